@@ -1,0 +1,70 @@
+"""The orchard's settings, checked when they are made."""
+
+from dataclasses import asdict, dataclass, fields
+
+from worlds.errors import FunhouseError
+from worlds.maps import MAP_KINDS, MOST_CELLS, read_map
+
+ACTIONS = ("stay", "north", "south", "west", "east")
+KINDS = ("red", "blue", "green", "gold", "violet", "white")
+MOST_AGENTS = 64
+
+
+@dataclass(frozen=True)
+class OrchardConfig:
+    """One kind of orchard. Raises FunhouseError, naming the field, where a value makes no world."""
+
+    height: int = 11  # cells; of a map file, that file's
+    width: int = 11
+    map: str = "rooms"  # open, rooms, maze, mixed, or the path of a map file
+    kinds: int = 3  # kinds of fruit
+    fruits: int = 7  # of each kind
+    agents: int = 8
+    steps: int = 48
+    sights: tuple[int, ...] = (2, 6)  # Chebyshev radius of near and of far sight, cells
+    roles: str = "announced"  # or hidden: no percept holds any role
+
+    def __post_init__(self):
+        object.__setattr__(self, "sights", tuple(int(s) for s in self.sights))
+        if self.map not in (*MAP_KINDS, "mixed"):
+            height, width = read_map(self.map).shape
+            object.__setattr__(self, "height", height)
+            object.__setattr__(self, "width", width)
+        self._check("height", 3 <= self.height, "at least 3")
+        self._check("width", 3 <= self.width, "at least 3")
+        self._check("height", self.height * self.width <= MOST_CELLS, f"at most {MOST_CELLS} cells in all")
+        self._check("kinds", 1 <= self.kinds <= len(KINDS), f"1 to {len(KINDS)}")
+        self._check("fruits", 1 <= self.fruits, "at least 1")
+        self._check("agents", 1 <= self.agents <= MOST_AGENTS, f"1 to {MOST_AGENTS}")
+        self._check("steps", 1 <= self.steps <= 4096, "1 to 4096")
+        self._check("roles", self.roles in ("announced", "hidden"), "announced or hidden")
+        ordered = len(self.sights) == 2 and 0 <= self.sights[0] < self.sights[1]
+        self._check("sights", ordered, "two radii, the near one first and smaller")
+        room = self.agents + self.kinds * self.fruits + 1
+        self._check("fruits", room <= self.height * self.width, "few enough for the map")
+
+    def _check(self, field: str, good: bool, need: str):
+        if not good:
+            raise FunhouseError(f"{field} = {getattr(self, field)!r} makes no orchard", remedy=f"choose {need}")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the map."""
+        return self.height, self.width
+
+    @property
+    def room(self) -> int:
+        """The floor cells that a map must have: for the fruits, the agents and one more."""
+        return self.kinds * self.fruits + self.agents + 1
+
+    def to_dict(self) -> dict:
+        """Plain JSON values."""
+        return {**asdict(self), "sights": list(self.sights)}
+
+    @classmethod
+    def from_dict(cls, values: dict) -> "OrchardConfig":
+        """The settings from to_dict's values. Raises FunhouseError naming a field that is not one."""
+        unknown = set(values) - {field.name for field in fields(cls)}
+        if unknown:
+            raise FunhouseError(f"an orchard has no setting '{sorted(unknown)[0]}'", remedy="see tom run --help")
+        return cls(**{**values, "sights": tuple(values.get("sights", (2, 6)))})

@@ -1,0 +1,125 @@
+"""The record of one episode, as plain arrays that anyone can check without this code, and its replay from the seed."""
+
+import difflib
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numba import njit
+
+from worlds import dice
+from worlds.config import OrchardConfig
+from worlds.errors import FunhouseError
+from worlds.geometry import Geometry, geometry_of
+from worlds.orchard import VIEW_RADIUS, reset_world, step_world
+
+
+@dataclass(frozen=True)
+class Agent:
+    """Who took part: a name that says nothing of the type, the type's traits, and the type in words."""
+
+    name: str
+    type: dict[str, str]
+    description: str
+
+
+@dataclass(frozen=True, eq=False)
+class Episode:
+    """One episode of the orchard. Step t's arrays hold what was there before the moves of step t."""
+
+    index: int
+    seed: int  # the episode's key, uint64
+    split: str
+    run: dict  # the settings of the run that made it, as in the log's manifest
+    walls: np.ndarray  # h w     bool
+    cell: np.ndarray  # t n     int16  row * width + column
+    board: np.ndarray  # t kinds words uint64  the fruits of each kind as bitboards
+    action: np.ndarray  # t n     int8   index into worlds.ACTIONS
+    reward: np.ndarray  # t n     float32
+    role: list[list[tuple[str, ...]]]  # [t][n]  names or descriptions, () = as itself
+    prompt: list[list[str]]  # [t][n]  the words in which the role was given
+    agents: list[Agent]  # [n]
+
+    @cached_property
+    def config(self) -> OrchardConfig:
+        """The settings of the world."""
+        return OrchardConfig.from_dict(self.run["orchard"])
+
+    @property
+    def steps(self) -> int:
+        """How many steps it lasted."""
+        return len(self.action)
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The agents' names, in the order of the axis n."""
+        return [agent.name for agent in self.agents]
+
+    @cached_property
+    def position(self) -> np.ndarray:
+        """(t, n, 2) int16: row and column before the moves of step t."""
+        width = self.walls.shape[1]
+        return np.stack([self.cell // width, self.cell % width], axis=-1)
+
+    @cached_property
+    def fruit(self) -> np.ndarray:
+        """(t, h, w) int8: the kind before the moves of step t, -1 where there is none."""
+        cells = np.arange(self.walls.size)
+        held = (self.board[:, :, cells >> 6] >> (cells & 63).astype(np.uint64)) & np.uint64(1)  # t kinds cells
+        kind = np.where(held.any(1), held.argmax(1), -1).astype(np.int8)
+        return kind.reshape(len(kind), *self.walls.shape)
+
+    @cached_property
+    def geometry(self) -> Geometry:
+        """The map's tables of reach and sight."""
+        return geometry_of(self.walls, self.config.sights)
+
+    def find(self, name: str) -> int:
+        """The index of the agent of that name. Raises FunhouseError with the nearest names."""
+        if name in self.names:
+            return self.names.index(name)
+        near = difflib.get_close_matches(name, self.names, 3, 0.3) or self.names[:5]
+        raise FunhouseError(
+            f"nobody is called '{name}'", place=f"episode {self.index}", remedy=f"say {' or '.join(near)}"
+        )
+
+    def check_step(self, step: int) -> None:
+        """Raises FunhouseError unless 0 <= step < steps."""
+        if not 0 <= step < self.steps:
+            raise FunhouseError(
+                f"there is no step {step}",
+                place=f"episode {self.index}",
+                remedy=f"choose a step from 0 to {self.steps - 1}",
+            )
+
+
+@njit(cache=True, nogil=True)
+def _replay(walls, key, fruits, pad, action, value, grid, cell, board, reward, last_cell, last_board):
+    """Plays given actions; cell and board receive what was there before each step, reward what each step gave."""
+    reset_world(walls, key, fruits, pad, grid, last_cell, last_board)
+    eaten = np.empty(action.shape[1], np.int8)
+    for t in range(len(action)):
+        cell[t] = last_cell
+        board[t] = last_board
+        step_world(grid, last_cell, last_board, action[t], key, t, walls.shape[1], pad, eaten)
+        for i in range(len(eaten)):
+            reward[t, i] = value[i, eaten[i]] if eaten[i] >= 0 else 0.0
+
+
+def replay(config: OrchardConfig, walls: np.ndarray, key: int, action: np.ndarray, value: np.ndarray):
+    """The world from its key and its actions, bit for bit.
+
+    action (t, n) int8; value (n, kinds) float32: what each kind of fruit is worth to each agent.
+    Returns cell (t, n) int16, board (t, kinds, words) uint64 and reward (t, n) float32.
+    """
+    (h, w), pad, (steps, n) = walls.shape, VIEW_RADIUS, action.shape
+    words = (h * w + 63) // 64
+    cell = np.empty((steps, n), np.int16)
+    board = np.empty((steps, config.kinds, words), np.uint64)
+    reward = np.empty((steps, n), np.float32)
+    grid = np.empty((h + 2 * pad) * (w + 2 * pad), np.uint8)
+    _replay(
+        walls, np.uint64(key), config.fruits, pad, action, value, grid, cell, board, reward,
+        np.empty(n, np.int16), np.empty((config.kinds, words), np.uint64),
+    )  # fmt: skip
+    return cell, board, reward

@@ -1,0 +1,203 @@
+"""Static walls: open ground with pillars, rooms with doors, mazes with loops, and maps drawn in a text file.
+
+Maps of different splits never coincide, by construction: a map's hash decides which split it belongs to (eight tenths
+train, one tenth validation, one tenth test), and a drawn map of another split is drawn again.
+"""
+
+import zlib
+from pathlib import Path
+
+import numpy as np
+from numba import njit
+
+from worlds import dice
+from worlds.errors import FunhouseError
+
+MAP_KINDS = ("open", "rooms", "maze")
+WALL, FLOOR = "#", "."
+MOST_CELLS = 1024
+_SPLIT_OF_HASH = (0, 0, 0, 0, 0, 0, 0, 0, 1, 2)
+_ATTEMPTS = 1000
+
+
+@njit(cache=True, nogil=True)
+def _open(walls, key, attempt):
+    """Open ground with a pillar on about one cell in twelve."""
+    height, width = walls.shape
+    walls[:] = False
+    for cell in range(height * width):
+        if dice.below(dice.draw(key, attempt, cell, dice.MAP), 12) == 0:
+            walls[cell // width, cell % width] = True
+
+
+@njit(cache=True, nogil=True)
+def _dividers(length, key, attempt, first):
+    """Rows (or columns) of the walls between rooms, some four to six cells apart."""
+    lines = np.empty(length, np.int64)
+    count, at = 0, 0
+    while True:
+        at += 4 + dice.below(dice.draw(key, attempt, first + count, dice.MAP), 3)
+        if at > length - 4:
+            return lines[:count]
+        lines[count] = at
+        count += 1
+        at += 1
+
+
+@njit(cache=True, nogil=True)
+def _rooms(walls, key, attempt):
+    """Rooms in rows and columns; each stretch of wall between two rooms has one door, sometimes two."""
+    height, width = walls.shape
+    walls[:] = False
+    rows, columns = _dividers(height, key, attempt, 0), _dividers(width, key, attempt, 1000)
+    for r in rows:
+        walls[r, :] = True
+    for c in columns:
+        walls[:, c] = True
+    counter = 2000
+    for turned in range(2):
+        grid = walls.T if turned else walls
+        lines, crossings = (columns, rows) if turned else (rows, columns)
+        for line in lines:
+            start = 0
+            for k in range(len(crossings) + 1):
+                stop = crossings[k] if k < len(crossings) else grid.shape[1]
+                doors = 1 + (dice.below(dice.draw(key, attempt, counter, dice.MAP), 3) == 0)
+                for door in range(doors):
+                    counter += 1
+                    grid[line, start + dice.below(dice.draw(key, attempt, counter, dice.MAP), stop - start)] = False
+                counter += 1
+                start = stop + 1
+
+
+@njit(cache=True, nogil=True)
+def _maze(walls, key, attempt):
+    """A depth-first maze on the even cells, one inner wall in four then opened so that there are loops."""
+    height, width = walls.shape
+    walls[:] = True
+    stack = np.empty(height * width, np.int64)
+    walls[0, 0], stack[0], depth, counter = False, 0, 1, 0
+    while depth > 0:
+        row, column = stack[depth - 1] // width, stack[depth - 1] % width
+        turn = dice.below(dice.draw(key, attempt, counter, dice.MAP), 24)
+        counter += 1
+        moved = False
+        for k in range(4):
+            side = (turn + k * (1 + 2 * (turn // 12))) % 4
+            dr, dc = (side < 2) * (1 - 2 * (side % 2)), (side >= 2) * (1 - 2 * (side % 2))
+            r, c = row + 2 * dr, column + 2 * dc
+            if 0 <= r < height and 0 <= c < width and walls[r, c]:
+                walls[row + dr, column + dc] = walls[r, c] = False
+                stack[depth] = r * width + c
+                depth += 1
+                moved = True
+                break
+        if not moved:
+            depth -= 1
+    for cell in range(height * width):
+        r, c = cell // width, cell % width
+        if walls[r, c] and (r + c) % 2 == 1 and dice.below(dice.draw(key, attempt, 5000 + cell, dice.MAP), 4) == 0:
+            walls[r, c] = False
+
+
+@njit(cache=True, nogil=True)
+def is_connected(walls):
+    """Whether every floor cell can be walked to from every other, and there is one."""
+    height, width = walls.shape
+    reached = walls.copy()
+    stack = np.empty(height * width + 1, np.int64)
+    depth = 0
+    for cell in range(height * width):
+        if not walls[cell // width, cell % width]:
+            stack[0], depth = cell, 1
+            reached[cell // width, cell % width] = True
+            break
+    while depth > 0:
+        depth -= 1
+        row, column = stack[depth] // width, stack[depth] % width
+        for k in range(4):
+            r, c = row + (k == 0) - (k == 1), column + (k == 2) - (k == 3)
+            if 0 <= r < height and 0 <= c < width and not reached[r, c]:
+                reached[r, c] = True
+                stack[depth] = r * width + c
+                depth += 1
+    return reached.all() and not walls.all()
+
+
+@njit(cache=True, nogil=True)
+def _fill(walls, kind, key, attempt):
+    if kind == 0:
+        _open(walls, key, attempt)
+    elif kind == 1:
+        _rooms(walls, key, attempt)
+    else:
+        _maze(walls, key, attempt)
+
+
+def map_split(walls: np.ndarray) -> int:
+    """The index into dice.SPLITS of the split to which a map belongs."""
+    return _SPLIT_OF_HASH[zlib.crc32(map_text(walls).encode()) % len(_SPLIT_OF_HASH)]
+
+
+def draw_map(config, key: int, split: int) -> np.ndarray:
+    """The walls (h, w) bool of one episode: connected, of that split, with room for all that is on it.
+
+    config.map is one of MAP_KINDS, "mixed" (each episode draws one of them) or the path of a map file.
+    Raises FunhouseError where no such map is found.
+    """
+    if config.map not in (*MAP_KINDS, "mixed"):
+        return read_map(config.map)
+    walls = np.empty((config.height, config.width), np.bool_)
+    key = np.uint64(key)
+    for attempt in range(_ATTEMPTS):
+        kind = dice.pick(key, attempt, 0, dice.OPTION, len(MAP_KINDS))
+        _fill(walls, int(kind) if config.map == "mixed" else MAP_KINDS.index(config.map), key, attempt)
+        if (~walls).sum() >= config.room and is_connected(walls) and map_split(walls) == split:
+            return walls
+    raise FunhouseError(
+        f"no map of kind '{config.map}' with {config.height} x {config.width} cells has room for its fruits and agents",
+        remedy="use a larger map, fewer fruits or fewer agents",
+    )
+
+
+def map_text(walls: np.ndarray) -> str:
+    """A map as text: '#' is wall, '.' is floor, a line for each row."""
+    return "\n".join("".join(WALL if wall else FLOOR for wall in row) for row in walls)
+
+
+def parse_map(text: str, place: str = "the map") -> np.ndarray:
+    """Walls (h, w) bool from text. Raises FunhouseError naming line and column of what is wrong."""
+    lines = [line.rstrip() for line in text.strip("\n").splitlines()]
+    if not lines or not lines[0]:
+        raise FunhouseError("the map is empty", place=place, remedy=f"draw it with '{WALL}' and '{FLOOR}'")
+    for r, line in enumerate(lines):
+        if len(line) != len(lines[0]):
+            raise FunhouseError(
+                f"line {r + 1} of the map has {len(line)} cells and line 1 has {len(lines[0])}",
+                place=place,
+                remedy="make all lines equally long",
+            )
+        for c, letter in enumerate(line):
+            if letter not in (WALL, FLOOR, " "):
+                raise FunhouseError(
+                    f"'{letter}' in line {r + 1}, column {c + 1} of the map means nothing",
+                    place=place,
+                    remedy=f"use '{WALL}' for wall and '{FLOOR}' for floor",
+                )
+    walls = np.array([[letter == WALL for letter in line] for line in lines])
+    if walls.size > MOST_CELLS:
+        raise FunhouseError(f"the map has {walls.size} cells", place=place, remedy=f"keep to {MOST_CELLS}")
+    if not is_connected(walls):
+        raise FunhouseError("parts of the map cannot be walked to", place=place, remedy="open a door to each part")
+    return walls
+
+
+def read_map(path: str) -> np.ndarray:
+    """The walls (h, w) bool drawn in a text file."""
+    try:
+        return parse_map(Path(path).read_text(), place=path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise FunhouseError(
+            f"the map '{path}' cannot be read: {error}",
+            remedy=f"name one of {', '.join(MAP_KINDS)}, mixed, or a text file of '{WALL}' and '{FLOOR}'",
+        ) from None

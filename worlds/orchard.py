@@ -1,0 +1,198 @@
+"""The orchard's rules, compiled: agents move at once, walls stop them, who ends a step on a fruit eats it, another grows.
+
+One world's state is four arrays: `grid`, the codes of all cells inside a border of walls as wide as a view; `cell`, where
+each agent stands; `board`, the same fruits as bitboards; and the episode's key. The functions with a single world's
+arrays are the rules; `Orchard` applies them to a batch of worlds, written in place.
+"""
+
+import numpy as np
+from numba import njit, uint64
+
+from worlds import dice
+from worlds.config import OrchardConfig
+from worlds.geometry import line_is_clear, put
+from worlds.maps import draw_map
+from worlds.memory import load8, store8
+
+HIDDEN, FLOOR, WALL, FRUIT, AGENT = 0, 1, 2, 3, 16  # codes: FRUIT + kind; AGENT is added where somebody stands
+VIEW_RADIUS = 3  # cells; a view is 7 x 7
+_SIDE = 2 * VIEW_RADIUS + 1
+_TRIES = 256
+
+
+@njit(cache=True, nogil=True, inline="always")
+def padded(cell, width, pad):
+    """The index into `grid` of a cell, for a border of `pad` cells."""
+    return cell + (cell // width) * (2 * pad) + pad * (width + 2 * pad) + pad
+
+
+@njit(cache=True, nogil=True)
+def _random_free_cell(grid, cells, width, pad, key, step, slot, stream):
+    """A uniformly random cell of bare floor; the caller knows that there is one."""
+    for attempt in range(_TRIES):
+        cell = dice.below(dice.draw(key, step, slot * _TRIES + attempt, stream), cells)
+        if grid[padded(cell, width, pad)] == FLOOR:
+            return cell
+    while grid[padded(cell, width, pad)] != FLOOR:
+        cell = (cell + 1) % cells
+    return cell
+
+
+@njit(cache=True, nogil=True)
+def reset_world(walls, key, fruits, pad, grid, cell, board):
+    """Lays out one world: walls (h, w) bool; fills grid, cell (n,) int16 and board (kinds, words) uint64 in place."""
+    height, width = walls.shape
+    grid[:] = WALL
+    board[:] = uint64(0)
+    for c in range(height * width):
+        if not walls[c // width, c % width]:
+            grid[padded(c, width, pad)] = FLOOR
+    for kind in range(board.shape[0]):
+        for k in range(fruits):
+            place = _random_free_cell(grid, height * width, width, pad, key, 0, kind * fruits + k, dice.FRUIT)
+            grid[padded(place, width, pad)] = FRUIT + kind
+            put(board[kind], place)
+    for i in range(len(cell)):
+        cell[i] = _random_free_cell(grid, height * width, width, pad, key, 0, i, dice.PLACE)
+        grid[padded(cell[i], width, pad)] |= AGENT
+
+
+@njit(cache=True, nogil=True)
+def _eater(cell, first, key, step):
+    """Which of the agents on a fruit's cell gets it, each with the same chance; `first` is the first of them."""
+    place, count = cell[first], 1
+    for i in range(first + 1, len(cell)):
+        count += cell[i] == place
+    if count == 1:
+        return first
+    chosen = dice.below(dice.draw(key, step, place, dice.TIE), count)
+    eater = first
+    while chosen > 0:
+        eater += 1
+        chosen -= cell[eater] == place
+    return eater
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _move(grid, cell, action, width, pad):
+    """Everybody leaves its cell of the grid and takes its step, unless a wall is there."""
+    stride = width + 2 * pad
+    for i in range(len(cell)):
+        at, a = padded(cell[i], width, pad), action[i]
+        grid[at] &= AGENT - 1
+        row, column = (a == 2) - (a == 1), (a == 4) - (a == 3)
+        free = grid[at + row * stride + column] != WALL
+        cell[i] += free * (row * width + column)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def step_world(grid, cell, board, action, key, step, width, pad, eaten):
+    """One step of one world, in place.
+
+    action (n,) int8 indexes worlds.ACTIONS; eaten (n,) int8 receives the kind of fruit that each agent ate, or -1.
+    """
+    cells = width * (len(grid) // (width + 2 * pad) - 2 * pad)
+    _move(grid, cell, action, width, pad)
+    eaten[:] = -1
+    for i in range(len(cell)):
+        at = padded(cell[i], width, pad)
+        code = grid[at] & (AGENT - 1)
+        if code >= FRUIT:
+            kind = code - FRUIT
+            eaten[_eater(cell, i, key, step)] = kind
+            board[kind, cell[i] >> 6] &= ~(uint64(1) << uint64(cell[i] & 63))
+            code = FLOOR
+        grid[at] = code | AGENT
+    for i in range(len(cell)):
+        if eaten[i] >= 0:
+            place = _random_free_cell(grid, cells, width, pad, key, step + 1, i, dice.REGROW)
+            grid[padded(place, width, pad)] = FRUIT + eaten[i]
+            put(board[eaten[i]], place)
+
+
+@njit(cache=True, nogil=True)
+def fill_view_masks(walls, mask):
+    """Writes, for each cell, which codes a view from there shows: (cells, side * side) uint8, 255 or 0.
+
+    Fruits and agents show where line of sight reaches; walls always, being common knowledge.
+    """
+    height, width = walls.shape
+    radius = (int(np.sqrt(mask.shape[1])) - 1) // 2
+    side = 2 * radius + 1
+    mask[:] = 0
+    for cell in range(height * width):
+        row, column = cell // width, cell % width
+        for v in range(side * side):
+            r, c = row + v // side - radius, column + v % side - radius
+            if r < 0 or c < 0 or r >= height or c >= width or walls[r, c]:
+                mask[cell, v] = 255
+            elif not walls[row, column] and line_is_clear(walls, row, column, r, c):
+                mask[cell, v] = 255
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def write_views(grid, mask, cell, width, pad, view):
+    """Writes what each agent sees, view (n, 7, 7) uint8: codes around it, HIDDEN where sight does not reach."""
+    stride = width + 2 * pad
+    seen, shown = view.reshape(-1), mask.reshape(-1)
+    for i in range(len(cell)):
+        at = padded(cell[i], width, pad) - VIEW_RADIUS * (stride + 1)
+        m, v = cell[i] * _SIDE * _SIDE, i * _SIDE * _SIDE
+        for r in range(_SIDE - 1):  # a row and one byte more, which the next row then overwrites
+            store8(seen, v + r * _SIDE, load8(grid, at + r * stride) & load8(shown, m + r * _SIDE))
+        last = _SIDE * (_SIDE - 1)
+        for c in range(_SIDE):
+            seen[v + last + c] = grid[at + (_SIDE - 1) * stride + c] & shown[m + last + c]
+
+
+@njit(cache=True, nogil=True)
+def step_batch(grid, cell, board, action, key, step, width, pad, mask, eaten, view):
+    """Steps a batch of worlds and writes the views; every array has a leading axis b."""
+    for b in range(len(key)):
+        step_world(grid[b], cell[b], board[b], action[b], key[b], step[b], width, pad, eaten[b])
+        write_views(grid[b], mask[b], cell[b], width, pad, view[b])
+        step[b] += 1
+
+
+class Orchard:
+    """A batch of worlds stepped together; arrays are made once and written in place.
+
+    `cell` (b, n) int16, `eaten` (b, n) int8, `view` (b, n, 7, 7) uint8, `board` (b, kinds, words) uint64, `walls`
+    (b, h, w) bool, `step_count` (b,) int64.
+    """
+
+    def __init__(self, config: OrchardConfig, seed: int, split: str = "train", batch: int = 1, first_episode: int = 0):
+        self.config, self.batch = config, batch
+        self.split = dice.SPLITS.index(split)
+        episodes = range(first_episode, first_episode + batch)
+        self.key = np.array([dice.key(seed, self.split, e) for e in episodes], np.uint64)
+        (h, w), n, pad = config.shape, config.agents, VIEW_RADIUS
+        self.walls = np.stack([draw_map(config, k, self.split) for k in self.key])
+        self.grid = np.empty((batch, (h + 2 * pad) * (w + 2 * pad)), np.uint8)
+        self.cell = np.empty((batch, n), np.int16)
+        self.board = np.empty((batch, config.kinds, (h * w + 63) // 64), np.uint64)
+        self.mask = np.empty((batch, h * w, (2 * pad + 1) ** 2), np.uint8)
+        self.eaten = np.full((batch, n), -1, np.int8)
+        self.view = np.empty((batch, n, 2 * pad + 1, 2 * pad + 1), np.uint8)
+        self.step_count = np.zeros(batch, np.int64)
+        for b in range(batch):
+            fill_view_masks(self.walls[b], self.mask[b])
+        self.reset()
+
+    def reset(self):
+        """Puts every world back to its beginning."""
+        pad, width = VIEW_RADIUS, self.config.width
+        for b in range(self.batch):
+            reset_world(
+                self.walls[b], self.key[b], self.config.fruits, pad, self.grid[b], self.cell[b], self.board[b]
+            )
+            write_views(self.grid[b], self.mask[b], self.cell[b], width, pad, self.view[b])
+        self.step_count[:] = 0
+        self.eaten[:] = -1
+
+    def step(self, action: np.ndarray):
+        """One step of all worlds: action (b, n) int8, indices into worlds.ACTIONS."""
+        step_batch(
+            self.grid, self.cell, self.board, action, self.key, self.step_count,
+            self.config.width, VIEW_RADIUS, self.mask, self.eaten, self.view,
+        )  # fmt: skip
