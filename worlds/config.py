@@ -14,11 +14,11 @@ MOST_AGENTS = 64
 class OrchardConfig:
     """One kind of orchard. Raises FunhouseError, naming the field, where a value makes no world."""
 
-    height: int = 11  # cells; of a map file, that file's
-    width: int = 11
+    height: int = 9  # cells; of a map file, that file's
+    width: int = 9
     map: str = "rooms"  # open, rooms, maze, mixed, or the path of a map file
     kinds: int = 3  # kinds of fruit
-    fruits: int = 7  # of each kind
+    fruits: int = 6  # of each kind
     agents: int = 8
     steps: int = 48
     sights: tuple[int, ...] = (2, 6)  # Chebyshev radius of near and of far sight, cells

@@ -1,0 +1,203 @@
+"""What makes an agent who it is: taste, sight, memory and temper, and the space of all such types.
+
+The order of the types is fixed, and is that of every posterior: the product taste × sight × memory × temper,
+temper fastest; docs/theory.md says what each constant does.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import permutations, product
+from typing import NamedTuple
+
+import numpy as np
+
+from agents.description import MEMORIES, SIGHTS, TEMPERS, parse_description, say_description
+from worlds import KINDS, FunhouseError, OrchardConfig
+
+TRAITS = ("taste", "sight", "memory", "temper")
+
+
+@dataclass(frozen=True)
+class PolicyConfig:
+    """Every constant of the policy. Raises FunhouseError, naming the field, where a value makes no policy."""
+
+    weights: tuple[float, float, float] = (1.0, 0.25, -1.0)  # worth of the first, a middle and the last kind
+    beta: float = 30.0  # decisiveness: the inverse temperature of the softmax
+    gamma: float = 0.8  # discount per step of walking
+    floor: float = 0.05  # probability spread evenly over all actions
+    window: int = 8  # steps that a retentive agent remembers, now included
+    temper: float = 0.6  # pull of company on a sociable agent; a shy one is pushed as much
+    rankings: str = "cyclic"  # tastes: the rotations of the colour order, or all of its orders
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", tuple(float(weight) for weight in self.weights))
+        self._check("weights", len(self.weights) == 3, "three numbers: first, middle and last kind")
+        self._check("beta", self.beta >= 0, "at least 0")
+        self._check("gamma", 0 < self.gamma < 1, "between 0 and 1")
+        self._check("floor", 0 < self.floor <= 1, "above 0 and at most 1, so that every action is possible")
+        self._check("window", self.window >= 1, "at least 1 step: now")
+        self._check("rankings", self.rankings in ("cyclic", "all"), '"cyclic" or "all"')
+
+    def _check(self, field: str, good: bool, need: str) -> None:
+        if not good:
+            what = f"{field} = {getattr(self, field)!r} makes no policy"
+            raise FunhouseError(what, remedy=f"choose {need}")
+
+    def to_dict(self) -> dict:
+        """The fields as JSON values (tuples become lists)."""
+        return {**dataclasses.asdict(self), "weights": list(self.weights)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping) -> PolicyConfig:
+        """The settings from to_dict's values. Raises FunhouseError naming a field that is not one."""
+        unknown = set(values) - {field.name for field in dataclasses.fields(cls)}
+        if unknown:
+            what = f"a policy has no setting '{sorted(unknown)[0]}'"
+            raise FunhouseError(what, remedy="see tom run --help")
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class AgentType:
+    """One type. `taste` is a ranking such as "red>blue>green"; the others are words of description.py."""
+
+    taste: str
+    sight: str
+    memory: str
+    temper: str
+
+    def describe(self, paraphrase: int = 0) -> str:
+        """The type in words; 0 is the canonical text. Kinds but the last are named: nothing is open."""
+        kinds = self.taste.split(">")
+        named = ">".join(kinds[:-1] or kinds)
+        return say_description({**self.to_dict(), "taste": named}, paraphrase)
+
+    def to_dict(self) -> dict[str, str]:
+        """{trait: value}, in the order of TRAITS."""
+        return {trait: getattr(self, trait) for trait in TRAITS}
+
+
+class TypeTable(NamedTuple):
+    """The type space as arrays for compiled kernels; k types."""
+
+    taste: np.ndarray  # (k,) int8, row of `weight`
+    sight: np.ndarray  # (k,) int8, index into OrchardConfig.sights: 0 near, 1 far
+    memory: np.ndarray  # (k,) int8, index into `window`: 0 forgetful, 1 retentive
+    temper: np.ndarray  # (k,) int8, index into `push`: 0 shy, 1 neutral, 2 sociable
+    weight: np.ndarray  # (tastes, kinds) float64, worth of a fruit
+    push: np.ndarray  # (3,) float64, worth of company
+    window: np.ndarray  # (2,) int64, steps remembered, now included
+    beta: float
+    gamma: float
+    floor: float
+
+
+class TypeSpace:
+    """All types of a world, in the posterior's order. Built from the two configurations, and nothing else."""
+
+    def __init__(self, orchard: OrchardConfig, policy: PolicyConfig | None = None) -> None:
+        self.orchard, self.policy = orchard, policy or PolicyConfig()
+        self.rankings = _rankings(KINDS[: orchard.kinds], self.policy.rankings)
+        self.traits = {"taste": self.rankings, "sight": SIGHTS, "memory": MEMORIES, "temper": TEMPERS}
+        self.types = [AgentType(*values) for values in product(*self.traits.values())]
+        self._index = {one: k for k, one in enumerate(self.types)}
+
+    def __len__(self) -> int:
+        return len(self.types)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TypeSpace) and (self.orchard, self.policy) == (other.orchard, other.policy)
+
+    def __hash__(self) -> int:
+        return hash((self.orchard, self.policy))
+
+    def __getitem__(self, k: int) -> AgentType:
+        return self.types[k]
+
+    def index(self, one: AgentType | Mapping[str, str]) -> int:
+        """The place of a type, given as such or as {trait: value}. Raises FunhouseError if it is not here."""
+        wanted = one if isinstance(one, AgentType) else AgentType(**one)
+        if wanted not in self._index:
+            raise FunhouseError(
+                f"{wanted} is none of the {len(self)} types of this world",
+                place="TypeSpace.index",
+                remedy=f"tastes here are {', '.join(self.rankings)}",
+            )
+        return self._index[wanted]
+
+    def consistent(self, description: str | Mapping[str, str]) -> np.ndarray:
+        """(k,) bool: the types that a description allows, given in words or as {trait: value}.
+
+        A taste is the beginning of a ranking, "red" or "red>blue". Raises FunhouseError if no type is left.
+        """
+        traits = parse_description(description) if isinstance(description, str) else description
+        mask = np.array([_fits(one, traits) for one in self.types])
+        if not mask.any():
+            raise FunhouseError(
+                f"no type of this world is {say_description(traits)}",
+                place=str(description),
+                remedy=f"the tastes here are {', '.join(self.rankings)}",
+            )
+        return mask
+
+    @cached_property
+    def descriptions(self) -> list[str]:
+        """[k] every type in its canonical words."""
+        return [one.describe() for one in self.types]
+
+    @cached_property
+    def trait_index(self) -> np.ndarray:
+        """(k, 4) int8: the index of each type's taste, sight, memory and temper."""
+        return np.array(list(product(*(range(len(v)) for v in self.traits.values()))), dtype=np.int8)
+
+    @cached_property
+    def held_out(self) -> np.ndarray:
+        """(k,) bool: the sixth of the types that never occurs in training.
+
+        A Latin square over taste and temper, crossed with a parity over taste, sight and memory: each value
+        of a trait and each pair of values of two traits still occurs among the types that are seen.
+        """
+        taste, sight, memory, temper = self.trait_index.T
+        return ((taste + temper) % 3 == 0) & ((taste + sight + memory) % 2 == 0)
+
+    @cached_property
+    def table(self) -> TypeTable:
+        """The arrays that kernels read."""
+        policy = self.policy
+        taste, sight, memory, temper = np.ascontiguousarray(self.trait_index.T)
+        return TypeTable(
+            taste, sight, memory, temper,
+            weight=_weights(self.rankings, policy.weights, self.orchard.kinds),
+            push=np.array([-policy.temper, 0.0, policy.temper]),
+            window=np.array([1, policy.window], dtype=np.int64),
+            beta=float(policy.beta), gamma=float(policy.gamma), floor=float(policy.floor),
+        )  # fmt: skip
+
+
+def _rankings(kinds: tuple[str, ...], which: str) -> tuple[str, ...]:
+    if which == "all":
+        return tuple(">".join(order) for order in permutations(kinds))
+    return tuple(">".join(kinds[shift:] + kinds[:shift]) for shift in range(len(kinds)))
+
+
+def _weights(rankings: tuple[str, ...], weights: tuple[float, float, float], kinds: int) -> np.ndarray:
+    """(tastes, kinds) float64; with more than three kinds every middle rank has the middle weight."""
+    first, middle, last = weights
+    by_rank = [first, *[middle] * (kinds - 2), last][:kinds]
+    table = np.zeros((len(rankings), kinds))
+    for row, ranking in enumerate(rankings):
+        for rank, kind in enumerate(ranking.split(">")):
+            table[row, KINDS.index(kind)] = by_rank[rank]
+    return table
+
+
+def _fits(one: AgentType, traits: Mapping[str, str]) -> bool:
+    """Whether a type has every trait that is named; a taste is the beginning of a ranking."""
+    return all(
+        f"{one.taste}>".startswith(f"{value}>") if trait == "taste" else getattr(one, trait) == value
+        for trait, value in traits.items()
+    )

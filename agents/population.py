@@ -1,0 +1,207 @@
+"""Who takes part in an episode and in which roles: a function of settings, split and the episode's key.
+
+In the first phase (`switch` steps) everybody is itself, so that all can be observed; from then on each agent
+is given a new role every `switch` steps. Roles are small integers until somebody asks for the words.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from agents.agent_type import TypeSpace
+from agents.description import WORDINGS
+from agents.description_bank import DescriptionBank, bank_of
+from agents.paraphrase import PARAPHRASES, TRAINING
+from agents.prompt import say
+from worlds import FunhouseError, OrchardConfig, dice
+
+NAMES = (
+    "Ada", "Bo", "Cy", "Dee", "Eli", "Fay", "Gus", "Hal", "Ida", "Jo", "Kai", "Lea", "Max", "Nia", "Oz",
+    "Pia", "Quin", "Rex", "Sam", "Tess", "Uma", "Val", "Wes", "Xia", "Yan", "Zoe", "Abe", "Bea", "Cal",
+    "Dov", "Eva", "Finn", "Gil", "Hana", "Ian", "Jun", "Kit", "Lou", "Mia", "Ned", "Ola", "Pat", "Ravi",
+    "Sol", "Tom", "Uri", "Vic", "Wyn", "Yara", "Zed", "Amy", "Ben", "Cleo", "Dan", "Emil", "Flo",
+    "Gwen", "Hugo", "Ivy", "Jade", "Ken", "Luz", "Milo", "Noa",
+)  # fmt: skip
+NOTHING = -1  # in a chain: no element
+
+
+@dataclass(frozen=True)
+class PopulationConfig:
+    """How roles and types are drawn. Raises FunhouseError, naming the field, where a value makes none."""
+
+    switch: int = 8  # steps per role
+    depth_share: tuple[float, float, float] = (0.32, 0.39, 0.29)  # of later roles: depth 0, 1, 2
+    description_share: float = 0.15  # of chain elements
+    self_share: float = 0.25  # of second elements that name the agent itself: "as Bo pretending to be me"
+    types: str = "auto"  # seen (as auto in train), held-out, all (as auto in validation and test)
+
+    def __post_init__(self) -> None:
+        shares = tuple(float(share) for share in self.depth_share)
+        object.__setattr__(self, "depth_share", shares)
+        whole = len(shares) == 3 and min(shares) >= 0 and abs(sum(shares) - 1) < 1e-9
+        self._check("switch", self.switch >= 1, "at least 1 step")
+        self._check("depth_share", whole, "three shares that sum to 1")
+        self._check("description_share", 0 <= self.description_share <= 1, "a share between 0 and 1")
+        self._check("self_share", 0 <= self.self_share <= 1, "a share between 0 and 1")
+        self._check("types", self.types in ("auto", "seen", "held-out", "all"), "auto, seen, held-out or all")
+
+    def _check(self, field: str, good: bool, need: str) -> None:
+        if not good:
+            what = f"{field} = {getattr(self, field)!r} makes no population"
+            raise FunhouseError(what, remedy=f"choose {need}")
+
+    def to_dict(self) -> dict:
+        """Plain JSON values."""
+        return {**dataclasses.asdict(self), "depth_share": list(self.depth_share)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping) -> PopulationConfig:
+        """The settings from to_dict's values. Raises FunhouseError naming a field that is not one."""
+        unknown = set(values) - {field.name for field in dataclasses.fields(cls)}
+        if unknown:
+            what = f"a population has no setting '{sorted(unknown)[0]}'"
+            raise FunhouseError(what, remedy="see tom run --help")
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Population:
+    """The agents of one episode and their roles; p phases, n agents, t steps."""
+
+    space: TypeSpace
+    names: list[str]  # (n)
+    type_index: np.ndarray  # (n,) int64
+    chain: np.ndarray  # (p, n, 2) int32: -1 none, 0..n-1 an agent, -2-d row d of `description_mask`
+    paraphrase: np.ndarray  # (p, n) int64: the wording of each prompt
+    phase_of: np.ndarray  # (t,) int64
+    native_share: np.ndarray  # (t,) float64, see native_share()
+
+    @property
+    def descriptions(self) -> list[str]:
+        """[n] what each agent is, in words."""
+        return [self.space.descriptions[k] for k in self.type_index]
+
+    @property
+    def description_mask(self) -> np.ndarray:
+        """(d, k) bool: the types consistent with each description that a chain may hold."""
+        return self._bank.mask
+
+    @cached_property
+    def _bank(self) -> DescriptionBank:
+        return bank_of(self.space)
+
+    def role(self, phase: int, agent: int) -> tuple[str, ...]:
+        """The canonical chain: names and descriptions; () is "as itself"."""
+        texts = self._bank.texts
+        codes = (int(code) for code in self.chain[phase, agent] if code != NOTHING)
+        return tuple(self.names[code] if code >= 0 else texts[-2 - code] for code in codes)
+
+    def prompt(self, phase: int, agent: int) -> str:
+        """The words in which the role was given."""
+        chain = self.role(phase, agent)
+        return say("behave", chain, me=self.names[agent], paraphrase=int(self.paraphrase[phase, agent]))
+
+
+def draw_population(
+    config: OrchardConfig, population: PopulationConfig, space: TypeSpace, key: int, split: str
+) -> Population:
+    """The agents of the episode with this key (worlds.dice.key) and their roles, phase by phase.
+
+    `split` is one of worlds.SPLITS. Raises FunhouseError where the roster of names is too short.
+    """
+    stage = _stage(space, population, split)
+    n, phases = config.agents, -(-config.steps // population.switch)
+    if n > len(NAMES):
+        raise FunhouseError(f"there are {n} agents and {len(NAMES)} names", remedy="ask for fewer agents")
+    type_index, name_index = np.empty(n, np.int64), np.arange(len(NAMES))
+    chain, paraphrase = np.full((phases, n, 2), NOTHING, np.int32), np.empty((phases, n), np.int64)
+    _draw_cast(np.uint64(key), stage.type_choice, type_index, name_index)
+    shares = population.description_share, population.self_share
+    _draw_roles(np.uint64(key), stage.depth, *shares, stage.odds, chain)
+    _draw_wording(np.uint64(key), stage.forms, len(PARAPHRASES["behave"]), WORDINGS, paraphrase)
+    names = [NAMES[index] for index in name_index[:n]]
+    phase_of = np.arange(config.steps) // population.switch
+    return Population(space, names, type_index, chain, paraphrase, phase_of, native_share(config, population))
+
+
+def native_share(config: OrchardConfig, population: PopulationConfig) -> np.ndarray:
+    """(t,) float64: the stated share of agents that act as themselves; in the first phase all of them."""
+    return np.where(np.arange(config.steps) < population.switch, 1.0, population.depth_share[0])
+
+
+class _Stage(NamedTuple):
+    """What the draws of a split share."""
+
+    type_choice: np.ndarray  # the types that agents may have
+    depth: np.ndarray  # (3,) float64 running sum of depth_share
+    odds: np.ndarray  # (d,) float64 running sum of the odds of each description
+    forms: np.ndarray  # the paraphrases of "behave as" that the split uses
+
+
+@lru_cache(maxsize=16)
+def _stage(space: TypeSpace, population: PopulationConfig, split: str) -> _Stage:
+    types = population.types if population.types != "auto" else "seen" if split == "train" else "all"
+    mask = {"seen": ~space.held_out, "held-out": space.held_out, "all": np.ones(len(space), bool)}[types]
+    forms = TRAINING["behave"] if split == "train" else range(len(PARAPHRASES["behave"]))
+    odds = bank_of(space).cumulative(split)
+    return _Stage(np.flatnonzero(mask), np.cumsum(population.depth_share), odds, np.array(forms))
+
+
+@njit(cache=True, nogil=True)
+def _draw_cast(key, type_choice, type_index, name_index):
+    """Fill type_index; shuffle the head of name_index, so that a name says nothing of a type."""
+    for agent in range(len(type_index)):
+        type_index[agent] = type_choice[dice.below(dice.draw(key, 0, agent, dice.TYPE), len(type_choice))]
+        other = agent + dice.below(dice.draw(key, 0, agent, dice.NAME), len(name_index) - agent)
+        name_index[agent], name_index[other] = name_index[other], name_index[agent]
+
+
+@njit(cache=True, nogil=True)
+def _draw_roles(key, depth, description_share, self_share, odds, chain):
+    """Fill chain (p, n, 2) after the first phase; every chain is canonical."""
+    phases, n, _ = chain.shape
+    for phase in range(1, phases):
+        for agent in range(n):
+            chance = dice.uniform(dice.draw(key, phase * 8, agent, dice.ROLE))
+            if chance < depth[0]:
+                continue
+            first = _draw_element(key, phase * 8 + 1, agent, agent, n, description_share, odds)
+            chain[phase, agent, 0] = first
+            if chance < depth[1]:
+                continue
+            itself = dice.uniform(dice.draw(key, phase * 8 + 4, agent, dice.ROLE)) < self_share
+            second = _draw_element(key, phase * 8 + 5, agent, first, n, description_share, odds)
+            chain[phase, agent, 1] = agent if itself else second
+
+
+@njit(cache=True, nogil=True)
+def _draw_element(key, step, agent, previous, n, description_share, odds):
+    """An agent or a description (-2-d) other than `previous`; a lone agent has only descriptions to play."""
+    others = n - 1 if previous >= 0 else n
+    if others and dice.uniform(dice.draw(key, step, agent, dice.ROLE)) >= description_share:
+        chosen = dice.below(dice.draw(key, step + 1, agent, dice.ROLE), others)
+        return chosen + 1 if 0 <= previous <= chosen else chosen
+    for attempt in range(100):
+        chance = dice.uniform(dice.draw(key, step + 2, agent + 256 * attempt, dice.ROLE))
+        chosen = -2 - np.searchsorted(odds, chance, side="right")
+        if chosen != previous:
+            break
+    return chosen
+
+
+@njit(cache=True, nogil=True)
+def _draw_wording(key, forms, all_forms, wordings, paraphrase):
+    """Fill paraphrase (p, n): the form is its remainder by all_forms, the wording its quotient."""
+    phases, n = paraphrase.shape
+    for phase in range(phases):
+        for agent in range(n):
+            form = forms[dice.below(dice.draw(key, 2 * phase, agent, dice.PROMPT), len(forms))]
+            wording = dice.below(dice.draw(key, 2 * phase + 1, agent, dice.PROMPT), wordings)
+            paraphrase[phase, agent] = form + all_forms * wording

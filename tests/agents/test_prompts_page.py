@@ -1,0 +1,53 @@
+"""docs/prompts.md says what the parser does."""
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+from agents.description import PHRASES, THEN, VERBS
+from agents.paraphrase import HELD_OUT, PARAPHRASES
+from agents.prompt import MAX_DEPTH, MAX_LENGTH, VOCABULARY, canonical, parse
+from worlds import FunhouseError
+
+FILE = Path(__file__).parents[2] / "docs" / "prompts.md"
+PAGE = FILE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("stance", PARAPHRASES)
+def test_every_form_is_listed(stance):
+    for number, form in enumerate(PARAPHRASES[stance]):
+        question = f"{form.opening} … {form.closing}".rstrip()
+        held_out = "held out |" if number in HELD_OUT[stance] else "|"
+        assert f"| {question} | {form.link} | {held_out}\n" in PAGE
+
+
+def test_every_wording_is_listed():
+    for wording in [*VERBS, *THEN, *(wording for several in PHRASES.values() for wording in several)]:
+        assert f"“{wording}”" in PAGE
+
+
+def test_the_examples_run():
+    result = doctest.testfile(str(FILE), module_relative=False)
+    assert result.attempted >= 6
+    assert result.failed == 0
+
+
+def test_the_canonical_forms_are_as_listed():
+    rows = re.findall(r"^\| (.+) \| (behave|predict) \| \((.*)\) \| (\d) \|$", PAGE, flags=re.MULTILINE)
+    assert len(rows) == 8
+    for text, stance, chain, depth in rows:
+        role = canonical(parse(text, ["Ada", "Bo"]), "Ada")
+        assert (role.stance, ", ".join(role.chain), role.depth) == (stance, chain, int(depth))
+
+
+def test_the_error_is_as_shown():
+    with pytest.raises(FunhouseError) as caught:
+        parse("behave as Bo pretending to bee me")
+    assert "\n".join(line.rstrip() for line in str(caught.value).split("\n")) in PAGE
+
+
+def test_the_limits_and_the_count_are_as_stated():
+    assert f"at most {MAX_LENGTH} characters and names at most {MAX_DEPTH} agents" in PAGE.replace("\n", " ")
+    assert f"{len(VOCABULARY)} words" in PAGE
