@@ -1,7 +1,7 @@
 """What a map lets one reach and see, worked out once per map; the map is common knowledge, so this is too.
 
-Cells are numbered row * width + column. A set of cells is a *bitboard*: uint64 words, cell c being bit c % 64 of word
-c // 64.
+Cells are numbered row * width + column. A set of cells is a *bitboard*: uint64 words, cell c being bit c % 64
+of word c // 64.
 """
 
 from typing import NamedTuple
@@ -56,8 +56,8 @@ def lowest_bit(word):
 def line_is_clear(walls, row, column, row2, column2):
     """Whether no wall lies strictly between two cells.
 
-    The straight line between the centres is sampled once per unit of Chebyshev distance, halves rounded up, always from
-    the smaller to the larger cell number: so sight is symmetric by construction.
+    The straight line between the centres is sampled once per unit of Chebyshev distance, halves rounded up,
+    always from the smaller to the larger cell number: so sight is symmetric by construction.
     """
     if row2 * walls.shape[1] + column2 < row * walls.shape[1] + column:
         row, column, row2, column2 = row2, column2, row, column
@@ -77,14 +77,15 @@ def fill_neighbors(walls, neighbor):
     height, width = walls.shape
     for cell in range(height * width):
         for a in range(5):
-            row, column = cell // width + NORTH_SOUTH_WEST_EAST[a, 0], cell % width + NORTH_SOUTH_WEST_EAST[a, 1]
+            row = cell // width + NORTH_SOUTH_WEST_EAST[a, 0]
+            column = cell % width + NORTH_SOUTH_WEST_EAST[a, 1]
             inside = 0 <= row < height and 0 <= column < width
             neighbor[cell, a] = row * width + column if inside and not walls[row, column] else cell
 
 
 @njit(cache=True, nogil=True)
 def fill_distances(walls, neighbor, distance):
-    """Writes all walking distances, (cells, cells) uint8, by one breadth-first search from each floor cell."""
+    """Writes all walking distances, (cells, cells) uint8: a breadth-first search from each floor cell."""
     cells = neighbor.shape[0]
     wall = walls.ravel()
     queue = np.empty(cells, np.int16)

@@ -1,7 +1,7 @@
 """Static walls: open ground with pillars, rooms with doors, mazes with loops, and maps drawn in a text file.
 
-Maps of different splits never coincide, by construction: a map's hash decides which split it belongs to (eight tenths
-train, one tenth validation, one tenth test), and a drawn map of another split is drawn again.
+Maps of different splits never coincide, by construction: a map's hash decides which split it belongs to
+(eight tenths train, one tenth validation, one tenth test), and a drawn map of another split is drawn again.
 """
 
 import zlib
@@ -21,12 +21,18 @@ _ATTEMPTS = 1000
 
 
 @njit(cache=True, nogil=True)
+def _throw(key, attempt, counter, sides):
+    """One throw of a die for a map, in [0, sides)."""
+    return dice.below(dice.draw(key, attempt, counter, dice.MAP), sides)
+
+
+@njit(cache=True, nogil=True)
 def _open(walls, key, attempt):
     """Open ground with a pillar on about one cell in twelve."""
     height, width = walls.shape
     walls[:] = False
     for cell in range(height * width):
-        if dice.below(dice.draw(key, attempt, cell, dice.MAP), 12) == 0:
+        if _throw(key, attempt, cell, 12) == 0:
             walls[cell // width, cell % width] = True
 
 
@@ -36,7 +42,7 @@ def _dividers(length, key, attempt, first):
     lines = np.empty(length, np.int64)
     count, at = 0, 0
     while True:
-        at += 4 + dice.below(dice.draw(key, attempt, first + count, dice.MAP), 3)
+        at += 4 + _throw(key, attempt, first + count, 3)
         if at > length - 4:
             return lines[:count]
         lines[count] = at
@@ -62,10 +68,10 @@ def _rooms(walls, key, attempt):
             start = 0
             for k in range(len(crossings) + 1):
                 stop = crossings[k] if k < len(crossings) else grid.shape[1]
-                doors = 1 + (dice.below(dice.draw(key, attempt, counter, dice.MAP), 3) == 0)
-                for door in range(doors):
+                doors = 1 + (_throw(key, attempt, counter, 3) == 0)
+                for _ in range(doors):
                     counter += 1
-                    grid[line, start + dice.below(dice.draw(key, attempt, counter, dice.MAP), stop - start)] = False
+                    grid[line, start + _throw(key, attempt, counter, stop - start)] = False
                 counter += 1
                 start = stop + 1
 
@@ -79,7 +85,7 @@ def _maze(walls, key, attempt):
     walls[0, 0], stack[0], depth, counter = False, 0, 1, 0
     while depth > 0:
         row, column = stack[depth - 1] // width, stack[depth - 1] % width
-        turn = dice.below(dice.draw(key, attempt, counter, dice.MAP), 24)
+        turn = _throw(key, attempt, counter, 24)
         counter += 1
         moved = False
         for k in range(4):
@@ -96,7 +102,7 @@ def _maze(walls, key, attempt):
             depth -= 1
     for cell in range(height * width):
         r, c = cell // width, cell % width
-        if walls[r, c] and (r + c) % 2 == 1 and dice.below(dice.draw(key, attempt, 5000 + cell, dice.MAP), 4) == 0:
+        if walls[r, c] and (r + c) % 2 == 1 and _throw(key, attempt, 5000 + cell, 4) == 0:
             walls[r, c] = False
 
 
@@ -146,16 +152,24 @@ def draw_map(config, key: int, split: int) -> np.ndarray:
     Raises FunhouseError where no such map is found.
     """
     if config.map not in (*MAP_KINDS, "mixed"):
-        return read_map(config.map)
-    walls = np.empty((config.height, config.width), np.bool_)
-    key = np.uint64(key)
+        walls = read_map(config.map)
+        if (~walls).sum() >= config.room:
+            return walls
+        raise _not_found(config, split)
+    walls, word = np.empty(config.shape, np.bool_), np.uint64(key)
     for attempt in range(_ATTEMPTS):
-        kind = dice.pick(key, attempt, 0, dice.OPTION, len(MAP_KINDS))
-        _fill(walls, int(kind) if config.map == "mixed" else MAP_KINDS.index(config.map), key, attempt)
+        mixed = int(dice.pick(word, attempt, 0, dice.OPTION, len(MAP_KINDS)))
+        _fill(walls, mixed if config.map == "mixed" else MAP_KINDS.index(config.map), word, attempt)
         if (~walls).sum() >= config.room and is_connected(walls) and map_split(walls) == split:
             return walls
-    raise FunhouseError(
-        f"no map of kind '{config.map}' with {config.height} x {config.width} cells has room for its fruits and agents",
+    raise _not_found(config, split)
+
+
+def _not_found(config, split: int) -> FunhouseError:
+    height, width = config.shape
+    return FunhouseError(
+        f"no map '{config.map}' of {height} x {width} in the {dice.SPLITS[split]} split"
+        f" has room for {config.room} fruits and agents",
         remedy="use a larger map, fewer fruits or fewer agents",
     )
 
@@ -188,7 +202,8 @@ def parse_map(text: str, place: str = "the map") -> np.ndarray:
     if walls.size > MOST_CELLS:
         raise FunhouseError(f"the map has {walls.size} cells", place=place, remedy=f"keep to {MOST_CELLS}")
     if not is_connected(walls):
-        raise FunhouseError("parts of the map cannot be walked to", place=place, remedy="open a door to each part")
+        what = "parts of the map cannot be walked to"
+        raise FunhouseError(what, place=place, remedy="open a door to each part")
     return walls
 
 

@@ -1,8 +1,8 @@
-"""The orchard's rules, compiled: agents move at once, walls stop them, who ends a step on a fruit eats it, another grows.
+"""The orchard's rules, compiled: all move at once, walls stop them, and a fruit once eaten grows elsewhere.
 
-One world's state is four arrays: `grid`, the codes of all cells inside a border of walls as wide as a view; `cell`, where
-each agent stands; `board`, the same fruits as bitboards; and the episode's key. The functions with a single world's
-arrays are the rules; `Orchard` applies them to a batch of worlds, written in place.
+One world's state is four arrays: `grid`, the codes of all cells inside a border of walls as wide as a view;
+`cell`, where each agent stands; `board`, the same fruits as bitboards; and the episode's key. The functions
+with a single world's arrays are the rules; `Orchard` applies them to a batch of worlds, written in place.
 """
 
 import numpy as np
@@ -10,14 +10,20 @@ from numba import njit, uint64
 
 from worlds import dice
 from worlds.config import OrchardConfig
+from worlds.errors import FunhouseError
 from worlds.geometry import line_is_clear, put
 from worlds.maps import draw_map
 from worlds.memory import load8, store8
 
-HIDDEN, FLOOR, WALL, FRUIT, AGENT = 0, 1, 2, 3, 16  # codes: FRUIT + kind; AGENT is added where somebody stands
+# Codes of cells: FRUIT + kind; AGENT is added where somebody stands.
+HIDDEN, FLOOR, WALL, FRUIT, AGENT = 0, 1, 2, 3, 16
 VIEW_RADIUS = 3  # cells; a view is 7 x 7
 _SIDE = 2 * VIEW_RADIUS + 1
 _TRIES = 256
+_BYTES_OF_BITS = np.array(
+    [sum(255 << 8 * j for j in range(8) if bits >> j & 1) for bits in range(256)], np.uint64
+)
+_EIGHT, _LOW_BYTE = np.uint64(8), np.uint64(255)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -40,7 +46,7 @@ def _random_free_cell(grid, cells, width, pad, key, step, slot, stream):
 
 @njit(cache=True, nogil=True)
 def reset_world(walls, key, fruits, pad, grid, cell, board):
-    """Lays out one world: walls (h, w) bool; fills grid, cell (n,) int16 and board (kinds, words) uint64 in place."""
+    """Lays out one world, walls (h, w) bool: fills grid, cell (n,) int16, board (kinds, words) uint64."""
     height, width = walls.shape
     grid[:] = WALL
     board[:] = uint64(0)
@@ -59,7 +65,7 @@ def reset_world(walls, key, fruits, pad, grid, cell, board):
 
 @njit(cache=True, nogil=True)
 def _eater(cell, first, key, step):
-    """Which of the agents on a fruit's cell gets it, each with the same chance; `first` is the first of them."""
+    """Which of the agents on a fruit's cell, `first` being the first, gets it: each with the same chance."""
     place, count = cell[first], 1
     for i in range(first + 1, len(cell)):
         count += cell[i] == place
@@ -89,7 +95,8 @@ def _move(grid, cell, action, width, pad):
 def step_world(grid, cell, board, action, key, step, width, pad, eaten):
     """One step of one world, in place.
 
-    action (n,) int8 indexes worlds.ACTIONS; eaten (n,) int8 receives the kind of fruit that each agent ate, or -1.
+    action (n,) int8 indexes worlds.ACTIONS; eaten (n,) int8 receives the kind of fruit that each agent ate,
+    or -1.
     """
     cells = width * (len(grid) // (width + 2 * pad) - 2 * pad)
     _move(grid, cell, action, width, pad)
@@ -112,37 +119,44 @@ def step_world(grid, cell, board, action, key, step, width, pad, eaten):
 
 @njit(cache=True, nogil=True)
 def fill_view_masks(walls, mask):
-    """Writes, for each cell, which codes a view from there shows: (cells, side * side) uint8, 255 or 0.
+    """Writes which codes a view from each cell shows: (cells,) uint64, bit 8 * row + column of the view.
 
     Fruits and agents show where line of sight reaches; walls always, being common knowledge.
     """
     height, width = walls.shape
-    radius = (int(np.sqrt(mask.shape[1])) - 1) // 2
-    side = 2 * radius + 1
-    mask[:] = 0
     for cell in range(height * width):
         row, column = cell // width, cell % width
-        for v in range(side * side):
-            r, c = row + v // side - radius, column + v % side - radius
-            if r < 0 or c < 0 or r >= height or c >= width or walls[r, c]:
-                mask[cell, v] = 255
-            elif not walls[row, column] and line_is_clear(walls, row, column, r, c):
-                mask[cell, v] = 255
+        mask[cell] = 0
+        for v in range(_SIDE * _SIDE):
+            r, c = row + v // _SIDE - VIEW_RADIUS, column + v % _SIDE - VIEW_RADIUS
+            wall = r < 0 or c < 0 or r >= height or c >= width or walls[r, c]
+            if wall or (not walls[row, column] and line_is_clear(walls, row, column, r, c)):
+                mask[cell] |= uint64(1) << uint64(8 * (v // _SIDE) + v % _SIDE)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def write_views(grid, mask, cell, width, pad, view):
-    """Writes what each agent sees, view (n, 7, 7) uint8: codes around it, HIDDEN where sight does not reach."""
+    """Writes what each agent sees, view (n, 7, 7) uint8: the codes around it, HIDDEN out of sight."""
     stride = width + 2 * pad
-    seen, shown = view.reshape(-1), mask.reshape(-1)
+    seen = view.reshape(-1)
     for i in range(len(cell)):
-        at = padded(cell[i], width, pad) - VIEW_RADIUS * (stride + 1)
-        m, v = cell[i] * _SIDE * _SIDE, i * _SIDE * _SIDE
-        for r in range(_SIDE - 1):  # a row and one byte more, which the next row then overwrites
-            store8(seen, v + r * _SIDE, load8(grid, at + r * stride) & load8(shown, m + r * _SIDE))
-        last = _SIDE * (_SIDE - 1)
-        for c in range(_SIDE):
-            seen[v + last + c] = grid[at + (_SIDE - 1) * stride + c] & shown[m + last + c]
+        at, v = padded(cell[i], width, pad) - VIEW_RADIUS * (stride + 1), i * _SIDE * _SIDE
+        shown, code = mask[cell[i]], uint64(0)
+        for r in range(_SIDE - 1):  # a row and, hidden, one byte more, which the next row then overwrites
+            code = load8(grid, at + r * stride) & _BYTES_OF_BITS[shown & _LOW_BYTE]
+            store8(seen, v + r * _SIDE, code)
+            shown >>= _EIGHT
+        # The last row goes with the last code of the row before it, so as not to write past the view.
+        last = load8(grid, at + (_SIDE - 1) * stride - 1) & (_BYTES_OF_BITS[shown & _LOW_BYTE] << _EIGHT)
+        store8(seen, v + (_SIDE - 1) * _SIDE - 1, last | (code >> uint64(8 * (_SIDE - 1))))
+
+
+@njit(cache=True, nogil=True)
+def reset_batch(walls, key, fruits, pad, grid, cell, board, mask, view):
+    """Lays out a batch of worlds and writes the views; every array has a leading axis b."""
+    for b in range(len(key)):
+        reset_world(walls[b], key[b], fruits, pad, grid[b], cell[b], board[b])
+        write_views(grid[b], mask[b], cell[b], walls.shape[2], pad, view[b])
 
 
 @njit(cache=True, nogil=True)
@@ -157,11 +171,18 @@ def step_batch(grid, cell, board, action, key, step, width, pad, mask, eaten, vi
 class Orchard:
     """A batch of worlds stepped together; arrays are made once and written in place.
 
-    `cell` (b, n) int16, `eaten` (b, n) int8, `view` (b, n, 7, 7) uint8, `board` (b, kinds, words) uint64, `walls`
-    (b, h, w) bool, `step_count` (b,) int64.
+    `cell` (b, n) int16, `eaten` (b, n) int8, `view` (b, n, 7, 7) uint8, `board` (b, kinds, words) uint64,
+    `walls` (b, h, w) bool, `step_count` (b,) int64. Raises FunhouseError for an unknown split or seed.
     """
 
-    def __init__(self, config: OrchardConfig, seed: int, split: str = "train", batch: int = 1, first_episode: int = 0):
+    def __init__(
+        self, config: OrchardConfig, seed: int, split: str = "train", batch: int = 1, first_episode: int = 0
+    ):
+        if split not in dice.SPLITS or not 0 <= seed < 2**63:
+            raise FunhouseError(
+                f"there is no split '{split}' or no seed {seed}",
+                remedy=f"choose {', '.join(dice.SPLITS)} and a seed from 0 to 2**63 - 1",
+            )
         self.config, self.batch = config, batch
         self.split = dice.SPLITS.index(split)
         episodes = range(first_episode, first_episode + batch)
@@ -171,9 +192,9 @@ class Orchard:
         self.grid = np.empty((batch, (h + 2 * pad) * (w + 2 * pad)), np.uint8)
         self.cell = np.empty((batch, n), np.int16)
         self.board = np.empty((batch, config.kinds, (h * w + 63) // 64), np.uint64)
-        self.mask = np.empty((batch, h * w, (2 * pad + 1) ** 2), np.uint8)
+        self.mask = np.empty((batch, h * w), np.uint64)
         self.eaten = np.full((batch, n), -1, np.int8)
-        self.view = np.empty((batch, n, 2 * pad + 1, 2 * pad + 1), np.uint8)
+        self.view = np.empty((batch, n, _SIDE, _SIDE), np.uint8)
         self.step_count = np.zeros(batch, np.int64)
         for b in range(batch):
             fill_view_masks(self.walls[b], self.mask[b])
@@ -181,17 +202,20 @@ class Orchard:
 
     def reset(self):
         """Puts every world back to its beginning."""
-        pad, width = VIEW_RADIUS, self.config.width
-        for b in range(self.batch):
-            reset_world(
-                self.walls[b], self.key[b], self.config.fruits, pad, self.grid[b], self.cell[b], self.board[b]
-            )
-            write_views(self.grid[b], self.mask[b], self.cell[b], width, pad, self.view[b])
+        reset_batch(
+            self.walls, self.key, self.config.fruits, VIEW_RADIUS,
+            self.grid, self.cell, self.board, self.mask, self.view,
+        )  # fmt: skip
         self.step_count[:] = 0
         self.eaten[:] = -1
 
     def step(self, action: np.ndarray):
-        """One step of all worlds: action (b, n) int8, indices into worlds.ACTIONS."""
+        """One step of all worlds: action (b, n) int8, indices into worlds.ACTIONS, or FunhouseError."""
+        if action.shape != self.cell.shape:
+            raise FunhouseError(
+                f"the actions have shape {action.shape}",
+                remedy=f"give one for each world and agent: {self.cell.shape}",
+            )
         step_batch(
             self.grid, self.cell, self.board, action, self.key, self.step_count,
             self.config.width, VIEW_RADIUS, self.mask, self.eaten, self.view,

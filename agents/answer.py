@@ -1,0 +1,151 @@
+"""What it means to answer a question: from words to a query, and from a query to the exact distribution."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol
+
+import numpy as np
+
+from agents.agent_type import PolicyConfig, TypeSpace
+from agents.prompt import canonical, parse
+from agents.query import Query, perceives
+from agents.reasoner import Reasoner
+from worlds import ACTIONS, Episode, FunhouseError, OrchardConfig
+
+
+@dataclass(frozen=True)
+class Question:
+    """A prompt put to one agent, by name, at one step of an episode."""
+
+    agent: str
+    step: int
+    prompt: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A distribution over actions, and how the prompt was understood."""
+
+    prompt: str
+    chain: tuple[str, ...]  # names and descriptions, canonical
+    stance: str
+    depth: int
+    probabilities: dict[str, float]  # by the names of worlds.ACTIONS
+
+
+class Answerer(Protocol):
+    """Anything that answers questions: a mind, the exact reasoner, a shortcut, somebody else's model."""
+
+    name: str
+
+    def answer(self, episode: Episode, questions: Sequence[Question]) -> np.ndarray:
+        """The action distributions, (q, 5) float64."""
+        ...
+
+
+def type_space(source: Any) -> TypeSpace:
+    """Every type of a world, in the posterior's order; `source` is a log or an episode of it."""
+    run = source.run if isinstance(source, Episode) else source.config
+    return space_of(OrchardConfig.from_dict(run["orchard"]), PolicyConfig.from_dict(run["policy"]))
+
+
+@lru_cache(maxsize=16)
+def space_of(orchard: OrchardConfig, policy: PolicyConfig) -> TypeSpace:
+    """The types of a world, made once."""
+    return TypeSpace(orchard, policy)
+
+
+@lru_cache(maxsize=16)
+def reasoner_of(space: TypeSpace) -> Reasoner:
+    """The exact reasoner over a space of types, made once."""
+    return Reasoner(space)
+
+
+def resolve(episode: Episode, question: Question) -> Query:
+    """The query that a question asks.
+
+    Raises FunhouseError where the agent, the step or a name is none of the episode's, the prompt does not
+    parse or nests too deeply, no type fits a description, or the agent does not perceive whom it predicts.
+    """
+    agent = episode.find(question.agent)
+    episode.check_step(question.step)
+    role = canonical(parse(question.prompt, episode.names), question.agent)
+    chain = tuple(_element(episode, who) for who in role.chain)
+    if role.stance == "predict":
+        _check_target(episode, question, agent, chain[0])
+    return Query(role.stance, agent, question.step, chain, len(chain))
+
+
+def _element(episode: Episode, who: str) -> int | str:
+    """An agent's index, or a description that fits some type of this world."""
+    if " " not in who:
+        return episode.find(who)
+    type_space(episode).consistent(who)
+    return who
+
+
+def _check_target(episode: Episode, question: Question, agent: int, target: int | str) -> None:
+    if isinstance(target, str):
+        raise FunhouseError(
+            f"'{target}' is imagined, so there is nothing it will do",
+            place=question.prompt,
+            remedy="predict an agent by its name, or behave as the description",
+        )
+    if not perceives(episode, agent, target, question.step):
+        raise FunhouseError(
+            f"{question.agent} does not perceive {episode.names[target]} at step {question.step}",
+            place=f"episode {episode.index}: {question.prompt}",
+            remedy=f"{_whom(episode, agent, question.step)}, or say 'behave as {episode.names[target]}'",
+        )
+
+
+def _whom(episode: Episode, agent: int, step: int) -> str:
+    others = [other for other in range(len(episode.agents)) if other != agent]
+    seen = [episode.names[other] for other in others if perceives(episode, agent, other, step)]
+    return f"predict {' or '.join(seen)}" if seen else "choose another step"
+
+
+class Truth:
+    """What is true: the stated reasoner's answer to behave; for predict, what the target really would do."""
+
+    name = "truth"
+
+    def __init__(self, space: TypeSpace):
+        self.reasoner = reasoner_of(space)
+
+    def answer(self, episode: Episode, questions: Sequence[Question]) -> np.ndarray:
+        """The action distributions, (q, 5) float64. Raises FunhouseError as `resolve` does."""
+        return self.reasoner.truth(episode, [resolve(episode, question) for question in questions])
+
+
+class Reasoned:
+    """The asked agent's own exact reasoning; to predict, it has only what the agent has perceived."""
+
+    name = "reasoner"
+
+    def __init__(self, space: TypeSpace):
+        self.reasoner = reasoner_of(space)
+
+    def answer(self, episode: Episode, questions: Sequence[Question]) -> np.ndarray:
+        """The action distributions, (q, 5) float64. Raises FunhouseError as `resolve` does."""
+        return self.reasoner.enact(episode, [resolve(episode, question) for question in questions])
+
+
+def exact(episode: Episode, agent: str, step: int, prompt: str) -> Answer:
+    """The truth about a prompt put to an agent, by name, at a step. Raises as `resolve` does."""
+    query = resolve(episode, Question(agent, step, prompt))
+    row = reasoner_of(type_space(episode)).truth(episode, [query])[0]
+    chain = tuple(who if isinstance(who, str) else episode.names[who] for who in query.chain)
+    probabilities = {action: float(p) for action, p in zip(ACTIONS, row, strict=True)}
+    return Answer(prompt, chain, query.stance, query.depth, probabilities)
+
+
+def posterior(episode: Episode, agent: str, step: int, who: str) -> np.ndarray:
+    """What an agent can know of another's type at a step: (k,) float64, in the order of type_space.
+
+    Raises FunhouseError where a name or the step is none of the episode's.
+    """
+    asker, other = episode.find(agent), episode.find(who)
+    episode.check_step(step)
+    return reasoner_of(type_space(episode)).posterior(episode, asker, step, other)

@@ -1,0 +1,269 @@
+"""The exact reasoner, compiled: what types do in a lens, beliefs along a chain, and the answer they give.
+
+A chain of d elements is held as a tree of beliefs. The knowledge that an imagined actor is left with depends
+on the senses, alone, of those before it: so level i has one belief for each row of i sights, S^i nodes, each
+a distribution over types. The scene is seen from one body; of several sights there the narrowest decides.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from agents.agent_type import TypeSpace
+from agents.lens import NOTHING, Events, Ground, Lens, Look, compiled, look, sees, unpack
+from worlds.errors import FunhouseError
+
+_LARGEST_EXPONENT = 300.0  # of β·Q: twice this, and its negative, still fit a float64
+
+
+class Powers(NamedTuple):
+    """The types as a kernel reads them: exp(β·Q) is a product, so that no exponential is left to compute."""
+
+    taste: np.ndarray  # (k,) int64
+    sight: np.ndarray  # (k,) int64
+    memory: np.ndarray  # (k,) int64
+    temper: np.ndarray  # (k,) int64
+    window: np.ndarray  # (memories,) int64
+    pull: np.ndarray  # (tastes, kinds, 256) float64: exp(β·weight·γ^distance), 0 where nothing is
+    push: np.ndarray  # (tempers, 256) float64: exp(β·push·γ^distance), 1 where nobody is
+    floor: float
+
+
+class Stage(NamedTuple):
+    """An episode, its map and its types."""
+
+    events: Events
+    ground: Ground
+    powers: Powers
+
+
+class Part(NamedTuple):
+    """Who acts as whom."""
+
+    asker: int
+    own: int  # the asker's type
+    body: int  # where the action is taken: the asker, or the agent that is predicted
+    chain: np.ndarray  # (depth,) int64: agents, or -2 - d for the description d of a mixture
+
+
+class Work(NamedTuple):
+    """Room for one step's work, made once."""
+
+    look: Look
+    lens: Lens  # of depth + 2 pairs
+    fruit: np.ndarray  # (sights, memories, tastes, 5) float64: one factor of exp(β·Q)
+    company: np.ndarray  # (sights, tempers, 5) float64: the other
+    cover: np.ndarray  # (sights,) float64
+    pi: np.ndarray  # (k,) float64
+    reach: np.ndarray  # (sights ** depth,) float64
+    narrow: np.ndarray  # (sights ** depth,) int64
+    weight: np.ndarray  # (sights, k) float64
+
+
+@lru_cache(maxsize=16)
+def powers_of(space: TypeSpace) -> Powers:
+    """The kernel's tables of a space. Raises FunhouseError where β is too large for them."""
+    table = space.table
+    if table.beta * (np.abs(table.weight).max() + np.abs(table.push).max()) > _LARGEST_EXPONENT:
+        what = f"beta = {table.beta:g} is too decisive to compute with"
+        raise FunhouseError(what, remedy="choose a smaller beta")
+    discount = np.append(table.gamma ** np.arange(NOTHING, dtype=np.float64), 0.0)
+    pull = np.exp(table.beta * table.weight[..., None] * discount)
+    pull[..., NOTHING] = 0.0
+    index = [np.ascontiguousarray(trait, np.int64) for trait in table[:4]]
+    push = np.exp(table.beta * table.push[:, None] * discount)
+    return Powers(*index, np.ascontiguousarray(table.window, np.int64), pull, push, float(table.floor))
+
+
+@njit(cache=True, nogil=True)
+def make_work(powers, sights, depth):
+    """The scratch arrays for chains of at most `depth` elements."""
+    memories, (tastes, kinds, _) = len(powers.window), powers.pull.shape
+    return Work(
+        Look(
+            np.empty((memories, kinds), np.uint64),
+            np.empty(1, np.uint64),
+            np.empty(powers.window[-1], np.bool_),
+        ),
+        Lens(np.empty(depth + 2, np.int64), np.empty(depth + 2, np.int64)),
+        np.empty((sights, memories, tastes, 5)),
+        np.empty((sights, len(powers.push), 5)),
+        np.empty(sights),
+        np.empty(len(powers.taste)),
+        np.empty(sights**depth),
+        np.empty(sights**depth, np.int64),
+        np.empty((sights, len(powers.taste))),
+    )
+
+
+@compiled
+def node_count(sights, depth):
+    """How many beliefs a chain of this depth takes: 1 + S + ... + S^(depth-1)."""
+    count = 0
+    for level in range(depth):
+        count += sights**level
+    return count
+
+
+@compiled
+def imagine(stage, window, pairs, step, work):
+    """Looks through the first pairs of work's lens, the last of them a sight in the place of the one who acts.
+
+    Writes the factors of exp(β·Q), work.fruit and work.company, of that sight for the memories of `window`;
+    returns how many cells are shown. The lens must not be empty at that step.
+    """
+    count = look(stage.events, stage.ground, window, work.lens, pairs, step, work.look)
+    near, crowd, fruit, company = work.look.near, work.look.crowd[0], work.fruit, work.company
+    pull, push, sight = stage.powers.pull, stage.powers.push, work.lens.sight[pairs - 1]
+    for a in range(5):
+        for temper in range(company.shape[1]):
+            company[sight, temper, a] = push[temper, unpack(crowd, a)]
+        for memory in range(len(window)):
+            for taste in range(fruit.shape[2]):
+                best = 0.0
+                for kind in range(pull.shape[1]):
+                    best = max(best, pull[taste, kind, unpack(near[memory, kind], a)])
+                fruit[sight, memory, taste, a] = best if best > 0.0 else 1.0
+    return count
+
+
+@compiled
+def _total(fruit, company, sight, memory, taste, temper):
+    """The denominator of softmax(β·Q)."""
+    total = 0.0
+    for a in range(5):
+        total += fruit[sight, memory, taste, a] * company[sight, temper, a]
+    return total
+
+
+@compiled
+def chances(powers, work, action, pi):
+    """Writes π of one action for every type, pi (k,), from the factors in `work`; returns their mean."""
+    taste, sight, memory, temper = powers.taste, powers.sight, powers.memory, powers.temper
+    fruit, company, floor = work.fruit, work.company, powers.floor
+    mean = 0.0
+    for k in range(len(pi)):
+        s, m, i, j = sight[k], memory[k], taste[k], temper[k]
+        wish = fruit[s, m, i, action] * company[s, j, action]
+        pi[k] = (1.0 - floor) * (wish / _total(fruit, company, s, m, i, j)) + floor / 5.0
+        mean += pi[k]
+    return mean / len(pi)
+
+
+@compiled
+def learn(stage, pairs, who, step, work, belief, node):
+    """Multiplies into belief[node] what the first pairs of work's lens, which hold `who`, show of its act."""
+    events, seen, cover, lens = stage.events, stage.ground.seen, work.cover, work.lens
+    lens.place[pairs] = who
+    for other in range(len(cover)):
+        lens.sight[pairs] = other
+        held = imagine(stage, stage.powers.window, pairs + 1, step, work)
+        cover[other] = held / seen[other, events.cell[step, who]]
+    pi, sight, native = work.pi, stage.powers.sight, events.native[step, who]
+    mean = chances(stage.powers, work, events.action[step, who], pi)
+    total = 0.0
+    for k in range(len(pi)):
+        trust = native * cover[sight[k]]
+        belief[node, k] *= trust * pi[k] + (1.0 - trust) * mean
+        total += belief[node, k]
+    for k in range(len(pi)):
+        belief[node, k] /= total
+
+
+@compiled
+def begin(chain, sights, mixture, belief):
+    """Fills the beliefs (nodes, k) along a chain before any evidence; mixture (d, k) are the descriptions'."""
+    node, prior = 0, 1.0 / belief.shape[1]
+    for level in range(len(chain)):
+        for _ in range(sights**level):
+            for k in range(belief.shape[1]):
+                belief[node, k] = prior if chain[level] >= 0 else mixture[-2 - chain[level], k]
+            node += 1
+
+
+@compiled
+def advance(stage, part, step, work, belief):
+    """Brings the beliefs (nodes, k) along a part's chain past the acts of one step."""
+    events, lens, chain = stage.events, work.lens, part.chain
+    sights, node = len(work.cover), 0
+    lens.place[0], lens.sight[0] = part.asker, stage.powers.sight[part.own]
+    for level in range(len(chain)):
+        who = chain[level]
+        if who >= 0 and events.native[step, who] > 0.0:
+            for code in range(sights**level):
+                _aim(chain, level, code, sights, lens)
+                if sees(events, stage.ground, lens, level + 1, who, step):
+                    learn(stage, level + 1, who, step, work, belief, node + code)
+        node += sights**level
+
+
+@compiled
+def _aim(chain, level, code, sights, lens):
+    """Writes the lens of one node: the row of sights that `code` numbers, each in its actor's place."""
+    for i in range(level):
+        lens.place[i + 1] = chain[i] if chain[i] >= 0 else lens.place[i]
+    for i in range(level, 0, -1):
+        lens.sight[i] = code % sights
+        code //= sights
+
+
+@compiled
+def weigh(powers, depth, widest, belief, work):
+    """Adds to weight (sights, k) how likely a chain ends in type k, the scene seen through each sight."""
+    reach, narrow, weight, sight = work.reach, work.narrow, work.weight, powers.sight
+    sights, node = weight.shape[0], 0
+    reach[0], narrow[0] = 1.0, widest
+    for level in range(depth):
+        for code in range(sights**level - 1, -1, -1):  # downwards: children overwrite nobody who is to come
+            share, widest = reach[code], narrow[code]
+            if level == depth - 1:
+                for k in range(weight.shape[1]):
+                    weight[min(widest, sight[k]), k] += share * belief[node + code, k]
+                continue
+            for s in range(sights):
+                reach[code * sights + s] = 0.0
+                narrow[code * sights + s] = min(widest, s)
+            for k in range(weight.shape[1]):
+                reach[code * sights + sight[k]] += share * belief[node + code, k]
+        node += sights**level
+
+
+@compiled
+def act(stage, window, part, step, work, out):
+    """Writes the mixture of π over work.weight in the part's body, out (5,), on what its asker perceives."""
+    powers, weight, fruit, company, lens = stage.powers, work.weight, work.fruit, work.company, work.lens
+    taste, memory, temper, floor = powers.taste, powers.memory, powers.temper, powers.floor
+    lens.place[0], lens.sight[0], lens.place[1] = part.asker, powers.sight[part.own], part.body
+    for a in range(5):
+        out[a] = 0.0
+    for narrow in range(weight.shape[0]):
+        looked = False
+        for k in range(weight.shape[1]):
+            if weight[narrow, k] == 0.0:
+                continue
+            if not looked:
+                lens.sight[1], looked = narrow, True
+                imagine(stage, window, 2, step, work)
+            m, i, j = memory[k], taste[k], temper[k]
+            share = weight[narrow, k] / _total(fruit, company, narrow, m, i, j)
+            for a in range(5):
+                out[a] += share * (fruit[narrow, m, i, a] * company[narrow, j, a])
+    for a in range(5):
+        out[a] = (1.0 - floor) * out[a] + floor / 5.0
+
+
+@compiled
+def answer(stage, part, step, work, belief, out):
+    """Writes the answer, out (5,), of a part's asker with these beliefs along its chain."""
+    powers, weight, depth = stage.powers, work.weight, len(part.chain)
+    for narrow in range(weight.shape[0]):
+        for k in range(weight.shape[1]):
+            weight[narrow, k] = 0.0
+    own, sight, window = part.own, powers.sight[part.own], powers.window
+    if depth == 0:
+        weight[sight, own], window = 1.0, window[: powers.memory[own] + 1]
+    else:
+        weigh(powers, depth, sight if part.body == part.asker else weight.shape[0] - 1, belief, work)
+    act(stage, window, part, step, work, out)

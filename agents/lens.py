@@ -1,0 +1,164 @@
+"""Lenses on bitboards: what is left of an episode seen from one agent's place through another's senses.
+
+A lens is a row of (place, sight) pairs: the first is who perceives, each further one intersects with what
+that sight, standing where that agent stood, would reveal. A step at which a place is not itself inside what
+remains is empty. Everything here is compiled and holds no state; agents/theory.py says it in plain words.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit, uint64
+
+from worlds.geometry import Geometry, lowest_bit, popcount
+
+# These functions allocate nothing. Without _nrt=False numba counts references to every array they pass on,
+# atomically, which takes more than half of the time.
+compiled = njit(cache=True, nogil=True, _nrt=False, error_model="numpy")
+
+NOTHING = 255  # the distance of what is not there
+LANE = 12  # bits in which a packed word holds each action's distance; the bit above a distance is a guard
+_ONE = np.uint64(1)
+_GUARDS = np.uint64(sum(256 << LANE * a for a in range(5)))
+_FAR = np.uint64(sum(NOTHING << LANE * a for a in range(5)))
+
+
+class Events(NamedTuple):
+    """What happened in one episode."""
+
+    cell: np.ndarray  # (t, n) int16: where each agent stood before the moves
+    board: np.ndarray  # (t, kinds, words) uint64: the fruits before the moves
+    action: np.ndarray  # (t, n) int8
+    native: np.ndarray  # (t, n) float64: the chance that the act was native, as far as a percept tells
+
+
+class Ground(NamedTuple):
+    """One map, as lenses read it."""
+
+    visible: np.ndarray  # (sights, cells, words) uint64: the cells in sight
+    seen: np.ndarray  # (sights, cells) int32: how many those are
+    approach: np.ndarray  # (cells, cells) uint64: packed walking distances after each action to each cell
+
+
+class Lens(NamedTuple):
+    """Room for the pairs of a lens; functions are told how many of them count."""
+
+    place: np.ndarray  # (pairs,) int64: agents
+    sight: np.ndarray  # (pairs,) int64: indices into the senses
+
+
+class Look(NamedTuple):
+    """Room for what one lens shows at one step."""
+
+    near: np.ndarray  # (memories, kinds) uint64: packed walking distances to the nearest remembered fruit
+    crowd: np.ndarray  # (1,) uint64: the same to the nearest other agent
+    shown: np.ndarray  # (window,) bool: whether the lens shows anything, so many steps ago
+
+
+def ground_of(geometry: Geometry) -> Ground:
+    """A map's tables for lenses."""
+    approach = np.empty(geometry.distance.shape, np.uint64)
+    _fill_approach(geometry.neighbor, geometry.distance, approach)
+    return Ground(geometry.visible, geometry.seen, approach)
+
+
+@compiled
+def _fill_approach(neighbor, distance, approach):
+    for cell in range(len(approach)):
+        for other in range(len(approach)):
+            packed = uint64(0)
+            for a in range(5):
+                packed |= uint64(distance[neighbor[cell, a], other]) << uint64(LANE * a)
+            approach[cell, other] = packed
+
+
+@compiled
+def unpack(packed, action):
+    """The walking distance after one action."""
+    return (packed >> uint64(LANE * action)) & uint64(NOTHING)
+
+
+@compiled
+def _nearest(one, other):
+    """The smaller distance for each action: a lane's guard survives subtraction where `one` is not smaller."""
+    larger = ((one | _GUARDS) - other) & _GUARDS
+    return one ^ ((one ^ other) & (larger - (larger >> uint64(8))))
+
+
+@compiled
+def _in_sight(visible, sight, cell, other):
+    return (visible[sight, cell, other >> 6] >> uint64(other & 63)) & _ONE != 0
+
+
+@compiled
+def sees(events, ground, lens, pairs, who, step):
+    """Whether the first pairs of a lens hold `who` at a step, and so everybody they look through."""
+    cell, visible, place, sight = events.cell, ground.visible, lens.place, lens.sight
+    for i in range(pairs):
+        at = cell[step, place[i]]
+        for j in range(i + 1, pairs):
+            if not _in_sight(visible, sight[i], at, cell[step, place[j]]):
+                return False
+        if not _in_sight(visible, sight[i], at, cell[step, who]):
+            return False
+    return True
+
+
+@compiled
+def _shows(events, ground, lens, pairs, step, word):
+    """One word of the cells that a lens, not empty at that step, shows."""
+    mask = ground.visible[lens.sight[0], events.cell[step, lens.place[0]], word]
+    for i in range(1, pairs):
+        mask &= ground.visible[lens.sight[i], events.cell[step, lens.place[i]], word]
+    return mask
+
+
+@compiled
+def _crowd(events, ground, lens, pairs, step):
+    """The packed walking distances from the last place of a lens to the nearest agent in it but that one."""
+    near, body, cell = _FAR, lens.place[pairs - 1], events.cell
+    for other in range(cell.shape[1]):
+        at = cell[step, other]
+        held = other != body
+        for i in range(pairs):
+            held = held and _in_sight(ground.visible, lens.sight[i], cell[step, lens.place[i]], at)
+        if held:
+            near = _nearest(near, ground.approach[cell[step, body], at])
+    return near
+
+
+@compiled
+def look(events, ground, window, lens, pairs, step, out):
+    """Writes what a lens shows at a step, for each window of memory; returns how many cells it shows then.
+
+    The caller knows that the lens is not empty at that step. From the newest step to the oldest, only cells
+    not yet known add to what is remembered; windows ascend, so a longer memory adds to the shorter one.
+    """
+    board, approach, near, shown = events.board, ground.approach, out.near, out.shown
+    memories, body = len(window), lens.place[pairs - 1]
+    at, longest, count = events.cell[step, body], min(window[memories - 1], step + 1), 0
+    out.crowd[0] = _crowd(events, ground, lens, pairs, step)
+    for back in range(longest):
+        shown[back] = sees(events, ground, lens, pairs, body, step - back)
+    for memory in range(memories):
+        for kind in range(near.shape[1]):
+            near[memory, kind] = _FAR
+    for word in range(board.shape[2]):
+        known, memory = uint64(0), 0
+        for back in range(longest):
+            memory += back == window[memory]
+            if not shown[back]:
+                continue
+            new = _shows(events, ground, lens, pairs, step - back, word) & ~known
+            known |= new
+            count += popcount(new) if back == 0 else 0
+            for kind in range(near.shape[1]):
+                fruits = board[step - back, kind, word] & new
+                while fruits != uint64(0):
+                    fruit = approach[at, 64 * word + lowest_bit(fruits)]
+                    near[memory, kind] = _nearest(near[memory, kind], fruit)
+                    fruits &= fruits - _ONE
+    for memory in range(1, memories):
+        for kind in range(near.shape[1]):
+            near[memory, kind] = _nearest(near[memory, kind], near[memory - 1, kind])
+    return count

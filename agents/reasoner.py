@@ -1,0 +1,164 @@
+"""The exact reasoner over finished episodes: batches of questions about one episode in one compiled call."""
+
+from collections.abc import Sequence
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numba import njit
+
+from agents.agent_type import TypeSpace
+from agents.kernel import (
+    Part,
+    Stage,
+    advance,
+    answer,
+    begin,
+    chances,
+    imagine,
+    make_work,
+    node_count,
+    powers_of,
+)
+from agents.lens import Events, ground_of
+from agents.population import PopulationConfig, native_share
+from agents.query import Query, perceives
+from worlds import Episode, FunhouseError
+
+
+def events_of(episode: Episode) -> Events:
+    """An episode as the kernel reads it."""
+    if episode.config.roles == "announced":
+        native = np.array([[float(not chain) for chain in row] for row in episode.role])
+    else:
+        share = native_share(episode.config, PopulationConfig.from_dict(episode.run["population"]))
+        native = np.repeat(share[: episode.steps, None], len(episode.agents), axis=1)
+    return Events(episode.cell, episode.board, episode.action, native)
+
+
+@njit(cache=True, nogil=True)
+def _enact(stage, mixture, asker, own, body, chain, depth, learning, group, step, out):
+    """Answers q questions, sorted by group and step: a group (g,) is one asker, body and chain."""
+    sights, deepest = stage.ground.seen.shape[0], max(1, depth.max())
+    work = make_work(stage.powers, sights, deepest)
+    belief = np.empty((node_count(sights, deepest), len(stage.powers.taste)))
+    now = 0
+    for q in range(len(step)):
+        g = group[q]
+        part = Part(asker[g], own[g], body[g], chain[g, : depth[g]])
+        if q == 0 or g != group[q - 1]:
+            begin(part.chain, sights, mixture, belief)
+            now = 0
+        while now < step[q] and learning:
+            advance(stage, part, now, work, belief)
+            now += 1
+        answer(stage, part, step[q], work, belief, out[q])
+
+
+@njit(cache=True, nogil=True)
+def _posterior(stage, asker, own, who, belief):
+    """Writes what an asker of type `own` knows of `who` before the acts of each step: belief (t, k)."""
+    work, part = (
+        make_work(stage.powers, stage.ground.seen.shape[0], 1),
+        Part(asker, own, asker, np.full(1, who)),
+    )
+    now = np.full((1, belief.shape[1]), 1.0 / belief.shape[1])
+    for s in range(len(belief)):
+        belief[s] = now[0]
+        advance(stage, part, s, work, now)
+
+
+@njit(cache=True, nogil=True)
+def _natives(stage, asker, own, place, step, out):
+    """Writes what each type would do in a place, on what an asker of type `own` perceives: out (5, k)."""
+    sights, powers = stage.ground.seen.shape[0], stage.powers
+    work = make_work(powers, sights, 1)
+    work.lens.place[0], work.lens.sight[0], work.lens.place[1] = asker, powers.sight[own], place
+    for other in range(sights):
+        work.lens.sight[1] = other
+        imagine(stage, powers.window, 2, step, work)
+    for a in range(5):
+        chances(powers, work, a, out[a])
+
+
+class Reasoner:
+    """The exact answers for the types of one space; it remembers what it has read of living episodes."""
+
+    def __init__(self, space: TypeSpace):
+        self.space, self.powers = space, powers_of(space)
+        self._read: WeakKeyDictionary[Episode, tuple] = WeakKeyDictionary()
+
+    def enact(self, episode: Episode, queries: Sequence[Query], *, belief: str = "posterior") -> np.ndarray:
+        """What each asked agent, reasoning exactly, answers: (q, 5) float64 over worlds.ACTIONS.
+
+        Both stances. `belief` "prior" leaves out what was observed of others: the ignorant shortcut.
+        """
+        answers = np.empty((len(queries), 5))
+        if not queries:
+            return answers
+        keys = [(query.stance, query.agent, query.chain) for query in queries]
+        groups = {key: g for g, key in enumerate(dict.fromkeys(keys))}
+        group, step = np.array([groups[key] for key in keys]), np.array([query.step for query in queries])
+        order = np.lexsort((step, group))
+        stage, own = self._episode(episode)
+        asker = np.array([agent for _, agent, _ in groups])
+        body = np.array([chain[0] if stance == "predict" else agent for stance, agent, chain in groups])
+        coded, depth, mixture = self._encode([chain for *_, chain in groups])
+        parts = asker, own[asker], body, coded, depth
+        in_order, learning = np.empty_like(answers), belief == "posterior"
+        _enact(stage, mixture, *parts, learning, group[order], step[order], in_order)
+        answers[order] = in_order
+        return answers
+
+    def truth(self, episode: Episode, queries: Sequence[Query]) -> np.ndarray:
+        """What is true, (q, 5) float64: for predict what the target really would do there, else as enact."""
+        return self.enact(episode, [_really(query) for query in queries])
+
+    def posterior(self, episode: Episode, agent: int, step: int, who: int) -> np.ndarray:
+        """What an agent knows of the type of `who` at a step, (k,) float64."""
+        return self.posteriors(episode, agent, who)[step]
+
+    def posteriors(self, episode: Episode, agent: int, who: int) -> np.ndarray:
+        """The same at each step, (t, k) float64."""
+        stage, own = self._episode(episode)
+        belief = np.empty((episode.steps, len(self.space)))
+        _posterior(stage, agent, own[agent], who, belief)
+        return belief
+
+    def natives(self, episode: Episode, agent: int, step: int, place: int | None = None) -> np.ndarray:
+        """What each type would do, (k, 5) float64, on what an agent perceives at a step from a place.
+
+        The place is that of an agent, by index, the asked one by default. Raises FunhouseError where the
+        asked agent does not perceive it.
+        """
+        place = agent if place is None else place
+        if not perceives(episode, agent, place, step):
+            what = f"{episode.names[agent]} does not perceive {episode.names[place]} at step {step}"
+            raise FunhouseError(what, place=f"episode {episode.index}", remedy="choose somebody in sight")
+        stage, own = self._episode(episode)
+        out = np.empty((5, len(self.space)))
+        _natives(stage, agent, own[agent], place, step, out)
+        return out.T
+
+    def _episode(self, episode: Episode) -> tuple[Stage, np.ndarray]:
+        """What the kernel reads of an episode, and the index of each agent's type (n,)."""
+        if episode not in self._read:
+            own = np.array([self.space.index(agent.type) for agent in episode.agents])
+            self._read[episode] = Stage(events_of(episode), ground_of(episode.geometry), self.powers), own
+        return self._read[episode]
+
+    def _encode(self, chains: Sequence[tuple]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Chains for the kernel: codes (g, depth) and depth (g,) int64, mixture (descriptions, k) float64."""
+        depth = np.array([len(chain) for chain in chains])
+        texts = list(dict.fromkeys(one for chain in chains for one in chain if isinstance(one, str)))
+        fits = np.array([self.space.consistent(text) for text in texts]).reshape(-1, len(self.space))
+        coded = np.full((len(chains), max(1, depth.max())), -1)
+        for g, chain in enumerate(chains):
+            coded[g, : len(chain)] = [-2 - texts.index(who) if isinstance(who, str) else who for who in chain]
+        return coded, depth, fits / fits.sum(1, keepdims=True)
+
+
+def _really(query: Query) -> Query:
+    """The question whose exact answer is the truth: who is predicted acts on its own percepts."""
+    if query.stance == "behave":
+        return query
+    return Query("behave", query.chain[0], query.step, query.chain[1:], query.depth - 1)

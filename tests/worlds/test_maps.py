@@ -1,0 +1,151 @@
+"""Maps: connected, roomy enough, different in kind, drawn by the key alone, not shared between splits."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from worlds import SPLITS, FunhouseError, OrchardConfig, dice
+from worlds.maps import MAP_KINDS, draw_map, is_connected, map_split, map_text, parse_map, read_map
+
+SHAPES = [(11, 11), (9, 14), (17, 13)]
+
+
+def drawn(kind: str, split: int, episode: int, shape=(11, 11), seed: int = 0) -> np.ndarray:
+    """One episode's map."""
+    config = OrchardConfig(map=kind, height=shape[0], width=shape[1])
+    return draw_map(config, dice.key(seed, split, episode), split)
+
+
+def pieces(walls: np.ndarray) -> int:
+    """Into how many pieces the floor falls, by merging labels until nothing changes."""
+    label = np.where(walls, 0, np.arange(1, walls.size + 1).reshape(walls.shape))
+    while True:
+        around = np.pad(label, 1)
+        moved = [around[:-2, 1:-1], around[2:, 1:-1], around[1:-1, :-2], around[1:-1, 2:]]
+        merged = np.where(walls, 0, np.maximum(label, np.max(moved, axis=0)))
+        if (merged == label).all():
+            return len(np.unique(label[~walls]))
+        label = merged
+
+
+@pytest.mark.parametrize("kind", [*MAP_KINDS, "mixed"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_maps_are_connected_and_have_room(kind, shape):
+    room = OrchardConfig(map=kind, height=shape[0], width=shape[1]).room
+    for episode in range(25):
+        walls = drawn(kind, 0, episode, shape)
+        assert walls.shape == shape
+        assert walls.dtype == bool
+        assert pieces(walls) == 1
+        assert (~walls).sum() >= room
+
+
+@given(arrays.arrays(bool, (5, 6), elements=st.integers(0, 2).map(lambda n: n == 0), fill=st.nothing()))
+def test_is_connected_counts_pieces(walls):
+    assert is_connected(walls) == (pieces(walls) == 1)
+
+
+@pytest.mark.parametrize("kind", [*MAP_KINDS, "mixed"])
+def test_splits_share_no_map(kind):
+    shapes = [(11, 11), (5, 5)] if kind == "maze" else [(11, 11)]
+    for shape in shapes:
+        config = OrchardConfig(map=kind, height=shape[0], width=shape[1], kinds=1, fruits=1, agents=2)
+        texts = [
+            {map_text(draw_map(config, dice.key(3, split, e), split)) for e in range(150)}
+            for split in range(3)
+        ]
+        assert not texts[0] & texts[1]
+        assert not texts[0] & texts[2]
+        assert not texts[1] & texts[2]
+
+
+def test_a_maps_split_is_a_function_of_the_map():
+    for split in range(len(SPLITS)):
+        assert {map_split(drawn("rooms", split, e)) for e in range(20)} == {split}
+    shares = np.bincount([map_split(np.random.default_rng(e).random((11, 11)) < 0.3) for e in range(2000)])
+    np.testing.assert_allclose(shares / 2000, [0.8, 0.1, 0.1], atol=0.03)
+
+
+@pytest.mark.parametrize("kind", [*MAP_KINDS, "mixed"])
+def test_a_map_is_a_function_of_its_key(kind):
+    texts = [map_text(drawn(kind, 0, e)) for e in range(40)]
+    assert texts == [map_text(drawn(kind, 0, e)) for e in range(40)]
+    assert len(set(texts)) >= 35
+
+
+def looks_like(walls: np.ndarray) -> str:
+    """The kind of a map, by its looks."""
+    lines = max(line.mean() for line in (*walls, *walls.T))
+    return "maze" if walls.mean() > 0.3 else "rooms" if lines > 0.6 else "open"
+
+
+def test_kinds_differ_and_mixed_holds_them_all():
+    for kind in MAP_KINDS:
+        assert {looks_like(drawn(kind, 0, e)) for e in range(30)} == {kind}
+    looks = [looks_like(drawn("mixed", 0, e)) for e in range(90)]
+    assert all(15 <= looks.count(kind) <= 45 for kind in MAP_KINDS)
+
+
+def test_rooms_have_doors_and_straight_walls():
+    walls = drawn("rooms", 0, 1)
+    dividers = [line for line in (*walls, *walls.T) if line.mean() > 0.6]
+    assert len(dividers) >= 2
+    assert all((~line).any() for line in dividers)
+
+
+def test_mazes_have_narrow_ways():
+    walls = drawn("maze", 0, 1)
+    squares = ~(walls[:-1, :-1] | walls[1:, :-1] | walls[:-1, 1:] | walls[1:, 1:])
+    assert not squares.any()
+
+
+@given(arrays.arrays(bool, st.tuples(st.integers(1, 9), st.integers(1, 9)), fill=st.nothing()))
+def test_text_gives_a_map_back(walls):
+    if pieces(walls) == 1:
+        np.testing.assert_array_equal(parse_map(map_text(walls)), walls)
+    else:
+        with pytest.raises(FunhouseError):
+            parse_map(map_text(walls))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "empty"),
+        ("...\n..", "line 2"),
+        ("...\n.x.\n...", "'x' in line 2, column 2"),
+        (".#.\n.#.\n.#.", "cannot be walked to"),
+        ("###\n###", "cannot be walked to"),
+        ("\n".join(["." * 40] * 40), "1600 cells"),
+    ],
+)
+def test_a_bad_map_is_refused_with_its_place(text, said):
+    with pytest.raises(FunhouseError, match=said) as caught:
+        parse_map(text, place="house.txt")
+    assert caught.value.place == "house.txt"
+    assert caught.value.remedy
+
+
+def test_a_map_file_gives_the_world_its_shape(tmp_path):
+    path = tmp_path / "house.txt"
+    path.write_text("........\n.####.#.\n........\n........\n")
+    config = OrchardConfig(map=str(path), fruits=2, agents=3)
+    assert config.shape == (4, 8)
+    np.testing.assert_array_equal(draw_map(config, dice.key(0, 0, 0), 0), read_map(str(path)))
+    with pytest.raises(FunhouseError, match="cannot be read"):
+        OrchardConfig(map=str(tmp_path / "absent.txt"))
+
+
+def test_a_map_file_without_room_is_refused(tmp_path):
+    path = tmp_path / "closet.txt"
+    path.write_text("....\n....\n####\n####\n####\n")
+    config = OrchardConfig(map=str(path), fruits=2, agents=3)
+    with pytest.raises(FunhouseError, match="has room for 10"):
+        draw_map(config, dice.key(0, 0, 0), 0)
+
+
+def test_a_world_without_room_is_refused():
+    with pytest.raises(FunhouseError, match="has room"):
+        draw_map(OrchardConfig(map="maze", height=9, width=9, agents=8, fruits=20), dice.key(0, 0, 0), 0)

@@ -1,0 +1,221 @@
+"""One shard of a log: a run of consecutive episodes as three Parquet tables, and back.
+
+The tables hold what happened and not what can be replayed: where everybody stood and what grew follows from
+an episode's seed and its actions. docs/log_format.md lists the columns.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from worlds.config import OrchardConfig
+from worlds.episode import Agent, Episode, replay
+from worlds.errors import FunhouseError
+from worlds.maps import map_text, parse_map
+
+TABLES = ("episodes", "agents", "steps")
+_CODED = ["prompt", "role.list.element"]  # columns with few distinct values, read as codes
+
+
+def _schema(**columns: pa.DataType) -> pa.Schema:
+    return pa.schema([pa.field(name, kind, nullable=False) for name, kind in columns.items()])
+
+
+_ROLE = pa.list_(pa.field("element", pa.string(), nullable=False))
+EPISODES = _schema(episode=pa.int64(), seed=pa.uint64(), map=pa.string(), split=pa.string())
+STEPS = _schema(
+    episode=pa.int64(), step=pa.int32(), agent=pa.int32(),
+    prompt=pa.string(), role=_ROLE, action=pa.int8(), reward=pa.float32(),
+)  # fmt: skip
+
+
+def file_name(table: str, shard: int) -> str:
+    """The name of one table's file, such as steps-00003.parquet."""
+    return f"{table}-{shard:05d}.parquet"
+
+
+def to_tables(episodes: Sequence[Episode]) -> dict[str, pa.Table]:
+    """Episodes as the tables "episodes", "agents" and "steps", in the order of episode, step, agent."""
+    return {"episodes": _episodes(episodes), "agents": _agents(episodes), "steps": _steps(episodes)}
+
+
+def _episodes(episodes: Sequence[Episode]) -> pa.Table:
+    rows = [(e.index, e.seed, map_text(e.walls), e.split) for e in episodes]
+    return _table(zip(*rows, strict=True), EPISODES)
+
+
+def _agents(episodes: Sequence[Episode]) -> pa.Table:
+    traits = list(episodes[0].agents[0].type)
+    schema = _schema(
+        episode=pa.int64(), agent=pa.int32(), name=pa.string(),
+        **dict.fromkeys(traits, pa.string()), description=pa.string(),
+    )  # fmt: skip
+    rows = [
+        (e.index, i, agent.name, *(agent.type[trait] for trait in traits), agent.description)
+        for e in episodes
+        for i, agent in enumerate(e.agents)
+    ]
+    return _table(zip(*rows, strict=True), schema)
+
+
+def _steps(episodes: Sequence[Episode]) -> pa.Table:
+    shapes = [episode.action.shape for episode in episodes]
+    index = [episode.index for episode in episodes]
+    columns = [
+        np.repeat(np.array(index, np.int64), [t * n for t, n in shapes]),
+        np.concatenate([np.repeat(np.arange(t, dtype=np.int32), n) for t, n in shapes]),
+        np.concatenate([np.tile(np.arange(n, dtype=np.int32), t) for t, n in shapes]),
+        [prompt for e in episodes for row in e.prompt for prompt in row],
+        [role for e in episodes for row in e.role for role in row],
+        np.concatenate([e.action.ravel() for e in episodes]),
+        np.concatenate([e.reward.ravel() for e in episodes]),
+    ]
+    return _table(columns, STEPS)
+
+
+def _table(columns: Iterable[Any], schema: pa.Schema) -> pa.Table:
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def encode(table: pa.Table) -> bytes:
+    """A table as a Parquet file, a checksum on every page: the same bytes for the same table at any time."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        table,
+        sink,
+        compression="zstd",
+        write_page_checksum=True,
+        store_schema=False,
+        row_group_size=len(table),
+    )
+    return sink.getvalue().to_pybytes()
+
+
+def decode(data: bytes, coded: Sequence[str] = ()) -> pa.Table:
+    """A Parquet file's table, its page checksums verified; `coded` columns of text come as dictionary codes.
+
+    Raises pyarrow.ArrowException, KeyError or OSError where the bytes are no such file.
+    """
+    file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True, read_dictionary=list(coded))
+    return file.read(use_threads=False).unify_dictionaries().combine_chunks()
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A decoded shard, e episodes long: small arrays, from which an episode is made on demand."""
+
+    first: int  # index of its first episode
+    seed: list[int]
+    split: list[str]
+    walls: list[np.ndarray]  # (h, w) bool each
+    agents: list[list[Agent]]
+    start: np.ndarray  # (e + 1,) int64: the rows of episode i are start[i] to start[i + 1]
+    action: np.ndarray  # (rows,) int8
+    reward: np.ndarray  # (rows,) float32
+    prompt: "Coded"  # rows of str
+    role: "Coded"  # rows of tuples of str
+
+    @property
+    def bytes(self) -> int:
+        """About how much memory it holds: its arrays, and the texts and agents as measured."""
+        arrays = (self.action, self.reward, self.prompt.code, self.role.code, *self.walls)
+        texts = len(self.prompt.value) + len(self.role.value)
+        return sum(array.nbytes for array in arrays) + 100 * texts + 500 * sum(map(len, self.agents))
+
+    def episode(self, i: int, run: dict, config: OrchardConfig) -> Episode:
+        """The shard's i-th episode, replayed from its seed and its actions."""
+        shape = (-1, len(self.agents[i]))
+        rows = slice(self.start[i], self.start[i + 1])
+        action, reward = self.action[rows].reshape(shape), self.reward[rows].reshape(shape)
+        # What a fruit is worth is a matter of the agents' types, unknown here: the logged reward stands.
+        worth = np.zeros((shape[1], config.kinds), np.float32)
+        cell, board, _ = replay(config, self.walls[i], self.seed[i], action, worth)
+        return Episode(
+            index=self.first + i, seed=self.seed[i], split=self.split[i], run=run, walls=self.walls[i],
+            cell=cell, board=board, action=action, reward=reward, role=self.role.rows(rows, shape),
+            prompt=self.prompt.rows(rows, shape), agents=self.agents[i],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A column with few distinct values: row r holds value[code[r]]."""
+
+    value: np.ndarray  # (values,) object
+    code: np.ndarray  # (rows,) the smallest unsigned integers that suffice
+
+    def rows(self, rows: slice, shape: tuple[int, int]) -> list[list]:
+        """Some rows as nested lists of that shape."""
+        return self.value[self.code[rows].reshape(shape)].tolist()
+
+
+def from_files(files: Mapping[str, bytes], first: int) -> Shard:
+    """A shard from the bytes of its three files, by table; `first` is the index of its first episode.
+
+    Raises FunhouseError where the tables do not fit together, and as `decode` does.
+    """
+    episodes, agents = decode(files["episodes"]), decode(files["agents"])
+    steps = decode(files["steps"], _CODED)
+    count = len(episodes)
+    people = _people(agents, first, count)
+    start = _starts(steps, first, count)
+    rows = np.diff(start)
+    if any(not n or not t or t % n for t, n in zip(rows, map(len, people), strict=True)):
+        raise FunhouseError("the agents and the steps of an episode do not fit together")
+    return Shard(
+        first=first,
+        seed=episodes["seed"].to_pylist(),
+        split=episodes["split"].to_pylist(),
+        walls=[parse_map(text) for text in episodes["map"].to_pylist()],
+        agents=people,
+        start=start,
+        action=steps["action"].to_numpy(),
+        reward=steps["reward"].to_numpy(),
+        prompt=_coded_text(_array(steps["prompt"])),
+        role=_coded_lists(_array(steps["role"])),
+    )
+
+
+def _array(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0)
+
+
+def _people(agents: pa.Table, first: int, count: int) -> list[list[Agent]]:
+    people: list[list[Agent]] = [[] for _ in range(count)]
+    for row in agents.to_pylist():
+        episode, _ = row.pop("episode"), row.pop("agent")
+        people[episode - first].append(Agent(row.pop("name"), description=row.pop("description"), type=row))
+    return people
+
+
+def _starts(steps: pa.Table, first: int, count: int) -> np.ndarray:
+    return np.searchsorted(steps["episode"].to_numpy(), np.arange(first, first + count + 1))
+
+
+def _coded_text(texts: pa.DictionaryArray) -> Coded:
+    return Coded(np.array(texts.dictionary.to_pylist(), object), _smallest(texts.indices.to_numpy()))
+
+
+def _coded_lists(lists: pa.ListArray) -> Coded:
+    """Lists of dictionary-encoded text: a code for each distinct list, without a loop over the rows."""
+    words, offset = lists.flatten(), lists.offsets.to_numpy()
+    word, length = words.indices.to_numpy(), np.diff(offset)
+    code = np.zeros(len(lists), np.int64)
+    for place in range(length.max(initial=0)):
+        here = np.zeros(len(lists), np.int64)
+        longer = length > place
+        here[longer] = word[offset[:-1][longer] + place] + 1
+        code = np.unique(code * (len(words.dictionary) + 1) + here, return_inverse=True)[1]
+    _, example, code = np.unique(code, return_index=True, return_inverse=True)
+    value = np.empty(len(example), object)
+    value[:] = [tuple(role) for role in lists.take(pa.array(example)).to_pylist()]
+    return Coded(value, _smallest(code))
+
+
+def _smallest(code: np.ndarray) -> np.ndarray:
+    return code.astype(np.min_scalar_type(int(code.max(initial=0))))
