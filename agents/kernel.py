@@ -109,7 +109,7 @@ def node_count(sights, depth):
 
 @compiled
 def imagine(stage, window, pairs, step, work):
-    """Looks through the first pairs of work's lens, the last of them a sight in the place of the one who acts.
+    """Looks through the first pairs of work's lens, the last of them a sight in the place of who acts.
 
     Writes the factors of exp(β·Q), work.fruit and work.company, of that sight for the memories of `window`;
     returns how many cells are shown. The lens must not be empty at that step.
@@ -174,7 +174,7 @@ def learn(stage, pairs, who, step, work, belief, node):
 
 @compiled
 def begin(chain, sights, mixture, belief):
-    """Fills the beliefs (nodes, k) along a chain before any evidence; mixture (d, k) are the descriptions'."""
+    """Fills the beliefs (nodes, k) along a chain before any evidence; mixture (d, k) is the descriptions'."""
     node, prior = 0, 1.0 / belief.shape[1]
     for level in range(len(chain)):
         for _ in range(sights**level):

@@ -80,7 +80,7 @@ def unpack(packed, action):
 
 @compiled
 def _nearest(one, other):
-    """The smaller distance for each action: a lane's guard survives subtraction where `one` is not smaller."""
+    """The smaller distance for each action: the guard survives subtraction where `one` is not smaller."""
     larger = ((one | _GUARDS) - other) & _GUARDS
     return one ^ ((one ^ other) & (larger - (larger >> uint64(8))))
 
@@ -118,11 +118,12 @@ def _crowd(events, ground, lens, pairs, step):
     """The packed walking distances from the last place of a lens to the nearest agent in it but that one."""
     near, body, cell = _FAR, lens.place[pairs - 1], events.cell
     for other in range(cell.shape[1]):
-        at = cell[step, other]
-        held = other != body
-        for i in range(pairs):
-            held = held and _in_sight(ground.visible, lens.sight[i], cell[step, lens.place[i]], at)
-        if held:
+        if other == body:
+            continue
+        at, i = cell[step, other], pairs - 1
+        while i >= 0 and _in_sight(ground.visible, lens.sight[i], cell[step, lens.place[i]], at):
+            i -= 1
+        if i < 0:
             near = _nearest(near, ground.approach[cell[step, body], at])
     return near
 

@@ -57,10 +57,8 @@ def _enact(stage, mixture, asker, own, body, chain, depth, learning, group, step
 @njit(cache=True, nogil=True)
 def _posterior(stage, asker, own, who, belief):
     """Writes what an asker of type `own` knows of `who` before the acts of each step: belief (t, k)."""
-    work, part = (
-        make_work(stage.powers, stage.ground.seen.shape[0], 1),
-        Part(asker, own, asker, np.full(1, who)),
-    )
+    part = Part(asker, own, asker, np.full(1, who))
+    work = make_work(stage.powers, stage.ground.seen.shape[0], 1)
     now = np.full((1, belief.shape[1]), 1.0 / belief.shape[1])
     for s in range(len(belief)):
         belief[s] = now[0]

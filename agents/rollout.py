@@ -36,6 +36,8 @@ class RunConfig:
         if self.split not in SPLITS:
             remedy = f"choose one of {', '.join(SPLITS)}"
             raise FunhouseError(f"there is no split '{self.split}'", remedy=remedy)
+        if not 0 <= self.seed < 2**63:
+            raise FunhouseError(f"seed = {self.seed} is no seed", remedy="choose one from 0 to 2**63 - 1")
 
     def to_dict(self) -> dict:
         """Plain JSON values; the log's manifest holds them as "config"."""
@@ -66,6 +68,15 @@ def _sample(key, step, agent, chance):
 
 
 @compiled
+def _depth(roles, agent):
+    """How many elements the chain of an agent has; roles (n, depth)."""
+    depth = 0
+    while depth < roles.shape[1] and roles[agent, depth] != NOTHING:
+        depth += 1
+    return depth
+
+
+@compiled
 def _perform(stage, part, step, begins, mixture, work, belief, out):
     """One agent's turn: the beliefs along its chain brought up to a step, and its chances there, out (5,)."""
     if begins:
@@ -90,7 +101,7 @@ def _play(walls, key, fruits, stage, mixture, own, chain, phase_of, worth, rewar
         events.cell[t], events.board[t] = cell, board
         begins, roles = t == 0 or phase_of[t - 1] != phase_of[t], chain[phase_of[t]]
         for i in range(n):
-            part = Part(i, own[i], i, roles[i, : (roles[i] != NOTHING).sum()])
+            part = Part(i, own[i], i, roles[i, : _depth(roles, i)])
             _perform(stage, part, t, begins, mixture, work, belief[i], chance[t, i])
             events.action[t, i] = _sample(key, t, i, chance[t, i])
         step_world(grid, cell, board, events.action[t], key, t, width, VIEW_RADIUS, eaten)
@@ -105,8 +116,13 @@ def _native(run: RunConfig, cast: Population) -> np.ndarray:
     return (cast.chain[cast.phase_of, :, 0] == -1).astype(np.float64)
 
 
-def _play_one(run: RunConfig, index: int) -> tuple[Episode, np.ndarray]:
-    """One episode, and the chances (t, n, 5) from which its actions were drawn."""
+def play(run: RunConfig, index: int) -> Episode:
+    """One episode of a run."""
+    return play_with_chances(run, index)[0]
+
+
+def play_with_chances(run: RunConfig, index: int) -> tuple[Episode, np.ndarray]:
+    """One episode, and the chances (t, n, 5) float64 from which its actions were drawn."""
     orchard, split = run.orchard, SPLITS.index(run.split)
     key = np.uint64(dice.key(run.seed, split, index))
     walls, space = draw_map(orchard, key, split), space_of(orchard, run.policy)
@@ -172,6 +188,6 @@ def rollout(
     run = RunConfig(config, policy, population, seed, split)
     indices = range(first, first + count)
     if threads == 1:
-        return [_play_one(run, index)[0] for index in indices]
+        return [play(run, index) for index in indices]
     with ThreadPoolExecutor(threads) as pool:
-        return [episode for episode, _ in pool.map(partial(_play_one, run), indices)]
+        return list(pool.map(partial(play, run), indices))

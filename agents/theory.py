@@ -63,7 +63,7 @@ class Theory:
         return {c for c in range(len(self.ground.distance)) if has(board, c)}
 
     def perceive(self, history: History, body: str, senses: int) -> History:
-        """Each percept as `senses`, standing where `body` stood, would have it; empty where body is not in it."""
+        """Each percept as `senses`, standing where `body` stood, would have it; empty if body is not in it."""
 
         def through(percept):
             if body not in percept.agents:
@@ -102,7 +102,8 @@ class Theory:
             c = np.array([len(view & percept.cells.keys()) / len(view) for view in views])
             m = pi.mean()
             belief = belief * (native * (c * pi + (1 - c) * m) + (1 - native) * m)
-        return belief / belief.sum()
+            belief = belief / belief.sum()
+        return belief
 
     def belief(self, knowledge: History, who: str) -> np.ndarray:
         """The posterior; the ignorant shortcut has the prior in its place."""

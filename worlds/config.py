@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, fields
 
 from worlds.errors import FunhouseError
-from worlds.maps import MAP_KINDS, MOST_CELLS, read_map
+from worlds.maps import MAP_KINDS, MOST_CELLS, map_text, parse_map, read_map
 
 ACTIONS = ("stay", "north", "south", "west", "east")
 KINDS = ("red", "blue", "green", "gold", "violet", "white")
@@ -16,7 +16,7 @@ class OrchardConfig:
 
     height: int = 9  # cells; of a map file, that file's
     width: int = 9
-    map: str = "rooms"  # open, rooms, maze, mixed, or the path of a map file
+    map: str = "rooms"  # open, rooms, maze, mixed, or a map file: its path is replaced by what it holds
     kinds: int = 3  # kinds of fruit
     fruits: int = 6  # of each kind
     agents: int = 8
@@ -27,9 +27,7 @@ class OrchardConfig:
     def __post_init__(self):
         object.__setattr__(self, "sights", tuple(int(s) for s in self.sights))
         if self.map not in (*MAP_KINDS, "mixed"):
-            height, width = read_map(self.map).shape
-            object.__setattr__(self, "height", height)
-            object.__setattr__(self, "width", width)
+            self._read_map()
         self._check("height", 3 <= self.height, "at least 3")
         self._check("width", 3 <= self.width, "at least 3")
         self._check("height", self.height * self.width <= MOST_CELLS, f"at most {MOST_CELLS} cells in all")
@@ -42,6 +40,12 @@ class OrchardConfig:
         self._check("sights", ordered, "two radii, the near one first and smaller")
         room = self.agents + self.kinds * self.fruits + 1
         self._check("fruits", room <= self.height * self.width, "few enough for the map")
+
+    def _read_map(self):
+        """Holds the map itself, so that a log can be read where its map file is not."""
+        walls = parse_map(self.map) if "\n" in self.map else read_map(self.map)
+        for field, value in (("map", map_text(walls)), ("height", walls.shape[0]), ("width", walls.shape[1])):
+            object.__setattr__(self, field, value)
 
     def _check(self, field: str, good: bool, need: str):
         if not good:

@@ -148,11 +148,11 @@ def map_split(walls: np.ndarray) -> int:
 def draw_map(config, key: int, split: int) -> np.ndarray:
     """The walls (h, w) bool of one episode: connected, of that split, with room for all that is on it.
 
-    config.map is one of MAP_KINDS, "mixed" (each episode draws one of them) or the path of a map file.
+    config.map is one of MAP_KINDS, "mixed" (each episode draws one of them) or a map drawn as text.
     Raises FunhouseError where no such map is found.
     """
     if config.map not in (*MAP_KINDS, "mixed"):
-        walls = read_map(config.map)
+        walls = parse_map(config.map)
         if (~walls).sum() >= config.room:
             return walls
         raise _not_found(config, split)
@@ -168,7 +168,7 @@ def draw_map(config, key: int, split: int) -> np.ndarray:
 def _not_found(config, split: int) -> FunhouseError:
     height, width = config.shape
     return FunhouseError(
-        f"no map '{config.map}' of {height} x {width} in the {dice.SPLITS[split]} split"
+        f"no map '{config.map.splitlines()[0]}' of {height} x {width} in the {dice.SPLITS[split]} split"
         f" has room for {config.room} fruits and agents",
         remedy="use a larger map, fewer fruits or fewer agents",
     )

@@ -1,0 +1,59 @@
+# A fresh machine needs Python 3.11 or later, make and pip. `make help` lists what there is to do.
+# TORCH_INDEX, where it is set, is one more package index to install from: point it at PyTorch's CPU
+# index on a machine without a GPU, and the install is a tenth of the size.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+BENCHMARKS := world_steps parallel_env population ask train_step
+
+# The demo: a world simulated three times over (to train, to choose, to report), and minutes of training.
+EPISODES := 6000
+MINUTES  := 8
+WHERE    := --log logs/demo-test --episode 42 --agent Ada --step 40 --mind runs/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all check bench clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s %s\n", $$1, $$2 }'
+
+# One environment, made once: the stamp is newer than what decides its contents.
+$(READY): pyproject.toml constraints.txt
+	@echo "Installing into $(VENV) (once, some minutes: torch is large) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt \
+	    $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable '.[test]'
+	@touch $@
+
+demo: $(READY)  ## simulate, train, ask, score and draw: a quarter of an hour
+	rm -rf logs/demo logs/demo-validation logs/demo-test runs/demo
+	$(BIN)/tom run --out logs/demo --episodes $(EPISODES)
+	$(BIN)/tom run --out logs/demo-validation --split validation --episodes 128
+	$(BIN)/tom run --out logs/demo-test --split test --episodes 256
+	$(BIN)/tom train logs/demo --out runs/demo --minutes $(MINUTES)
+	$(BIN)/tom ask "behave as myself" $(WHERE) --exact
+	$(BIN)/tom ask "behave as Bo" $(WHERE) --exact
+	$(BIN)/tom ask "behave as Bo pretending to be me" $(WHERE) --exact
+	$(BIN)/tom ask "predict Bo" $(WHERE) --exact
+	$(BIN)/tom describe --who Bo $(WHERE) --exact
+	$(BIN)/tom score runs/demo --log logs/demo-test
+	$(BIN)/tom graph runs/demo --log logs/demo-test --out runs/demo/graphs
+
+test: $(READY)  ## every test that takes seconds
+	$(BIN)/python -m pytest -q -m "not slow"
+
+test-all: $(READY)  ## every test
+	$(BIN)/python -m pytest -q
+
+check: $(READY)  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(READY)  ## measure the speeds of benchmarks/RESULTS.md again
+	@set -e; for name in $(BENCHMARKS); do $(BIN)/python benchmarks/$$name.py --json; done
+
+clean:  ## remove the environment, the demo's logs and its run
+	rm -rf $(VENV) logs/demo logs/demo-validation logs/demo-test runs/demo

@@ -1,0 +1,40 @@
+"""How well anything answers: a mind, the exact reasoner, a shortcut, somebody else's model.
+
+Nothing here knows what a mind is: whatever answers an episode's questions with distributions is scored.
+"""
+
+from analysis.beside import shortcuts_beside
+from analysis.describe import Describer, score_descriptions
+from analysis.fidelity import Scores, examine, score, training_episodes
+from analysis.gallery import publish
+from analysis.imitation_graph import (
+    by_name,
+    by_traits,
+    chain_graph,
+    examine_pairs,
+    imitation_graph,
+    write_graphml,
+)
+from analysis.questions import Asked, Sampling
+from analysis.table import description_table, fidelity_table
+
+__all__ = [
+    "Asked",
+    "Describer",
+    "Sampling",
+    "Scores",
+    "by_name",
+    "by_traits",
+    "chain_graph",
+    "description_table",
+    "examine",
+    "examine_pairs",
+    "fidelity_table",
+    "imitation_graph",
+    "publish",
+    "score",
+    "score_descriptions",
+    "shortcuts_beside",
+    "training_episodes",
+    "write_graphml",
+]

@@ -1,0 +1,48 @@
+"""Intervals by the bootstrap over episodes (Efron 1979), the unit that is drawn independently.
+
+Questions of one episode share its world and its agents, so resampling questions would make intervals too
+narrow. A ratio's numerator and denominator are resampled together: they are sums over the same episodes.
+"""
+
+import numpy as np
+
+
+class EpisodeBootstrap:
+    """One set of resamples of the episodes, shared by every interval of a table.
+
+    `episode` is (q,) int: which episode each question belongs to. The resamples depend on nothing but the
+    number of episodes and `seed`.
+    """
+
+    def __init__(self, episode: np.ndarray, resamples: int = 1000, seed: int = 0, level: float = 0.95):
+        _, self.member = np.unique(episode, return_inverse=True)
+        self.episodes = int(self.member.max()) + 1 if len(self.member) else 0
+        generator = np.random.default_rng([seed, self.episodes])
+        share = np.full(max(self.episodes, 1), 1 / max(self.episodes, 1))
+        self.times = generator.multinomial(self.episodes, share, size=resamples).astype(np.float64)  # r e
+        self.tail = 100 * (1 - level) / 2
+
+    def totals(self, value: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Sums within each episode over the questions `rows` (r,) int: value (r, c) -> (e, c)."""
+        member = self.member[rows]
+        columns = [np.bincount(member, column, minlength=self.episodes) for column in value.T]
+        return np.stack(columns, axis=1) if columns else np.zeros((self.episodes, 0))
+
+    def ratio(
+        self, numerator: np.ndarray, denominator: np.ndarray, rows: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Σ numerator / Σ denominator over the questions `rows`, with its interval: (c,) value, low, high.
+
+        `numerator` is (r, c), `denominator` (r, 1). A resample whose denominator is zero is left out. The
+        interval is NaN where no resample remains, and of a single episode.
+        """
+        above, below = self.totals(numerator, rows), self.totals(denominator, rows)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = above.sum(axis=0) / below.sum(axis=0)
+            drawn = (self.times @ above) / (self.times @ below)  # resamples c
+        drawn = drawn[np.isfinite(drawn).all(axis=1)]
+        nothing = np.full(len(value), np.nan)
+        if self.episodes < 2 or not len(drawn) or not np.isfinite(value).all():
+            return np.where(np.isfinite(value), value, np.nan), nothing, nothing
+        low, high = np.percentile(drawn, [self.tail, 100 - self.tail], axis=0)
+        return value, low, high

@@ -1,0 +1,177 @@
+"""Which questions are asked of a log: drawn from each episode by stance and depth."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from agents.answer import Question, resolve, type_space
+from agents.population import WORDINGS
+from agents.prompt import HELD_OUT, PARAPHRASES, say
+from agents.query import Query
+from analysis.perception import Perception, target_of
+from worlds import Episode, FunhouseError
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """What is drawn from each episode. Raises FunhouseError for a value that asks nothing."""
+
+    questions: int = 64  # of each episode, shared out over stances and depths
+    stances: tuple[str, ...] = ("behave", "predict")
+    depths: tuple[int, ...] = (0, 1, 2, 3)  # predict has no depth 0
+    weights: tuple[int, ...] = (
+        1,
+        1,
+        2,
+        4,
+    )  # how many questions a depth gets; few of the deep ones tell anything
+    episodes: int | None = None  # the first so many of the log; None: all
+    types: str = (
+        "all"  # held-out: asked agent, target and everyone in the chain have types unseen in training
+    )
+    paraphrases: str = "all"  # trained, held-out: the forms of words kept from training
+    description_share: float = 0.0  # of the chain elements after the first
+    role_share: float = 0.5  # of the predict questions: about the role the target really is in
+    seed: int = 0
+
+    def __post_init__(self):
+        self._check("questions", self.questions >= 1)
+        self._check("stances", self.stances and set(self.stances) <= {"behave", "predict"})
+        self._check("depths", self.depths and min(self.depths) >= 0)
+        self._check("weights", len(self.weights) == len(self.depths) and min(self.weights) >= 1)
+        self._check("types", self.types in ("all", "held-out"))
+        self._check("paraphrases", self.paraphrases in ("all", "trained", "held-out"))
+        self._check("description_share", 0 <= self.description_share <= 1)
+        self._check("role_share", 0 <= self.role_share <= 1)
+
+    def _check(self, field: str, good):
+        if not good:
+            raise FunhouseError(
+                f"{field} = {getattr(self, field)!r} draws no questions", remedy="see tom score --help"
+            )
+
+    @property
+    def cells(self) -> list[tuple[str, int]]:
+        """The (stance, depth) pairs that are asked."""
+        pairs = [(stance, depth) for stance in self.stances for depth in self.depths]
+        return [pair for pair in pairs if pair != ("predict", 0)]
+
+    def counts(self, episode: int) -> list[int]:
+        """How many questions each cell gets in an episode, by weight; the remainder goes round."""
+        weight = np.array([self.weights[self.depths.index(depth)] for _, depth in self.cells])
+        ends = np.cumsum(weight) * self.questions
+        shift = (episode * 7919) % weight.sum()  # a prime, so that every cell gets its turn
+        return np.diff((ends + shift) // weight.sum(), prepend=shift // weight.sum()).tolist()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One drawn question, and what the table and the curves sort it by."""
+
+    question: Question
+    query: Query
+    observed: int  # earlier steps at which the asked agent saw the target act in its own role
+    action: int  # what the target did, where a predict question names the role it really was in; else -1
+
+
+class Draw:
+    """Draws the questions of one episode; the same ones whatever else is drawn, and in whatever order."""
+
+    def __init__(self, episode: Episode, sampling: Sampling):
+        self.episode, self.space, self.sampling = episode, type_space(episode), sampling
+        self.generator = np.random.default_rng([sampling.seed, int(episode.seed)])
+        self.perception = Perception(episode)
+        own = [self.space.index(agent.type) for agent in episode.agents]
+        kept = self.space.held_out[own]
+        self.pool = kept if sampling.types == "held-out" else np.ones(len(kept), bool)
+
+    def asked(self) -> list[Asked]:
+        """All questions of the episode, grouped by stance and depth."""
+        drawn: list[Asked] = []
+        for (stance, depth), count in zip(
+            self.sampling.cells, self.sampling.counts(self.episode.index), strict=True
+        ):
+            rows = self._behave(depth, count) if stance == "behave" else self._predict(depth, count)
+            drawn += [self._ask(stance, step, agent, chain) for step, agent, chain in rows]
+        return drawn
+
+    def every_pair(self, every: int = 4) -> list[Asked]:
+        """At every so many steps, everybody asked to behave as everybody it has perceived."""
+        where = np.argwhere((self.perception.known & self._pairs)[::every])
+        return [self._ask("behave", step * every, agent, (target,)) for step, agent, target in where.tolist()]
+
+    def _behave(self, depth: int, count: int) -> Iterator[tuple[int, int, tuple]]:
+        known = self.perception.known & self._pairs
+        where = np.argwhere(known) if depth else np.argwhere(np.broadcast_to(self.pool, known.shape[:2]))
+        for step, agent, *target in self._some(where, count).tolist():
+            yield step, agent, self._extend(tuple(target), depth, step, agent)
+
+    def _predict(self, depth: int, count: int) -> Iterator[tuple[int, int, tuple]]:
+        where = np.argwhere(self.perception.sees & self._pairs)
+        seen = self._some(where, None).tolist()
+        real = int(self.generator.binomial(count, self.sampling.role_share))
+        literal = list(islice((one for one in seen if self._role_fits(*one, depth)), real))
+        for step, agent, target in literal:
+            yield step, agent, (target, *map(self._element, self.episode.role[step][target]))
+        for step, agent, target in self._some(where, count - len(literal)).tolist():
+            yield step, agent, self._extend((target,), depth, step, agent)
+
+    def _role_fits(self, step: int, agent: int, target: int, depth: int) -> bool:
+        """Whether the target's role has the depth asked and names only whom the asked agent has perceived."""
+        role = [self._element(who) for who in self.episode.role[step][target]]
+        persons = [who for who in role if isinstance(who, int)]
+        described = self.sampling.description_share > 0 or len(persons) == len(role)
+        near = all(self.pool[who] and self.perception.known[step, agent, who] for who in persons)
+        return len(role) == depth - 1 and described and near
+
+    def _element(self, who: str) -> int | str:
+        return who if " " in who else self.episode.find(who)
+
+    @property
+    def _pairs(self) -> np.ndarray:
+        """(n, n) bool: who may be asked about whom."""
+        return self.pool[:, None] & self.pool & ~np.eye(len(self.pool), dtype=bool)
+
+    def _some(self, where: np.ndarray, count: int | None) -> np.ndarray:
+        return self.generator.permutation(where)[:count]
+
+    def _extend(self, chain: tuple, depth: int, step: int, agent: int) -> tuple:
+        """The chain lengthened to `depth` by others whom the asked agent has perceived, itself among them."""
+        known = np.flatnonzero(self.perception.known[step, agent] & self.pool)
+        while len(chain) < depth:
+            if self.generator.random() < self.sampling.description_share:
+                chain += (self.space.types[self.generator.integers(len(self.space))].describe(),)
+            else:
+                chain += (int(self.generator.choice([who for who in known if who != chain[-1]])),)
+        return chain
+
+    def _ask(self, stance: str, step: int, agent: int, chain: tuple) -> Asked:
+        names = self.episode.names
+        said = tuple(who if isinstance(who, str) else names[who] for who in chain)
+        words = say(stance, said, me=names[agent], paraphrase=self._paraphrase(stance))
+        question = Question(names[agent], step, words)
+        query = resolve(self.episode, question)
+        target = target_of(query)
+        observed = 0 if target is None else self.perception.observed[step, agent, target]
+        return Asked(question, query, int(observed), self._sampled(query))
+
+    def _paraphrase(self, stance: str) -> int:
+        """A form of words, and a wording of the persons in it."""
+        forms, held_out = len(PARAPHRASES[stance]), HELD_OUT[stance]
+        allowed = {
+            "all": range(forms),
+            "trained": [form for form in range(forms) if form not in held_out],
+            "held-out": held_out,
+        }
+        form = self.generator.choice(allowed[self.sampling.paraphrases])
+        return int(form + forms * self.generator.integers(WORDINGS))
+
+    def _sampled(self, query: Query) -> int:
+        """The action that the log holds for a predict question, -1 where it holds none."""
+        target = target_of(query)
+        if query.stance == "behave" or target is None:
+            return -1
+        role = tuple(map(self._element, self.episode.role[query.step][target]))
+        return int(self.episode.action[query.step, target]) if role == query.chain[1:] else -1

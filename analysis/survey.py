@@ -1,0 +1,175 @@
+"""The questions of a log put to everyone, in columns: what tables, curves and graphs are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from agents.answer import Answerer, reasoner_of, type_space
+from agents.query import Query
+from analysis.controls import PLANNER, planner
+from analysis.measures import checked
+from analysis.perception import Perception, target_of
+from analysis.questions import Asked, Draw, Sampling
+from analysis.shortcuts import BASE, COPY, FULL_INFORMATION, IGNORANT, MIXTURE, MYSELF, Shortcuts
+from worlds import Episode, FunhouseError
+
+REASONER, TRUTH = "reasoner", "truth"
+COLUMNS = ("episode", "stance", "depth", "observed", "sight", "action", "truth")
+Progress = Callable[[int, int], None]
+FIXED = (REASONER, TRUTH, BASE, COPY, IGNORANT, MYSELF, MIXTURE, FULL_INFORMATION, PLANNER)
+FIXED_KINDS = {REASONER: "oracle", TRUTH: "oracle", FULL_INFORMATION: "oracle", PLANNER: "control"}
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Questions by the thousand and what everyone answered; axis q runs over them in every column."""
+
+    episode: np.ndarray  # q int: the place of the episode in the log
+    stance: np.ndarray  # q str
+    depth: np.ndarray  # q int
+    observed: np.ndarray  # q int: earlier steps at which the target was seen to act in its own role
+    sight: np.ndarray  # q 2 int: index of the sight of the asked agent and of its target (-1: a description)
+    action: np.ndarray  # q int: the action the log holds for a predict question, else -1
+    truth: np.ndarray  # q 5
+    answer: dict[str, np.ndarray]  # by contender: q 5; NaN where it does not take part at that depth
+    guess: dict[str, np.ndarray]  # by contender: q int, the one action it says, -1 for none; not yet smoothed
+    kind: dict[str, str]  # by contender: mind, shortcut, oracle, control
+    asked: tuple[Asked, ...]
+    members: tuple[Episode, ...]  # the episodes asked about
+
+    def __len__(self) -> int:
+        return len(self.asked)
+
+    def select(self, mask: np.ndarray) -> Survey:
+        """The questions of a (q,) bool mask alone."""
+        rows = np.flatnonzero(mask)
+        return replace(
+            self,
+            **{name: getattr(self, name)[rows] for name in COLUMNS},
+            answer={name: value[rows] for name, value in self.answer.items()},
+            guess={name: value[rows] for name, value in self.guess.items()},
+            asked=tuple(self.asked[row] for row in rows),
+        )
+
+    def cells(self) -> list[tuple[str, int]]:
+        """The (stance, depth) pairs that occur, in order."""
+        return sorted(set(zip(self.stance.tolist(), self.depth.tolist(), strict=True)))
+
+    def within(self, cell: tuple[str, int]) -> np.ndarray:
+        """(q,) bool: the questions of one (stance, depth)."""
+        return (self.stance == cell[0]) & (self.depth == cell[1])
+
+    def taking_part(self, name: str) -> np.ndarray:
+        """(q,) bool: the questions that a contender answered."""
+        return np.isfinite(self.answer[name]).all(axis=1)
+
+
+def conduct(
+    log: Sequence[Episode],
+    answerers: Sequence[Answerer] = (),
+    *,
+    controls: Sequence[Answerer] = (),
+    sampling: Sampling | None = None,
+    progress: Progress | None = None,
+) -> Survey:
+    """Draws questions from every episode and puts them to the answerers, the shortcuts and the reasoner.
+
+    Each answerer gets all questions of an episode in one call. `progress` is told (episodes done, episodes in
+    all). Raises FunhouseError where nothing can be asked, two contenders share a name, or an answer is no
+    distribution.
+    """
+    sampling = sampling or Sampling()
+    _distinct([*answerers, *controls])
+    count = len(log) if sampling.episodes is None else min(sampling.episodes, len(log))
+    pages = []
+    for place in range(count):
+        episode = log[place]
+        if asked := Draw(episode, sampling).asked():
+            pages.append(put(place, episode, asked, answerers, controls))
+        if progress:
+            progress(place + 1, count)
+    return bound(pages)
+
+
+def put(
+    place: int,
+    episode: Episode,
+    asked: Sequence[Asked],
+    answerers: Sequence[Answerer] = (),
+    controls: Sequence[Answerer] = (),
+) -> Survey:
+    """The survey of given questions, one or more, about episode number `place` of a log."""
+    queries, questions = [one.query for one in asked], [one.question for one in asked]
+    reasoner, perception = reasoner_of(type_space(episode)), Perception(episode)
+    exact = Shortcuts(reasoner, episode, perception)
+    answer = {
+        one.name: checked(one.answer(episode, questions), len(asked), one.name)
+        for one in (*answerers, *controls)
+    }
+    truth = reasoner.truth(episode, queries)
+    answer[REASONER] = _where_predicted(reasoner.enact(episode, queries), queries)
+    answer[TRUTH] = _where_predicted(truth, queries)
+    answer |= exact.answers(queries)
+    kind = {one.name: "mind" for one in answerers} | {one.name: "control" for one in controls}
+    kind |= {name: FIXED_KINDS.get(name, "shortcut") for name in (*answer, *FIXED) if name not in kind}
+    return Survey(
+        episode=np.full(len(asked), place),
+        stance=np.array([query.stance for query in queries]),
+        depth=np.array([query.depth for query in queries]),
+        observed=np.array([one.observed for one in asked]),
+        sight=_sights(queries, perception),
+        action=np.array([one.action for one in asked]),
+        truth=truth,
+        answer=answer,
+        guess={COPY: exact.last_actions(queries), PLANNER: planner(episode, queries)},
+        kind=kind,
+        asked=tuple(asked),
+        members=(episode,),
+    )
+
+
+def bound(pages: Sequence[Survey]) -> Survey:
+    """One survey of several. Raises FunhouseError where there is none."""
+    if not pages:
+        raise FunhouseError(
+            "not one question could be drawn", remedy="ask of more episodes, or with other settings"
+        )
+    names = list(dict.fromkeys(name for page in pages for name in page.answer))
+    return Survey(
+        **{column: np.concatenate([getattr(page, column) for page in pages]) for column in COLUMNS},
+        answer={name: np.concatenate([_of(page, name) for page in pages]) for name in names},
+        guess={name: np.concatenate([page.guess[name] for page in pages]) for name in pages[0].guess},
+        kind={name: kind for page in pages for name, kind in page.kind.items()},
+        asked=tuple(one for page in pages for one in page.asked),
+        members=tuple(episode for page in pages for episode in page.members),
+    )
+
+
+def _of(page: Survey, name: str) -> np.ndarray:
+    return page.answer.get(name, np.full(page.truth.shape, np.nan))
+
+
+def _where_predicted(answer: np.ndarray, queries: Sequence[Query]) -> np.ndarray:
+    """The exact reasoner is a contender where it is not the truth; the truth, where actions were taken from
+    it.
+    """
+    predict = np.array([query.stance == "predict" for query in queries])
+    return np.where(predict[:, None], answer, np.nan)
+
+
+def _sights(queries: Sequence[Query], perception: Perception) -> np.ndarray:
+    """(q, 2) int: the sight of the asked agent and of its target, -1 for a described one."""
+    near_or_far = [-1 if who is None else perception.sight[who] for who in map(target_of, queries)]
+    return np.stack([perception.sight[[query.agent for query in queries]], near_or_far], axis=1)
+
+
+def _distinct(answerers: Sequence[Answerer]) -> None:
+    names = [one.name for one in answerers]
+    taken = [name for name in names if names.count(name) > 1 or name in FIXED or name.startswith("sub-chain")]
+    if taken:
+        raise FunhouseError(
+            f"two contenders would be called '{taken[0]}'", remedy="give each answerer a name of its own"
+        )

@@ -1,0 +1,67 @@
+"""Little episodes and chains, drawn by hypothesis, in which the slow definitions take milliseconds."""
+
+from hypothesis import strategies as st
+
+from agents.agent_type import PolicyConfig
+from agents.answer import space_of
+from agents.population import PopulationConfig, native_share
+from agents.rollout import RunConfig, play
+from agents.theory import Theory, history_of
+from worlds import OrchardConfig
+
+MAPS = (("open", 5, 6), ("open", 7, 6), ("maze", 7, 7), ("rooms", 8, 9))  # each of these exists in the split
+DESCRIPTIONS = ("an agent that likes red", "a near-sighted agent", "a retentive agent that seeks company")
+
+
+@st.composite
+def runs(draw, kinds=(1, 2), steps=(3, 6)) -> RunConfig:
+    """A run of small orchards: all maps, announced and hidden roles, short and long memories."""
+    kind, height, width = draw(st.sampled_from(MAPS))
+    orchard = OrchardConfig(
+        height=height,
+        width=width,
+        map=kind,
+        kinds=draw(st.integers(*kinds)),
+        fruits=draw(st.integers(1, 3)),
+        agents=draw(st.integers(2, 5)),
+        steps=draw(st.integers(*steps)),
+        sights=draw(st.sampled_from([(1, 3), (0, 2), (2, 6)])),
+        roles=draw(st.sampled_from(["announced", "hidden"])),
+    )
+    policy = PolicyConfig(window=draw(st.integers(1, 4)), beta=draw(st.sampled_from([0.0, 4.0, 30.0])))
+    population = PopulationConfig(switch=draw(st.integers(1, 3)), description_share=0.4)
+    return RunConfig(orchard, policy, population, draw(st.integers(0, 99)), "test")
+
+
+class Case:
+    """An episode, and beside it everything the definition needs."""
+
+    def __init__(self, run: RunConfig):
+        self.run, self.episode = run, play(run, 0)
+        self.space = space_of(run.orchard, run.policy)
+        self.theory = Theory(self.episode.geometry, self.space, native_share(run.orchard, run.population))
+        self.own = [self.space.index(agent.type) for agent in self.episode.agents]
+
+    def history(self, agent, step):
+        """H of an agent, with its own senses."""
+        return history_of(self.episode, agent, step, self.theory.senses(self.own[agent]))
+
+    def named(self, chain):
+        """A query's chain as the definition has it: names, and the types that descriptions fit."""
+        return tuple(
+            self.space.consistent(who) if isinstance(who, str) else self.episode.names[who] for who in chain
+        )
+
+
+@st.composite
+def asked(draw, depth: int, **limits):
+    """(Case, agent, step, canonical chain of that depth); mostly late steps, where there is much to know."""
+    case = Case(draw(runs(**limits)))
+    n, steps = case.run.orchard.agents, case.run.orchard.steps
+    agent, step = draw(st.integers(0, n - 1)), draw(st.integers(steps // 2, steps - 1))
+    chain: tuple[int | str, ...] = ()
+    while len(chain) < depth:
+        before = chain[-1] if chain else agent
+        who = st.one_of(*[st.integers(0, n - 1)] * 3, st.sampled_from(DESCRIPTIONS))
+        chain = (*chain, draw(who.filter(lambda one, before=before: one != before)))
+    return case, agent, step, chain

@@ -1,0 +1,129 @@
+"""The compiled reasoner equals the definition, at every depth, in every kind of little world."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from agents.agent_type import PolicyConfig, TypeSpace
+from agents.query import Query, perceives
+from agents.reasoner import Reasoner
+from agents.rollout import RunConfig
+from tests.agents.little import Case, asked, runs
+from worlds import FunhouseError, OrchardConfig
+
+EXACT = 1e-9
+# One kind of fruit makes 12 types instead of 24, and keeps the definition's 12 ** depth terms affordable.
+CASES = [(0, 40, {}), (1, 40, {}), (2, 25, {}), (3, 12, {"kinds": (1, 1), "steps": (3, 4)})]
+
+
+def given_depth(depth, examples, limits):
+    """A property of questions of one depth."""
+    return lambda test: settings(max_examples=examples)(given(asked(depth, **limits))(test))
+
+
+def behave(case, agent, step, chain, **settings):
+    query = Query("behave", agent, step, chain, len(chain))
+    return Reasoner(case.space).enact(case.episode, [query], **settings)[0]
+
+
+@pytest.mark.parametrize(("depth", "examples", "limits"), CASES)
+def test_behave_equals_the_definition(depth, examples, limits):
+    @given_depth(depth, examples, limits)
+    def check(question):
+        case, agent, step, chain = question
+        history, name = case.history(agent, step), case.episode.names[agent]
+        expected = case.theory.behave(history, name, case.own[agent], case.named(chain))
+        assert np.abs(behave(case, agent, step, chain) - expected).max() <= EXACT
+
+    check()
+
+
+@pytest.mark.parametrize(("depth", "examples", "limits"), CASES[:3])
+def test_behave_with_the_prior_equals_the_definition_without_evidence(depth, examples, limits):
+    @given_depth(depth, examples, limits)
+    def check(question):
+        case, agent, step, chain = question
+        case.theory.belief = lambda *_: np.full(len(case.space), 1 / len(case.space))
+        history, name = case.history(agent, step), case.episode.names[agent]
+        expected = case.theory.behave(history, name, case.own[agent], case.named(chain))
+        assert np.abs(behave(case, agent, step, chain, belief="prior") - expected).max() <= EXACT
+
+    check()
+
+
+@pytest.mark.parametrize(("depth", "examples", "limits"), CASES[:3])
+def test_predict_equals_the_definition(depth, examples, limits):
+    @given_depth(depth, examples, limits)
+    def check(question):
+        case, agent, step, rest = question
+        seen = [i for i in range(len(case.own)) if i != agent and perceives(case.episode, agent, i, step)]
+        seen = [i for i in seen if not rest or rest[0] != i]
+        assume(seen)
+        query, reasoner = Query("predict", agent, step, (seen[0], *rest), depth + 1), Reasoner(case.space)
+        target = case.episode.names[seen[0]]
+        expected = case.theory.predict(case.history(agent, step), target, case.named(rest))
+        assert np.abs(reasoner.enact(case.episode, [query])[0] - expected).max() <= EXACT
+        history, own = case.history(seen[0], step), case.own[seen[0]]
+        expected = case.theory.behave(history, target, own, case.named(rest))
+        assert np.abs(reasoner.truth(case.episode, [query])[0] - expected).max() <= EXACT
+
+    check()
+
+
+@settings(max_examples=30)
+@given(asked(1))
+def test_posterior_and_natives_equal_the_definition(question):
+    case, agent, step, (who,) = question
+    assume(isinstance(who, int))
+    reasoner, history, name = Reasoner(case.space), case.history(agent, step), case.episode.names[who]
+    expected = case.theory.posterior(history, name)
+    assert np.abs(reasoner.posterior(case.episode, agent, step, who) - expected).max() <= EXACT
+    if perceives(case.episode, agent, who, step):
+        expected = [case.theory.policy(k, history, name) for k in range(len(case.space))]
+        assert np.abs(reasoner.natives(case.episode, agent, step, who) - expected).max() <= EXACT
+    else:
+        with pytest.raises(FunhouseError, match="does not perceive"):
+            reasoner.natives(case.episode, agent, step, who)
+
+
+@settings(max_examples=15)
+@given(runs(), st.randoms(use_true_random=False))
+def test_a_batch_of_questions_is_as_many_batches_of_one(run, random):
+    case = Case(run)
+    reasoner, n = Reasoner(case.space), run.orchard.agents
+    chains = [(), (0,), (1,), (0, 1), ("a near-sighted agent", 1), (1, 0, 1)]
+    queries = [
+        Query("behave", agent, step, chain, len(chain))
+        for agent in range(n)
+        for step in range(run.orchard.steps)
+        for chain in chains
+        if chain[:1] != (agent,)
+    ]
+    random.shuffle(queries)
+    together = reasoner.enact(case.episode, queries)
+    alone = [Reasoner(case.space).enact(case.episode, [query])[0] for query in queries[:40]]
+    assert np.array_equal(together[:40], alone)
+    assert np.allclose(together.sum(1), 1, atol=1e-12)
+    assert together.min() >= case.space.table.floor / 5 - 1e-15
+
+
+def test_the_deepest_chain_is_answered():
+    case = Case(_plain(agents=4, steps=12))
+    answer = behave(case, 0, 11, (1, 2, 3, 1, 0, 2))
+    assert answer.sum() == pytest.approx(1)
+    assert np.abs(answer - behave(case, 0, 11, (1,))).max() > 1e-6
+
+
+def test_no_questions_no_answers():
+    case = Case(_plain())
+    assert Reasoner(case.space).enact(case.episode, []).shape == (0, 5)
+
+
+def test_a_beta_beyond_the_numbers_is_refused():
+    with pytest.raises(FunhouseError, match="beta = 1e\\+06"):
+        Reasoner(TypeSpace(OrchardConfig(), PolicyConfig(beta=1e6)))
+
+
+def _plain(**orchard):
+    return RunConfig(OrchardConfig(height=7, width=7, map="open", fruits=3, **{"agents": 3, "steps": 4, **orchard}))

@@ -1,0 +1,36 @@
+"""What several tests stand on: settings, and little logs and a barely trained mind that are made once."""
+
+import os
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+# Little networks are slower on many threads than on one; torch reads this when it is first imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+# The same examples on every machine; a compiled kernel's first call is no reason to fail.
+hypothesis.settings.register_profile("funhouse", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("funhouse")
+
+LITTLE = ("--episodes", "8", "--steps", "24", "--agents", "5", "--threads", "1")
+
+
+@pytest.fixture(scope="session")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A little log of each split, by its name."""
+    from tom.cli import main
+
+    home = tmp_path_factory.mktemp("logs")
+    for split in ("train", "validation", "test"):
+        assert main(["run", "--out", str(home / split), "--split", split, *LITTLE]) == 0
+    return {split: home / split for split in ("train", "validation", "test")}
+
+
+@pytest.fixture(scope="session")
+def trained(logs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run of a mind that has taken two training steps on the little training log."""
+    from tom.cli import main
+
+    out = tmp_path_factory.mktemp("runs") / "little"
+    assert main(["train", str(logs["train"]), "--out", str(out), "--train-steps", "2"]) == 0
+    return out

@@ -1,0 +1,161 @@
+"""The commands, from the command line to the document, on little logs and a mind that is barely trained."""
+
+import dataclasses
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from tom.cli import main, parse
+from tom.commands.logs import Run
+from worlds import ACTIONS, Episode, OrchardConfig, open_log
+
+Capture = pytest.CaptureFixture[str]
+
+
+def document(capsys: Capture, *arguments: str | Path) -> dict:
+    """Runs a command with --json; its stdout is one document."""
+    status = main([*map(str, arguments), "--json"])
+    captured = capsys.readouterr()
+    assert status == 0, captured.err
+    return json.loads(captured.out)
+
+
+def failure(capsys: Capture, *arguments: str | Path) -> str:
+    """Runs a command that fails; returns its message."""
+    assert main([*map(str, arguments)]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "Traceback" not in captured.err
+    return captured.err
+
+
+@pytest.fixture
+def episode(logs: dict[str, Path]) -> Episode:
+    return open_log(logs["test"])[0]
+
+
+@pytest.fixture
+def place(logs: dict[str, Path], episode: Episode) -> tuple[str, ...]:
+    """Where the questions of these tests are asked."""
+    return ("--log", str(logs["test"]), "--episode", "0", "--agent", episode.names[0], "--step", "20")
+
+
+def test_the_defaults_of_run_are_those_of_the_world():
+    command = parse(["run", "--out", "somewhere"])
+    assert isinstance(command, Run)
+    assert command.settings().orchard == OrchardConfig()
+
+
+def test_every_setting_of_the_orchard_can_be_given(tmp_path):
+    (tmp_path / "map.txt").write_text("." * 9 + "\n" + "." * 9 + "\n" + "." * 9 + "\n")
+    flags = {
+        "height": 3, "width": 9, "map": str(tmp_path / "map.txt"), "kinds": 2, "fruits": 3, "agents": 4,
+        "steps": 5, "near": 1, "far": 4, "roles": "hidden",
+    }  # fmt: skip
+    spelled = [word for name, value in flags.items() for word in (f"--{name}", str(value))]
+    orchard = parse(["run", "--out", "x", *spelled]).settings().orchard
+    expected = {**flags, "sights": (flags.pop("near"), flags.pop("far"))}
+    assert {name: expected[name] for name in vars(orchard)} == vars(orchard)
+    assert {field.name for field in dataclasses.fields(OrchardConfig)} <= set(expected)
+
+
+def test_run_resumes_and_verify_proves(capsys, logs, tmp_path):
+    arguments = ("run", "--out", tmp_path / "log", "--episodes", "3", "--steps", "8", "--agents", "3")
+    assert document(capsys, *arguments)["episodes"] == 3
+    before = {path.name: path.read_bytes() for path in (tmp_path / "log").iterdir()}
+    assert document(capsys, *arguments)["episodes"] == 3
+    assert {path.name: path.read_bytes() for path in (tmp_path / "log").iterdir()} == before
+    assert document(capsys, "verify", tmp_path / "log")["episodes"] == 3
+
+
+def test_verify_names_the_damaged_file(capsys, tmp_path):
+    document(capsys, "run", "--out", tmp_path / "log", "--episodes", 2, "--steps", 4, "--agents", 2)
+    victim = max((tmp_path / "log").glob("*.parquet"), key=lambda path: path.stat().st_size)
+    content = bytearray(victim.read_bytes())
+    content[len(content) // 2] ^= 1
+    victim.write_bytes(content)
+    assert victim.name in failure(capsys, "verify", tmp_path / "log")
+
+
+def test_ask_puts_the_truth_and_the_shortcuts_beside_the_mind(capsys, trained, place, episode):
+    prompt = f"behave as {episode.names[1]} pretending to be me"
+    answer = document(capsys, "ask", prompt, *place, "--mind", trained, "--exact")
+    assert (answer["prompt"], answer["stance"], answer["depth"]) == (prompt, "behave", 2)
+    assert answer["chain"] == [episode.names[1], episode.names[0]]
+    assert {"ignorant", "myself"} <= set(answer["shortcuts"])
+    for distribution in (answer["probabilities"], answer["exact"], *answer["shortcuts"].values()):
+        assert tuple(distribution) == ACTIONS
+        assert math.isclose(sum(distribution.values()), 1, abs_tol=1e-3)
+
+
+def test_without_exact_the_truth_is_null(capsys, trained, place):
+    answer = document(capsys, "ask", "behave as myself", *place, "--mind", trained)
+    assert answer["exact"] is None
+    assert answer["shortcuts"] is None
+
+
+def test_a_person_reads_a_table(capsys, trained, place, episode):
+    prompt = f"behave as {episode.names[1]}"
+    assert main(["ask", prompt, *place, "--mind", str(trained), "--exact"]) == 0
+    shown = capsys.readouterr().out
+    assert all(word in shown for word in (*ACTIONS, "the mind", "the truth", "ignorant", prompt))
+
+
+def test_describe_gives_a_distribution_over_each_trait(capsys, trained, place, episode):
+    said = document(capsys, "describe", *place, "--who", episode.names[1], "--mind", trained, "--exact")
+    for side in ("traits", "exact"):
+        assert set(said[side]) == {"taste", "sight", "memory", "temper"}
+        assert all(math.isclose(sum(odds.values()), 1, abs_tol=1e-3) for odds in said[side].values())
+    assert main(["describe", *place, "--who", episode.names[1], "--mind", str(trained)]) == 0
+    assert "near" in capsys.readouterr().out
+
+
+def test_score_prints_the_stated_rows(capsys, trained, logs):
+    table = document(capsys, "score", trained, "--log", logs["test"])
+    keys = {
+        "stance", "depth", "contender", "questions", "kept", "excess_nats", "skill", "skill_low",
+        "skill_high", "unfiltered_skill", "top1", "total_variation",
+    }  # fmt: skip
+    assert all(keys <= set(row) for row in table["rows"])
+    assert {"mind", "ignorant", "base rate"} <= {row["contender"] for row in table["rows"]}
+
+
+def test_graph_draws_what_it_says(capsys, trained, logs, tmp_path):
+    drawn = document(capsys, "graph", trained, "--log", logs["test"], "--out", tmp_path / "graphs")
+    files = [Path(name) for name in drawn["files"]]
+    assert {file.suffix for file in files} >= {".png", ".svg", ".graphml"}
+    assert all(file.stat().st_size > 0 for file in files)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"--agent": "Nobody"}, ["Nobody", "episode 0"]),
+        ({"--step": "999"}, ["999", "23"]),
+        ({"--episode": "999"}, ["999", "7"]),
+        ({"--log": "nowhere"}, ["nowhere"]),
+        ({"--mind": "nowhere"}, ["nowhere"]),
+        ({"prompt": "behave like as myself"}, ["^"]),
+        ({"prompt": "behave as Nobody"}, ["Nobody"]),
+        ({"prompt": "behave as me" + " pretending to be me" * 7}, ["6"]),
+        ({"prompt": "behave as " + "myself " * 80}, ["400"]),
+    ],
+    ids=["agent", "step", "episode", "log", "mind", "grammar", "name", "depth", "length"],
+)
+def test_a_question_that_cannot_be_asked(capsys, trained, place, change, words):
+    settings = {**dict(zip(place[::2], place[1::2], strict=True)), "--mind": str(trained), **change}
+    prompt = settings.pop("prompt", "behave as myself")
+    message = failure(capsys, "ask", prompt, *[word for pair in settings.items() for word in pair])
+    assert all(word in message for word in words), message
+
+
+def test_settings_that_make_no_world(capsys, tmp_path):
+    message = failure(capsys, "run", "--out", tmp_path / "log", "--agents", "0")
+    assert "agents = 0" in message
+    assert not (tmp_path / "log").exists()
+
+
+def test_training_needs_a_log(capsys, tmp_path):
+    assert "no log" in failure(capsys, "train", "--out", tmp_path / "run")

@@ -1,0 +1,136 @@
+"""What must hold of any mind, trained or not."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from agents import Question
+from tests.tom.worlds_of_minds import short_log, untrained_mind
+from tom.batch import TextTable, event_tensors
+from worlds import Episode, FunhouseError
+
+PROMPTS = ("behave as {0}", "predict {0}", "behave as {0} pretending to be {1}", "behave as myself")
+
+
+def questions(names: list[str], me: str, steps=(9, 17)) -> list[Question]:
+    """Prompts about the first two names, put to `me`."""
+    return [Question(me, t, prompt.format(*names)) for t in steps for prompt in PROMPTS if "predict" not in prompt]
+
+
+def renamed(episode: Episode, names: list[str]) -> Episode:
+    """The same episode, its agents called otherwise."""
+    table = dict(zip(episode.names, names, strict=True))
+    return replace(
+        episode,
+        agents=[replace(agent, name=table[agent.name]) for agent in episode.agents],
+        role=[[tuple(table.get(e, e) for e in chain) for chain in row] for row in episode.role],
+    )
+
+
+def reordered(episode: Episode, order: list[int]) -> Episode:
+    """The same episode, its agents in another order."""
+    return replace(
+        episode, cell=episode.cell[:, order], action=episode.action[:, order], reward=episode.reward[:, order],
+        role=[[row[i] for i in order] for row in episode.role], prompt=[[row[i] for i in order] for row in episode.prompt],
+        agents=[episode.agents[i] for i in order],
+    )  # fmt: skip
+
+
+def test_renaming_and_reordering_agents_change_nothing():
+    episode, mind = short_log()[0], untrained_mind()
+    names, others = episode.names, ["Tess", "Uma", "Val", "Wes", "Xia"]
+    asked = mind.answer(episode, questions(names[1:], names[0]))
+    called = mind.answer(renamed(episode, others), questions(others[1:], others[0]))
+    moved = mind.answer(reordered(episode, [3, 1, 4, 0, 2]), questions(names[1:], names[0]))
+    assert np.array_equal(asked, called)
+    assert np.allclose(asked, moved, atol=1e-5)
+
+
+def test_pointing_at_somebody_else_changes_the_answer():
+    episode, mind = short_log()[0], untrained_mind()
+    names = episode.names
+    one = mind.answer(episode, [Question(names[0], 17, f"behave as {names[1]}")])
+    other = mind.answer(episode, [Question(names[0], 17, f"behave as {names[2]}")])
+    assert np.abs(one - other).max() > 1e-5
+
+
+def test_the_future_is_not_known():
+    episode, mind = short_log()[0], untrained_mind()
+    asked = questions(episode.names[1:], episode.names[0], steps=(9,))
+    action = episode.action.copy()
+    action[9:] = (action[9:] + 1) % 5
+    changed = replace(episode, action=action)
+    assert np.allclose(mind.answer(episode, asked), mind.answer(changed, asked), atol=1e-6)
+    action = episode.action.copy()
+    action[:9] = (action[:9] + 1) % 5
+    past = mind.answer(replace(episode, action=action), asked)
+    assert np.abs(mind.answer(episode, asked) - past).max() > 1e-4
+
+
+def test_what_was_not_perceived_does_not_matter():
+    episode, mind = short_log()[0], untrained_mind()
+    me = next(i for i, agent in enumerate(episode.agents) if agent.type["sight"] == "near")
+    history = mind.perception.history(episode, me)
+    action = episode.action.copy()
+    for t in range(episode.steps):
+        for j in range(len(episode.agents)):
+            if history.at[t, j] < 0:
+                action[t, j] = (action[t, j] + 1) % 5
+    assert (action != episode.action).any()
+    asked = questions([n for n in episode.names if n != episode.names[me]], episode.names[me])
+    assert np.array_equal(mind.answer(episode, asked), mind.answer(replace(episode, action=action), asked))
+
+
+def test_many_prompts_are_answered_as_one_by_one():
+    episode, mind = short_log()[0], untrained_mind()
+    me, names = episode.names[0], episode.names[1:]
+    prompts = [q.prompt for q in questions(names, me, steps=(17,))]
+    together = mind.ask_many(episode, me, 17, prompts)
+    for prompt, answer in zip(prompts, together, strict=True):
+        alone = mind.ask(episode, me, 17, prompt)
+        assert answer.chain == alone.chain and answer.prompt == prompt
+        assert list(answer.probabilities.values()) == pytest.approx(list(alone.probabilities.values()), abs=1e-5)
+        assert sum(answer.probabilities.values()) == pytest.approx(1)
+
+
+def test_padding_beside_a_longer_history_changes_nothing():
+    log, mind = short_log(), untrained_mind()
+    histories = [mind.perception.history(log[0], i) for i in range(5)]
+    shortest = min(range(5), key=lambda i: len(histories[i]))
+    longest = max(range(5), key=lambda i: len(histories[i]))
+    assert len(histories[shortest]) < len(histories[longest])
+    alone = event_tensors([histories[shortest]], [shortest])
+    both = event_tensors([histories[shortest], histories[longest]], [shortest, longest])
+    for name in ("kind", "distance", "flag"):
+        assert torch.equal(alone[name][0], both[name][0][: len(histories[shortest])])
+    assert not both["real"][0][len(histories[shortest]) :].any()
+
+
+def test_describe_gives_distributions_over_every_trait():
+    episode, mind = short_log()[0], untrained_mind()
+    said = mind.describe(episode, episode.names[0], 12, episode.names[1])
+    assert set(said) == {"taste", "sight", "memory", "temper"}
+    assert all(sum(values.values()) == pytest.approx(1) for values in said.values())
+
+
+def test_controls_take_something_away():
+    episode, mind = short_log()[0], untrained_mind()
+    asked = questions(episode.names[1:], episode.names[0])
+    whole = mind.answer(episode, asked)
+    for control in mind.controls():
+        assert np.abs(control.answer(episode, asked) - whole).max() > 1e-6, control.name
+    assert np.array_equal(mind.answer(episode, asked), whole)
+
+
+def test_a_world_with_other_fruit_is_refused_by_name():
+    mind = untrained_mind()
+    run = {**short_log().config, "orchard": {**short_log().config["orchard"], "kinds": 2}}
+    with pytest.raises(FunhouseError, match="3 kinds of fruit and the log has 2"):
+        mind.answer(replace(short_log()[0], run=run), questions(["Ada", "Bo"], short_log()[0].names[0])[-1:])
+
+
+def test_texts_are_encoded_once_each():
+    table = TextTable(untrained_mind().vocabulary)
+    assert table.add("behave as Ada") == table.add("behave as Bo") != table.add("behave as myself")

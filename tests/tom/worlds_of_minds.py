@@ -1,0 +1,43 @@
+"""Small episodes and small minds that the tests of this floor share."""
+
+from functools import lru_cache
+
+import torch
+
+from agents import PolicyConfig, PopulationConfig, RunConfig, TypeSpace
+from agents.rollout import rollout
+from tom.mind import Mind
+from tom.network import Network, NetworkConfig
+from tom.vocabulary import Vocabulary
+from worlds import OrchardConfig
+
+
+class ShortLog(list):
+    """Episodes in memory, read as a log is."""
+
+    def __init__(self, config: dict, episodes: list):
+        super().__init__(episodes)
+        self.config = config
+
+    def batch(self, indices) -> list:
+        return [self[i] for i in indices]
+
+
+@lru_cache(maxsize=8)
+def short_log(agents: int = 5, steps: int = 24, count: int = 4, split: str = "train", roles: str = "announced") -> ShortLog:
+    """A few episodes of a small orchard."""
+    run = RunConfig(OrchardConfig(agents=agents, steps=steps, roles=roles), PolicyConfig(), PopulationConfig(), 3, split)
+    episodes = rollout(run.orchard, run.population, run.policy, run.seed, run.split, 0, count)
+    return ShortLog(run.to_dict(), episodes)
+
+
+@lru_cache(maxsize=4)
+def untrained_mind(event_layers: int = 1) -> Mind:
+    """A mind with random weights, in float32 so that equal answers are equal to many digits."""
+    log, vocabulary = short_log(), Vocabulary()
+    space = TypeSpace(OrchardConfig.from_dict(log.config["orchard"]), PolicyConfig.from_dict(log.config["policy"]))
+    torch.manual_seed(0)
+    size = NetworkConfig(
+        len(vocabulary), tuple(map(len, space.traits.values())), width=32, heads=4, event_layers=event_layers
+    )
+    return Mind(Network(size), vocabulary, log.config)

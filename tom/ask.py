@@ -1,0 +1,52 @@
+"""The doors: one agent is asked, in words, and a mind answers; beside it, what is true.
+
+A mind is anything that answers questions with distributions, an agents.answer.Answerer.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from agents import posterior, type_space
+from agents.agent_type import TypeSpace
+from agents.answer import Answer, Answerer, Question, resolve
+from worlds import ACTIONS, Episode
+
+
+def ask(mind: Answerer, episode: Episode, agent: str, step: int, prompt: str) -> Answer:
+    """What the mind says `agent` would do under `prompt`. Raises FunhouseError as `resolve` does."""
+    return ask_many(mind, episode, agent, step, [prompt])[0]
+
+
+def ask_many(mind: Answerer, episode: Episode, agent: str, step: int, prompts: Sequence[str]) -> list[Answer]:
+    """One answer for each prompt, all on the same history, which is encoded once."""
+    questions = [Question(agent, step, prompt) for prompt in prompts]
+    queries = [resolve(episode, question) for question in questions]
+    said = mind.answer(episode, questions)
+    return [
+        Answer(prompt, names_of(episode, query.chain), query.stance, query.depth, by_action(row))
+        for prompt, query, row in zip(prompts, queries, said, strict=True)
+    ]
+
+
+def names_of(episode: Episode, chain: Sequence[int | str]) -> tuple[str, ...]:
+    """A resolved chain in words: names and descriptions."""
+    return tuple(who if isinstance(who, str) else episode.names[who] for who in chain)
+
+
+def by_action(row: np.ndarray) -> dict[str, float]:
+    """(5,) probabilities by the names of the actions."""
+    return {action: float(p) for action, p in zip(ACTIONS, row, strict=True)}
+
+
+def by_trait(space: TypeSpace, belief: np.ndarray) -> dict[str, dict[str, float]]:
+    """A belief over types (k,) as the probability of each trait's values: {trait: {value: probability}}."""
+    return {
+        trait: {value: float(belief[space.trait_index[:, axis] == v].sum()) for v, value in enumerate(values)}
+        for axis, (trait, values) in enumerate(space.traits.items())
+    }
+
+
+def describe_exactly(episode: Episode, agent: str, step: int, who: str) -> dict[str, dict[str, float]]:
+    """What `agent` can know of the traits of `who` at `step`: the posterior, as `mind.describe` has it."""
+    return by_trait(type_space(episode), posterior(episode, agent=agent, step=step, who=who))

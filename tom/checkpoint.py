@@ -1,0 +1,144 @@
+"""A mind on disk: weights as safetensors, its settings as JSON, a manifest with the SHA-256 of each; nothing
+is executed.
+
+A run's directory holds `checkpoint/` and, beside it, curves. A new checkpoint is written whole under another
+name and then swapped in, so that a kill at any moment leaves the old one or the new one. What training needs
+to go on lies in a file of its own, `training.safetensors`, which may be deleted.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as from_bytes
+from safetensors.torch import save as to_bytes
+
+from worlds import FunhouseError
+from worlds.durable import explained, make_directory, sync_directory, write_file
+from worlds.manifest import MANIFEST, Manifest, canonical, entry, read_manifest, versions, write_manifest
+
+WEIGHTS, CONFIG, TRAINING = "model.safetensors", "config.json", "training.safetensors"
+PICKLES = (".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt")
+Tensors = Mapping[str, torch.Tensor]
+Read = TypeVar("Read")
+
+
+def save(run: str | Path, tensors: Tensors, meta: dict, training: Tensors | None = None) -> Path:
+    """Puts a checkpoint into a run's directory in place of the one before; returns the checkpoint's own
+    directory.
+
+    tensors: the weights, of any dtype and device; meta: JSON values; training: what `--resume` needs besides
+    the weights. Raises FunhouseError where the disk is full or the place cannot be written; the one before
+    then stays.
+    """
+    place = Path(run) / "checkpoint"
+    new = place.with_name("checkpoint.new")
+    files = {WEIGHTS: _packed(tensors), CONFIG: canonical(meta)}
+    if training is not None:
+        files[TRAINING] = _packed(training)
+    with explained("clear", new):
+        shutil.rmtree(new, ignore_errors=True)
+    make_directory(new)
+    for name, data in files.items():
+        write_file(new / name, data)
+    listed = {name: entry(data) for name, data in files.items()}
+    if training is not None:
+        listed[TRAINING]["optional"] = True
+    write_manifest(new, "checkpoint", {"versions": versions("funhouse", "safetensors", "torch")}, listed)
+    _swap(new, place)
+    return place
+
+
+def _packed(tensors: Tensors) -> bytes:
+    """The same bytes for the same tensors. Copies, because safetensors refuses tensors that share memory."""
+    return to_bytes(
+        {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in tensors.items()}
+    )
+
+
+def _swap(new: Path, place: Path) -> None:
+    """Gives a whole new checkpoint its name; between the two renames the old one has a second name."""
+    old = place.with_name("checkpoint.old")
+    with explained("replace", place):
+        if place.exists():
+            shutil.rmtree(old, ignore_errors=True)
+            place.rename(old)
+        new.rename(place)
+        sync_directory(place.parent)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def load(run: str | Path) -> tuple[dict[str, torch.Tensor], dict]:
+    """A checkpoint's weights and meta, on the CPU, from a run's directory or from the checkpoint's own.
+
+    Raises FunhouseError for a pickle, a directory without a checkpoint, and any file that is not what was
+    written.
+    """
+    return _steadily(Path(run), lambda found: (_unpacked(found, WEIGHTS), json.loads(found.read(CONFIG))))
+
+
+def load_training(run: str | Path) -> dict[str, torch.Tensor]:
+    """What training needs to go on. Raises FunhouseError where the checkpoint has none, or as `load` does."""
+    return _steadily(Path(run), _training)
+
+
+def _training(manifest: Manifest) -> dict[str, torch.Tensor]:
+    if not (manifest.directory / TRAINING).exists():
+        raise FunhouseError(
+            "this checkpoint holds a mind but not the state of its training",
+            place=str(manifest.directory),
+            remedy="train anew without --resume",
+        )
+    return _unpacked(manifest, TRAINING)
+
+
+def _steadily(run: Path, read: Callable[[Manifest], Read]) -> Read:
+    """What `read` finds in a run's checkpoint; again, where training swapped the checkpoint meanwhile."""
+    for _ in range(3):
+        before = _identity(run)
+        try:
+            return read(_found(run))
+        except FunhouseError:
+            if _identity(run) == before:
+                raise
+    return read(_found(run))
+
+
+def _identity(run: Path) -> int | None:
+    try:
+        return (run / "checkpoint").stat().st_ino
+    except OSError:
+        return None
+
+
+def _unpacked(manifest: Manifest, name: str) -> dict[str, torch.Tensor]:
+    try:
+        return from_bytes(manifest.read(name))
+    except SafetensorError as error:
+        raise manifest.damage(name, f"is no safetensors file: {error}") from error
+
+
+def _found(run: Path) -> Manifest:
+    """The manifest of the checkpoint that a path means."""
+    for place in (run / "checkpoint", run / "checkpoint.old"):
+        if place.is_dir():
+            return read_manifest(place, "checkpoint")
+    if not (run / MANIFEST).exists():
+        _refuse_files(next((path for path in sorted(run.glob("*")) if path.suffix.lower() in PICKLES), run))
+    return read_manifest(run, "checkpoint")
+
+
+def _refuse_files(path: Path) -> None:
+    """Raises FunhouseError for a path that is a file, a pickle among them by its name."""
+    if path.suffix.lower() in PICKLES:
+        raise FunhouseError(
+            f"{path.name} may be a pickle, and loading a pickle runs whatever code it holds",
+            place=str(path),
+            remedy="save its tensors with tom.checkpoint.save where you trust it, and name that directory",
+        )
+    if path.is_file():
+        raise FunhouseError(f"{path} is a file", remedy=f"name the directory of a run: {path.parent}")

@@ -1,0 +1,81 @@
+"""`tom`: parses the command line, runs one command, and turns every foreseeable failure into a message."""
+
+import errno
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
+
+import tyro
+
+from tom.commands import COMMANDS
+from tom.commands.base import Command
+from tom.floors import stranger
+from tom.terminal import tell, write_document
+
+ABOUT = "Population episodes, one mind trained on them, and nested questions with an exact answer."
+
+
+def parse(arguments: Sequence[str] | None = None) -> Command:
+    """The command that the arguments (default: the process's own) spell; exits on --help and on misuse."""
+    plain_flags = (tyro.conf.FlagCreatePairsOff, tyro.conf.OmitArgPrefixes)
+    makers: dict[str, Callable[..., Command]] = {**COMMANDS}
+    return tyro.extras.subcommand_cli_from_dict(
+        makers, prog="tom", description=ABOUT, args=arguments, config=plain_flags
+    )
+
+
+def carry_out(command: Command) -> None:
+    """Runs the command and prints its result. Under --json, stdout belongs to the one document alone."""
+    if not command.json:
+        command.show(command.work())
+        return
+    with redirect_stdout(sys.stderr):
+        document = command.work()
+    write_document(document, sys.stdout)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit status: 0, or 1 after a failure that is the user's to put right."""
+    command = parse(arguments)
+    if problem := stranger():
+        tell(f"error: {problem}", style="red")
+        return 1
+    return guarded(command)
+
+
+def guarded(command: Command) -> int:
+    """Carries the command out, with a message and a status instead of a traceback."""
+    from worlds import FunhouseError
+
+    try:
+        carry_out(command)
+        sys.stdout.flush()
+    except FunhouseError as error:
+        tell(f"error: {error}", style="red")
+        return 1
+    except BrokenPipeError:  # the reader (head, less) has had enough; keep the interpreter's last flush quiet
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        tell(f"error: {describe_os_error(error)}", style="red")
+        return 1
+    except KeyboardInterrupt:
+        tell("interrupted: what was finished is kept", style="yellow")
+        return 130
+    return 0
+
+
+def describe_os_error(error: OSError) -> str:
+    """An operating system error in words: what, where, and what to do."""
+    remedies = {
+        errno.ENOSPC: "free some space and run the same command again: finished files are kept",
+        errno.EDQUOT: "free some space and run the same command again: finished files are kept",
+        errno.EACCES: "choose a place you may write to, or change its permissions",
+        errno.EROFS: "choose a place you may write to",
+        errno.ENOENT: "check the path",
+    }
+    what = error.strerror or str(error)
+    where = f"\n  where: {error.filename}" if error.filename else ""
+    remedy = remedies.get(error.errno or 0)
+    return what + where + (f"\n  remedy: {remedy}" if remedy else "")

@@ -1,0 +1,17 @@
+"""The commands of `tom`, one dataclass each: its fields are the command line, its docstring the help."""
+
+from tom.commands.asking import Ask, Describe
+from tom.commands.base import Command
+from tom.commands.logs import Run, Verify
+from tom.commands.scoring import Graph, Score
+from tom.commands.training import Train
+
+COMMANDS: dict[str, type[Command]] = {
+    "run": Run,
+    "verify": Verify,
+    "train": Train,
+    "ask": Ask,
+    "describe": Describe,
+    "score": Score,
+    "graph": Graph,
+}

@@ -1,0 +1,85 @@
+"""`tom ask` and `tom describe`: what the mind says, and beside it what is true."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import tyro
+
+from tom.commands.base import Command, LogDir, MaybeRunDir, Name, load_mind
+from tom.terminal import show_table
+
+
+@dataclass(kw_only=True)
+class Asked(Command):
+    """Where a question is asked: an agent, at a step of an episode of a log."""
+
+    log: LogDir
+    """The log that holds the episode."""
+    episode: int
+    """Which episode of the log, from 0."""
+    agent: Name
+    """The name of the agent that is asked."""
+    step: int
+    """The step at which it is asked, from 0; it has seen that step's scene, but not its actions."""
+    mind: MaybeRunDir = None
+    """The mind's run directory; without it, the reference mind that ships with the package."""
+    exact: bool = False
+    """Put the exact answer beside the mind's."""
+
+    def scene(self):
+        """The mind, and the episode it is asked about."""
+        from worlds import open_log
+
+        return load_mind(self.mind), open_log(self.log)[self.episode]
+
+
+@dataclass(kw_only=True)
+class Ask(Asked):
+    """Ask one agent a prompt, such as "behave as Bo pretending to be me"; print what it would do."""
+
+    prompt: Annotated[tyro.conf.Positional[str], tyro.conf.arg(metavar='"PROMPT"')]
+    """What to ask, in words."""
+
+    def work(self) -> dict[str, Any]:
+        from agents import exact
+        from analysis.beside import shortcuts_beside
+
+        mind, episode = self.scene()
+        asked = (episode, self.agent, self.step, self.prompt)
+        document = {**vars(mind.ask(*asked)), "exact": None, "shortcuts": None}
+        if self.exact:
+            document |= {"exact": exact(*asked).probabilities, "shortcuts": shortcuts_beside(*asked)}
+        return document
+
+    def show(self, document: dict[str, Any]) -> None:
+        columns = {"the mind": document["probabilities"]}
+        if self.exact:
+            columns |= {"the truth": document["exact"], **document["shortcuts"]}
+        rows = [(action, *(c[action] for c in columns.values())) for action in document["probabilities"]]
+        title = f'{self.agent} at step {self.step}, asked to "{self.prompt}" (depth {document["depth"]})'
+        show_table(("action", *columns), rows, title)
+
+
+@dataclass(kw_only=True)
+class Describe(Asked):
+    """Ask one agent what kind of agent another is; print the probability of every trait."""
+
+    who: Name
+    """The name of the agent to describe."""
+
+    def work(self) -> dict[str, Any]:
+        from tom.ask import describe_exactly
+
+        mind, episode = self.scene()
+        asked = (episode, self.agent, self.step, self.who)
+        exact = describe_exactly(*asked) if self.exact else None
+        return {"agent": self.agent, "who": self.who, "traits": mind.describe(*asked), "exact": exact}
+
+    def show(self, document: dict[str, Any]) -> None:
+        columns = ["trait", "value", "the mind"] + ["the posterior"] * self.exact
+        rows = []
+        for trait, values in document["traits"].items():
+            for value, probability in values.items():
+                truth = [document["exact"][trait][value]] if self.exact else []
+                rows.append((trait, value, probability, *truth))
+        show_table(columns, rows, f"{self.who}, as {self.agent} knows it at step {self.step}")

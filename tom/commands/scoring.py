@@ -1,0 +1,86 @@
+"""`tom score` and `tom graph`: how near the mind comes to the truth, as a table and as pictures."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import tyro
+
+from tom.commands.base import Command, LogDir, OutDir, load_mind
+from tom.terminal import progress, show, show_table
+
+
+@dataclass(kw_only=True)
+class Scored(Command):
+    """A mind, and questions from a log on which it is compared with the truth."""
+
+    run: Annotated[tyro.conf.Positional[str | None], tyro.conf.arg(metavar="[RUN]")] = None
+    """The mind's run directory; without it, the reference mind that ships with the package."""
+    log: LogDir
+    """The log to score on: one that the mind was not trained on."""
+    episodes: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
+    """Ask about the first N episodes only."""
+    questions: int = 64
+    """Questions to each episode, shared out over stances and depths."""
+    types: Literal["all", "held-out"] = "all"
+    """Whom to ask about; held-out: only agents of types that training never holds."""
+    paraphrases: Literal["all", "trained", "held-out"] = "all"
+    """Which wordings to ask in; held-out: only those that training never holds."""
+    seed: int = 0
+    """Decides which questions are asked."""
+
+    def sampling(self):
+        """The questions to draw, an analysis.questions.Sampling."""
+        from analysis.questions import Sampling
+
+        return Sampling(
+            questions=self.questions,
+            episodes=self.episodes,
+            types=self.types,
+            paraphrases=self.paraphrases,
+            seed=self.seed,
+        )
+
+
+@dataclass(kw_only=True)
+class Score(Scored):
+    """Print the fidelity table: the mind beside every shortcut, oracle and control."""
+
+    def work(self) -> dict[str, Any]:
+        from analysis import score, score_descriptions
+        from worlds import open_log
+
+        mind, log = load_mind(self.run), open_log(self.log)
+        with progress(f"scoring on {self.log}") as report:
+            table = score(log, [mind], controls=mind.controls(), sampling=self.sampling(), progress=report)
+        return {**table, "describe": score_descriptions(log[: self.episodes], [mind], seed=self.seed)}
+
+    def show(self, document: dict[str, Any]) -> None:
+        from analysis import description_table, fidelity_table
+
+        show(fidelity_table(document["rows"]))
+        show(description_table(document["describe"]["rows"]))
+
+
+@dataclass(kw_only=True)
+class Graph(Scored):
+    """Draw the imitation-accuracy graphs (PNG, SVG, GraphML) and the accuracy curves."""
+
+    out: OutDir
+    """The directory of the pictures."""
+    episode: int = 0
+    """The episode whose agents have a graph of their own."""
+
+    def work(self) -> dict[str, Any]:
+        from analysis import examine, publish, score_descriptions
+        from worlds import open_log
+
+        mind, log = load_mind(self.run), open_log(self.log)
+        with progress(f"asking about {self.log}") as report:
+            scores = examine(log, [mind], sampling=self.sampling(), progress=report)
+        described = score_descriptions(log[: self.episodes], [mind], seed=self.seed)
+        one = log[self.episode]
+        files = publish(scores, self.out, descriptions=described, episode=one, answerers=[mind])
+        return {"files": [str(file) for file in files]}
+
+    def show(self, document: dict[str, Any]) -> None:
+        show_table(("file",), [(name,) for name in document["files"]])
