@@ -11,7 +11,7 @@ BENCHMARKS := world_steps parallel_env population ask train_step
 # The demo: a world simulated three times over (to train, to choose, to report), and minutes of training.
 EPISODES := 6000
 MINUTES  := 8
-WHERE    := --log logs/demo-test --episode 42 --agent Ada --step 40 --mind runs/demo
+WHERE    := --log logs/demo-test --episode 176 --agent Ada --step 45 --mind runs/demo
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all check bench clean
@@ -39,8 +39,8 @@ demo: $(READY)  ## simulate, train, ask, score and draw: a quarter of an hour
 	$(BIN)/tom ask "behave as Bo pretending to be me" $(WHERE) --exact
 	$(BIN)/tom ask "predict Bo" $(WHERE) --exact
 	$(BIN)/tom describe --who Bo $(WHERE) --exact
-	$(BIN)/tom score runs/demo --log logs/demo-test
-	$(BIN)/tom graph runs/demo --log logs/demo-test --out runs/demo/graphs
+	$(BIN)/tom score runs/demo --log logs/demo-test --episodes 128
+	$(BIN)/tom graph runs/demo --log logs/demo-test --episodes 64 --episode 176 --out runs/demo/graphs
 
 test: $(READY)  ## every test that takes seconds
 	$(BIN)/python -m pytest -q -m "not slow"

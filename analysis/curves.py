@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis.perception import BUCKETS, bucket_name
 from analysis.picture import BLACK, BLUE, GREY, ORANGE, called, canvas, ends, interval_line, label
-from analysis.steps import BUCKETS, bucket_name
 from worlds import FunhouseError
 
 AS = {1: "as Y", 2: "as Y as Z", 3: "as Y as Z as …"}
@@ -89,8 +89,10 @@ def _observed_title(rows: list[dict], contender: str) -> str:
     """The finding at the first depth, where both lines have their last point."""
     first = [row for row in rows if row["depth"] == rows[0]["depth"]]
     mine, other = _of(first, contender)[-1], _best(first)[-1]
-    found = f"{called(contender)} is {mine['excess_nats']:.2f} nats from the truth"
-    return f"After {mine['observed']} observed steps {found}, the best shortcut {other['excess_nats']:.2f}"
+    found = (
+        f"{called(contender)} {AS.get(mine['depth'], '')} is {mine['excess_nats']:.2f} nats from the truth"
+    )
+    return f"After {mine['observed']} observed steps {found},\nthe best shortcut {other['excess_nats']:.2f}"
 
 
 def by_sight(report: dict, contender: str = "mind", stance: str = "behave") -> Figure:

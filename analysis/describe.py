@@ -8,10 +8,9 @@ import numpy as np
 
 from agents.agent_type import TypeSpace
 from agents.answer import reasoner_of, type_space
-from analysis.intervals import EpisodeBootstrap
+from analysis.intervals import EpisodeBootstrap, or_none
 from analysis.measures import LEAST
-from analysis.perception import Perception
-from analysis.steps import BUCKETS, bucket_name, within_bucket
+from analysis.perception import BUCKETS, Perception, bucket_name, within_bucket
 from worlds import Episode, FunhouseError
 
 POSTERIOR, MARGINAL, PRIOR = "posterior", "posterior, trait by trait", "uniform prior"
@@ -111,7 +110,7 @@ class _Sheet:
                 over = loss - self.loss[POSTERIOR, trait]
                 figures = np.stack([loss[some], over[some]], axis=1)
                 figure = bootstrap.ratio(figures, np.ones((len(some), 1)), some)
-                (nats, over), (nats_low, over_low), (nats_high, over_high) = (map(_plain, f) for f in figure)
+                (nats, over), (nats_low, over_low), (nats_high, over_high) = (map(or_none, f) for f in figure)
                 yield {
                     "contender": name, "trait": trait, "questions": len(some),
                     "log_loss": nats, "log_loss_low": nats_low, "log_loss_high": nats_high,
@@ -129,8 +128,8 @@ class _Sheet:
                 so = self.true.ravel()[some].astype(float)[:, None]
                 right, low, high = bootstrap.ratio(so, np.ones((len(some), 1)), some)
                 yield {
-                    "contender": name, "stated": float(stated[some].mean()), "right": _plain(right[0]),
-                    "low": _plain(low[0]), "high": _plain(high[0]), "count": len(some),
+                    "contender": name, "stated": float(stated[some].mean()), "right": or_none(right[0]),
+                    "low": or_none(low[0]), "high": or_none(high[0]), "count": len(some),
                 }  # fmt: skip
 
 
@@ -195,7 +194,3 @@ def _by_trait(table: np.ndarray, true: np.ndarray, space: TypeSpace) -> dict[str
 
 def _loss(probability: np.ndarray) -> np.ndarray:
     return -np.log(np.maximum(probability, LEAST))
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -16,10 +16,10 @@ from agents.answer import Answerer
 from agents.description import SIGHTS
 from agents.rollout import RunConfig, rollout
 from analysis.fitting import Cell, Fitted, complete, fit
-from analysis.intervals import EpisodeBootstrap
+from analysis.intervals import EpisodeBootstrap, or_none
 from analysis.measures import LEAST, agreement, divergence, total_variation
+from analysis.perception import BUCKETS, bucket_name, within_bucket
 from analysis.questions import Sampling
-from analysis.steps import BUCKETS, bucket_name, within_bucket
 from analysis.survey import FIXED, Progress, Survey, conduct
 from worlds import Episode
 
@@ -126,7 +126,7 @@ class Scores:
         counts = {"questions": len(some), "kept": keep, "best_shortcut": self.fitted[cell].best}
         return [
             {**head, "contender": name, "kind": self.survey.kind[name], **counts}
-            | {key: _plain(value[i]) for key, value in tally.items()}
+            | {key: or_none(value[i]) for key, value in tally.items()}
             | self._log_loss(stance, name, some)
             | {"reason": None if keep >= FEWEST else f"{keep} questions kept, a skill needs {FEWEST}"}
             for i, name in enumerate(names)
@@ -187,7 +187,3 @@ class Scores:
         before, after = FIXED[: FIXED.index("mixture")], FIXED[FIXED.index("mixture") :]
         controls = [name for name in self.survey.kind if name not in (*minds, *parts, *FIXED)]
         return [*minds, *before, *parts, *after, *controls]
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -46,3 +46,8 @@ class EpisodeBootstrap:
             return np.where(np.isfinite(value), value, np.nan), nothing, nothing
         low, high = np.percentile(drawn, [self.tail, 100 - self.tail], axis=0)
         return value, low, high
+
+
+def or_none(value: float) -> float | None:
+    """A figure as JSON knows it: null where it is undefined (NaN)."""
+    return float(value) if np.isfinite(value) else None

@@ -8,6 +8,9 @@ from agents.description import SIGHTS
 from agents.query import Query
 from worlds import Episode
 
+Bucket = tuple[int, int | None]  # of steps observed: first and last, both included; None: no last
+BUCKETS: tuple[Bucket, ...] = ((0, 0), (1, 1), (2, 3), (4, 7), (8, 15), (16, 31), (32, None))
+
 
 def target_of(query: Query) -> int | None:
     """Whom a question names first, the asked agent itself at depth 0; None for a description."""
@@ -56,3 +59,14 @@ class Perception:
         before = np.concatenate([np.full_like(latest[:1], -1), latest[:-1]])
         action = self.episode.action[np.maximum(before, 0), np.arange(before.shape[2])]
         return np.where(before >= 0, action, -1).astype(np.int8)
+
+
+def bucket_name(low: int, high: int | None) -> str:
+    """How a bucket is written: "0", "2-3", "32+"."""
+    return f"{low}+" if high is None else str(low) if low == high else f"{low}-{high}"
+
+
+def within_bucket(observed: np.ndarray, bucket: Bucket) -> np.ndarray:
+    """(q,) bool: which counts of steps, (q,) int, fall in a bucket."""
+    low, high = bucket
+    return (observed >= low) & (True if high is None else observed <= high)

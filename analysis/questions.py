@@ -112,7 +112,12 @@ class Draw:
         where = np.argwhere(self.perception.sees & self._pairs)
         seen = self._some(where, None).tolist()
         real = int(self.generator.binomial(count, self.sampling.role_share))
-        literal = list(islice((one for one in seen if self._role_fits(*one, depth)), real))
+        fitting = (
+            (step, agent, target)
+            for step, agent, target in seen
+            if self._role_fits(step, agent, target, depth)
+        )
+        literal = list(islice(fitting, real))
         for step, agent, target in literal:
             yield step, agent, (target, *map(self._element, self.episode.role[step][target]))
         for step, agent, target in self._some(where, count - len(literal)).tolist():

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -29,12 +30,24 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> str:
 def binaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bin directory of a fresh environment that holds the wheel; it borrows the libraries of this one."""
     home = tmp_path_factory.mktemp("wheel")
-    run(sys.executable, "-m", "pip", "wheel", "-qq", "--no-deps", "--wheel-dir", home, ROOT, cwd=home)
+    source = copied_source(home / "source")
+    run(sys.executable, "-m", "pip", "wheel", "-qq", "--no-deps", "--wheel-dir", home, source, cwd=home)
+    shutil.rmtree(source)
     venv.create(home / "fresh", with_pip=True)
     python = home / "fresh" / "bin" / "python"
     run(python, "-m", "pip", "install", "-qq", "--no-deps", *home.glob("funhouse-*.whl"), cwd=home)
     borrow_libraries(python, home)
     return python.parent
+
+
+def copied_source(place: Path) -> Path:
+    """What a wheel is built from; a build leaves its traces there, and not in the working tree."""
+    place.mkdir()
+    for name in ("worlds", "agents", "analysis", "tom"):
+        shutil.copytree(ROOT / name, place / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, place)
+    return place
 
 
 def borrow_libraries(python: Path, cwd: Path) -> None:

@@ -1,7 +1,7 @@
 """The truth a second time, sharing no code with the package: every row of types is written out and added up.
 
-It reads the plain arrays of an episode (walls, fruit, position, action, role) and the constants of the policy.
-A type is a tuple (weights of the kinds, sight radius, window, push of company). Nothing is recursive: for a
+It reads the plain arrays of an episode (walls, fruit, position, action, role) and the policy's constants. A
+type is a tuple (weights of the kinds, sight radius, window, push of company). Nothing is recursive: for a
 chain of d elements it sums over all types ** d rows, asking of each cell at each step who could see it.
 """
 
@@ -38,19 +38,19 @@ class Enumerator:
         return found
 
     def sees(self, one, other, radius):
-        """Chebyshev radius, and no wall on the straight line, followed from the upper left cell of the two."""
+        """Chebyshev radius, and no wall on the straight line, followed from the upper left of the two."""
         (r, c), (r2, c2) = sorted((one, other))
         length = max(r2 - r, abs(c2 - c))
+        half = Fraction(1, 2)
         points = [Fraction(k, length) for k in range(1, length)]
-        on_line = [(floor(r + p * (r2 - r) + Fraction(1, 2)), floor(c + p * (c2 - c) + Fraction(1, 2))) for p in points]
-        return length <= radius and all(cell in self.floor for cell in on_line)
+        line = [(floor(r + p * (r2 - r) + half), floor(c + p * (c2 - c) + half)) for p in points]
+        return length <= radius and all(cell in self.floor for cell in line)
 
     def reaches(self, path, cell, s):
-        """Whether a cell is in the view of everybody along a path ((agent, radius), ...), and they in those before."""
-        places = [self.at[s][agent] for agent, _ in path]
-        return all(
-            self.sees(places[i], later, path[i][1]) for i in range(len(path)) for later in (*places[i + 1 :], cell)
-        )
+        """Whether all along a path ((agent, radius), ...) see a cell, and those that come after them."""
+        places = [*(self.at[s][agent] for agent, _ in path), cell]
+        pairs = [(i, j) for j in range(len(places)) for i in range(j)]
+        return all(self.sees(places[i], places[j], path[i][1]) for i, j in pairs)
 
     def policy(self, path, kind_of_agent, t):
         """What a type does in the place of the last agent of a path, who perceives through the whole path."""
@@ -63,15 +63,15 @@ class Enumerator:
             for cell in self.floor:
                 if self.reaches(path, cell, s):
                     latest[cell] = self.fruit[s][cell[0]][cell[1]]
-        others = [
-            at for agent, at in enumerate(self.at[t]) if agent != body and self.reaches(path, at, t)
-        ]
+        kinds = set(latest.values()) - {-1}
+        others = [at for agent, at in enumerate(self.at[t]) if agent != body and self.reaches(path, at, t)]
         odds = []
         for dr, dc in MOVES:
             r, c = self.at[t][body]
             after = (r + dr, c + dc) if (r + dr, c + dc) in self.floor else (r, c)
             away = self.steps_from(after)
-            wish = [weights[k] * gamma ** min(away[f] for f in latest if latest[f] == k) for k in set(latest.values()) - {-1}]
+            near = {kind: min(away[cell] for cell in latest if latest[cell] == kind) for kind in kinds}
+            wish = [weights[kind] * gamma ** near[kind] for kind in kinds]
             company = push * gamma ** min(away[other] for other in others) if others else 0
             odds.append(exp(beta * (max(wish, default=0) + company)))
         return [(1 - uniform) * odd / sum(odds) + uniform / 5 for odd in odds]
@@ -79,7 +79,7 @@ class Enumerator:
     def likelihood(self, path, who, s):
         """How likely each type makes the act of `who` at step s, for one who perceives through a path."""
         at, action = self.at[s][who], self.action[s][who]
-        if self.share is None and self.role[s][who] or not self.reaches(path, at, s):
+        if (self.share is None and self.role[s][who]) or not self.reaches(path, at, s):
             return [1.0] * len(self.types)
         native = 1.0 if self.share is None else self.share[s]
         pi = [self.policy((*path, (who, one[1])), one, s)[action] for one in self.types]
@@ -99,7 +99,7 @@ class Enumerator:
         return [b / sum(belief) for b in belief]
 
     def enact(self, path, scene, body, chain, t):
-        """The answer of one whose knowledge is seen through `path` and whose scene, in `body`, through `scene`.
+        """The answer of one who knows what is seen through `path`, and in `body` sees through `scene`.
 
         chain: agents' indices, or lists of bool over the types for descriptions; not one twice in a row.
         """
@@ -120,11 +120,11 @@ class Enumerator:
         return answer
 
     def behave(self, me, own, t, chain):
-        """"Behave as chain", asked of agent `me` of type `own`."""
+        """ "Behave as chain", asked of agent `me` of type `own`."""
         path = ((me, own[1]),)
         return self.enact(path, path, me, chain, t) if chain else self.policy(path, own, t)
 
     def predict(self, me, own, t, chain):
-        """"Predict chain[0] pretending to be the rest", as `me` reasons it."""
+        """ "Predict chain[0] pretending to be the rest", as `me` reasons it."""
         path = ((me, own[1]),)
         return self.enact(path, path, chain[0], chain, t)

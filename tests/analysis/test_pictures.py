@@ -118,7 +118,7 @@ def test_titles_state_the_finding_with_its_numbers(scores, report):
     rows = [one for one in report["by_observed"] if (one["stance"], one["depth"]) == ("behave", 1)]
     last = [one for one in rows if one["contender"] == "mind" and one["questions"] >= curves.FEWEST_DRAWN][-1]
     assert f"After {last['observed']} observed steps" in title(curves.by_observed(report))
-    assert f"the mind is {last['excess_nats']:.2f} nats" in title(curves.by_observed(report))
+    assert f"the mind as Y is {last['excess_nats']:.2f} nats" in title(curves.by_observed(report))
     edges = imitation_graph(scores).edges(data=True)
     worst = max(edges, key=lambda edge: edge[2]["excess_nats"])
     assert f"Worst: {worst[0]} as {worst[1]}" in title(draw_imitation(imitation_graph(scores)))

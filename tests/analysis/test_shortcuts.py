@@ -59,7 +59,7 @@ class Case:
 
 
 def chosen(log) -> tuple[Case, int, int]:
-    """An agent, somebody it sees at STEP and has often seen acting as itself, and somebody else whom it knows."""
+    """An agent, somebody it sees at STEP and often saw acting as itself, and somebody else whom it knows."""
     for episode in log:
         perception = Perception(episode)
         others = ~np.eye(len(episode.agents), dtype=bool)
