@@ -33,6 +33,7 @@ demo: $(READY)  ## simulate, train, ask, score and draw: a quarter of an hour
 	$(BIN)/tom run --out logs/demo --episodes $(EPISODES)
 	$(BIN)/tom run --out logs/demo-validation --split validation --episodes 128
 	$(BIN)/tom run --out logs/demo-test --split test --episodes 256
+	$(BIN)/tom verify logs/demo logs/demo-validation logs/demo-test
 	$(BIN)/tom train logs/demo --out runs/demo --minutes $(MINUTES)
 	$(BIN)/tom ask "behave as myself" $(WHERE) --exact
 	$(BIN)/tom ask "behave as Bo" $(WHERE) --exact

@@ -33,6 +33,7 @@ class Sampling:
     )
     paraphrases: str = "all"  # trained, held-out: the forms of words kept from training
     description_share: float = 0.0  # of the chain elements after the first
+    self_share: float = 0.25  # of the later chain elements: the asked agent itself, as in populations
     role_share: float = 0.5  # of the predict questions: about the role the target really is in
     seed: int = 0
 
@@ -44,6 +45,7 @@ class Sampling:
         self._check("types", self.types in ("all", "held-out"))
         self._check("paraphrases", self.paraphrases in ("all", "trained", "held-out"))
         self._check("description_share", 0 <= self.description_share <= 1)
+        self._check("self_share", 0 <= self.self_share <= 1)
         self._check("role_share", 0 <= self.role_share <= 1)
 
     def _check(self, field: str, good):
@@ -148,6 +150,8 @@ class Draw:
         while len(chain) < depth:
             if self.generator.random() < self.sampling.description_share:
                 chain += (self.space.types[self.generator.integers(len(self.space))].describe(),)
+            elif chain[-1] != agent and self.generator.random() < self.sampling.self_share:
+                chain += (agent,)
             else:
                 chain += (int(self.generator.choice([who for who in known if who != chain[-1]])),)
         return chain

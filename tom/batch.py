@@ -159,7 +159,7 @@ def event_tensors(histories: Sequence[History], me: Sequence[int]) -> dict[str, 
         if f.name not in ("at", "native", "seen_by")
     }
     n = max(h.seen_by.shape[1] for h in histories)
-    seen = [np.pad(h.seen_by, ((0, 0), (0, n - h.seen_by.shape[1]))) for h in histories]
+    seen = [np.pad(h.seen_by, ((0, 0), (0, n - h.seen_by.shape[1]), (0, 0))) for h in histories]
     own = [np.stack([h.native, (h.agent == i).astype(np.float32)], -1) for h, i in zip(histories, me, strict=True)]
     real = pad_stack([np.ones(len(h), np.bool_) for h in histories])
     batch |= {"seen_by": pad_stack(seen), "own": pad_stack(own), "real": real}

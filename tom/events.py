@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numba import njit, uint64
 
-from worlds.geometry import has, popcount
+from worlds.geometry import has, popcount, put
 
 ELEMENTS = 12  # per event: the nearest of each kind
 AGENT_ELEMENTS = 3  # of which at most this many are agents
@@ -30,7 +30,9 @@ class History:
     kind                 (e, ELEMENTS) uint8: 0 nothing, 1 an agent, 2 + k a fruit of kind k
     distance             (e, ELEMENTS, 5) uint8: walking distance after each action
     flag                 (e, ELEMENTS) uint8: the bits above
-    seen_by              (e, n) uint8: bit 1 within near sight of that agent, bit 2 within far, bit 4: it was perceived
+    seen_by              (e, n, 4) uint8: of what the perceiver saw in the actor's near and far sight, the share, in
+                         255ths of all cells there, that lay in that agent's near (0, 1) and far sight (2, 3) too; 0
+                         where that agent was not perceived or could not see the actor
     at                   (t, n) int32: the event of an agent at a step, -1 where it was not perceived
     """
 
@@ -103,6 +105,15 @@ def _remember(mask, board, step, window, known, kept):
 
 
 @njit(cache=True, nogil=True)
+def _shared(board, other):
+    """How many cells two bitboards have in common."""
+    count = 0
+    for w in range(len(board)):
+        count += popcount(board[w] & other[w])
+    return count
+
+
+@njit(cache=True, nogil=True)
 def _perceive(me, sight, window, cell, board, action, native, neighbor, distances, visible, seen,
               step_, agent_, action_, native_, cover, blocked, kind, distance, flag, seen_by, at):  # fmt: skip
     """Fills the arrays of History for one perceiver; returns the number of events."""
@@ -146,15 +157,17 @@ def _perceive(me, sight, window, cell, board, action, native, neighbor, distance
                 count = _add_elements(union, 2 + k, cap, bits, rows, kind[e], distance[e], flag[e], count)
             others[:] = uint64(0)
             for p in range(n):
-                if p == j or not has(mine, cell[t, p]):
+                if not has(mine, cell[t, p]):
                     continue
+                if p != j:
+                    for s in range(2):
+                        if has(mask[j, s, t], cell[t, p]):
+                            put(others[s], cell[t, p])
                 for s in range(2):
-                    if has(mask[j, s, t], cell[t, p]):
-                        others[s, cell[t, p] >> 6] |= uint64(1) << uint64(cell[t, p] & 63)
                     if has(visible[s, cell[t, p]], place):
-                        seen_by[e, p] |= 1 << s
-                seen_by[e, p] |= 4
-            seen_by[e, j] = 7
+                        for other in range(2):
+                            shared = _shared(mask[j, other, t], visible[s, cell[t, p]])
+                            seen_by[e, p, 2 * s + other] = (255 * shared) // seen[other, place]
             for w in range(words):
                 union[w] = others[0, w] | others[1, w]
             _add_elements(union, 1, AGENT_ELEMENTS, others, rows, kind[e], distance[e], flag[e], count)
@@ -179,7 +192,7 @@ def perceived(episode, me: int, sight: int, window: int, native: np.ndarray) -> 
         "kind": np.zeros((most, ELEMENTS), np.uint8),
         "distance": np.full((most, ELEMENTS, 5), UNREACHED, np.uint8),
         "flag": np.zeros((most, ELEMENTS), np.uint8),
-        "seen_by": np.zeros((most, n), np.uint8),
+        "seen_by": np.zeros((most, n, 4), np.uint8),
     }
     at = np.empty((steps, n), np.int32)
     count = _perceive(

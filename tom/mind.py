@@ -113,7 +113,8 @@ class Mind:
         if key not in self._scenes or self._scenes[key][0] is not episode:
             history = self.perception.history(episode, agent)
             event = event_tensors([history], [agent])
-            event["own"] = event["own"].to(self.dtype)
+            for name in ("own", "cover"):
+                event[name] = event[name].to(self.dtype)
             if self.network.config.event_layers:
                 event["relation"] = event_relations(event, self.dtype)
             persona = episode.agents[agent].description
@@ -176,7 +177,7 @@ def _no_prompt(event: dict, question: dict) -> None:
 
 
 def _shuffled_names(event: dict, question: dict) -> None:
-    n = event["seen_by"].shape[-1]
+    n = event["seen_by"].shape[2]
     turned = (question["slot"] + 1) % n  # every name points at the next agent
     question["slot"] = torch.where(question["slot"] >= 0, turned, question["slot"])
     question["relation"] = question_relations(event, question, question["relation"].dtype)

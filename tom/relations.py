@@ -18,27 +18,30 @@ OPEN = 0  # the relation that holds for every event that may be attended to
 LAST, SECOND, NATIVE, NEAR, FAR = 1, 2, 6, 7, 8  # its actor is the last, the second-last one named; it acted natively;
 # the second-last one named had it in near, in far sight
 POINTERS = ((LAST,), (LAST, NEAR), (LAST, FAR), (SECOND,)) * 2  # what attention heads begin by looking for
-RELATIONS = 13  # that have a learned weight; one more bars
+RELATIONS = 17  # that have a learned weight; one more bars
 BARS = RELATIONS  # the index of the relation that bars
 BARRED = -30.0  # its weight; sigmoid(-30) is 1e-13
 
 
-def _seen_by(seen_by: Tensor, slot: Tensor) -> list[Tensor]:
-    """Whether the agent in a slot had each event's actor within near, and within far sight: two of (b q e) bool.
+def _seen_by(event: dict[str, Tensor], slot: Tensor) -> list[Tensor]:
+    """What the agent in a slot saw of each event's surroundings, shares of (b q e): by its near sight of the actor's near
+    and far surroundings, then by its far sight; 0 where it did not see the actor.
 
-    seen_by (b e n) uint8 as in tom.events.History, slot (b q). Where the slot is absent the imaginer is the asked agent
-    itself, who saw every event; a description saw what the asked agent saw.
+    Where the slot is absent the imaginer is the asked agent itself, and a description saw what the asked agent saw.
     """
+    seen_by, cover = event["seen_by"], event["cover"]
     index = slot.clamp(min=0)[..., None].expand(-1, -1, seen_by.shape[1])
-    bits = seen_by.mT.gather(1, index)  # b q e
-    bits = torch.where((slot < 0)[..., None], 7, bits)
-    return [(bits & 1) > 0, (bits & 2) > 0]
+    shares = []
+    for k in range(4):
+        share = seen_by[..., k].mT.gather(1, index).to(cover.dtype) / 255  # b q e
+        shares.append(torch.where((slot < 0)[..., None], cover[:, None, :, k % 2], share))
+    return shares
 
 
 def question_relations(event: dict[str, Tensor], question: dict[str, Tensor], dtype: torch.dtype) -> Tensor:
     """(b r q e): how each question stands to each event; the last relation is that the event must not be attended to.
 
-    event: agent, step, real (b e), seen_by (b e n), own (b e 2); question: slot (b q SLOTS), step, body (b q).
+    event: agent, step, real (b e), seen_by (b e n 4), cover, own (b e 2); question: slot (b q SLOTS), step, body (b q).
     An event is barred that is padding or not before the question's step.
     """
     before = (event["step"][:, None] < question["step"][..., None]) & event["real"][:, None]
@@ -57,11 +60,12 @@ def _relations(event: dict[str, Tensor], question: dict[str, Tensor], ready: Ten
     agent = event["agent"][:, None]  # b 1 e
     slot = question["slot"]
     same = [agent == slot[..., k, None] for k in range(SLOTS)]
-    sight = [*_seen_by(event["seen_by"], slot[..., 1]), *_seen_by(event["seen_by"], slot[..., 2])]
+    by_second = _seen_by(event, slot[..., 1])
+    seen = [share > 0 for share in (*by_second[::2], *_seen_by(event, slot[..., 2])[::2])]
     ago = (question["step"][..., None] - event["step"][:, None]).clamp(min=0)
     native, mine = (event["own"][:, None, :, k].expand_as(ready) for k in range(2))
     faded = [(-ago / span).exp() for span in SPANS]
-    facts = [ready, *same, agent == question["body"][..., None], mine, native, *sight, *faded, ~ready]
+    facts = [ready, *same, agent == question["body"][..., None], mine, native, *seen, *by_second, *faded, ~ready]
     return torch.stack([fact.to(dtype) for fact in facts], 1)
 
 

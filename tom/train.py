@@ -46,6 +46,7 @@ class TrainConfig:
     warmup: int = 100  # steps
     cooldown: float = 0.5  # the last share of training, in which the rate falls to nothing
     describe: float = 0.25  # weight of the traits' loss beside the actions'
+    nested: float = 2.0  # weight of an action at depth 2 or more, which tells least, beside one at depth 0 or 1
     width: int = 128
     layers: int = 3
     event_layers: int = 0
@@ -59,10 +60,13 @@ class TrainConfig:
                 raise FunhouseError(f"{name} = {value!r} is no training", remedy=f"choose {name} above 0")
 
 
-def losses(network: Network, event: dict[str, Tensor], question: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The mean negative log likelihood, nats, of the labelled actions ("action", and by depth, "depth 0", …) and traits."""
+def losses(
+    network: Network, event: dict[str, Tensor], question: dict[str, Tensor], nested: float = 1.0
+) -> dict[str, Tensor]:
+    """The mean negative log likelihood, nats, of the labelled actions, by depth ("depth 0", …) and weighted ("action"),
+    and of the traits."""
     dtype = next(network.parameters()).dtype
-    event = event | {"own": event["own"].to(dtype)}
+    event = event | {name: event[name].to(dtype) for name in ("own", "cover")}
     if network.config.event_layers:
         event["relation"] = event_relations(event, dtype)
     question = question | {"relation": question_relations(event, question, dtype)}
@@ -71,7 +75,8 @@ def losses(network: Network, event: dict[str, Tensor], question: dict[str, Tenso
     each = F.nll_loss(rearrange(log, "b q a -> (b q) a"), action, ignore_index=UNLABELLED, reduction="none")
     labelled = action != UNLABELLED
     depth = rearrange((question["slot"] != ABSENT).sum(-1), "b q -> (b q)")
-    result = {"action": each.sum() / labelled.sum()}
+    weight = labelled * torch.where(depth >= 2, nested, 1.0)
+    result = {"action": (each * weight).sum() / weight.sum()}
     for d in range(3):
         chosen = labelled & (depth == d)
         result[f"depth {d}"] = each.detach()[chosen].mean()
@@ -133,7 +138,7 @@ class Trainer:
     def update(self, event: dict, question: dict) -> dict[str, float]:
         """One step. Raises FunhouseError where the loss is no number; the weights are then as before it."""
         began = time.monotonic()
-        loss = losses(self.network, event, question)
+        loss = losses(self.network, event, question, self.config.nested)
         total = loss["action"] + self.config.describe * loss["trait"]
         if not math.isfinite(total.item()):
             raise FunhouseError(
@@ -253,7 +258,7 @@ def _train(logs: Sequence, config: TrainConfig, out: Path, resume: bool, report)
 
 def _begin(config: TrainConfig, batches: TrainingBatches, out: Path, resume: bool) -> tuple[Trainer, dict]:
     """A fresh trainer, or the one whose checkpoint lies in `out`."""
-    size = _size(config, batches)
+    size = network_size(config, batches)
     if resume:
         _, meta = load_checkpoint(out)
         if meta["network"] != size.to_dict() or meta["words"] != list(batches.vocabulary.words):
@@ -274,7 +279,7 @@ def _begin(config: TrainConfig, batches: TrainingBatches, out: Path, resume: boo
     }  # fmt: skip
 
 
-def _size(config: TrainConfig, batches: TrainingBatches) -> NetworkConfig:
+def network_size(config: TrainConfig, batches: TrainingBatches) -> NetworkConfig:
     """The network for the logs' world. Raises FunhouseError where logs differ in kinds of fruit or in policy."""
     first = batches.perceptions[0]
     for other in batches.perceptions:

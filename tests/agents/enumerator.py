@@ -24,6 +24,7 @@ class Enumerator:
         self.types, self.constants = types, constants
         self.steps_from, self.sees = cache(self.steps_from), cache(self.sees)
         self.policy, self.likelihood = cache(self.policy), cache(self.likelihood)
+        self.posterior = cache(self.posterior)
 
     def steps_from(self, cell):
         """{cell: walking distance}, by breadth-first search."""

@@ -1,13 +1,17 @@
 """The compiled reasoner equals an enumeration that shares no code with it, nor with the definition."""
 
 import numpy as np
+import pytest
 from hypothesis import assume, given, settings
 
-from agents.population import native_share
+from agents.agent_type import PolicyConfig
+from agents.population import PopulationConfig, native_share
 from agents.query import Query, perceives
 from agents.reasoner import Reasoner
+from agents.rollout import RunConfig
 from tests.agents.enumerator import Enumerator
 from tests.agents.little import Case, asked
+from worlds import OrchardConfig
 
 EXACT = 1e-9
 SIGHT = {"near": 0, "far": 1}
@@ -86,3 +90,22 @@ def test_predicting(question):
 @given(asked(2, kinds=(1, 2), steps=(3, 5)))
 def test_predicting_one_who_pretends(question):
     check(question, "predict")
+
+
+@pytest.mark.parametrize("roles", ["announced", "hidden"])
+@pytest.mark.parametrize("sights", [(1, 2), (2, 6)])
+def test_every_question_of_an_episode(roles, sights):
+    orchard = OrchardConfig(7, 7, "open", 2, 3, agents=4, steps=10, sights=sights, roles=roles)
+    case = Case(RunConfig(orchard, PolicyConfig(window=3), PopulationConfig(switch=5), 5, "test"))
+    enumerator, n, described = enumerator_of(case), range(4), "an agent that likes red"
+    pairs = [(a, b) for a in n for b in n if a != b]
+    chains = [*pairs, *[(a, described) for a in n], *[(described, a) for a in n]]
+    seen = [(a, b) for a, b in pairs if perceives(case.episode, a, b, 9)]
+    queries = [Query("behave", me, 9, chain, 2) for me in n for chain in chains if chain[0] != me]
+    queries += [Query("predict", me, 9, chain, 2) for me, you in seen for chain in chains if chain[0] == you]
+    answers = Reasoner(case.space).enact(case.episode, queries)
+    for query, answer in zip(queries, answers, strict=True):
+        own = enumerator.types[case.own[query.agent]]
+        chain = [case.space.consistent(who).tolist() if who == described else who for who in query.chain]
+        expected = getattr(enumerator, query.stance)(query.agent, own, query.step, chain)
+        assert np.abs(answer - expected).max() <= EXACT

@@ -44,10 +44,8 @@ def test_batches_and_threads_change_nothing(run):
     for index, same in enumerate(zip(together, threaded, alone, strict=True)):
         for field in ("walls", "cell", "board", "action", "reward"):
             assert all(np.array_equal(getattr(one, field), getattr(same[0], field)) for one in same)
-        assert all(
-            (one.role, one.prompt, one.agents) == (same[0].role, same[0].prompt, same[0].agents)
-            for one in same
-        )
+        for field in ("seed", "role", "prompt", "agents"):
+            assert all(getattr(one, field) == getattr(same[0], field) for one in same)
         assert {one.index for one in same} == {index}
     assert not np.array_equal(together[0].action, together[1].action)
 

@@ -9,8 +9,11 @@ import pytest
 
 from tom.cli import main, parse
 from tom.commands.logs import Run
+from tom.commands.training import Train
+from tom.train import TrainConfig
 from worlds import ACTIONS, Episode, OrchardConfig, open_log
 
+FIXED = {"warmup", "cooldown", "describe"}  # settings of the training that the command line leaves alone
 Capture = pytest.CaptureFixture[str]
 
 
@@ -48,6 +51,13 @@ def test_the_defaults_of_run_are_those_of_the_world():
     assert command.settings().orchard == OrchardConfig()
 
 
+def test_the_defaults_of_train_are_those_of_the_training():
+    command = parse(["train", "somewhere", "--out", "elsewhere", "--train-steps", "1"])
+    assert isinstance(command, Train)
+    assert TrainConfig(**command.settings()) == TrainConfig(train_steps=1)
+    assert set(command.settings()) == {field.name for field in dataclasses.fields(TrainConfig)} - FIXED
+
+
 def test_every_setting_of_the_orchard_can_be_given(tmp_path):
     (tmp_path / "map.txt").write_text("." * 9 + "\n" + "." * 9 + "\n" + "." * 9 + "\n")
     flags = {
@@ -56,7 +66,8 @@ def test_every_setting_of_the_orchard_can_be_given(tmp_path):
     }  # fmt: skip
     spelled = [word for name, value in flags.items() for word in (f"--{name}", str(value))]
     orchard = parse(["run", "--out", "x", *spelled]).settings().orchard
-    expected = {**flags, "sights": (flags.pop("near"), flags.pop("far"))}
+    drawn = (tmp_path / "map.txt").read_text().strip()
+    expected = {**flags, "map": drawn, "sights": (flags.pop("near"), flags.pop("far"))}
     assert {name: expected[name] for name in vars(orchard)} == vars(orchard)
     assert {field.name for field in dataclasses.fields(OrchardConfig)} <= set(expected)
 
@@ -149,6 +160,18 @@ def test_a_question_that_cannot_be_asked(capsys, trained, place, change, words):
     prompt = settings.pop("prompt", "behave as myself")
     message = failure(capsys, "ask", prompt, *[word for pair in settings.items() for word in pair])
     assert all(word in message for word in words), message
+
+
+def test_logs_of_different_splits_are_disjoint_and_a_log_clashes_with_itself(capsys, logs):
+    assert document(capsys, "verify", *logs.values())["disjoint"] is True
+    assert "seed" in failure(capsys, "verify", logs["train"], logs["train"])
+
+
+def test_a_mind_is_not_scored_on_what_it_was_trained_on(capsys, trained, logs, tmp_path):
+    again = ("--log", logs["train"], "--seed", "3")
+    assert "trained on" in failure(capsys, "score", trained, *again)
+    assert "trained on" in failure(capsys, "graph", trained, *again, "--out", tmp_path / "graphs")
+    assert not (tmp_path / "graphs").exists()
 
 
 def test_settings_that_make_no_world(capsys, tmp_path):

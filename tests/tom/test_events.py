@@ -81,15 +81,20 @@ def test_elements_flags_and_cover_are_exact():
             assert [d[0] for d, _ in found] == [d[0] for d, _ in rows][: len(found)]
 
 
-def test_seen_by_says_who_had_the_actor_in_sight():
+def test_seen_by_is_the_share_that_others_saw():
     log = short_log()
-    episode, history = log[0], Perception(log.config).history(log[0], 1)
+    episode, history, slow = log[0], Perception(log.config).history(log[0], 1), Slow(log[0], 1)
     for e in range(0, len(history), 5):
         t, j = int(history.step[e]), int(history.agent[e])
+        place = int(episode.cell[t, j])
         for p in range(5):
-            seen = [int(episode.cell[t, j]) in cells_of(episode.geometry.visible[s, episode.cell[t, p]]) for s in (0, 1)]
-            expected = seen[0] + 2 * seen[1] + 4 if history.at[t, p] >= 0 else 0
-            assert history.seen_by[e, p] == expected
+            for s in (0, 1):
+                theirs = slow.visible(s, episode.cell[t, p])
+                for other in (0, 1):
+                    shared = len(slow.mask(t, j, other) & theirs)
+                    seen = history.at[t, p] >= 0 and place in theirs
+                    expected = 255 * shared // len(slow.visible(other, place)) if seen else 0
+                    assert history.seen_by[e, p, 2 * s + other] == expected
 
 
 def test_hidden_roles_leave_the_stated_share():

@@ -69,24 +69,43 @@ class Run(Command):
         return RunConfig(orchard, PolicyConfig(), PopulationConfig(types=self.types), self.seed, self.split)
 
     def show(self, document: dict[str, Any]) -> None:
-        show_table(("the log", ""), list(document.items()))
+        from worlds import open_log
+
+        show_table(tuple(document), [tuple(document.values())])
+        me, *others = open_log(self.out)[0].names
+        tell(f"its first episode has {', '.join([me, *others])} in it; to ask one of them:")
+        prompt = f"behave as {others[0]} pretending to be me" if others else "behave as myself"
+        tell(f'tom ask "{prompt}" --log {self.out} --episode 0 --agent {me} --step {self.steps // 2}')
 
 
 @dataclass(kw_only=True)
 class Verify(Command):
-    """Check every checksum of a log and replay every episode; exit 1 naming the file on any damage."""
+    """Check every checksum and replay every episode; exit 1 naming the file on any damage. Of several logs,
+    check too that they are disjoint: in seeds, in maps between splits, in held-out types."""
 
-    log: Annotated[tyro.conf.Positional[str], tyro.conf.arg(metavar="LOG")]
-    """The log's directory."""
+    logs: Annotated[tyro.conf.Positional[tuple[str, ...]], tyro.conf.arg(metavar="LOG [LOG ...]")]
+    """The logs' directories."""
     threads: int = os.cpu_count() or 1
     """Worlds replayed at a time."""
 
     def work(self) -> dict[str, Any]:
+        from worlds import FunhouseError, check_disjoint, open_log
+
+        if not self.logs:
+            raise FunhouseError("there is no log to verify", remedy="name one: tom verify LOG")
+        verified = [self.replayed(log) for log in self.logs]
+        check_disjoint([open_log(log) for log in self.logs])
+        return verified[0] if len(verified) == 1 else {"logs": verified, "disjoint": True}
+
+    def replayed(self, log: str) -> dict[str, Any]:
+        """The summary of one log that is whole."""
         from agents.record import verify
 
-        with progress(f"verifying {self.log}") as report:
-            return verify(self.log, self.threads, report)
+        with progress(f"verifying {log}") as report:
+            return verify(log, self.threads, report)
 
     def show(self, document: dict[str, Any]) -> None:
-        show_table(("verified", ""), list(document.items()))
-        tell(f"{self.log} is whole: every checksum holds and every episode replays", style="green")
+        one = document.get("logs", [document])
+        show_table(tuple(one[0]), [tuple(row.values()) for row in one])
+        together = "; no two of them share a seed, a map between splits or a held-out type"
+        tell(f"every checksum holds and every episode replays{together * (len(one) > 1)}", style="green")

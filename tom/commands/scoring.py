@@ -28,6 +28,20 @@ class Scored(Command):
     seed: int = 0
     """Decides which questions are asked."""
 
+    def opened(self):
+        """The mind and the log. Raises FunhouseError where the one was trained on the other."""
+        from worlds import FunhouseError, open_log
+
+        mind, log = load_mind(self.run), open_log(self.log)
+        trained = [(config["seed"], config["split"]) for config in mind.meta["logs"]]
+        if (log.config["seed"], log.config["split"]) in trained:
+            raise FunhouseError(
+                f"the mind was trained on episodes with the seeds of {self.log}",
+                place=self.run or "the reference mind",
+                remedy="score it on another split: tom run --split test --out LOG",
+            )
+        return mind, log
+
     def sampling(self):
         """The questions to draw, an analysis.questions.Sampling."""
         from analysis.questions import Sampling
@@ -47,9 +61,8 @@ class Score(Scored):
 
     def work(self) -> dict[str, Any]:
         from analysis import score, score_descriptions
-        from worlds import open_log
 
-        mind, log = load_mind(self.run), open_log(self.log)
+        mind, log = self.opened()
         with progress(f"scoring on {self.log}") as report:
             table = score(log, [mind], controls=mind.controls(), sampling=self.sampling(), progress=report)
         return {**table, "describe": score_descriptions(log[: self.episodes], [mind], seed=self.seed)}
@@ -72,9 +85,8 @@ class Graph(Scored):
 
     def work(self) -> dict[str, Any]:
         from analysis import examine, publish, score_descriptions
-        from worlds import open_log
 
-        mind, log = load_mind(self.run), open_log(self.log)
+        mind, log = self.opened()
         with progress(f"asking about {self.log}") as report:
             scores = examine(log, [mind], sampling=self.sampling(), progress=report)
         described = score_descriptions(log[: self.episodes], [mind], seed=self.seed)

@@ -25,9 +25,9 @@ class Train(Command):
     """Carry on from the run's last checkpoint."""
     seed: int = 0
     """Decides the first weights and the order of the data."""
-    batch: int = 16
+    batch: int = 8
     """Histories in each gradient step."""
-    rate: float = 2e-3
+    rate: float = 5e-3
     """The learning rate at its highest."""
     width: int = 128
     """The width of the network."""
@@ -46,7 +46,7 @@ class Train(Command):
         with progress(f"training {self.out}") as report:
             train(self.logs, self.out, resume=self.resume, report=report, **self.settings())
             report(1, 1)
-        return {"run": self.out, "logs": list(self.logs), **load(self.out).meta["done"]}
+        return {"run": self.out, "logs": ", ".join(self.logs), **load(self.out).meta["done"]}
 
     def settings(self) -> dict[str, Any]:
         """The fields of tom.train.TrainConfig."""
@@ -54,4 +54,4 @@ class Train(Command):
         return {name: getattr(self, name) for name in names}
 
     def show(self, document: dict[str, Any]) -> None:
-        show_table(("the mind", ""), list(document.items()))
+        show_table(tuple(document), [tuple(document.values())])
