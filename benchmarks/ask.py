@@ -35,7 +35,7 @@ def main() -> None:
 
 def distinct(episode: Episode) -> list[Question]:
     """As many prompts to the first agent, no two alike: every chain of depth 0 to 3, in one wording after another."""
-    me, *others = episode.names
+    me = episode.names[0]
     chains = [chain for depth in range(4) for chain in permutations(episode.names, depth) if chain[:1] != (me,)]
     texts: dict[str, None] = {}
     for form, chain in product(range(12), chains):

@@ -14,7 +14,9 @@ from agents.record import record
 from agents.rollout import RunConfig
 from tom.batch import UNLABELLED, TrainingBatches
 from tom.network import Network
-from tom.train import TrainConfig, Trainer, keep_memory, network_size
+from tom.settings import TrainConfig
+from tom.train import network_size
+from tom.trainer import Trainer, keep_memory
 from tom.vocabulary import Vocabulary
 from worlds import open_log
 

@@ -1,8 +1,8 @@
 """From logged episodes to training batches: histories, and many questions about each, in one pass.
 
-Every label is something the log holds: the action an agent took under its own prompt (behave), the actions it saw others
-take in their announced roles (predict), and the descriptions of those others (describe). Exact answers are for scoring
-only and never enter here.
+Every label is something the log holds: the action an agent took under its own prompt (behave), the actions it saw
+others take in their announced roles (predict), and the descriptions of those others (describe). Exact answers are for
+scoring only and never enter here.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,8 +17,8 @@ from agents.paraphrase import PARAPHRASES, TRAINING
 from agents.population import WORDINGS, PopulationConfig, native_share
 from agents.prompt import say
 from tom.events import History, perceived
-from tom.vocabulary import DESCRIBE, NAME, Vocabulary
 from tom.relations import ABSENT, NOBODY, SLOTS, pad_stack
+from tom.vocabulary import DESCRIBE, NAME, Vocabulary
 from worlds import Episode, OrchardConfig
 
 UNLABELLED = -100
@@ -85,7 +85,8 @@ class TextTable:
     """The distinct texts of a batch, each encoded once."""
 
     def __init__(self, vocabulary: Vocabulary):
-        self.vocabulary, self.index = vocabulary, {}
+        self.vocabulary = vocabulary
+        self.index: dict[tuple[int, ...], int] = {}
 
     def add(self, text: str) -> int:
         """The place of a text in the table; names become pointers."""
@@ -166,7 +167,9 @@ def event_tensors(histories: Sequence[History], me: Sequence[int]) -> dict[str, 
     return batch | {name: batch[name].long() for name in ("action", "agent", "step")}
 
 
-def question_tensors(questions: Sequence[QuestionArrays], persona: Sequence[int], texts: TextTable) -> dict[str, Tensor]:
+def question_tensors(
+    questions: Sequence[QuestionArrays], persona: Sequence[int], texts: TextTable
+) -> dict[str, Tensor]:
     """Questions as tensors (b q ...), padded with unlabelled ones."""
     batch = {}
     for f in fields(QuestionArrays):

@@ -22,6 +22,7 @@ from tom.batch import (
     slots_of,
 )
 from tom.checkpoint import load as load_checkpoint
+from tom.events import History
 from tom.network import Network, NetworkConfig
 from tom.relations import ABSENT, BARS, event_relations, question_relations
 from tom.vocabulary import BLANK, DESCRIBE, NAME, Vocabulary
@@ -39,7 +40,7 @@ Edit = Callable[[dict, dict], None]  # changes the tensors of events and questio
 class _Scene:
     """One agent's encoded history: what every question put to it shares."""
 
-    history: object
+    history: History
     event: dict[str, Tensor]
     encoded: dict
     persona: str
@@ -136,7 +137,7 @@ class Mind:
         table = TextTable(self.vocabulary)
         rows = []
         for query, text in zip(queries, texts, strict=True):
-            body = query.chain[0] if query.stance == "predict" else query.agent
+            body = slots_of(query.chain[:1])[0] if query.stance == "predict" else query.agent
             rows.append((
                 table.add_tokens(text), query.step, body, scene.history.at[query.step, body], slots_of(query.chain),
                 UNLABELLED, (UNLABELLED,) * 4,

@@ -1,4 +1,4 @@
-"""The network: one transformer, shared by all agents, for p(action | what I perceived, "behave as X pretending to be Y").
+"""The network: one transformer, shared by all agents: p(action | what I perceived, "behave as X pretending to be Y").
 
 Events (tom.events) are encoded once and know nothing of any prompt. A question is one token, made of its words, of the
 asked agent's persona in words, and of the scene in which the action is taken; it attends to the events before its step.
@@ -66,6 +66,25 @@ class Feedforward(nn.Module):
         return self.down(squared_relu(self.up(x)))
 
 
+class TextLayer(nn.Module):
+    """One layer of a transformer over words."""
+
+    def __init__(self, width: int, heads: int = 4):
+        super().__init__()
+        self.heads = heads
+        self.norm, self.norm2 = nn.RMSNorm(width), nn.RMSNorm(width)
+        self.qkv = nn.Linear(width, 3 * width, bias=False)
+        self.join = nn.Linear(width, width, bias=False)
+        self.feed = Feedforward(width, 2 * width)
+
+    def forward(self, x: Tensor, barred: Tensor) -> Tensor:
+        """x (u w d), barred (u 1 1 w) -> u w d."""
+        q, k, v = rearrange(self.qkv(self.norm(x)), "u w (c h d) -> c u h w d", c=3, h=self.heads)
+        weight = (q @ k.mT / q.shape[-1] ** 0.5 + barred).softmax(-1)
+        x = x + self.join(rearrange(weight.to(v.dtype) @ v, "u h w d -> u w (h d)"))
+        return x + self.feed(self.norm2(x))
+
+
 class TextEncoder(nn.Module):
     """A small transformer over words; names and "me" are tokens that say only that somebody is named there."""
 
@@ -74,30 +93,17 @@ class TextEncoder(nn.Module):
         width = config.text_width
         self.word = nn.Embedding(config.vocabulary, width)
         self.place = nn.Embedding(longest, width)
-        self.mix = nn.ModuleList([nn.ModuleDict(self._layer(width)) for _ in range(2)])
+        self.mix = nn.ModuleList([TextLayer(width) for _ in range(2)])
         self.out = nn.Linear(2 * width, config.width)
         nn.init.normal_(self.word.weight, std=0.5)
         nn.init.normal_(self.place.weight, std=0.1)
-
-    @staticmethod
-    def _layer(width: int) -> dict[str, nn.Module]:
-        return {
-            "norm": nn.RMSNorm(width),
-            "qkv": nn.Linear(width, 3 * width, bias=False),
-            "join": nn.Linear(width, width, bias=False),
-            "norm2": nn.RMSNorm(width),
-            "feed": Feedforward(width, 2 * width),
-        }
 
     def forward(self, token: Tensor) -> Tensor:  # u w int64 (0: padding) -> u d
         here = token > 0
         x = self.word(token) + self.place.weight[: token.shape[1]]
         barred = torch.where(here, 0.0, -1e4)[:, None, None, :]
         for layer in self.mix:
-            q, k, v = rearrange(layer["qkv"](layer["norm"](x)), "u w (c h d) -> c u h w d", c=3, h=4)
-            weight = (q @ k.mT / q.shape[-1] ** 0.5 + barred).softmax(-1)
-            x = x + layer["join"](rearrange(weight.to(v.dtype) @ v, "u h w d -> u w (h d)"))
-            x = x + layer["feed"](layer["norm2"](x))
+            x = layer(x, barred)
         x = x * here[..., None]
         mean = x.sum(1) / here.sum(1, keepdim=True).clamp(min=1)
         return self.out(torch.cat([mean, x.amax(1)], -1))
@@ -155,7 +161,7 @@ class Attention(nn.Module):
     def _point(self) -> None:
         """Heads begin as pointers, so that retrieval need not be discovered: at the native acts of the last one named,
         of those only what the one before had in near, or far, sight, and at the acts of the one before."""
-        self.relation *= 0.5
+        self.relation.mul_(0.5)
         self.relation[:, OPEN] = -3.0
         for head, pointed in zip(range(self.heads - 1), POINTERS, strict=False):
             self.relation[head, OPEN] = 1.0 - 4.0 * len(pointed)
@@ -186,9 +192,15 @@ class Block(nn.Module):
         self.norm = nn.RMSNorm(config.width)
         self.feed = Feedforward(config.width, 4 * config.width)
 
-    def forward(self, x: Tensor, keys_values, relation: Tensor) -> Tensor:
+    def forward(self, x: Tensor, keys_values: tuple[Tensor, Tensor], relation: Tensor) -> Tensor:
         x = x + self.attend(x, keys_values, relation)
         return x + self.feed(self.norm(x))
+
+
+def _offered(block: nn.Module, event: Tensor) -> tuple[Tensor, Tensor]:
+    """The keys and values that events offer a block."""
+    assert isinstance(block, Block)
+    return block.attend.keys_values(event)
 
 
 class ActionReadout(nn.Module):
@@ -251,12 +263,12 @@ class Network(nn.Module):
         scene = torch.cat([rearrange(around, "b e a c -> b e (a c)"), *self._features(event, around.dtype)], -1)
         x = self.event(torch.cat([scene, taken, taken - around.amax(2), did.to(around.dtype)], -1))
         for block in self.event_blocks:
-            x = block(x, block.attend.keys_values(x), event["relation"])
+            x = block(x, _offered(block, x), event["relation"])
         x = self.event_norm(x)
         return {
             "around": around,
             "scene": scene,
-            "keys_values": [block.attend.keys_values(x) for block in self.blocks],
+            "keys_values": [_offered(block, x) for block in self.blocks],
         }
 
     @staticmethod

@@ -24,8 +24,8 @@ BARRED = -30.0  # its weight; sigmoid(-30) is 1e-13
 
 
 def _seen_by(event: dict[str, Tensor], slot: Tensor) -> list[Tensor]:
-    """What the agent in a slot saw of each event's surroundings, shares of (b q e): by its near sight of the actor's near
-    and far surroundings, then by its far sight; 0 where it did not see the actor.
+    """What the agent in a slot saw of each event's surroundings, shares of (b q e): by its near sight of the actor's
+    near and far surroundings, then by its far sight; 0 where it did not see the actor.
 
     Where the slot is absent the imaginer is the asked agent itself, and a description saw what the asked agent saw.
     """

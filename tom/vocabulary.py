@@ -1,4 +1,4 @@
-"""Prompts and personas as token numbers. A name is a pointer: all names share one token, the relations say who is meant."""
+"""Prompts and personas as token numbers. All names share one token: they are pointers, resolved by the relations."""
 
 from collections.abc import Sequence
 from functools import lru_cache

@@ -9,13 +9,13 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(_cache))
 
 from worlds.config import ACTIONS, KINDS, OrchardConfig  # noqa: E402
 from worlds.dice import SPLITS  # noqa: E402
-from worlds.episode import Agent, Episode, replay  # noqa: E402
 from worlds.disjoint import check_disjoint  # noqa: E402
+from worlds.episode import Agent, Episode, replay  # noqa: E402
 from worlds.errors import FunhouseError  # noqa: E402
 from worlds.log import open_log  # noqa: E402
 from worlds.orchard import Orchard  # noqa: E402
 
 __all__ = [
-    "ACTIONS", "KINDS", "SPLITS", "Agent", "Episode", "FunhouseError", "Orchard", "OrchardConfig", "check_disjoint", "open_log",
-    "replay",
+    "ACTIONS", "KINDS", "SPLITS", "Agent", "Episode", "FunhouseError", "Orchard", "OrchardConfig", "check_disjoint",
+    "open_log", "replay",
 ]  # fmt: skip

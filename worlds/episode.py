@@ -7,7 +7,6 @@ from functools import cached_property
 import numpy as np
 from numba import njit
 
-from worlds import dice
 from worlds.config import OrchardConfig
 from worlds.errors import FunhouseError
 from worlds.geometry import Geometry, geometry_of

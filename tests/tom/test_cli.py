@@ -10,7 +10,7 @@ import pytest
 from tom.cli import main, parse
 from tom.commands.logs import Run
 from tom.commands.training import Train
-from tom.train import TrainConfig
+from tom.settings import TrainConfig
 from worlds import ACTIONS, Episode, OrchardConfig, open_log
 
 FIXED = {"warmup", "cooldown", "describe"}  # settings of the training that the command line leaves alone

@@ -77,7 +77,8 @@ def test_elements_flags_and_cover_are_exact():
             found = sorted(
                 (tuple(d), int(f)) for d, f in zip(history.distance[e][own], history.flag[e][own], strict=True)
             )
-            assert set(found) <= set(rows) and len(found) == min(cap, len(rows))
+            assert set(found) <= set(rows)
+            assert len(found) == min(cap, len(rows))
             assert [d[0] for d, _ in found] == [d[0] for d, _ in rows][: len(found)]
 
 
@@ -108,4 +109,6 @@ def test_hidden_roles_leave_the_stated_share():
 def test_until_cuts_after_a_step():
     history = Perception(short_log().config).history(short_log()[0], 0)
     cut = history.until(10)
-    assert cut.step.max() == 10 and len(cut) == (history.step <= 10).sum() and len(cut.at) == 11
+    assert cut.step.max() == 10
+    assert len(cut) == (history.step <= 10).sum()
+    assert len(cut.at) == 11

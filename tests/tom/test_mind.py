@@ -33,7 +33,8 @@ def reordered(episode: Episode, order: list[int]) -> Episode:
     """The same episode, its agents in another order."""
     return replace(
         episode, cell=episode.cell[:, order], action=episode.action[:, order], reward=episode.reward[:, order],
-        role=[[row[i] for i in order] for row in episode.role], prompt=[[row[i] for i in order] for row in episode.prompt],
+        role=[[row[i] for i in order] for row in episode.role],
+        prompt=[[row[i] for i in order] for row in episode.prompt],
         agents=[episode.agents[i] for i in order],
     )  # fmt: skip
 
@@ -90,7 +91,7 @@ def test_many_prompts_are_answered_as_one_by_one():
     together = mind.ask_many(episode, me, 17, prompts)
     for prompt, answer in zip(prompts, together, strict=True):
         alone = mind.ask(episode, me, 17, prompt)
-        assert answer.chain == alone.chain and answer.prompt == prompt
+        assert (answer.chain, answer.prompt) == (alone.chain, prompt)
         assert list(answer.probabilities.values()) == pytest.approx(list(alone.probabilities.values()), abs=1e-5)
         assert sum(answer.probabilities.values()) == pytest.approx(1)
 

@@ -8,7 +8,9 @@ import torch
 from tests.tom.worlds_of_minds import short_log
 from tom import checkpoint
 from tom.batch import TrainingBatches
-from tom.train import TrainConfig, Trainer, losses, prefetched, train
+from tom.settings import TrainConfig
+from tom.train import _begin, _save, prefetched, train
+from tom.trainer import Trainer, losses
 from tom.vocabulary import Vocabulary
 from worlds import FunhouseError
 
@@ -42,8 +44,6 @@ def test_a_resumed_training_continues_bit_for_bit(logged, tmp_path):
 
 def _interrupted(out, config: TrainConfig, after: int) -> None:
     """A training that saved after some steps and went no further."""
-    from tom.train import _begin, _save
-
     batches = TrainingBatches([short_log(count=6)], Vocabulary(), config.batch, config.seed)
     trainer, meta = _begin(config, batches, out, resume=False)
     for number in range(after):
@@ -63,8 +63,6 @@ def test_batches_are_a_function_of_their_number():
 
 def test_a_loss_that_is_no_number_stops_it_and_keeps_the_weights(logged, tmp_path):
     batches = TrainingBatches([short_log(count=6)], Vocabulary(), 4, seed=0)
-    from tom.train import _begin
-
     trainer, _ = _begin(TrainConfig(train_steps=5, **SMALL), batches, tmp_path / "run", resume=False)
     before = [master.clone() for master in trainer.masters]
     with torch.no_grad():
@@ -92,8 +90,6 @@ def test_a_training_has_one_bound(settings):
 
 
 def test_the_rate_warms_up_and_falls(logged, tmp_path):
-    from tom.train import _begin
-
     batches = TrainingBatches([short_log(count=6)], Vocabulary(), 4, seed=0)
     config = TrainConfig(train_steps=1000, **SMALL)
     trainer: Trainer = _begin(config, batches, tmp_path / "run", resume=False)[0]

@@ -24,9 +24,9 @@ class ShortLog(list):
 
 
 @lru_cache(maxsize=8)
-def short_log(agents: int = 5, steps: int = 24, count: int = 4, split: str = "train", roles: str = "announced") -> ShortLog:
+def short_log(agents: int = 5, steps: int = 24, count: int = 4, roles: str = "announced") -> ShortLog:
     """A few episodes of a small orchard."""
-    run = RunConfig(OrchardConfig(agents=agents, steps=steps, roles=roles), PolicyConfig(), PopulationConfig(), 3, split)
+    run = RunConfig(OrchardConfig(agents=agents, steps=steps, roles=roles), PolicyConfig(), PopulationConfig(), seed=3)
     episodes = rollout(run.orchard, run.population, run.policy, run.seed, run.split, 0, count)
     return ShortLog(run.to_dict(), episodes)
 

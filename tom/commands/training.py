@@ -5,8 +5,13 @@ from typing import Annotated, Any
 
 import tyro
 
-from tom.commands.base import Command, RunDir
+from tom.commands.base import Command, MaybeRunDir, RunDir
+from tom.settings import TrainConfig
 from tom.terminal import progress, show_table
+
+_SETTINGS = (
+    "minutes", "train_steps", "seed", "batch", "rate", "nested", "width", "layers", "event_layers", "start"
+)  # fmt: skip
 
 
 @dataclass(kw_only=True)
@@ -25,16 +30,20 @@ class Train(Command):
     """Carry on from the run's last checkpoint."""
     seed: int = 0
     """Decides the first weights and the order of the data."""
-    batch: int = 8
+    batch: int = TrainConfig.batch
     """Histories in each gradient step."""
-    rate: float = 5e-3
+    rate: float = TrainConfig.rate
     """The learning rate at its highest."""
-    width: int = 128
+    nested: float = TrainConfig.nested
+    """The weight of an action at depth 2 or more beside one at depth 0 or 1."""
+    width: int = TrainConfig.width
     """The width of the network."""
-    layers: int = 3
+    layers: int = TrainConfig.layers
     """Layers in which questions attend to events."""
-    event_layers: int = 0
+    event_layers: int = TrainConfig.event_layers
     """Layers in which events attend to earlier events."""
+    start: MaybeRunDir = None
+    """Begin from the weights of this run's mind instead of random ones."""
 
     def work(self) -> dict[str, Any]:
         from tom.mind import load
@@ -49,9 +58,8 @@ class Train(Command):
         return {"run": self.out, "logs": ", ".join(self.logs), **load(self.out).meta["done"]}
 
     def settings(self) -> dict[str, Any]:
-        """The fields of tom.train.TrainConfig."""
-        names = ("minutes", "train_steps", "seed", "batch", "rate", "width", "layers", "event_layers")
-        return {name: getattr(self, name) for name in names}
+        """The fields of TrainConfig that the command line gives."""
+        return {name: getattr(self, name) for name in _SETTINGS}
 
     def show(self, document: dict[str, Any]) -> None:
         show_table(tuple(document), [tuple(document.values())])
