@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from agents.answer import Answer, Question, resolve
+from agents.answer import Answer, Question, resolve, type_space
 from agents.query import Query
 from tom import ask
 from tom.batch import (
@@ -126,10 +126,12 @@ class Mind:
         return self._scenes[key][1]
 
     def _check(self, episode: Episode) -> None:
-        """Raises FunhouseError for a world with other kinds of fruit, tastes or senses than the mind's own."""
-        if (kinds := episode.config.kinds) != self.perception.orchard.kinds:
+        """Raises FunhouseError for a world with other kinds of fruit or other tastes than the mind's own."""
+        here, own = type_space(episode).rankings, self.perception.space.rankings
+        if here != own:
             raise FunhouseError(
-                f"this mind knows {self.perception.orchard.kinds} kinds of fruit and the log has {kinds}",
+                f"this mind knows the tastes {', '.join(own)}, and in this log there are {', '.join(here)}",
+                place=f"episode {episode.index}",
                 remedy="train a mind on a log of that world: tom train LOG --out RUN",
             )
 
@@ -204,6 +206,19 @@ def load(run: str | Path | None = None) -> Mind:
             place=str(run or REFERENCE),
             remedy="train it anew: tom train LOG --out RUN",
         )
-    network = Network(NetworkConfig.from_dict(meta["network"])).to(torch.bfloat16)
-    network.load_state_dict(tensors)
+    network = _network(tensors, meta, str(run or REFERENCE))
     return Mind(network, Vocabulary(meta["words"]), meta["run"], meta)
+
+
+def _network(tensors: dict[str, Tensor], meta: dict, place: str) -> Network:
+    """The network that a checkpoint describes, with its weights. Raises FunhouseError where the two do not fit."""
+    try:
+        network = Network(NetworkConfig.from_dict(meta["network"])).to(torch.bfloat16)
+        network.load_state_dict(tensors)
+    except (KeyError, TypeError, RuntimeError) as error:
+        raise FunhouseError(
+            f"these weights are of another network: {str(error).splitlines()[0]}",
+            place=place,
+            remedy="load it with the version of the project that trained it, or train anew: tom train LOG --out RUN",
+        ) from error
+    return network

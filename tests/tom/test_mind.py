@@ -9,6 +9,8 @@ import torch
 from agents import Question
 from tests.tom.worlds_of_minds import short_log, untrained_mind
 from tom.batch import TextTable, event_tensors
+from tom.checkpoint import save
+from tom.mind import VERSION, load
 from worlds import Episode, FunhouseError
 
 PROMPTS = ("behave as {0}", "predict {0}", "behave as {0} pretending to be {1}", "behave as myself")
@@ -125,11 +127,26 @@ def test_controls_take_something_away():
     assert np.array_equal(mind.answer(episode, asked), whole)
 
 
-def test_a_world_with_other_fruit_is_refused_by_name():
-    mind = untrained_mind()
-    run = {**short_log().config, "orchard": {**short_log().config["orchard"], "kinds": 2}}
-    with pytest.raises(FunhouseError, match="3 kinds of fruit and the log has 2"):
-        mind.answer(replace(short_log()[0], run=run), questions(["Ada", "Bo"], short_log()[0].names[0])[-1:])
+def test_a_world_with_other_tastes_is_refused_by_name():
+    episode, mind = short_log()[0], untrained_mind()
+    run = {**episode.run, "policy": {**episode.run["policy"], "rankings": "all"}}
+    with pytest.raises(FunhouseError, match="this mind knows the tastes red>blue>green"):
+        mind.answer(replace(episode, run=run), questions(episode.names[1:], episode.names[0])[-1:])
+
+
+def test_weights_of_another_network_are_refused(tmp_path):
+    mind = untrained_mind(event_layers=0)
+    meta = {"version": VERSION, "network": mind.network.config.to_dict(), "words": list(mind.vocabulary.words)}
+    save(tmp_path / "whole", mind.network.state_dict(), {**meta, "run": mind.run})
+    assert np.allclose(*(m.answer(short_log()[0], questions(short_log()[0].names[1:], short_log()[0].names[0]))
+                         for m in (mind, load(tmp_path / "whole"))), atol=0.05)  # fmt: skip
+    other = {**meta, "network": {**meta["network"], "width": 64}, "run": mind.run}
+    save(tmp_path / "other", mind.network.state_dict(), other)
+    with pytest.raises(FunhouseError, match="of another network"):
+        load(tmp_path / "other")
+    save(tmp_path / "old", mind.network.state_dict(), {**meta, "version": 0, "run": mind.run})
+    with pytest.raises(FunhouseError, match="version 0"):
+        load(tmp_path / "old")
 
 
 def test_texts_are_encoded_once_each():
