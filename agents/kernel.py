@@ -25,6 +25,8 @@ class Powers(NamedTuple):
     sight: np.ndarray  # (k,) int64
     memory: np.ndarray  # (k,) int64
     temper: np.ndarray  # (k,) int64
+    mind: np.ndarray  # (k,) int64: which of the minds, a mind being a type but for its sight
+    example: np.ndarray  # (minds,) int64: a type of each mind
     window: np.ndarray  # (memories,) int64
     pull: np.ndarray  # (tastes, kinds, 256) float64: exp(β·weight·γ^distance), 0 where nothing is
     push: np.ndarray  # (tempers, 256) float64: exp(β·push·γ^distance), 1 where nobody is
@@ -59,7 +61,7 @@ class Work(NamedTuple):
     pi: np.ndarray  # (k,) float64
     reach: np.ndarray  # (sights ** depth,) float64
     narrow: np.ndarray  # (sights ** depth,) int64
-    weight: np.ndarray  # (sights, k) float64
+    weight: np.ndarray  # (sights, minds) float64
 
 
 @lru_cache(maxsize=16)
@@ -72,9 +74,11 @@ def powers_of(space: TypeSpace) -> Powers:
     discount = np.append(table.gamma ** np.arange(NOTHING, dtype=np.float64), 0.0)
     pull = np.exp(table.beta * table.weight[..., None] * discount)
     pull[..., NOTHING] = 0.0
-    index = [np.ascontiguousarray(trait, np.int64) for trait in table[:4]]
+    taste, sight, memory, temper = (np.ascontiguousarray(trait, np.int64) for trait in table[:4])
+    _, example, mind = np.unique(np.stack([memory, taste, temper]), axis=1, return_index=True, return_inverse=True)
     push = np.exp(table.beta * table.push[:, None] * discount)
-    return Powers(*index, np.ascontiguousarray(table.window, np.int64), pull, push, float(table.floor))
+    window = np.ascontiguousarray(table.window, np.int64)
+    return Powers(taste, sight, memory, temper, mind, example, window, pull, push, float(table.floor))
 
 
 @njit(cache=True, nogil=True)
@@ -94,7 +98,7 @@ def make_work(powers, sights, depth):
         np.empty(len(powers.taste)),
         np.empty(sights**depth),
         np.empty(sights**depth, np.int64),
-        np.empty((sights, len(powers.taste))),
+        np.empty((sights, len(powers.example))),
     )
 
 
@@ -211,21 +215,21 @@ def _aim(chain, level, code, sights, lens):
 
 @compiled
 def weigh(powers, depth, widest, belief, work):
-    """Adds to weight (sights, k) how likely a chain ends in type k, the scene seen through each sight."""
-    reach, narrow, weight, sight = work.reach, work.narrow, work.weight, powers.sight
+    """Adds to weight (sights, minds) how likely a chain ends in a mind with the scene seen through a sight."""
+    reach, narrow, weight, sight, mind = work.reach, work.narrow, work.weight, powers.sight, powers.mind
     sights, node = weight.shape[0], 0
     reach[0], narrow[0] = 1.0, widest
     for level in range(depth):
         for code in range(sights**level - 1, -1, -1):  # downwards: children overwrite nobody who is to come
             share, widest = reach[code], narrow[code]
             if level == depth - 1:
-                for k in range(weight.shape[1]):
-                    weight[min(widest, sight[k]), k] += share * belief[node + code, k]
+                for k in range(len(mind)):
+                    weight[min(widest, sight[k]), mind[k]] += share * belief[node + code, k]
                 continue
             for s in range(sights):
                 reach[code * sights + s] = 0.0
                 narrow[code * sights + s] = min(widest, s)
-            for k in range(weight.shape[1]):
+            for k in range(len(mind)):
                 reach[code * sights + sight[k]] += share * belief[node + code, k]
         node += sights**level
 
@@ -234,24 +238,25 @@ def weigh(powers, depth, widest, belief, work):
 def act(stage, window, part, step, work, out):
     """Writes the mixture of π over work.weight in the part's body, out (5,), on what its asker perceives."""
     powers, weight, fruit, company, lens = stage.powers, work.weight, work.fruit, work.company, work.lens
-    taste, memory, temper, floor = powers.taste, powers.memory, powers.temper, powers.floor
+    taste, memory, temper, example = powers.taste, powers.memory, powers.temper, powers.example
     lens.place[0], lens.sight[0], lens.place[1] = part.asker, powers.sight[part.own], part.body
     for a in range(5):
         out[a] = 0.0
     for narrow in range(weight.shape[0]):
         looked = False
-        for k in range(weight.shape[1]):
-            if weight[narrow, k] == 0.0:
+        for mind in range(weight.shape[1]):
+            if weight[narrow, mind] == 0.0:
                 continue
             if not looked:
                 lens.sight[1], looked = narrow, True
                 imagine(stage, window, 2, step, work)
+            k = example[mind]
             m, i, j = memory[k], taste[k], temper[k]
-            share = weight[narrow, k] / _total(fruit, company, narrow, m, i, j)
+            share = weight[narrow, mind] / _total(fruit, company, narrow, m, i, j)
             for a in range(5):
                 out[a] += share * (fruit[narrow, m, i, a] * company[narrow, j, a])
     for a in range(5):
-        out[a] = (1.0 - floor) * out[a] + floor / 5.0
+        out[a] = (1.0 - powers.floor) * out[a] + powers.floor / 5.0
 
 
 @compiled
@@ -259,11 +264,11 @@ def answer(stage, part, step, work, belief, out):
     """Writes the answer, out (5,), of a part's asker with these beliefs along its chain."""
     powers, weight, depth = stage.powers, work.weight, len(part.chain)
     for narrow in range(weight.shape[0]):
-        for k in range(weight.shape[1]):
-            weight[narrow, k] = 0.0
+        for mind in range(weight.shape[1]):
+            weight[narrow, mind] = 0.0
     own, sight, window = part.own, powers.sight[part.own], powers.window
     if depth == 0:
-        weight[sight, own], window = 1.0, window[: powers.memory[own] + 1]
+        weight[sight, powers.mind[own]], window = 1.0, window[: powers.memory[own] + 1]
     else:
         weigh(powers, depth, sight if part.body == part.asker else weight.shape[0] - 1, belief, work)
     act(stage, window, part, step, work, out)

@@ -159,4 +159,4 @@ def _really(query: Query) -> Query:
     """The question whose exact answer is the truth: who is predicted acts on its own percepts."""
     if query.stance == "behave":
         return query
-    return Query("behave", query.chain[0], query.step, query.chain[1:], query.depth - 1)
+    return Query("behave", int(query.chain[0]), query.step, query.chain[1:], query.depth - 1)

@@ -124,7 +124,7 @@ def play(run: RunConfig, index: int) -> Episode:
 def play_with_chances(run: RunConfig, index: int) -> tuple[Episode, np.ndarray]:
     """One episode, and the chances (t, n, 5) float64 from which its actions were drawn."""
     orchard, split = run.orchard, SPLITS.index(run.split)
-    key = np.uint64(dice.key(run.seed, split, index))
+    key = dice.key(run.seed, split, index)
     walls, space = draw_map(orchard, key, split), space_of(orchard, run.policy)
     cast = draw_population(orchard, run.population, space, key, run.split)
     steps, n, words = orchard.steps, orchard.agents, (walls.size + 63) // 64
@@ -138,7 +138,7 @@ def play_with_chances(run: RunConfig, index: int) -> tuple[Episode, np.ndarray]:
     reward, chance = np.empty((steps, n), np.float32), np.empty((steps, n, 5))
     stage = Stage(events, ground_of(geometry_of(walls, orchard.sights)), powers_of(space))
     roles = _mixture(space), cast.type_index, cast.chain, cast.phase_of
-    _play(walls, key, orchard.fruits, stage, *roles, worth, reward, chance)
+    _play(walls, np.uint64(key), orchard.fruits, stage, *roles, worth, reward, chance)
     return _record(index, key, run, walls, events, reward, cast), chance
 
 
@@ -160,7 +160,7 @@ def _record(index, key, run: RunConfig, walls, events: Events, reward, cast: Pop
     prompt = [[cast.prompt(p, i) for i in range(len(agents))] for p in phases]
     return Episode(
         index=index,
-        seed=int(key),
+        seed=key,
         split=run.split,
         run=run.to_dict(),
         walls=walls,

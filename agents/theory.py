@@ -120,12 +120,13 @@ class Theory:
         target, rest = chain[0], chain[1:]
         if isinstance(target, str) and target == actor.name:
             return self.enact(scene, knowledge, body, actor, rest)
+        name: str | None
         if isinstance(target, str):
             name, place, belief = target, target, self.belief(knowledge, target)
         else:  # such an agent, imagined in the actor's place
             name, place, belief = NOBODY, actor.place, target / target.sum()
         answer = np.zeros(5)
-        for k in np.flatnonzero(belief):
+        for k in map(int, np.flatnonzero(belief)):
             lensed = self.perceive(knowledge, place, self.senses(k))
             answer += belief[k] * self.enact(seen, lensed, body, Actor(name, place, k), rest)
         return answer
