@@ -77,7 +77,7 @@ class Episode:
         """The index of the agent of that name. Raises FunhouseError with the nearest names."""
         if name in self.names:
             return self.names.index(name)
-        near = difflib.get_close_matches(name, self.names, 3, 0.3) or self.names[:5]
+        near = difflib.get_close_matches(name, self.names, n=8, cutoff=0.0)  # the nearest first
         raise FunhouseError(
             f"nobody is called '{name}'", place=f"episode {self.index}", remedy=f"say {' or '.join(near)}"
         )

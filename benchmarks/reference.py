@@ -1,0 +1,93 @@
+"""The reference mind's table: five evaluation seeds of held-out types, in the test split's maps and all wordings.
+
+    python benchmarks/reference.py [--paraphrases held-out] [--episodes 160] > table.md
+
+Each seed is a log of its own, made here. A figure is the mean over the seeds; beside it stands the 95% interval of that
+mean (Student's t, four degrees of freedom), and the five values themselves are in the JSON document that --json writes.
+"""
+
+import argparse
+import json
+from dataclasses import replace
+from pathlib import Path
+from statistics import mean, stdev
+
+import torch
+
+import tom
+from agents import RunConfig
+from agents.record import record
+from analysis import Sampling, score, score_descriptions
+from worlds import open_log
+
+SEEDS = (301, 302, 303, 304, 305)
+T_95 = 2.776  # of Student's t with four degrees of freedom
+SHOWN = ("skill", "excess_nats", "top1", "total_variation", "kept", "questions")
+
+
+def main() -> None:
+    """Scores the mind on every seed and prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--run", help="the mind; the reference mind by default")
+    parser.add_argument("--logs", default="logs", help="where the test logs are, or are made")
+    parser.add_argument("--episodes", type=int, default=160)
+    parser.add_argument("--paraphrases", default="all", choices=("all", "trained", "held-out"))
+    parser.add_argument("--json", help="a file for every row of every seed")
+    asked = parser.parse_args()
+    torch.set_num_threads(1)
+    mind = tom.load(asked.run)
+    documents = [one_seed(mind, seed, asked) for seed in SEEDS]
+    if asked.json:
+        Path(asked.json).write_text(json.dumps(documents, indent=1))
+    print("\n".join(table(documents)))
+
+
+def one_seed(mind, seed: int, asked: argparse.Namespace) -> dict:
+    """The fidelity table and the descriptions' of one seed's log."""
+    run = RunConfig(seed=seed, split="test")
+    run = replace(run, population=replace(run.population, types="held-out"))
+    place = Path(asked.logs) / f"reference-test-{seed}"
+    record(run, place, asked.episodes)
+    log = open_log(place)
+    sampling = Sampling(questions=96, paraphrases=asked.paraphrases, seed=seed)
+    rows = score(log, [mind], controls=mind.controls(), sampling=sampling)["rows"]
+    return {"seed": seed, "rows": rows, "describe": score_descriptions(log, [mind], seed=seed)["rows"]}
+
+
+def table(documents: list[dict]) -> list[str]:
+    """Markdown: a line for each stance, depth and contender."""
+    lines = [
+        "| stance | depth | contender | skill | 95% | excess nats | top-1 | kept / asked |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for rows in zip(*(document["rows"] for document in documents), strict=True):
+        first = rows[0]
+        assert len({(row["stance"], row["depth"], row["contender"]) for row in rows}) == 1
+        figures = {name: [row[name] for row in rows] for name in SHOWN}
+        skill, interval = _mean(figures["skill"])
+        lines.append(
+            f"| {first['stance']} | {first['depth']} | {first['contender']} | {skill} | {interval}"
+            f" | {mean(figures['excess_nats']):.4f} | {mean(figures['top1']):.3f}"
+            f" | {sum(figures['kept'])} / {sum(figures['questions'])} |"
+        )
+    for name in ("mind", "posterior", "uniform prior"):
+        told = [row["log_loss"] for document in documents for row in _types(document, name)]
+        lines.append(f"\nLog loss on the true type, {name}: {mean(told):.3f} nats.")
+    return lines
+
+
+def _types(document: dict, contender: str) -> list[dict]:
+    """A contender's row about whole types."""
+    return [row for row in document["describe"] if (row["contender"], row["trait"]) == (contender, "type")]
+
+
+def _mean(values: list[float | None]) -> tuple[str, str]:
+    """The mean of five values and its interval; a dash where a seed has too few questions."""
+    if any(value is None for value in values):
+        return "–", "–"
+    half = T_95 * stdev(values) / len(values) ** 0.5
+    return f"{mean(values):.3f}", f"{mean(values) - half:.3f} to {mean(values) + half:.3f}"
+
+
+if __name__ == "__main__":
+    main()
