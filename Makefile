@@ -14,7 +14,7 @@ MINUTES  := 8
 WHERE    := --log logs/demo-test --episode 176 --agent Ada --step 45 --mind runs/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check bench clean
+.PHONY: help demo test test-all check bench reference clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s %s\n", $$1, $$2 }'
@@ -55,6 +55,20 @@ check: $(READY)  ## ruff and mypy
 
 bench: $(READY)  ## measure the speeds of benchmarks/RESULTS.md again
 	@set -e; for name in $(BENCHMARKS); do $(BIN)/python benchmarks/$$name.py --json; done
+
+# The mind that ships: 2 to 24 agents, every kind of map, 40 to 64 steps. tom/reference/README.md says what came of it.
+REFERENCE := 8 4 16 2 24 mixed
+
+reference: $(READY)  ## train the reference mind anew, into runs/reference: an hour
+	$(BIN)/tom run --out logs/reference-8 --episodes 8000 --seed 108
+	$(BIN)/tom run --out logs/reference-4 --episodes 2500 --seed 104 --agents 4 --steps 64 --map mixed
+	$(BIN)/tom run --out logs/reference-16 --episodes 2000 --seed 116 --agents 16 --steps 40 --map mixed \
+	    --height 11 --width 11 --fruits 9
+	$(BIN)/tom run --out logs/reference-2 --episodes 1500 --seed 102 --agents 2 --steps 64 --map mixed
+	$(BIN)/tom run --out logs/reference-24 --episodes 1000 --seed 124 --agents 24 --steps 64 --map mixed \
+	    --height 13 --width 13 --fruits 12
+	$(BIN)/tom run --out logs/reference-mixed --episodes 3000 --seed 109 --map mixed --height 11 --width 11 --fruits 9
+	$(BIN)/tom train $(addprefix logs/reference-,$(REFERENCE)) --out runs/reference --minutes 51
 
 clean:  ## remove the environment, the demo's logs and its run
 	rm -rf $(VENV) logs/demo logs/demo-validation logs/demo-test runs/demo
