@@ -23,8 +23,9 @@ from tom.batch import (
 )
 from tom.checkpoint import load as load_checkpoint
 from tom.events import History
-from tom.network import Network, NetworkConfig
+from tom.network import Network
 from tom.relations import ABSENT, BARS, event_relations, question_relations
+from tom.settings import NetworkConfig
 from tom.vocabulary import BLANK, DESCRIBE, NAME, Vocabulary
 from worlds import Episode, FunhouseError
 

@@ -1,6 +1,6 @@
-"""How to train: the settings. Nothing heavy is imported here, so that a command's help is quick."""
+"""How large the network is and how it is trained. Nothing heavy is imported here, so that a command's help is quick."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
@@ -30,3 +30,29 @@ class TrainConfig:
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise FunhouseError(f"{name} = {value!r} is no training", remedy=f"choose {name} above 0")
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """The network's size. traits: the number of values of taste, sight, memory and temper."""
+
+    vocabulary: int
+    traits: tuple[int, ...]
+    kinds: int = 3
+    width: int = 128
+    heads: int = 8
+    layers: int = 3  # of questions attending to events
+    event_layers: int = 1  # of events attending to earlier events
+    element_width: int = 32
+    text_width: int = 64
+    mixture: int = 8  # softmaxes mixed in the answer
+    gamma: float = 0.8  # walking distances enter as gamma ** distance
+
+    def to_dict(self) -> dict:
+        """Plain JSON values."""
+        return {**asdict(self), "traits": list(self.traits)}
+
+    @classmethod
+    def from_dict(cls, values: dict) -> "NetworkConfig":
+        """The size from to_dict's values."""
+        return cls(**{**values, "traits": tuple(values["traits"])})

@@ -21,8 +21,8 @@ from tom.batch import TrainingBatches
 from tom.checkpoint import load as load_checkpoint
 from tom.checkpoint import load_training, save
 from tom.mind import VERSION, Mind
-from tom.network import Network, NetworkConfig
-from tom.settings import TrainConfig
+from tom.network import Network
+from tom.settings import NetworkConfig, TrainConfig
 from tom.trainer import Trainer, keep_memory
 from tom.vocabulary import Vocabulary
 from worlds import FunhouseError, open_log

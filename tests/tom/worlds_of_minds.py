@@ -7,7 +7,8 @@ import torch
 from agents import PolicyConfig, PopulationConfig, RunConfig, TypeSpace
 from agents.rollout import rollout
 from tom.mind import Mind
-from tom.network import Network, NetworkConfig
+from tom.network import Network
+from tom.settings import NetworkConfig
 from tom.vocabulary import Vocabulary
 from worlds import OrchardConfig
 
