@@ -7,21 +7,11 @@ import numpy as np
 from numba import njit
 
 from agents.agent_type import TypeSpace
-from agents.kernel import (
-    Part,
-    Stage,
-    advance,
-    answer,
-    begin,
-    chances,
-    imagine,
-    make_work,
-    node_count,
-    powers_of,
-)
+from agents.kernel import SCENE, advance, answer, begin, chances, imagine
 from agents.lens import Events, ground_of
 from agents.population import PopulationConfig, native_share
 from agents.query import Query, perceives
+from agents.stage import Part, Stage, make_work, node_count, powers_of
 from worlds import Episode, FunhouseError
 
 
@@ -41,16 +31,16 @@ def _enact(stage, mixture, asker, own, body, chain, depth, learning, group, step
     sights, deepest = stage.ground.seen.shape[0], max(1, depth.max())
     work = make_work(stage.powers, sights, deepest)
     belief = np.empty((node_count(sights, deepest), len(stage.powers.taste)))
-    now = 0
+    learned = 0
     for q in range(len(step)):
         g = group[q]
         part = Part(asker[g], own[g], body[g], chain[g, : depth[g]])
         if q == 0 or g != group[q - 1]:
             begin(part.chain, sights, mixture, belief)
-            now = 0
-        while now < step[q] and learning:
-            advance(stage, part, now, work, belief)
-            now += 1
+            learned = 0
+        for s in range(learned, step[q] if learning else 0):
+            advance(stage, part, s, work, belief)
+        learned = step[q]
         answer(stage, part, step[q], work, belief, out[q])
 
 
@@ -61,7 +51,8 @@ def _posterior(stage, asker, own, who, belief):
     work = make_work(stage.powers, stage.ground.seen.shape[0], 1)
     now = np.full((1, belief.shape[1]), 1.0 / belief.shape[1])
     for s in range(len(belief)):
-        belief[s] = now[0]
+        for k in range(belief.shape[1]):
+            belief[s, k] = now[0, k]
         advance(stage, part, s, work, now)
 
 
@@ -73,7 +64,7 @@ def _natives(stage, asker, own, place, step, out):
     work.lens.place[0], work.lens.sight[0], work.lens.place[1] = asker, powers.sight[own], place
     for other in range(sights):
         work.lens.sight[1] = other
-        imagine(stage, powers.window, 2, step, work)
+        imagine(stage, powers.window, SCENE, step, work)
     for a in range(5):
         chances(powers, work, a, out[a])
 

@@ -13,9 +13,10 @@ from numba import njit
 from agents.agent_type import PolicyConfig, TypeSpace
 from agents.answer import space_of
 from agents.description_bank import bank_of
-from agents.kernel import Part, Stage, advance, answer, begin, make_work, node_count, powers_of
+from agents.kernel import advance, answer, begin
 from agents.lens import Events, compiled, ground_of
 from agents.population import NOTHING, Population, PopulationConfig, draw_population
+from agents.stage import Part, Stage, make_work, node_count, powers_of
 from worlds import SPLITS, Agent, Episode, FunhouseError, OrchardConfig, dice
 from worlds.geometry import geometry_of
 from worlds.maps import draw_map
@@ -87,6 +88,16 @@ def _perform(stage, part, step, begins, mixture, work, belief, out):
     answer(stage, part, step, work, belief, out)
 
 
+@compiled
+def _note(events, step, cell, board):
+    """Writes down what there is before the acts of a step."""
+    for i in range(len(cell)):
+        events.cell[step, i] = cell[i]
+    for kind in range(board.shape[0]):
+        for word in range(board.shape[1]):
+            events.board[step, kind, word] = board[kind, word]
+
+
 @njit(cache=True, nogil=True)
 def _play(walls, key, fruits, stage, mixture, own, chain, phase_of, worth, reward, chance):
     """Plays one episode, writing its events, reward (t, n) and chance (t, n, 5); chain (p, n, depth)."""
@@ -98,7 +109,7 @@ def _play(walls, key, fruits, stage, mixture, own, chain, phase_of, worth, rewar
     belief = np.empty((n, node_count(sights, chain.shape[2]), len(stage.powers.taste)))
     reset_world(walls, key, fruits, VIEW_RADIUS, grid, cell, board)
     for t in range(steps):
-        events.cell[t], events.board[t] = cell, board
+        _note(events, t, cell, board)
         begins, roles = t == 0 or phase_of[t - 1] != phase_of[t], chain[phase_of[t]]
         for i in range(n):
             part = Part(i, own[i], i, roles[i, : _depth(roles, i)])
@@ -137,7 +148,7 @@ def play_with_chances(run: RunConfig, index: int) -> tuple[Episode, np.ndarray]:
     worth = space.table.weight[space.table.taste[cast.type_index]].astype(np.float32)
     reward, chance = np.empty((steps, n), np.float32), np.empty((steps, n, 5))
     stage = Stage(events, ground_of(geometry_of(walls, orchard.sights)), powers_of(space))
-    roles = _mixture(space), cast.type_index, cast.chain, cast.phase_of
+    roles = _mixture(space), cast.type_index, cast.chain.astype(np.int64), cast.phase_of
     _play(walls, np.uint64(key), orchard.fruits, stage, *roles, worth, reward, chance)
     return _record(index, key, run, walls, events, reward, cast), chance
 

@@ -8,7 +8,11 @@ mean (Student's t, four degrees of freedom), and the five values themselves are 
 
 import argparse
 import json
+import os
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -31,25 +35,27 @@ def main() -> None:
     parser.add_argument("--run", help="the mind; the reference mind by default")
     parser.add_argument("--logs", default="logs", help="where the test logs are, or are made")
     parser.add_argument("--episodes", type=int, default=160)
+    parser.add_argument("--questions", type=int, default=120, help="of each episode, over all stances and depths")
     parser.add_argument("--paraphrases", default="all", choices=("all", "trained", "held-out"))
     parser.add_argument("--json", help="a file for every row of every seed")
     asked = parser.parse_args()
-    torch.set_num_threads(1)
-    mind = tom.load(asked.run)
-    documents = [one_seed(mind, seed, asked) for seed in SEEDS]
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        documents = list(pool.map(partial(one_seed, asked), SEEDS))
     if asked.json:
         Path(asked.json).write_text(json.dumps(documents, indent=1))
     print("\n".join(table(documents)))
 
 
-def one_seed(mind, seed: int, asked: argparse.Namespace) -> dict:
+def one_seed(asked: argparse.Namespace, seed: int) -> dict:
     """The fidelity table and the descriptions' of one seed's log."""
+    torch.set_num_threads(1)
+    mind = tom.load(asked.run)
     run = RunConfig(seed=seed, split="test")
     run = replace(run, population=replace(run.population, types="held-out"))
     place = Path(asked.logs) / f"reference-test-{seed}"
     record(run, place, asked.episodes)
     log = open_log(place)
-    sampling = Sampling(questions=96, paraphrases=asked.paraphrases, seed=seed)
+    sampling = Sampling(questions=asked.questions, paraphrases=asked.paraphrases, seed=seed)
     rows = score(log, [mind], controls=mind.controls(), sampling=sampling)["rows"]
     return {"seed": seed, "rows": rows, "describe": score_descriptions(log, [mind], seed=seed)["rows"]}
 
