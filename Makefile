@@ -41,7 +41,7 @@ demo: $(READY)  ## simulate, train, ask, score and draw: a quarter of an hour
 	$(BIN)/tom ask "predict Bo" $(WHERE) --exact
 	$(BIN)/tom describe --who Bo $(WHERE) --exact
 	$(BIN)/tom score runs/demo --log logs/demo-test --episodes 128
-	$(BIN)/tom graph runs/demo --log logs/demo-test --episodes 64 --episode 176 --out runs/demo/graphs
+	$(BIN)/tom graph runs/demo --log logs/demo-test --episodes 128 --episode 176 --out runs/demo/graphs
 
 test: $(READY)  ## every test that takes seconds
 	$(BIN)/python -m pytest -q -m "not slow"
