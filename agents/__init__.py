@@ -1,11 +1,18 @@
 """Who acts, and what is true of them: types, policies, the language of roles, and exact reasoners."""
 
-from agents.agent_type import AgentType, PolicyConfig, TypeSpace
-from agents.answer import Answer, Answerer, Question, Reasoned, Truth, exact, posterior, resolve, type_space
-from agents.population import PopulationConfig
-from agents.query import Query
-from agents.reasoner import Reasoner
-from agents.rollout import RunConfig
+from pathlib import Path
+
+import worlds
+from worlds.compiled import keep_kernels
+
+keep_kernels(Path(worlds.__file__).parent, Path(__file__).parent)
+
+from agents.agent_type import AgentType, PolicyConfig, TypeSpace  # noqa: E402
+from agents.answer import Answer, Answerer, Question, Reasoned, Truth, exact, posterior, resolve, type_space  # noqa: E402
+from agents.population import PopulationConfig  # noqa: E402
+from agents.query import Query  # noqa: E402
+from agents.reasoner import Reasoner  # noqa: E402
+from agents.rollout import RunConfig  # noqa: E402
 
 __all__ = [
     "AgentType",

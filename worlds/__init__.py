@@ -1,11 +1,10 @@
 """What happens: the orchard, its maps, its randomness, the record of an episode and the log."""
 
-import os
 from pathlib import Path
 
-# Compiled kernels go where the user may write, also when the package lies in a read-only folder.
-_cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "funhouse" / "kernels"
-os.environ.setdefault("NUMBA_CACHE_DIR", str(_cache))
+from worlds.compiled import keep_kernels
+
+keep_kernels(Path(__file__).parent)
 
 from worlds.config import ACTIONS, KINDS, OrchardConfig  # noqa: E402
 from worlds.dice import SPLITS  # noqa: E402
