@@ -140,7 +140,7 @@ class Mind:
         table = TextTable(self.vocabulary)
         rows = []
         for query, text in zip(queries, texts, strict=True):
-            body = slots_of(query.chain[:1])[0] if query.stance == "predict" else query.agent
+            body = int(query.chain[0]) if query.stance == "predict" else query.agent
             rows.append((
                 table.add_tokens(text), query.step, body, scene.history.at[query.step, body], slots_of(query.chain),
                 UNLABELLED, (UNLABELLED,) * 4,
