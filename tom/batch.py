@@ -5,7 +5,7 @@ others take in their announced roles (predict), and the descriptions of those ot
 scoring only and never enter here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -179,7 +179,7 @@ def question_tensors(
 
 
 class TrainingBatches:
-    """An endless, seeded stream of batches from logs: batch number k is a function of (logs, seed, k)."""
+    """A seeded stream of batches from logs: batch number k is a function of (logs, seed, k)."""
 
     def __init__(self, logs: Sequence, vocabulary: Vocabulary, size: int, seed: int, draws: Draws = Draws()):
         self.logs, self.vocabulary, self.size, self.seed, self.draws = logs, vocabulary, size, seed, draws
@@ -204,9 +204,3 @@ class TrainingBatches:
                     training_questions(episode, history, int(me), types, texts, self.draws, generator)
                 )
         return event_tensors(histories, who), question_tensors(questions, persona, texts)
-
-    def __iter__(self) -> Iterator:
-        number = 0
-        while True:
-            yield self.batch(number)
-            number += 1

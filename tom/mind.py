@@ -113,7 +113,7 @@ class Mind:
         self._check(episode)
         key = (id(episode), agent)
         if key not in self._scenes or self._scenes[key][0] is not episode:
-            history = self.perception.history(episode, agent)
+            history = Perception(episode.run).history(episode, agent)  # by the episode's rules: its roles may be hidden
             event = event_tensors([history], [agent])
             for name in ("own", "cover"):
                 event[name] = event[name].to(self.dtype)

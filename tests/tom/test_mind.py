@@ -86,6 +86,14 @@ def test_what_was_not_perceived_does_not_matter():
     assert np.array_equal(mind.answer(episode, asked), mind.answer(replace(episode, action=action), asked))
 
 
+def test_hidden_roles_stay_hidden_from_a_mind_of_an_announced_world():
+    episode, mind = short_log(roles="hidden")[0], untrained_mind()
+    bare = replace(episode, role=[[() for _ in row] for row in episode.role])
+    assert any(chain for row in episode.role for chain in row)
+    asked = questions(episode.names[1:], episode.names[0])
+    assert np.array_equal(mind.answer(episode, asked), mind.answer(bare, asked))
+
+
 def test_many_prompts_are_answered_as_one_by_one():
     episode, mind = short_log()[0], untrained_mind()
     me, names = episode.names[0], episode.names[1:]
