@@ -11,10 +11,10 @@ BENCHMARKS := world_steps parallel_env population ask train_step
 # The demo: a world simulated three times over (to train, to choose, to report), and minutes of training.
 EPISODES := 6000
 MINUTES  := 8
-WHERE    := --log logs/demo-test --episode 176 --agent Ada --step 45 --mind runs/demo
+WHERE    := --log logs/demo-test --episode 143 --agent Ada --step 47 --mind runs/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check bench reference clean
+.PHONY: help demo test test-all check bench reference arena clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s %s\n", $$1, $$2 }'
@@ -41,7 +41,7 @@ demo: $(READY)  ## simulate, train, ask, score and draw: a quarter of an hour
 	$(BIN)/tom ask "predict Bo" $(WHERE) --exact
 	$(BIN)/tom describe --who Bo $(WHERE) --exact
 	$(BIN)/tom score runs/demo --log logs/demo-test --episodes 128
-	$(BIN)/tom graph runs/demo --log logs/demo-test --episodes 128 --episode 176 --out runs/demo/graphs
+	$(BIN)/tom graph runs/demo --log logs/demo-test --episodes 128 --episode 143 --out runs/demo/graphs
 
 test: $(READY)  ## every test that takes seconds
 	$(BIN)/python -m pytest -q -m "not slow"
@@ -59,8 +59,8 @@ bench: $(READY)  ## measure the speeds of benchmarks/RESULTS.md again
 # The mind that ships: 2 to 24 agents, every kind of map, 40 to 64 steps. tom/reference/README.md says what came of it.
 REFERENCE := 8 4 16 2 24 mixed
 
-reference: $(READY)  ## train the reference mind anew, into runs/reference: an hour
-	$(BIN)/tom run --out logs/reference-8 --episodes 8000 --seed 108
+reference: $(READY)  ## train the reference mind anew, into runs/reference: an hour and a half
+	$(BIN)/tom run --out logs/reference-8 --episodes 12000 --seed 108
 	$(BIN)/tom run --out logs/reference-4 --episodes 2500 --seed 104 --agents 4 --steps 64 --map mixed
 	$(BIN)/tom run --out logs/reference-16 --episodes 2000 --seed 116 --agents 16 --steps 40 --map mixed \
 	    --height 11 --width 11 --fruits 9
@@ -68,7 +68,10 @@ reference: $(READY)  ## train the reference mind anew, into runs/reference: an h
 	$(BIN)/tom run --out logs/reference-24 --episodes 1000 --seed 124 --agents 24 --steps 64 --map mixed \
 	    --height 13 --width 13 --fruits 12
 	$(BIN)/tom run --out logs/reference-mixed --episodes 3000 --seed 109 --map mixed --height 11 --width 11 --fruits 9
-	$(BIN)/tom train $(addprefix logs/reference-,$(REFERENCE)) --out runs/reference --minutes 51
+	$(BIN)/tom train $(addprefix logs/reference-,$(REFERENCE)) --out runs/reference --minutes 88
+
+arena: $(READY)  ## train a mind in each of eleven environments that others wrote, and score it: an hour and a half
+	$(BIN)/python benchmarks/arena.py --json runs/arena.jsonl
 
 clean:  ## remove the environment, the demo's logs and its run
 	rm -rf $(VENV) logs/demo logs/demo-validation logs/demo-test runs/demo

@@ -2,7 +2,8 @@
 
 In data a description is a dictionary {trait: value} that names some of the four traits. A taste is the
 beginning of a ranking: "red" leaves open what comes after red, "red>blue" fixes two. Every value has five
-wordings, of which the first is canonical.
+wordings, of which the first is canonical. A member of an arena's bank has one trait, "policy", its name, said in
+the words of agents/arena/words.py, which are no part of DESCRIPTION_WORDS.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from agents.arena.words import MEANINGS, SENTENCES
 from agents.phrases import Lexicon, Reader
 from worlds import KINDS
 
@@ -51,22 +53,24 @@ _WITH = Lexicon({wording: meaning for wording, meaning in _FLAT.items() if wordi
 _RELATIVE = Lexicon({"that": True, "who": True})
 _AND = Lexicon({"and": True})
 _TASTE = ("taste", "")
-_CLAUSE = Lexicon(
+_POLICY = {wording: ("policy", name) for wording, name in MEANINGS.items()}
+_TRAITS = Lexicon(
     {wording: meaning for wording, meaning in _FLAT.items() if wording.split()[0] not in ("with", wording)}
     | {f"is {adjective}": meaning for adjective, meaning in _SINGLE.items()}
     | dict.fromkeys(VERBS, _TASTE)
 )
+_CLAUSE = Lexicon({" ".join(phrase): meaning for phrase, meaning in _TRAITS.meaning.items()} | _POLICY)
 _COLOUR = Lexicon({kind: kind for kind in KINDS})
 _THEN = Lexicon(dict.fromkeys(THEN, True))
 
 DESCRIPTION_WORDS = frozenset().union(
-    *(part.words for part in (_ARTICLE, _ADJECTIVE, _NOUN, _WITH, _RELATIVE, _AND, _CLAUSE, _COLOUR, _THEN))
+    *(part.words for part in (_ARTICLE, _ADJECTIVE, _NOUN, _WITH, _RELATIVE, _AND, _TRAITS, _COLOUR, _THEN))
 )
 
 
 def say_description(traits: Mapping[str, str], paraphrase: int = 0) -> str:
     """The words for {trait: value}; `paraphrase` counts the wordings (any number, taken modulo WORDINGS)."""
-    said = [trait for trait in ("sight", "memory", "taste", "temper") if trait in traits]
+    said = [trait for trait in ("sight", "memory", "taste", "temper", "policy") if trait in traits]
     chosen = [_wording(trait, traits[trait], paraphrase % WORDINGS) for trait in said]
     adjectives = [words for words in chosen if " " not in words]
     following = [words for words in chosen if words.startswith("with ")]
@@ -144,6 +148,8 @@ def _read_ranking(reader: Reader) -> str:
 
 def _wording(trait: str, value: str, paraphrase: int) -> str:
     """The words for one trait. The traits go through their wordings at different paces."""
+    if trait == "policy":
+        return SENTENCES[value][paraphrase % len(SENTENCES[value])]
     place = _ORDER.index(trait)
     chosen = (paraphrase * (place + 1) + paraphrase // 5 * place) % 5
     if trait != "taste":

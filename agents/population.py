@@ -20,7 +20,7 @@ from agents.description import WORDINGS
 from agents.description_bank import DescriptionBank, bank_of
 from agents.paraphrase import PARAPHRASES, TRAINING
 from agents.prompt import say
-from worlds import FunhouseError, OrchardConfig, dice
+from worlds import SPLITS, FunhouseError, OrchardConfig, dice
 
 NAMES = (
     "Ada", "Bo", "Cy", "Dee", "Eli", "Fay", "Gus", "Hal", "Ida", "Jo", "Kai", "Lea", "Max", "Nia", "Oz",
@@ -30,6 +30,14 @@ NAMES = (
     "Gwen", "Hugo", "Ivy", "Jade", "Ken", "Luz", "Milo", "Noa",
 )  # fmt: skip
 NOTHING = -1  # in a chain: no element
+
+
+def check_run(seed: int, split: str) -> None:
+    """Raises FunhouseError for a seed that is none, or a split that there is not."""
+    if split not in SPLITS:
+        raise FunhouseError(f"there is no split '{split}'", remedy=f"choose one of {', '.join(SPLITS)}")
+    if not 0 <= seed < 2**63:
+        raise FunhouseError(f"seed = {seed} is no seed", remedy="choose one from 0 to 2**63 - 1")
 
 
 @dataclass(frozen=True)
@@ -124,8 +132,8 @@ def draw_population(
     chain, paraphrase = np.full((phases, n, 2), NOTHING, np.int32), np.empty((phases, n), np.int64)
     _draw_cast(np.uint64(key), stage.type_choice, type_index, name_index)
     shares = population.description_share, population.self_share
-    _draw_roles(np.uint64(key), stage.depth, *shares, stage.odds, chain)
-    _draw_wording(np.uint64(key), stage.forms, len(PARAPHRASES["behave"]), WORDINGS, paraphrase)
+    draw_roles(np.uint64(key), stage.depth, *shares, stage.odds, chain)
+    draw_wording(np.uint64(key), stage.forms, len(PARAPHRASES["behave"]), WORDINGS, paraphrase)
     names = [NAMES[index] for index in name_index[:n]]
     phase_of = np.arange(config.steps) // population.switch
     return Population(space, names, type_index, chain, paraphrase, phase_of, native_share(config, population))
@@ -164,7 +172,7 @@ def _draw_cast(key, type_choice, type_index, name_index):
 
 
 @njit(cache=True, nogil=True)
-def _draw_roles(key, depth, description_share, self_share, odds, chain):
+def draw_roles(key, depth, description_share, self_share, odds, chain):
     """Fill chain (p, n, 2) after the first phase; every chain is canonical."""
     phases, n, _ = chain.shape
     for phase in range(1, phases):
@@ -197,7 +205,7 @@ def _draw_element(key, step, agent, previous, n, description_share, odds):
 
 
 @njit(cache=True, nogil=True)
-def _draw_wording(key, forms, all_forms, wordings, paraphrase):
+def draw_wording(key, forms, all_forms, wordings, paraphrase):
     """Fill paraphrase (p, n): the form is its remainder by all_forms, the wording its quotient."""
     phases, n = paraphrase.shape
     for phase in range(phases):

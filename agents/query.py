@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from agents.description import SIGHTS
 from worlds import Episode
+from worlds.arena import ArenaEpisode
 from worlds.geometry import has
 
 
@@ -21,7 +22,21 @@ class Query:
     depth: int
 
 
-def perceives(episode: Episode, agent: int, who: int, step: int) -> bool:
-    """Whether an agent perceives another at a step."""
+def body_of(query: Query) -> int:
+    """In whose place the action is taken, by index."""
+    return int(query.chain[0]) if query.stance == "predict" else query.agent
+
+
+def really(query: Query) -> Query:
+    """The question whose exact answer is the truth: who is predicted acts on its own percepts."""
+    if query.stance == "behave":
+        return query
+    return Query("behave", int(query.chain[0]), query.step, query.chain[1:], query.depth - 1)
+
+
+def perceives(episode: Episode | ArenaEpisode, agent: int, who: int, step: int) -> bool:
+    """Whether an agent perceives another at a step; in an arena, whether it perceives the other acting."""
+    if isinstance(episode, ArenaEpisode):
+        return bool(episode.perceived[step, agent, who])
     sight = SIGHTS.index(episode.agents[agent].type["sight"])
     return bool(has(episode.geometry.visible[sight, episode.cell[step, agent]], episode.cell[step, who]))

@@ -10,7 +10,7 @@ from agents.agent_type import TypeSpace
 from agents.kernel import SCENE, advance, answer, begin, chances, imagine
 from agents.lens import Events, ground_of
 from agents.population import PopulationConfig, native_share
-from agents.query import Query, perceives
+from agents.query import Query, perceives, really
 from agents.stage import Part, Stage, make_work, node_count, powers_of
 from worlds import Episode, FunhouseError
 
@@ -100,7 +100,7 @@ class Reasoner:
 
     def truth(self, episode: Episode, queries: Sequence[Query]) -> np.ndarray:
         """What is true, (q, 5) float64: for predict what the target really would do there, else as enact."""
-        return self.enact(episode, [_really(query) for query in queries])
+        return self.enact(episode, [really(query) for query in queries])
 
     def posterior(self, episode: Episode, agent: int, step: int, who: int) -> np.ndarray:
         """What an agent knows of the type of `who` at a step, (k,) float64."""
@@ -144,10 +144,3 @@ class Reasoner:
         for g, chain in enumerate(chains):
             coded[g, : len(chain)] = [-2 - texts.index(who) if isinstance(who, str) else who for who in chain]
         return coded, depth, fits / fits.sum(1, keepdims=True)
-
-
-def _really(query: Query) -> Query:
-    """The question whose exact answer is the truth: who is predicted acts on its own percepts."""
-    if query.stance == "behave":
-        return query
-    return Query("behave", int(query.chain[0]), query.step, query.chain[1:], query.depth - 1)

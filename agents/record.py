@@ -1,86 +1,147 @@
-"""Recording a population's episodes in a log, and proving that a log is what its seed makes."""
+"""Recording a population's episodes in a log, and proving that a log is what its seed makes, in any world."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from agents.rollout import RunConfig, rollout, space_of
-from worlds import Episode, FunhouseError, replay
+from agents.arena.check import check_minds
+from agents.arena.rollout import batches
+from agents.arena.run import ArenaRun
+from agents.rollout import RunConfig, rollout
+from worlds import FunhouseError, replay
+from worlds.arena.failure import Dropped
+from worlds.arena.replay import determinism
+from worlds.arena.size import shard_size
+from worlds.formats import format_of
 from worlds.log import Log, open_log
-from worlds.log_writer import LogWriter
-from worlds.shard import TABLES, file_name, to_tables
+from worlds.log_writer import SHARD_SIZE, LogWriter
+from worlds.shard import decode, file_name
 
 Progress = Callable[[int, int], None]  # (episodes done, episodes in all)
+Report = Callable[[int, Dropped], None]  # an episode's index, and the attempt at it that was dropped
+AnyRun = RunConfig | ArenaRun
+
+
+def run_of(config: dict) -> AnyRun:
+    """The run that a log's config tells of."""
+    return ArenaRun.from_dict(config) if "arena" in config else RunConfig.from_dict(config)
 
 
 def record(
-    run: RunConfig, out: str | Path, episodes: int, threads: int = 2, progress: Progress | None = None
+    run: AnyRun,
+    out: str | Path,
+    episodes: int,
+    threads: int = 2,
+    progress: Progress | None = None,
+    report: Report | None = None,
 ) -> dict:
     """Writes a log of that many episodes, going on from what is there of the same run.
 
     Stopped at any moment and started again, it ends with the same bytes. Asking for more episodes extends a
-    log. Returns {"log", "episodes", "written" (episodes now), "agent_steps"}. Raises FunhouseError where
-    `out` holds something else or another run, somebody else writes there, or the disk is full.
+    log. Returns {"log", "episodes", "written" (episodes now), "agent_steps"}; of an arena "dropped" too, the attempts
+    ({"episode", "seed"}) that failed and another match stands in for. Raises FunhouseError where `out` holds something
+    else or another run, somebody else writes there, or the disk is full.
     """
-    with LogWriter(out, _meta(run), episodes) as writer:
+    size = shard_size(run.arena) if isinstance(run, ArenaRun) else SHARD_SIZE
+    with LogWriter(out, run.meta, episodes, size) as writer:
         missing = writer.shards_missing()
         written = sum(len(writer.span(shard)) for shard in missing)
         done = episodes - written
         for shard in missing:
-            writer.write_shard(shard, _roll(run, writer.span(shard), threads))
-            done += len(writer.span(shard))
+            played: list = []
+            for batch in _batches(run, writer.span(shard), threads, report):
+                played += batch
+                if progress and len(played) < len(writer.span(shard)):
+                    progress(done + len(played), episodes)
+            writer.write_shard(shard, played)
+            done += len(played)
             if progress:
                 progress(done, episodes)
-        writer.finish()
-    agent_steps = episodes * run.orchard.steps * run.orchard.agents
-    return {"log": str(out), "episodes": episodes, "written": written, "agent_steps": agent_steps}
+        writer.finish(_found(run, writer))
+    summary = {"log": str(out), "episodes": episodes, "written": written}
+    if isinstance(run, ArenaRun):
+        log = open_log(out)
+        return {**summary, "agent_steps": _agent_steps(log), "dropped": log.meta["dropped"]}
+    return {**summary, "agent_steps": episodes * run.orchard.steps * run.orchard.agents}
 
 
-def _meta(run: RunConfig) -> dict:
-    space = space_of(run.orchard, run.policy)
-    held_out = [space[int(k)].to_dict() for k in np.flatnonzero(space.held_out)]
-    return {"world": "orchard", "config": run.to_dict(), "split": run.split, "held_out": held_out}
+def _batches(run: AnyRun, span: range, threads: int, report: Report | None = None) -> Iterator[list]:
+    """The episodes of a shard, as they come."""
+    if isinstance(run, ArenaRun):
+        yield from batches(run, span, report)
+    else:
+        yield rollout(run.orchard, run.population, run.policy, run.seed, run.split, span.start, len(span), threads)
 
 
-def _roll(run: RunConfig, span: range, threads: int) -> list[Episode]:
-    parts = run.orchard, run.population, run.policy
-    return rollout(*parts, run.seed, run.split, span.start, len(span), threads)
+def _found(run: AnyRun, writer: LogWriter) -> dict:
+    """What the manifest says of the episodes: in an arena, which attempts were dropped."""
+    if isinstance(run, RunConfig):
+        return {}
+    shards = range(-(-writer.episodes // writer.shard_size))
+    files = [writer.directory / file_name("episodes", shard) for shard in shards]
+    rows = [row for file in files for row in decode(file.read_bytes()).to_pylist()]
+    return {"dropped": [{"episode": row["episode"], "seed": seed} for row in rows for seed in row["dropped"]]}
+
+
+def _agent_steps(log: Log) -> int:
+    """How many moves a log holds: an agent that is not there, or whose turn it is not, makes none."""
+    return sum(int((log.shard_table("steps", i)["action"].to_numpy() >= 0).sum()) for i in range(log.shards))
 
 
 def verify(directory: str | Path, threads: int = 2, progress: Progress | None = None) -> dict:
     """Checks every checksum of a log, then plays each episode again from its seed and compares every field.
 
-    Returns {"log", "files", "episodes", "agent_steps", "verified": True}. Raises FunhouseError naming the
-    file, and where it can the episode, step and agent, of the first difference.
+    An environment that is no function of its seed cannot be played again: then it is checked that roles, types and
+    actions follow from the seed and what was observed. Returns {"log", "files", "episodes", "agent_steps",
+    "verified": True}; of an arena "replayed" too, and "why_not" where the environment was not. Raises FunhouseError
+    naming the file, and where it can the episode, step and agent, of the first difference.
     """
     log = open_log(directory)
     for name in log.manifest.files:
         log.manifest.read(name)
-    run = RunConfig.from_dict(log.config)
-    for field, value in _meta(run).items():
+    run = run_of(log.config)
+    for field, value in run.meta.items():
         if log.meta.get(field) != value:
             raise _differs(log, "manifest.json", field, log.meta.get(field), value)
-    agent_steps = 0
+    why_not = determinism(run.arena, log[0].seed) if isinstance(run, ArenaRun) else None
     for shard in range(log.shards):
-        episodes = _roll(run, log.span(shard), threads)
-        _compare_tables(log, shard, to_tables(episodes))
-        _compare_worlds(log, episodes)
-        agent_steps += sum(episode.action.size for episode in episodes)
-        if progress:
-            progress(log.span(shard).stop, len(log))
+        for count in _verified(log, run, shard, threads, why_not is None):
+            if progress:
+                progress(log.span(shard).start + count, len(log))
+    told = {} if isinstance(run, RunConfig) else {"replayed": why_not is None, "why_not": why_not}
     return {
         "log": str(directory),
         "files": len(log.manifest.files),
         "episodes": len(log),
-        "agent_steps": agent_steps,
+        "agent_steps": _agent_steps(log),
         "verified": True,
+        **told,
     }
 
 
+def _verified(log: Any, run: AnyRun, shard: int, threads: int, replays: bool) -> Iterator[int]:
+    """Checks the episodes of a shard; yields how many have been checked. Raises FunhouseError."""
+    if isinstance(run, ArenaRun) and not replays:
+        for count, index in enumerate(log.span(shard), 1):
+            check_minds(run, log[index])
+            yield count
+        return
+    episodes: list = []
+    for batch in _batches(run, log.span(shard), threads):
+        episodes += batch
+        if len(episodes) < len(log.span(shard)):
+            yield len(episodes)
+    _compare_tables(log, shard, format_of(log.meta).to_tables(episodes))
+    if isinstance(run, RunConfig):
+        _compare_worlds(log, episodes)
+    yield len(episodes)
+
+
 def _compare_tables(log: Log, shard: int, again: dict[str, pa.Table]) -> None:
-    for name in TABLES:
+    for name in again:
         logged, file = log.shard_table(name, shard), file_name(name, shard)
         if logged.schema != again[name].schema or len(logged) != len(again[name]):
             raise _differs(log, file, "the form of the table", logged.shape, again[name].shape)
@@ -97,9 +158,9 @@ def _first_difference(log: Log, file: str, column: str, logged: pa.Table, again:
     return _differs(log, f"{file} ({place})", column, had, made)
 
 
-def _compare_worlds(log: Log, episodes: list[Episode]) -> None:
+def _compare_worlds(log: Log, episodes: list) -> None:
     """Replays the logged actions by the rules alone and compares with what the population lived through."""
-    space = space_of(episodes[0].config, RunConfig.from_dict(log.config).policy)
+    space = RunConfig.from_dict(log.config).space
     for lived, logged in zip(episodes, log.batch([episode.index for episode in episodes]), strict=True):
         taste = [space.table.taste[space.index(agent.type)] for agent in logged.agents]
         worth = space.table.weight[taste].astype(np.float32)

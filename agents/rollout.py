@@ -15,9 +15,9 @@ from agents.answer import space_of
 from agents.description_bank import bank_of
 from agents.kernel import advance, answer, begin
 from agents.lens import Events, compiled, ground_of
-from agents.population import NOTHING, Population, PopulationConfig, draw_population
+from agents.population import NOTHING, Population, PopulationConfig, check_run, draw_population
 from agents.stage import Part, Stage, make_work, node_count, powers_of
-from worlds import SPLITS, Agent, Episode, FunhouseError, OrchardConfig, dice
+from worlds import SPLITS, Agent, Episode, OrchardConfig, dice
 from worlds.geometry import geometry_of
 from worlds.maps import draw_map
 from worlds.orchard import VIEW_RADIUS, reset_world, step_world
@@ -34,11 +34,18 @@ class RunConfig:
     split: str = "train"
 
     def __post_init__(self):
-        if self.split not in SPLITS:
-            remedy = f"choose one of {', '.join(SPLITS)}"
-            raise FunhouseError(f"there is no split '{self.split}'", remedy=remedy)
-        if not 0 <= self.seed < 2**63:
-            raise FunhouseError(f"seed = {self.seed} is no seed", remedy="choose one from 0 to 2**63 - 1")
+        check_run(self.seed, self.split)
+
+    @property
+    def space(self) -> TypeSpace:
+        """The types that agents may have."""
+        return space_of(self.orchard, self.policy)
+
+    @property
+    def meta(self) -> dict:
+        """What a log's manifest says of the run."""
+        held_out = [self.space[int(k)].to_dict() for k in np.flatnonzero(self.space.held_out)]
+        return {"world": "orchard", "config": self.to_dict(), "split": self.split, "held_out": held_out}
 
     def to_dict(self) -> dict:
         """Plain JSON values; the log's manifest holds them as "config"."""

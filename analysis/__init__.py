@@ -8,6 +8,7 @@ from analysis.describe import Describer, score_descriptions
 from analysis.fidelity import Scores, examine, score, training_episodes
 from analysis.gallery import publish
 from analysis.imitation_graph import (
+    by_kind,
     by_name,
     by_traits,
     chain_graph,
@@ -23,6 +24,7 @@ __all__ = [
     "Describer",
     "Sampling",
     "Scores",
+    "by_kind",
     "by_name",
     "by_traits",
     "chain_graph",

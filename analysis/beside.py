@@ -1,27 +1,38 @@
 """What the shortcuts say to a single question: beside the truth, they show what the nesting is worth."""
 
-from agents.answer import Question, resolve
+from collections.abc import Sequence
+
+from agents.answer import AnyEpisode, Question, resolve
 from analysis.fidelity import training_episodes
 from analysis.fitting import complete, fit
-from analysis.questions import Asked, Sampling
+from analysis.questions import Asked, Draw, Sampling
 from analysis.survey import conduct, put
-from worlds import ACTIONS, Episode
+from worlds.arena import ArenaEpisode
 
-EPISODES = 24  # of training, for the shortcuts that have to be fitted
+# Training episodes for the shortcuts that have to be fitted; somebody else's environment may be slow to play.
+EPISODES, ARENA_EPISODES = 24, 8
 
 
-def shortcuts_beside(episode: Episode, agent: str, step: int, prompt: str) -> dict[str, dict[str, float]]:
-    """By shortcut, its distribution over worlds.ACTIONS: those that take part at the depth of the question.
+def shortcuts_beside(episode: AnyEpisode, agent: str, step: int, prompt: str) -> dict[str, dict[str, float]]:
+    """By shortcut, its distribution over the actions of the world: those that take part at the depth of the question.
 
     They are fitted on a few training episodes of the same world, so their figures differ a little from those
-    of a whole table. Raises FunhouseError as agents.answer.resolve does.
+    of a whole table; where training holds no such question, only those that need no fitting are there. Raises
+    FunhouseError as agents.answer.resolve does.
     """
     question = Question(agent, step, prompt)
     query = resolve(episode, question)
     survey = put(0, episode, [Asked(question, query, observed=0, action=-1)])
     sampling = Sampling(stances=(query.stance,), depths=(query.depth,), weights=(1,), paraphrases="trained")
-    whole, _ = complete(survey, fit(conduct(training_episodes(episode.run, EPISODES), sampling=sampling)))
+    made = training_episodes(episode.run, ARENA_EPISODES if isinstance(episode, ArenaEpisode) else EPISODES)
+    whole = complete(survey, fit(conduct(made, sampling=sampling)))[0] if _asked(made, sampling) else survey
     names = [
-        name for name, kind in whole.kind.items() if kind == "shortcut" and whole.taking_part(name).all()
+        name
+        for name, kind in whole.kind.items()
+        if kind == "shortcut" and name in whole.answer and whole.taking_part(name).all()
     ]
-    return {name: dict(zip(ACTIONS, whole.answer[name][0].tolist(), strict=True)) for name in names}
+    return {name: dict(zip(episode.action_names, whole.answer[name][0].tolist(), strict=True)) for name in names}
+
+
+def _asked(made: Sequence[AnyEpisode], sampling: Sampling) -> bool:
+    return any(Draw(episode, sampling).asked() for episode in made)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from agents.answer import AnyEpisode
 from agents.query import Query
 from worlds import KINDS, Episode
 
@@ -26,3 +27,8 @@ def planned(episode: Episode, agent: int, step: int) -> int:
 def planner(episode: Episode, queries: Sequence[Query]) -> np.ndarray:
     """What the planner says to each question: (q,) int, its own next action, whatever the prompt."""
     return np.array([planned(episode, query.agent, query.step) for query in queries], np.int64)
+
+
+def planners(episode: AnyEpisode, queries: Sequence[Query]) -> dict[str, np.ndarray]:
+    """By name, what those say who plan: in the orchard alone are goals known, and the paths to them."""
+    return {PLANNER: planner(episode, queries)} if isinstance(episode, Episode) else {}

@@ -6,12 +6,12 @@ from typing import Protocol
 
 import numpy as np
 
-from agents.agent_type import TypeSpace
-from agents.answer import reasoner_of, type_space
+from agents.answer import AnyEpisode, AnySpace, reasoner_of, type_space
 from analysis.intervals import EpisodeBootstrap, or_none
 from analysis.measures import LEAST
 from analysis.perception import BUCKETS, Perception, bucket_name, within_bucket
-from worlds import Episode, FunhouseError
+from analysis.traits import prior_of, trait_values
+from worlds import FunhouseError
 
 POSTERIOR, MARGINAL, PRIOR = "posterior", "posterior, trait by trait", "uniform prior"
 TYPE = "type"  # all traits at once
@@ -24,7 +24,7 @@ class Describer(Protocol):
     name: str
 
     def traits(
-        self, episode: Episode, agent: int, steps: Sequence[int], who: Sequence[int]
+        self, episode: AnyEpisode, agent: int, steps: Sequence[int], who: Sequence[int]
     ) -> Mapping[str, np.ndarray]:
         """What `agent` says at q steps of each `who`: by trait, the probabilities of its values (q, v)."""
         ...
@@ -40,7 +40,7 @@ class Subject:
     observed: int  # earlier steps at which `agent` saw `who` act in its own role
 
 
-def subjects(episode: Episode, count: int, seed: int = 0) -> list[Subject]:
+def subjects(episode: AnyEpisode, count: int, seed: int = 0) -> list[Subject]:
     """Whom to ask about in one episode: agents that the asked one has perceived by then, drawn evenly."""
     perception = Perception(episode)
     others = ~np.eye(len(episode.agents), dtype=bool)
@@ -50,7 +50,7 @@ def subjects(episode: Episode, count: int, seed: int = 0) -> list[Subject]:
 
 
 def score_descriptions(
-    log: Sequence[Episode], describers: Sequence[Describer] = (), *, questions: int = 32, seed: int = 0
+    log: Sequence[AnyEpisode], describers: Sequence[Describer] = (), *, questions: int = 32, seed: int = 0
 ) -> dict:
     """{"rows": [...], "by_observed": [...], "calibration": [...]}, JSON values only.
 
@@ -133,14 +133,16 @@ class _Sheet:
                 }  # fmt: skip
 
 
-def _page(place: int, episode: Episode, describers: Sequence[Describer], questions: int, seed: int) -> _Sheet:
+def _page(place: int, episode: AnyEpisode, describers: Sequence[Describer], questions: int, seed: int) -> _Sheet:
     space, asked = type_space(episode), subjects(episode, questions, seed)
     reasoner = reasoner_of(space)
-    own = np.array([space.index(agent.type) for agent in episode.agents])[[one.who for one in asked]]
+    who = [one.who for one in asked]
+    own = np.array([space.index(agent.type) for agent in episode.agents])[who]
     values = trait_values(space)  # v k
     belief = np.array([reasoner.posterior(episode, one.agent, one.step, one.who) for one in asked])
     belief = belief.reshape(len(asked), len(space))
-    prior = np.full(belief.shape, 1 / len(space))
+    kinds = Perception(episode).species[who].tolist()
+    prior = np.array([prior_of(space, kind) for kind in kinds]).reshape(belief.shape)
     stated = {one.name: _described(one, episode, asked, space) for one in describers}
     stated |= {POSTERIOR: belief @ values.T, PRIOR: prior @ values.T}
     true = values.T[own]
@@ -155,14 +157,7 @@ def _page(place: int, episode: Episode, describers: Sequence[Describer], questio
     return _Sheet(np.full(len(asked), place), observed, loss, stated, true.astype(bool))
 
 
-def trait_values(space: TypeSpace) -> np.ndarray:
-    """(v, k) float64: which types have each value of each trait, in the order of space.traits."""
-    return np.array(
-        [[getattr(one, t) == v for one in space.types] for t in space.traits for v in space.traits[t]], float
-    )
-
-
-def _described(one: Describer, episode: Episode, asked: Sequence[Subject], space: TypeSpace) -> np.ndarray:
+def _described(one: Describer, episode: AnyEpisode, asked: Sequence[Subject], space: AnySpace) -> np.ndarray:
     """(q, v) what a describer says, checked."""
     table = np.full((len(asked), sum(map(len, space.traits.values()))), np.nan)
     agent = np.array([subject.agent for subject in asked], np.int64)
@@ -181,12 +176,12 @@ def _described(one: Describer, episode: Episode, asked: Sequence[Subject], space
     return table
 
 
-def _parts(table: np.ndarray, space: TypeSpace) -> list[np.ndarray]:
+def _parts(table: np.ndarray, space: AnySpace) -> list[np.ndarray]:
     """The columns (q, v) of a table of all values, trait by trait."""
     return np.split(table, np.cumsum([len(values) for values in space.traits.values()])[:-1], axis=1)
 
 
-def _by_trait(table: np.ndarray, true: np.ndarray, space: TypeSpace) -> dict[str, np.ndarray]:
+def _by_trait(table: np.ndarray, true: np.ndarray, space: AnySpace) -> dict[str, np.ndarray]:
     """By trait, the loss on its true value: (q,) nats, from (q, v) probabilities and truths."""
     parts = _parts(table * true, space)
     return {trait: _loss(part.sum(axis=1)) for trait, part in zip(space.traits, parts, strict=True)}

@@ -12,17 +12,23 @@ from functools import cached_property
 
 import numpy as np
 
-from agents.answer import Answerer
+from agents.answer import Answerer, AnyEpisode
+from agents.arena.rollout import rollout as arena_rollout
+from agents.arena.run import ArenaRun
 from agents.description import SIGHTS
-from agents.rollout import RunConfig, rollout
-from analysis.fitting import Cell, Fitted, complete, fit
+from agents.record import run_of
+from agents.rollout import rollout
+from analysis.fitting import Fitted, complete, fit
 from analysis.intervals import EpisodeBootstrap, or_none
-from analysis.measures import LEAST, agreement, divergence, total_variation
+from analysis.measures import LEAST, agreement, divergence, entropy, total_variation
 from analysis.perception import BUCKETS, bucket_name, within_bucket
-from analysis.questions import Sampling
-from analysis.survey import FIXED, Progress, Survey, conduct
-from worlds import Episode
+from analysis.questions import Cell, Sampling
+from analysis.survey import FIXED, REASONER, Progress, Survey, conduct
 
+FIGURES = (
+    "excess_nats", "excess_low", "excess_high", "kept_excess_nats", "median_kl", "skill", "skill_low", "skill_high",
+    "unfiltered_skill", "top1", "total_variation",
+)  # fmt: skip
 FEWEST = 200  # questions; a skill from fewer is not given
 TRAINING_EPISODES = 96
 FAR_FROM_ANY_LOG = (
@@ -31,9 +37,9 @@ FAR_FROM_ANY_LOG = (
 
 
 def score(
-    log: Sequence[Episode],
+    log: Sequence[AnyEpisode],
     answerers: Sequence[Answerer] = (),
-    train_log: Sequence[Episode] | None = None,
+    train_log: Sequence[AnyEpisode] | None = None,
     *,
     controls: Sequence[Answerer] = (),
     sampling: Sampling | None = None,
@@ -46,8 +52,9 @@ def score(
     it is measured against), unfiltered_skill, top1, total_variation, and for predict log_loss_on_action, in
     nats, over the log_loss_questions that name a role the target really was in. Rows of by_observed and
     by_sight also say "observed" (earlier steps of evidence) or "sight" (of the asked agent × of its target).
-    What is undefined is null, and "reason" says why. Without `train_log` the shortcuts are fitted on training
-    episodes made from the log's own settings. Raises FunhouseError as survey.conduct does.
+    What is undefined is null, and "reason" says why; so do the rows of a stance and depth in which nothing could
+    be asked (questions: 0). A world without sights has no rows by_sight. Without `train_log` the shortcuts are
+    fitted on training episodes made from the log's own settings. Raises FunhouseError as survey.conduct does.
     """
     return examine(
         log, answerers, train_log, controls=controls, sampling=sampling, progress=progress
@@ -55,9 +62,9 @@ def score(
 
 
 def examine(
-    log: Sequence[Episode],
+    log: Sequence[AnyEpisode],
     answerers: Sequence[Answerer] = (),
-    train_log: Sequence[Episode] | None = None,
+    train_log: Sequence[AnyEpisode] | None = None,
     *,
     controls: Sequence[Answerer] = (),
     sampling: Sampling | None = None,
@@ -71,11 +78,13 @@ def examine(
     return Scores.of(survey, fit(train))
 
 
-def training_episodes(settings: dict, count: int = TRAINING_EPISODES) -> list[Episode]:
+def training_episodes(settings: dict, count: int = TRAINING_EPISODES) -> list[AnyEpisode]:
     """Training episodes of a run's world, of types that training sees; none of them is in the run's log."""
-    run = RunConfig.from_dict(settings)
+    run = run_of(settings)
     population = replace(run.population, types="auto")
-    return rollout(run.orchard, population, run.policy, run.seed, "train", FAR_FROM_ANY_LOG, count)
+    if isinstance(run, ArenaRun):
+        return [*arena_rollout(replace(run, population=population, split="train"), FAR_FROM_ANY_LOG, count)]
+    return [*rollout(run.orchard, population, run.policy, run.seed, "train", FAR_FROM_ANY_LOG, count)]
 
 
 @dataclass(frozen=True)
@@ -102,7 +111,7 @@ class Scores:
     def report(self) -> dict:
         """The whole table; `score` says what it holds."""
         return {
-            "rows": [row for cell in self.survey.cells() for row in self.rows(cell)],
+            "rows": [row for cell in self._cells() for row in self.rows(cell) or self._silent(cell)],
             "by_observed": list(self._split("observed", self._buckets())),
             "by_sight": list(self._split("sight", self._sight_pairs())),
         }
@@ -130,6 +139,29 @@ class Scores:
             | self._log_loss(stance, name, some)
             | {"reason": None if keep >= FEWEST else f"{keep} questions kept, a skill needs {FEWEST}"}
             for i, name in enumerate(names)
+        ]
+
+    def entropy(self, cell: Cell) -> float | None:
+        """How undecided the truth is on average, in nats, over the questions of a stance and depth; None without any.
+
+        Of behave at depth 0 it is the entropy of behaviour: what makes acts tell, and leaves something to chance.
+        """
+        here = self.survey.within(cell)
+        return float(entropy(self.survey.truth[here]).mean()) if here.any() else None
+
+    def _cells(self) -> list[Cell]:
+        return sorted({*self.survey.cells(), *self.survey.silent})
+
+    def _silent(self, cell: Cell) -> list[dict]:
+        """A row for each mind where nothing could be asked: no figures, and the reason."""
+        minds = [name for name, kind in self.survey.kind.items() if kind == "mind"] or [REASONER]
+        head = {"stance": cell[0], "depth": int(cell[1])}
+        none = {"questions": 0, "kept": 0, "best_shortcut": None}
+        return [
+            {**head, "contender": name, "kind": self.survey.kind[name], **none}
+            | dict.fromkeys(FIGURES)
+            | {"log_loss_on_action": None, "log_loss_questions": 0, "reason": self.survey.silent[cell]}
+            for name in minds
         ]
 
     def _tally(self, cell: Cell, some: np.ndarray, names: Sequence[str]) -> dict[str, np.ndarray]:

@@ -4,20 +4,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.measures import divergence, mixture_weights, smoothed, total_variation
+from analysis.measures import divergence, legal_only, mixture_weights, smoothed, total_variation
+from analysis.questions import Cell
 from analysis.shortcuts import BASE, MIXTURE
 from analysis.survey import Survey
 from worlds import FunhouseError
 
 KEPT_BEYOND = 0.1  # total variation from every single shortcut beyond which a question is kept
-Cell = tuple[str, int]  # stance, depth
 
 
 @dataclass(frozen=True)
 class Fitted:
     """The shortcuts of one stance and depth, as training questions make them."""
 
-    base: np.ndarray  # (5,) mean truth
+    base: np.ndarray  # (a,) mean truth
+    base_of: dict[int, np.ndarray]  # by species: (a,) the mean truth in the place of one of these
     share: dict[str, float]  # by contender that says one action: how much of it is the base rate
     weight: dict[str, float]  # by shortcut: its share of the mixture
     best: str  # s* over kept questions
@@ -30,8 +31,10 @@ def fit(train: Survey) -> dict[Cell, Fitted]:
 
 
 def _fit_cell(survey: Survey) -> Fitted:
-    base = survey.truth.mean(axis=0)
-    fitted = Fitted(base, {name: _share(survey, name, base) for name in survey.guess}, {}, MIXTURE, MIXTURE)
+    kinds = {kind: survey.truth[survey.species == kind].mean(axis=0) for kind in set(survey.species.tolist())}
+    fitted = Fitted(survey.truth.mean(axis=0), kinds, {}, {}, MIXTURE, MIXTURE)
+    base = base_rate(survey, fitted)
+    fitted = replace(fitted, share={name: _share(survey, name, base) for name in survey.guess})
     answer = answers(survey, fitted)
     names = singles(survey, answer)
     weight = mixture_weights(survey.truth, [answer[name] for name in names])
@@ -44,11 +47,20 @@ def _fit_cell(survey: Survey) -> Fitted:
     return replace(fitted, best=chosen, best_unfiltered=best)
 
 
+def base_rate(survey: Survey, fitted: Fitted) -> np.ndarray:
+    """(q, a): how often each action was right in training, for the species that acts, of what it may do.
+
+    A species that training did not hold has everybody's rate.
+    """
+    base = np.array([fitted.base_of.get(kind, fitted.base) for kind in survey.species.tolist()])
+    return legal_only(base.reshape(survey.truth.shape), survey.legal)
+
+
 def _share(survey: Survey, name: str, base: np.ndarray) -> float:
     """The maximum-likelihood share of the base rate in a smoothed guess."""
     guess = survey.guess[name]
     some = guess >= 0
-    parts = [smoothed(guess[some], base, 0.0), np.broadcast_to(base, (some.sum(), 5))]
+    parts = [smoothed(guess[some], base[some], 0.0), base[some]]
     return float(mixture_weights(survey.truth[some], parts)[1])
 
 
@@ -65,8 +77,9 @@ def kept(truth: np.ndarray, shortcuts: list[np.ndarray]) -> np.ndarray:
 
 def answers(survey: Survey, fitted: Fitted) -> dict[str, np.ndarray]:
     """Everybody's answers to the questions of one stance and depth, the fitted ones among them."""
-    answer = {**survey.answer, BASE: np.broadcast_to(fitted.base, survey.truth.shape)}
-    answer |= {name: smoothed(guess, fitted.base, fitted.share[name]) for name, guess in survey.guess.items()}
+    base = base_rate(survey, fitted)
+    answer = {**survey.answer, BASE: base}
+    answer |= {name: smoothed(guess, base, fitted.share[name]) for name, guess in survey.guess.items()}
     if fitted.weight:
         answer[MIXTURE] = np.sum([weight * answer[name] for name, weight in fitted.weight.items()], axis=0)
     return answer

@@ -12,20 +12,22 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 
-from agents.answer import Answerer
+from agents.answer import Answerer, AnyEpisode
+from agents.arena.words import EYES, HABITS
 from agents.query import Query
 from analysis.fidelity import Scores
-from analysis.fitting import Cell, Fitted
+from analysis.fitting import Fitted
 from analysis.perception import target_of
-from analysis.questions import Draw, Sampling
+from analysis.questions import Cell, Draw, Sampling
 from analysis.survey import bound, put
-from worlds import Episode, FunhouseError
+from analysis.traits import POLICY
+from worlds import FunhouseError
 
 LETTERS = "XYZWVUTS"
-Namer = Callable[[Episode, int], str]
+Namer = Callable[[AnyEpisode, int], str]
 
 
-def by_name(episode: Episode, agent: int) -> str:
+def by_name(episode: AnyEpisode, agent: int) -> str:
     """A node for each agent: for graphs of one episode."""
     return episode.names[agent]
 
@@ -33,6 +35,23 @@ def by_name(episode: Episode, agent: int) -> str:
 def by_traits(*traits: str) -> Namer:
     """A node for each combination of traits: by_traits("sight", "memory") gives "near, forgetful", ..."""
     return lambda episode, agent: ", ".join(episode.agents[agent].type[trait] for trait in traits)
+
+
+def by_kind(episode: AnyEpisode, agent: int) -> str:
+    """A node for each kind of agent: by sight and memory in the orchard, elsewhere by policy.
+
+    Random policies are many: those of one habit ("bold-heron", "bold-otter") are of one kind.
+    """
+    traits = episode.agents[agent].type
+    if POLICY not in traits:
+        return f"{traits['sight']}, {traits['memory']}"
+    habit, _, eye = traits[POLICY].partition("-")
+    return f"{habit} …" if habit in HABITS and eye in EYES else traits[POLICY]
+
+
+def imitated(scores: Scores) -> str:
+    """The stance in which one agent stands for another at depth 1: predict, where nobody can behave as anybody."""
+    return "behave" if ("behave", 1) in scores.survey.cells() else "predict"
 
 
 def imitation_graph(
@@ -49,7 +68,7 @@ def imitation_graph(
     and shortcut_nats, the excess of the best shortcut on the same questions. Raises FunhouseError where no
     question of that stance and depth was asked, or the contender took no part.
     """
-    node = node or by_traits("sight", "memory")
+    node = node or by_kind
     pairs = _labels(scores, lambda episode, query: _pair(episode, query, node))
     graph = nx.DiGraph(contender=contender, stance=stance, depth=depth)
     for pair in sorted({one for one in pairs if one is not None}):
@@ -60,14 +79,15 @@ def imitation_graph(
 
 
 def examine_pairs(
-    episode: Episode, answerers: Sequence[Answerer], fitted: dict[Cell, Fitted], every: int = 4
+    episode: AnyEpisode, answerers: Sequence[Answerer], fitted: dict[Cell, Fitted], every: int = 4
 ) -> Scores:
-    """The scores of one episode with everybody asked to behave as everybody it knows, at every so many steps.
+    """The scores of one episode with everybody asked to behave as everybody it knows, at every so many moves.
 
-    `fitted` are the shortcuts of a survey (Scores.fitted). Raises FunhouseError where nobody perceives
-    anybody.
+    Where nobody can behave as another, everybody predicts everybody it sees. `fitted` are the shortcuts of a
+    survey (Scores.fitted). Raises FunhouseError where nobody perceives anybody.
     """
-    asked = Draw(episode, Sampling()).every_pair(every)
+    draw = Draw(episode, Sampling())
+    asked = draw.every_pair(every, "predict" if ("behave", 1) in draw.meaningless else "behave")
     return Scores.of(put(0, episode, asked, answerers) if asked else bound([]), fitted)
 
 
@@ -76,7 +96,7 @@ def chain_graph(
     contender: str = "mind",
     *,
     stance: str = "behave",
-    name: Callable[[Episode, Query], str] | None = None,
+    name: Callable[[AnyEpisode, Query], str] | None = None,
 ) -> nx.DiGraph:
     """Nested questions: a node for each form of chain, an edge from each to those that nest one role more.
 
@@ -98,13 +118,13 @@ def chain_graph(
     return _checked(graph, contender)
 
 
-def chain_form(episode: Episode, query: Query) -> str | None:
+def chain_form(episode: AnyEpisode, query: Query) -> str | None:
     """A chain with letters for names, in order of appearance, X being the asked agent: "X as Y as X"."""
     persons = dict.fromkeys((query.agent, *query.chain))
     return _said(query, dict(zip(persons, LETTERS, strict=False)))
 
 
-def named_chain(episode: Episode, query: Query) -> str | None:
+def named_chain(episode: AnyEpisode, query: Query) -> str | None:
     """A chain as it was asked, with the names of one episode: "Ada as Bo as Ada"."""
     return _said(query, dict(enumerate(episode.names)))
 
@@ -126,12 +146,12 @@ def write_graphml(graph: nx.DiGraph, directory: str | Path, name: str) -> Path:
     return path
 
 
-def _pair(episode: Episode, query: Query, node: Namer) -> tuple[str, str] | None:
+def _pair(episode: AnyEpisode, query: Query, node: Namer) -> tuple[str, str] | None:
     target = target_of(query)
     return None if target is None else (node(episode, query.agent), node(episode, target))
 
 
-def _labels(scores: Scores, label: Callable[[Episode, Query], object]) -> list:
+def _labels(scores: Scores, label: Callable[[AnyEpisode, Query], object]) -> list:
     """The label of each question, (q)."""
     survey = scores.survey
     episodes = dict(zip(sorted(set(survey.episode.tolist())), survey.members, strict=True))

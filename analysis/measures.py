@@ -4,20 +4,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from worlds import FunhouseError
+from worlds import ACTIONS, FunhouseError
 
 LEAST = 1e-9  # a contender that rules an action out is charged for this much of it, not for infinity
 
 
-def checked(probability: np.ndarray, questions: int, name: str) -> np.ndarray:
-    """The answers of one contender as (q, 5) float64 that sum to 1.
+def checked(probability: np.ndarray, questions: int, name: str, actions: int = len(ACTIONS)) -> np.ndarray:
+    """The answers of one contender as (q, actions) float64 that sum to 1.
 
     Raises FunhouseError naming the contender where they are no such thing: another shape, a NaN, a negative
     probability, a sum off by more than 1e-3.
     """
     answers = np.asarray(probability, np.float64)
-    remedy = f"an answerer returns one distribution over 5 actions for each of its {questions} questions"
-    if answers.shape != (questions, 5):
+    remedy = f"an answerer returns one distribution over {actions} actions for each of its {questions} questions"
+    if answers.shape != (questions, actions):
         raise FunhouseError(f"'{name}' answered with an array of shape {answers.shape}", remedy=remedy)
     total = answers.sum(axis=1)
     wrong = ~(np.isfinite(answers).all(axis=1) & (answers >= 0).all(axis=1) & (np.abs(total - 1) <= 1e-3))
@@ -42,6 +42,11 @@ def total_variation(truth: np.ndarray, contender: np.ndarray) -> np.ndarray:
     return 0.5 * np.abs(truth - contender).sum(axis=-1)
 
 
+def entropy(distribution: np.ndarray) -> np.ndarray:
+    """How undecided each distribution is, (q,) nats."""
+    return -(distribution * np.log(np.maximum(distribution, LEAST))).sum(axis=-1)
+
+
 def agreement(truth: np.ndarray, contender: np.ndarray) -> np.ndarray:
     """Whether the contender's likeliest action is one of the truth's likeliest, (q,) bool."""
     choice = contender.argmax(axis=-1)
@@ -50,12 +55,22 @@ def agreement(truth: np.ndarray, contender: np.ndarray) -> np.ndarray:
 
 
 def smoothed(action: np.ndarray, base: np.ndarray, share: float) -> np.ndarray:
-    """A single guessed action made a distribution, (q, 5): `share` of it is the base rate.
+    """A single guessed action made a distribution, (q, a): `share` of it is the base rate, (a,) or (q, a).
 
-    `action` is (q,) int, -1 where there is no guess: there the base rate (5,) answers alone.
+    `action` is (q,) int, -1 where there is no guess: there the base rate answers alone.
     """
-    guess = np.where((action >= 0)[:, None], np.eye(5)[np.maximum(action, 0)], base)
+    guess = np.where((action >= 0)[:, None], np.eye(base.shape[-1])[np.maximum(action, 0)], base)
     return (1 - share) * guess + share * base
+
+
+def legal_only(answer: np.ndarray, legal: np.ndarray) -> np.ndarray:
+    """Distributions (q, a) with nothing on illegal actions, `legal` (q, a) bool; what is all legal stays as it is.
+
+    An answer that leaves nothing legal becomes uniform over what is.
+    """
+    left = np.where(legal, answer, 0.0)
+    left = np.where(left.sum(axis=1, keepdims=True) > 0, left, legal)
+    return np.where(legal.all(axis=1, keepdims=True), answer, left / left.sum(axis=1, keepdims=True))
 
 
 def mixture_weights(truth: np.ndarray, parts: Sequence[np.ndarray], rounds: int = 400) -> np.ndarray:

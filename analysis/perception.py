@@ -4,9 +4,11 @@ from functools import cached_property
 
 import numpy as np
 
+from agents.answer import AnyEpisode
 from agents.description import SIGHTS
 from agents.query import Query
 from worlds import Episode
+from worlds.arena import ArenaEpisode
 
 Bucket = tuple[int, int | None]  # of steps observed: first and last, both included; None: no last
 BUCKETS: tuple[Bucket, ...] = ((0, 0), (1, 1), (2, 3), (4, 7), (8, 15), (16, 31), (32, None))
@@ -19,29 +21,49 @@ def target_of(query: Query) -> int | None:
 
 
 class Perception:
-    """Facts of sight of one episode, worked out on first use. Axes: t steps, n perceiver, n perceived."""
+    """Facts of sight of one episode, worked out on first use. Axes: t steps, n perceiver, n perceived.
 
-    def __init__(self, episode: Episode):
+    In the orchard senses are part of a type; elsewhere a rule says who perceives whom, and types have none.
+    """
+
+    def __init__(self, episode: AnyEpisode):
         self.episode = episode
-        self.sight = np.array([SIGHTS.index(agent.type["sight"]) for agent in episode.agents])  # n
+        self.sight = np.array([_sight(agent.type) for agent in episode.agents])  # n int, -1 where there is none
 
     @cached_property
     def sees(self) -> np.ndarray:
-        """(t, n, n) bool: whether the first perceives the second at step t; everyone perceives itself."""
+        """(t, n, n) bool: whether the first perceives the second act at step t; who acts perceives itself."""
+        if isinstance(self.episode, ArenaEpisode):
+            return self.episode.perceived & self.episode.acts[:, None, :]
+        assert isinstance(self.episode, Episode)
         cell = self.episode.cell.astype(np.int64)
         here, there = cell[:, :, None], cell[:, None, :]
         word = self.episode.geometry.visible[self.sight[:, None], here, there >> 6]
         return ((word >> (there & 63).astype(np.uint64)) & np.uint64(1)).astype(bool)
 
     @cached_property
+    def species(self) -> np.ndarray:
+        """(n,) int: agents of one species share their actions and what they are shown; all of the orchard's do."""
+        alike = np.zeros(len(self.episode.agents), np.int64)
+        return self.episode.species if isinstance(self.episode, ArenaEpisode) else alike
+
+    @cached_property
+    def kin(self) -> np.ndarray:
+        """(n, n) bool: who can act in whose place, itself included."""
+        return self.species[:, None] == self.species
+
+    @cached_property
     def known(self) -> np.ndarray:
-        """(t, n, n) bool: whether the first has perceived the second by step t, the scene of t included."""
-        return np.logical_or.accumulate(self.sees, axis=0)
+        """(t, n, n) bool: whether the first has perceived the second by step t, the scene of t included.
+
+        Everyone knows itself, also before its first move.
+        """
+        return np.logical_or.accumulate(self.sees, axis=0) | np.eye(self.sees.shape[1], dtype=bool)
 
     @cached_property
     def native(self) -> np.ndarray:
         """(t, n) bool: who acts as itself; with hidden roles every step may be evidence, so all do."""
-        if self.episode.config.roles == "hidden":
+        if isinstance(self.episode, Episode) and self.episode.config.roles == "hidden":
             return np.ones(self.episode.action.shape, bool)
         return np.array([[not role for role in roles] for roles in self.episode.role], bool)
 
@@ -53,12 +75,30 @@ class Perception:
 
     @cached_property
     def last_action(self) -> np.ndarray:
-        """(t, n, n) int8: the second's last action before t that the first saw, -1 where it saw none."""
+        """(t, n, n) int16: the second's last action before t that the first saw, -1 where it saw none."""
         steps = np.arange(len(self.sees))[:, None, None]
         latest = np.maximum.accumulate(np.where(self.sees, steps, -1), axis=0)
         before = np.concatenate([np.full_like(latest[:1], -1), latest[:-1]])
         action = self.episode.action[np.maximum(before, 0), np.arange(before.shape[2])]
-        return np.where(before >= 0, action, -1).astype(np.int8)
+        return np.where(before >= 0, action, -1).astype(np.int16)
+
+
+def place_of(query: Query) -> int:
+    """In whose place a question is acted: the target's where it predicts, else the asked agent's own."""
+    if query.stance == "predict":
+        assert isinstance(query.chain[0], int)
+        return query.chain[0]
+    return query.agent
+
+
+def nothing_nested(perception: Perception) -> bool:
+    """Whether everybody perceived all there was, and types have no senses: then no two pictures differ."""
+    everyone = perception.episode.acts[:, None, :]
+    return isinstance(perception.episode, ArenaEpisode) and bool((perception.sees == everyone).all())
+
+
+def _sight(traits: dict[str, str]) -> int:
+    return SIGHTS.index(traits["sight"]) if "sight" in traits else -1
 
 
 def bucket_name(low: int, high: int | None) -> str:

@@ -1,17 +1,26 @@
 """Which questions are asked of a log: drawn from each episode by stance and depth."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 import numpy as np
 
-from agents.answer import Question, resolve, type_space
+from agents.answer import AnyEpisode, Question, resolve, type_space
 from agents.population import WORDINGS
 from agents.prompt import HELD_OUT, PARAPHRASES, say
 from agents.query import Query
-from analysis.perception import Perception, target_of
-from worlds import Episode, FunhouseError
+from analysis.perception import Perception, nothing_nested, target_of
+from analysis.traits import members_of
+from worlds import FunhouseError
+
+Cell = tuple[str, int]  # stance, depth
+
+
+NO_KIN = "no two agents share their spaces: there is nobody whom one could behave as"
+NOTHING_NESTED = "everyone perceives everyone: no two pictures differ, so the nesting is empty"
+NOBODY = "no question could be drawn: nobody perceives anybody to be asked about"
 
 
 @dataclass(frozen=True)
@@ -55,14 +64,19 @@ class Sampling:
             )
 
     @property
-    def cells(self) -> list[tuple[str, int]]:
+    def cells(self) -> list[Cell]:
         """The (stance, depth) pairs that are asked."""
         pairs = [(stance, depth) for stance in self.stances for depth in self.depths]
         return [pair for pair in pairs if pair != ("predict", 0)]
 
-    def counts(self, episode: int) -> list[int]:
-        """How many questions each cell gets in an episode, by weight; the remainder goes round."""
-        weight = np.array([self.weights[self.depths.index(depth)] for _, depth in self.cells])
+    def counts(self, episode: int, cells: Sequence[Cell] | None = None) -> list[int]:
+        """How many questions each of the cells, by default all, gets in an episode, by weight; the remainder goes
+        round.
+        """
+        cells = self.cells if cells is None else cells
+        if not cells:
+            return []
+        weight = np.array([self.weights[self.depths.index(depth)] for _, depth in cells])
         ends = np.cumsum(weight) * self.questions
         shift = (episode * 7919) % weight.sum()  # a prime, so that every cell gets its turn
         return np.diff((ends + shift) // weight.sum(), prepend=shift // weight.sum()).tolist()
@@ -81,7 +95,7 @@ class Asked:
 class Draw:
     """Draws the questions of one episode; the same ones whatever else is drawn, and in whatever order."""
 
-    def __init__(self, episode: Episode, sampling: Sampling):
+    def __init__(self, episode: AnyEpisode, sampling: Sampling):
         self.episode, self.space, self.sampling = episode, type_space(episode), sampling
         self.generator = np.random.default_rng([sampling.seed, int(episode.seed)])
         self.perception = Perception(episode)
@@ -90,28 +104,44 @@ class Draw:
         self.pool = kept if sampling.types == "held-out" else np.ones(len(kept), bool)
 
     def asked(self) -> list[Asked]:
-        """All questions of the episode, grouped by stance and depth."""
+        """All questions of the episode, grouped by stance and depth; none to a cell that means nothing in it."""
         drawn: list[Asked] = []
+        cells = [cell for cell in self.sampling.cells if cell not in self.meaningless]
         for (stance, depth), count in zip(
-            self.sampling.cells, self.sampling.counts(self.episode.index), strict=True
+            cells, self.sampling.counts(self.episode.index, cells), strict=True
         ):
             rows = self._behave(depth, count) if stance == "behave" else self._predict(depth, count)
             drawn += [self._ask(stance, step, agent, chain) for step, agent, chain in rows]
         return drawn
 
-    def every_pair(self, every: int = 4) -> list[Asked]:
-        """At every so many steps, everybody asked to behave as everybody it has perceived."""
-        where = np.argwhere((self.perception.known & self._pairs)[::every])
-        return [self._ask("behave", step * every, agent, (target,)) for step, agent, target in where.tolist()]
+    def every_pair(self, every: int = 4, stance: str = "behave") -> list[Asked]:
+        """At every so many moves of each, everybody asked to behave as everybody it has perceived.
+
+        Or to predict what each whom it sees will do, at every so many moves of these.
+        """
+        acts = self.episode.acts
+        due = acts & ((np.cumsum(acts, axis=0) - 1) % every == 0)
+        apt = self._imitable & due[:, :, None] if stance == "behave" else self._foreseen & due[:, None, :]
+        return [self._ask(stance, step, agent, (target,)) for step, agent, target in np.argwhere(apt).tolist()]
+
+    @cached_property
+    def meaningless(self) -> dict[Cell, str]:
+        """The cells in which this episode can be asked nothing that tells anything, and why."""
+        reasons = {}
+        for stance, depth in self.sampling.cells:
+            if (depth > (stance == "predict")) and not (self.perception.kin & ~self._same).any():
+                reasons[stance, depth] = NO_KIN
+            elif depth > 1 and nothing_nested(self.perception):
+                reasons[stance, depth] = NOTHING_NESTED
+        return reasons
 
     def _behave(self, depth: int, count: int) -> Iterator[tuple[int, int, tuple]]:
-        known = self.perception.known & self._pairs
-        where = np.argwhere(known) if depth else np.argwhere(np.broadcast_to(self.pool, known.shape[:2]))
+        where = np.argwhere(self._imitable if depth else self.episode.acts & self.pool)
         for step, agent, *target in self._some(where, count).tolist():
-            yield step, agent, self._extend(tuple(target), depth, step, agent)
+            yield step, agent, self._extend(tuple(target), depth, step, agent, root=agent)
 
     def _predict(self, depth: int, count: int) -> Iterator[tuple[int, int, tuple]]:
-        where = np.argwhere(self.perception.sees & self._pairs)
+        where = np.argwhere(self._foreseen & self._enough if depth > 1 else self._foreseen)
         seen = self._some(where, None).tolist()
         real = int(self.generator.binomial(count, self.sampling.role_share))
         fitting = (
@@ -123,38 +153,69 @@ class Draw:
         for step, agent, target in literal:
             yield step, agent, (target, *map(self._element, self.episode.role[step][target]))
         for step, agent, target in self._some(where, count - len(literal)).tolist():
-            yield step, agent, self._extend((target,), depth, step, agent)
+            yield step, agent, self._extend((target,), depth, step, agent, root=target)
 
     def _role_fits(self, step: int, agent: int, target: int, depth: int) -> bool:
         """Whether the target's role has the depth asked and names only whom the asked agent has perceived."""
         role = [self._element(who) for who in self.episode.role[step][target]]
         persons = [who for who in role if isinstance(who, int)]
         described = self.sampling.description_share > 0 or len(persons) == len(role)
-        near = all(self.pool[who] and self.perception.known[step, agent, who] for who in persons)
+        near = all(self._known(step, agent, target)[who] for who in persons)
         return len(role) == depth - 1 and described and near
 
     def _element(self, who: str) -> int | str:
         return who if " " in who else self.episode.find(who)
 
     @property
+    def _same(self) -> np.ndarray:
+        return np.eye(len(self.pool), dtype=bool)
+
+    @property
     def _pairs(self) -> np.ndarray:
         """(n, n) bool: who may be asked about whom."""
-        return self.pool[:, None] & self.pool & ~np.eye(len(self.pool), dtype=bool)
+        return self.pool[:, None] & self.pool & ~self._same
+
+    @cached_property
+    def _imitable(self) -> np.ndarray:
+        """(t, n, n) bool: at which step the first acts, and can act as the second, whom it knows."""
+        return self.perception.known & self._pairs & self.perception.kin & self.episode.acts[:, :, None]
+
+    @cached_property
+    def _foreseen(self) -> np.ndarray:
+        """(t, n, n) bool: at which step the first sees the second act."""
+        return self.perception.sees & self._pairs
+
+    @property
+    def _enough(self) -> np.ndarray:
+        """(t, n, n) bool: where the first knows another whom the second could act as."""
+        kin = self.perception.kin.astype(np.int64)
+        return (self.perception.known & self.pool).astype(np.int64) @ kin >= 2  # it sees the second itself
+
+    def _known(self, step: int, agent: int, root: int) -> np.ndarray:
+        """(n,) bool: whom the asked agent knows, itself among them, of those who act as `root` does."""
+        return self.perception.known[step, agent] & self.pool & self.perception.kin[root]
 
     def _some(self, where: np.ndarray, count: int | None) -> np.ndarray:
         return self.generator.permutation(where)[:count]
 
-    def _extend(self, chain: tuple, depth: int, step: int, agent: int) -> tuple:
-        """The chain lengthened to `depth` by others whom the asked agent has perceived, itself among them."""
-        known = np.flatnonzero(self.perception.known[step, agent] & self.pool)
+    def _extend(self, chain: tuple, depth: int, step: int, agent: int, root: int) -> tuple:
+        """The chain lengthened to `depth` by others whom the asked agent has perceived, itself among them.
+
+        All of them are of the species of `root`, in whose place the question is acted.
+        """
+        known = np.flatnonzero(self._known(step, agent, root))
         while len(chain) < depth:
             if self.generator.random() < self.sampling.description_share:
-                chain += (self.space.types[self.generator.integers(len(self.space))].describe(),)
-            elif chain[-1] != agent and self.generator.random() < self.sampling.self_share:
+                chain += (self._described(root),)
+            elif agent in known and chain[-1] != agent and self.generator.random() < self.sampling.self_share:
                 chain += (agent,)
             else:
                 chain += (int(self.generator.choice([who for who in known if who != chain[-1]])),)
         return chain
+
+    def _described(self, root: int) -> str:
+        members = np.flatnonzero(members_of(self.space, self.perception.species[root]))
+        return self.space.descriptions[members[self.generator.integers(len(members))]]
 
     def _ask(self, stance: str, step: int, agent: int, chain: tuple) -> Asked:
         names = self.episode.names

@@ -17,10 +17,10 @@ from itertools import combinations, groupby
 
 import numpy as np
 
+from agents.answer import AnyEpisode, ExactReasoner
 from agents.query import Query
-from agents.reasoner import Reasoner
-from analysis.perception import Perception, target_of
-from worlds import Episode
+from analysis.perception import Perception, place_of, target_of
+from analysis.traits import members_of
 
 BASE, COPY, IGNORANT, MYSELF, MIXTURE = "base rate", "copy", "ignorant", "myself", "mixture"
 FULL_INFORMATION = "full information"
@@ -42,9 +42,9 @@ def sub_chain_name(kept: tuple[int, ...]) -> str:
 
 
 class Shortcuts:
-    """The shortcuts of one episode that need no fitting: arrays (q, 5), NaN where one has no part."""
+    """The shortcuts of one episode that need no fitting: arrays (q, actions), NaN where one has no part."""
 
-    def __init__(self, reasoner: Reasoner, episode: Episode, perception: Perception):
+    def __init__(self, reasoner: ExactReasoner, episode: AnyEpisode, perception: Perception):
         self.reasoner, self.episode, self.perception = reasoner, episode, perception
         self.space = reasoner.space
         self.own = np.array([self.space.index(agent.type) for agent in episode.agents])
@@ -52,7 +52,7 @@ class Shortcuts:
 
     def answers(self, queries: Sequence[Query]) -> dict[str, np.ndarray]:
         """Every shortcut that is exact reasoning with something left out, and the oracle."""
-        natives = np.array([self._natives(query) for query in queries])  # q k 5
+        natives = np.array([self._natives(query) for query in queries])  # q k a
         found = {
             IGNORANT: self._ignorant(queries, natives),
             MYSELF: self._myself(queries, natives),
@@ -75,12 +75,13 @@ class Shortcuts:
         return np.array([-1 if who is None else seen[q.step, q.agent, who] for q, who in pairs], np.int64)
 
     def _natives(self, query: Query) -> np.ndarray:
-        place = target_of(query) if query.stance == "predict" else None
-        return self.reasoner.natives(self.episode, query.agent, query.step, place)
+        return self.reasoner.natives(self.episode, query.agent, query.step, place_of(query))
 
     def _ignorant(self, queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
         answer = self.reasoner.enact(self.episode, queries, belief="prior")
-        return np.where(_depth(queries)[:, None] > 0, answer, natives.mean(axis=1))
+        pairs = zip(queries, natives, strict=True)
+        own = np.array([acts[self._fits(query.agent)].mean(axis=0) for query, acts in pairs])
+        return np.where(_depth(queries)[:, None] > 0, answer, own)
 
     def _myself(self, queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
         own = self.own[[query.agent for query in queries]]
@@ -88,18 +89,23 @@ class Shortcuts:
 
     def _last(self, query: Query) -> np.ndarray:
         """(k,): the true type, or the described types, of the one whose policy the chain ends in."""
-        return self._is(query.chain[-1] if query.chain else query.agent)
+        return self._is(query.chain[-1] if query.chain else query.agent, place_of(query))
 
-    def _is(self, who: int | str) -> np.ndarray:
+    def _is(self, who: int | str, root: int) -> np.ndarray:
+        """(k,): the true type of somebody; of a description, the types it fits that can act in the place of `root`."""
         if isinstance(who, str):
-            fits = self.space.consistent(who)
+            fits = self.space.consistent(who) & self._fits(root)
             return fits / fits.sum()
         return np.eye(len(self.space))[self.own[who]]
+
+    def _fits(self, agent: int) -> np.ndarray:
+        """(k,) bool: the types that an agent can have."""
+        return members_of(self.space, self.perception.species[agent])
 
     def _sub_chain(self, kept: tuple[int, ...], queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
         part = np.array([kept in places_of(query.stance, query.depth) for query in queries])
         elsewhere = part & np.array([query.stance == "predict" and 0 not in kept for query in queries])
-        answer = np.full((len(queries), 5), np.nan)
+        answer = np.full((len(queries), self.episode.actions), np.nan)
         for q in np.flatnonzero(elsewhere).tolist():
             answer[q] = self._believed(queries[q], queries[q].chain[kept[0]]) @ natives[q]
         rows = np.flatnonzero(part & ~elsewhere).tolist()
@@ -109,7 +115,7 @@ class Shortcuts:
     def _believed(self, query: Query, who: int | str) -> np.ndarray:
         """(k,): what the asked agent believes of somebody, itself included."""
         if isinstance(who, str) or who == query.agent:
-            return self._is(who)
+            return self._is(who, place_of(query))
         return self.posteriors(query.agent, who)[query.step]
 
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
-from agents.answer import Answerer, reasoner_of, type_space
+from agents.answer import Answerer, AnyEpisode, reasoner_of, type_space
 from agents.query import Query
-from analysis.controls import PLANNER, planner
+from analysis.controls import PLANNER, planners
 from analysis.measures import checked
-from analysis.perception import Perception, target_of
-from analysis.questions import Asked, Draw, Sampling
+from analysis.perception import Perception, place_of, target_of
+from analysis.questions import NOBODY, Asked, Cell, Draw, Sampling
 from analysis.shortcuts import BASE, COPY, FULL_INFORMATION, IGNORANT, MIXTURE, MYSELF, Shortcuts
-from worlds import Episode, FunhouseError
+from worlds import FunhouseError
 
 REASONER, TRUTH = "reasoner", "truth"
-COLUMNS = ("episode", "stance", "depth", "observed", "sight", "action", "truth")
+COLUMNS = ("episode", "stance", "depth", "observed", "sight", "species", "action", "truth", "legal")
 Progress = Callable[[int, int], None]
 FIXED = (REASONER, TRUTH, BASE, COPY, IGNORANT, MYSELF, MIXTURE, FULL_INFORMATION, PLANNER)
 FIXED_KINDS = {REASONER: "oracle", TRUTH: "oracle", FULL_INFORMATION: "oracle", PLANNER: "control"}
@@ -31,14 +32,17 @@ class Survey:
     stance: np.ndarray  # q str
     depth: np.ndarray  # q int
     observed: np.ndarray  # q int: earlier steps at which the target was seen to act in its own role
-    sight: np.ndarray  # q 2 int: index of the sight of the asked agent and of its target (-1: a description)
+    sight: np.ndarray  # q 2 int: index of the sight of the asked agent and of its target; -1: there is none
+    species: np.ndarray  # q int: of the agent in whose place the question is acted
     action: np.ndarray  # q int: the action the log holds for a predict question, else -1
-    truth: np.ndarray  # q 5
-    answer: dict[str, np.ndarray]  # by contender: q 5; NaN where it does not take part at that depth
+    truth: np.ndarray  # q a
+    legal: np.ndarray  # q a bool: what may be done there
+    answer: dict[str, np.ndarray]  # by contender: q a; NaN where it does not take part at that depth
     guess: dict[str, np.ndarray]  # by contender: q int, the one action it says, -1 for none; not yet smoothed
     kind: dict[str, str]  # by contender: mind, shortcut, oracle, control
     asked: tuple[Asked, ...]
-    members: tuple[Episode, ...]  # the episodes asked about
+    members: tuple[AnyEpisode, ...]  # the episodes asked about
+    silent: dict[Cell, str] = field(default_factory=dict)  # stances and depths without a question, and why
 
     def __len__(self) -> int:
         return len(self.asked)
@@ -54,11 +58,11 @@ class Survey:
             asked=tuple(self.asked[row] for row in rows),
         )
 
-    def cells(self) -> list[tuple[str, int]]:
+    def cells(self) -> list[Cell]:
         """The (stance, depth) pairs that occur, in order."""
         return sorted(set(zip(self.stance.tolist(), self.depth.tolist(), strict=True)))
 
-    def within(self, cell: tuple[str, int]) -> np.ndarray:
+    def within(self, cell: Cell) -> np.ndarray:
         """(q,) bool: the questions of one (stance, depth)."""
         return (self.stance == cell[0]) & (self.depth == cell[1])
 
@@ -68,7 +72,7 @@ class Survey:
 
 
 def conduct(
-    log: Sequence[Episode],
+    log: Sequence[AnyEpisode],
     answerers: Sequence[Answerer] = (),
     *,
     controls: Sequence[Answerer] = (),
@@ -85,18 +89,30 @@ def conduct(
     _distinct([*answerers, *controls])
     count = len(log) if sampling.episodes is None else min(sampling.episodes, len(log))
     pages = []
+    silent: dict[Cell, str] = {}
     for place in range(count):
         episode = log[place]
-        if asked := Draw(episode, sampling).asked():
+        draw = Draw(episode, sampling)
+        if asked := draw.asked():
             pages.append(put(place, episode, asked, answerers, controls))
+        silent |= _unasked(draw, asked)
         if progress:
             progress(place + 1, count)
-    return bound(pages)
+    survey = bound(pages)
+    cells = survey.cells()
+    return replace(survey, silent={cell: silent[cell] for cell in sampling.cells if cell in set(silent) - set(cells)})
+
+
+def _unasked(draw: Draw, asked: Sequence[Asked]) -> dict[Cell, str]:
+    """The cells in which an episode was to be asked something and was not, and why."""
+    heard = {(one.query.stance, one.query.depth) for one in asked}
+    due = zip(draw.sampling.cells, draw.sampling.counts(draw.episode.index), strict=True)
+    return {cell: draw.meaningless.get(cell, NOBODY) for cell, count in due if count and cell not in heard}
 
 
 def put(
     place: int,
-    episode: Episode,
+    episode: AnyEpisode,
     asked: Sequence[Asked],
     answerers: Sequence[Answerer] = (),
     controls: Sequence[Answerer] = (),
@@ -106,13 +122,15 @@ def put(
     reasoner, perception = reasoner_of(type_space(episode)), Perception(episode)
     exact = Shortcuts(reasoner, episode, perception)
     answer = {
-        one.name: checked(one.answer(episode, questions), len(asked), one.name)
+        one.name: checked(one.answer(episode, questions), len(asked), one.name, episode.actions)
         for one in (*answerers, *controls)
     }
     truth = reasoner.truth(episode, queries)
     answer[REASONER] = _where_predicted(reasoner.enact(episode, queries), queries)
     answer[TRUTH] = _where_predicted(truth, queries)
     answer |= exact.answers(queries)
+    legal = np.array([episode.mask_of(place_of(query), query.step) for query in queries])
+    guess = {COPY: exact.last_actions(queries), **planners(episode, queries)}
     kind = {one.name: "mind" for one in answerers} | {one.name: "control" for one in controls}
     kind |= {name: FIXED_KINDS.get(name, "shortcut") for name in (*answer, *FIXED) if name not in kind}
     return Survey(
@@ -121,10 +139,12 @@ def put(
         depth=np.array([query.depth for query in queries]),
         observed=np.array([one.observed for one in asked]),
         sight=_sights(queries, perception),
+        species=perception.species[[place_of(query) for query in queries]],
         action=np.array([one.action for one in asked]),
         truth=truth,
+        legal=legal,
         answer=answer,
-        guess={COPY: exact.last_actions(queries), PLANNER: planner(episode, queries)},
+        guess={name: _possible(said, legal) for name, said in guess.items()},
         kind=kind,
         asked=tuple(asked),
         members=(episode,),
@@ -138,8 +158,9 @@ def bound(pages: Sequence[Survey]) -> Survey:
             "not one question could be drawn", remedy="ask of more episodes, or with other settings"
         )
     names = list(dict.fromkeys(name for page in pages for name in page.answer))
+    columns: dict[str, Any] = {name: np.concatenate([getattr(page, name) for page in pages]) for name in COLUMNS}
     return Survey(
-        **{column: np.concatenate([getattr(page, column) for page in pages]) for column in COLUMNS},
+        **columns,
         answer={name: np.concatenate([_of(page, name) for page in pages]) for name in names},
         guess={name: np.concatenate([page.guess[name] for page in pages]) for name in pages[0].guess},
         kind={name: kind for page in pages for name, kind in page.kind.items()},
@@ -150,6 +171,11 @@ def bound(pages: Sequence[Survey]) -> Survey:
 
 def _of(page: Survey, name: str) -> np.ndarray:
     return page.answer.get(name, np.full(page.truth.shape, np.nan))
+
+
+def _possible(guess: np.ndarray, legal: np.ndarray) -> np.ndarray:
+    """Guessed actions (q,), those aside that may not be done: none, -1."""
+    return np.where(legal[np.arange(len(guess)), np.maximum(guess, 0)], guess, -1)
 
 
 def _where_predicted(answer: np.ndarray, queries: Sequence[Query]) -> np.ndarray:

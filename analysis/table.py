@@ -28,7 +28,8 @@ def fidelity_table(rows: Sequence[dict], title: str = "") -> Table:
         for row in block:
             table.add_row(*(shown(row, key) for key in COLUMNS), style=KIND_STYLES.get(row["kind"]))
         if block[0]["reason"]:
-            table.add_row(f"no skill: {block[0]['kept']} kept", style="dim")
+            asked = block[0]["questions"]
+            table.add_row(f"no skill: {block[0]['kept']} kept" if asked else block[0]["reason"], style="dim")
     return table
 
 
@@ -58,9 +59,8 @@ def blocks(rows: Iterable[dict]) -> list[list[dict]]:
 
 def heading(row: dict) -> str:
     """The words over a block: "behave 1: 512 asked, 56% kept"."""
-    return (
-        f"{row['stance']} {row['depth']}: {row['questions']} asked, {row['kept'] / row['questions']:.0%} kept"
-    )
+    share = f", {row['kept'] / row['questions']:.0%} kept" if row["questions"] else ""
+    return f"{row['stance']} {row['depth']}: {row['questions']} asked{share}"
 
 
 def shown(row: dict, key: str) -> str:

@@ -5,24 +5,23 @@ others take in their announced roles (predict), and the descriptions of those ot
 scoring only and never enter here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from agents.agent_type import PolicyConfig, TypeSpace
 from agents.paraphrase import PARAPHRASES, TRAINING
-from agents.population import WORDINGS, PopulationConfig, native_share
+from agents.population import WORDINGS
 from agents.prompt import say
-from tom.events import History, perceived
-from tom.relations import ABSENT, NOBODY, SLOTS, pad_stack
+from tom.events import History
+from tom.perception import perception_of
+from tom.relations import line_indices, pad_stack, slots_of, wanted_of
 from tom.vocabulary import DESCRIBE, NAME, Vocabulary
-from worlds import Episode, OrchardConfig
 
 UNLABELLED = -100
-TRAIT_COUNT = 4
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,8 @@ class QuestionArrays:
     """q questions about one history.
 
     text (q,) int64: index into the batch's distinct texts; step, body, place (q,) int64: when, in whose place, and the
-    event that is; slot (q, SLOTS) int64 as in tom.relations; action (q,) int64 and trait (q, 4) int64: the labels, or
-    UNLABELLED.
+    event that is; slot, line (q, SLOTS) int64 as in tom.relations; action (q,) int64 and trait (q, traits) int64: the
+    labels, or UNLABELLED.
     """
 
     text: np.ndarray
@@ -39,46 +38,14 @@ class QuestionArrays:
     body: np.ndarray
     place: np.ndarray
     slot: np.ndarray
+    line: np.ndarray
     action: np.ndarray
     trait: np.ndarray
 
     @classmethod
     def of(cls, rows: Sequence[tuple]) -> "QuestionArrays":
-        """From rows (text, step, body, place, slots, action, traits)."""
+        """From rows (text, step, body, place, slots, lines, action, traits)."""
         return cls(*(np.array(column, np.int64) for column in zip(*rows, strict=True)))
-
-
-def slots_of(chain: Sequence[int | str]) -> tuple[int, ...]:
-    """The pointers of a canonical chain, counted from its end; descriptions are NOBODY."""
-    ends = [NOBODY if isinstance(element, str) else element for element in reversed(chain)][:SLOTS]
-    return (*ends, *[ABSENT] * (SLOTS - len(ends)))
-
-
-class Perception:
-    """What agents of logged episodes perceived, and what in it counts as acting natively."""
-
-    def __init__(self, run: dict):
-        self.orchard = OrchardConfig.from_dict(run["orchard"])
-        self.policy = PolicyConfig.from_dict(run["policy"])
-        self.population = PopulationConfig.from_dict(run["population"])
-        self.space = TypeSpace(self.orchard, self.policy)
-
-    def types(self, episode: Episode) -> np.ndarray:
-        """(n, 4) int64: each agent's traits as indices, in the order of the type space."""
-        return np.array([self.space.trait_index[self.space.index(agent.type)] for agent in episode.agents], np.int64)
-
-    def native(self, episode: Episode) -> np.ndarray:
-        """(t, n) float32: 1 where an agent acts as itself; with hidden roles the stated share."""
-        if self.orchard.roles == "hidden":
-            share = native_share(self.orchard, self.population)[: episode.steps, None]
-            return np.repeat(share, len(episode.agents), 1).astype(np.float32)
-        return np.array([[not role for role in roles] for roles in episode.role], np.float32)
-
-    def history(self, episode: Episode, me: int, native: np.ndarray | None = None) -> History:
-        """What agent `me` perceived, to the episode's end."""
-        sight = self.space.traits["sight"].index(episode.agents[me].type["sight"])
-        native = self.native(episode) if native is None else native
-        return perceived(episode, me, sight, self.policy.window, native)
 
 
 class TextTable:
@@ -108,33 +75,63 @@ class Draws:
 
     own: int = 48
     predict: int = 48
+    parts: int = 8  # others' roles that those are about: each has lines of its own to be looked along
     describe: int = 16
 
 
-def training_questions(episode: Episode, history: History, me: int, types: np.ndarray, texts: TextTable,
-                       draws: Draws, generator: np.random.Generator) -> QuestionArrays:  # fmt: skip
-    """Questions with labels from the log: own acts, others' acts, who they are."""
+@dataclass(frozen=True)
+class Drawn:
+    """A question that training puts: what, when, in whose place, about whom, and its labels."""
+
+    text: int
+    step: int
+    body: int
+    chain: tuple[int | str, ...]
+    action: int
+    traits: tuple[int, ...]
+
+
+def drawn_questions(episode: Any, sees: np.ndarray, me: int, types: np.ndarray, texts: TextTable,
+                    draws: Draws, generator: np.random.Generator) -> Iterator[Drawn]:  # fmt: skip
+    """Questions with labels from the log: own acts, others' acts, who they are; sees (t, n) bool is whom `me` sees."""
     names = episode.names
     index = {name: i for i, name in enumerate(names)}
-    rows = []
-    for t in _choose(np.arange(episode.steps), draws.own, generator):
-        chain = [index.get(element, element) for element in episode.role[t][me]]
-        text = texts.add(episode.prompt[t][me])
+    mine = np.flatnonzero(episode.acts[:, me])
+    for t in _choose(mine, draws.own, generator):
+        chain = tuple(index.get(element, element) for element in episode.role[t][me])
         traits = _traits(types, chain[-1]) if len(chain) == 1 else _traits(types, me if not chain else "")
-        rows.append((text, t, me, history.at[t, me], slots_of(chain), episode.action[t, me], traits))
-    others = np.flatnonzero(history.agent != me)
-    for e in _choose(others, draws.predict, generator):
-        t, who = int(history.step[e]), int(history.agent[e])
+        yield Drawn(texts.add(episode.prompt[t][me]), t, me, chain, episode.action[t, me], traits)
+    others = np.argwhere(sees & (np.arange(len(names)) != me))
+    wording: dict[tuple, int] = {}  # one for each part: distinct texts cost
+    for t, who in _choose(_of_few_parts(others, episode.role, draws.parts, generator), draws.predict, generator):
         role = episode.role[t][who]
-        said = say("predict", (names[who], *role), me=names[me], paraphrase=_wording("predict", generator))
-        chain = [who, *(index.get(element, element) for element in role)]
+        form = wording.setdefault((who, role), _wording("predict", generator))
+        said = say("predict", (names[who], *role), me=names[me], paraphrase=form)
+        chain = (int(who), *(index.get(element, element) for element in role))
         traits = _traits(types, who if not role else "")
-        rows.append((texts.add(said), t, who, e, slots_of(chain), episode.action[t, who], traits))
-    for e in _choose(others, draws.describe, generator):
-        t, who = int(generator.integers(history.step[e], episode.steps)), int(history.agent[e])
+        yield Drawn(texts.add(said), t, who, chain, episode.action[t, who], traits)
+    for t, who in _choose(others, draws.describe, generator):
         text = texts.add_tokens((DESCRIBE, NAME))
-        rows.append((text, t, me, history.at[t, me], slots_of([who]), UNLABELLED, tuple(types[who])))
+        step = int(generator.choice(mine[min(np.searchsorted(mine, t), len(mine) - 1) :]))
+        yield Drawn(text, step, me, (int(who),), UNLABELLED, tuple(types[who]))
+
+
+def arrays_of(drawn: Sequence[Drawn], history: History, me: int) -> QuestionArrays:
+    """The questions as arrays, once the history that they are asked of is there."""
+    rows = [
+        (q.text, q.step, q.body, history.at[q.step, q.body], slots_of(q.chain),
+         line_indices(me, q.chain, history.lines), q.action, q.traits)
+        for q in drawn
+    ]  # fmt: skip
     return QuestionArrays.of(rows)
+
+
+def _of_few_parts(acts: np.ndarray, role: list[list[tuple]], parts: int, generator) -> np.ndarray:
+    """The acts (q, 2), step and agent, of a few agents in a few of their roles."""
+    part = [(who, role[t][who]) for t, who in acts.tolist()]
+    names = list(dict.fromkeys(part))
+    chosen = {names[k] for k in generator.permutation(len(names))[:parts]}
+    return acts[[one in chosen for one in part]]
 
 
 def _wording(stance: str, generator: np.random.Generator) -> int:
@@ -149,32 +146,37 @@ def _choose(among: np.ndarray, count: int, generator: np.random.Generator) -> np
 
 def _traits(types: np.ndarray, who: int | str) -> tuple[int, ...]:
     """The traits of an agent, or no label where somebody is imagined at second hand or described."""
-    return (UNLABELLED,) * TRAIT_COUNT if isinstance(who, str) else tuple(types[who])
+    return (UNLABELLED,) * types.shape[1] if isinstance(who, str) else tuple(types[who])
 
 
-def event_tensors(histories: Sequence[History], me: Sequence[int]) -> dict[str, Tensor]:
-    """One batch of histories as tensors (b e ...), padded; `own` holds native and whether it is oneself."""
-    batch = {
-        f.name: pad_stack([getattr(h, f.name) for h in histories])
-        for f in fields(History)
-        if f.name not in ("at", "native", "seen_by")
-    }
-    n = max(h.seen_by.shape[1] for h in histories)
-    seen = [np.pad(h.seen_by, ((0, 0), (0, n - h.seen_by.shape[1]), (0, 0))) for h in histories]
+PLACING = ("step", "agent", "line", "sights")  # what relations read of an event; the rest says what it was like
+
+
+def event_tensors(histories: Sequence[History], me: Sequence[int]) -> dict[str, Any]:
+    """A batch of histories as tensors.
+
+    What relations read is padded, (b e ...); "rows" is what the events were like, end to end without padding, and
+    "sizes" how many of the rows are whose. `own` holds native and whether it is oneself.
+    """
     own = [np.stack([h.native, (h.agent == i).astype(np.float32)], -1) for h, i in zip(histories, me, strict=True)]
-    real = pad_stack([np.ones(len(h), np.bool_) for h in histories])
-    batch |= {"seen_by": pad_stack(seen), "own": pad_stack(own), "real": real}
-    return batch | {name: batch[name].long() for name in ("action", "agent", "step")}
+    placed = {name: pad_stack([getattr(h, name) for h in histories]) for name in PLACING}
+    placed |= {name: placed[name].long() for name in ("agent", "step", "line")}
+    placed |= {"own": pad_stack(own), "real": pad_stack([np.ones(len(h), np.bool_) for h in histories])}
+    rows = {name: np.concatenate([h.look[name] for h in histories]) for name in histories[0].look}
+    rows |= {"action": np.concatenate([h.action for h in histories]).astype(np.int64), "own": np.concatenate(own)}
+    told = {name: torch.from_numpy(array) for name, array in rows.items()}
+    return placed | {"rows": told, "sizes": [len(h) for h in histories]}
 
 
 def question_tensors(
-    questions: Sequence[QuestionArrays], persona: Sequence[int], texts: TextTable
+    questions: Sequence[QuestionArrays], persona: Sequence[int], texts: TextTable, sizes: Sequence[int]
 ) -> dict[str, Tensor]:
-    """Questions as tensors (b q ...), padded with unlabelled ones."""
+    """Questions as tensors (b q ...), padded with unlabelled ones; `place` counts the rows of all histories."""
     batch = {}
     for f in fields(QuestionArrays):
         fill = UNLABELLED if f.name in ("action", "trait") else 0
         batch[f.name] = pad_stack([getattr(q, f.name) for q in questions], fill)
+    batch["place"] += torch.tensor([0, *sizes[:-1]]).cumsum(0)[:, None]
     return batch | {"persona": torch.tensor(persona), "texts": texts.tensor()}
 
 
@@ -183,10 +185,10 @@ class TrainingBatches:
 
     def __init__(self, logs: Sequence, vocabulary: Vocabulary, size: int, seed: int, draws: Draws = Draws()):
         self.logs, self.vocabulary, self.size, self.seed, self.draws = logs, vocabulary, size, seed, draws
-        self.perceptions = [Perception(log.config) for log in logs]
+        self.perceptions = [perception_of(log.config) for log in logs]
         self.share = np.array([len(log) for log in logs], float) / sum(len(log) for log in logs)
 
-    def batch(self, number: int) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    def batch(self, number: int) -> tuple[dict[str, Any], dict[str, Tensor]]:
         """The events and the questions of one batch: `size` histories of one log, two of each episode."""
         generator = np.random.default_rng([self.seed, number])
         which = generator.choice(len(self.logs), p=self.share)
@@ -195,12 +197,17 @@ class TrainingBatches:
         texts, histories, questions, who, persona = TextTable(self.vocabulary), [], [], [], []
         for episode in log.batch(chosen):
             types, native = perception.types(episode), perception.native(episode)
-            for me in generator.choice(len(episode.agents), min(2, len(episode.agents)), replace=False):
-                history = perception.history(episode, int(me), native)
+            able = np.flatnonzero(episode.acts.any(0))
+            for me in generator.choice(able, min(2, len(able)), replace=False).tolist():
+                sees = perception.sees(episode, me)
+                drawn = list(drawn_questions(episode, sees, me, types, texts, self.draws, generator))
+                through = [one for q in drawn for one in wanted_of(me, q.chain)]
+                direct = native > 0
+                direct[[q.step for q in drawn], [q.body for q in drawn]] = True
+                history = perception.history(episode, me, native, through, direct)
                 histories.append(history)
-                who.append(int(me))
+                who.append(me)
                 persona.append(texts.add(episode.agents[me].description))
-                questions.append(
-                    training_questions(episode, history, int(me), types, texts, self.draws, generator)
-                )
-        return event_tensors(histories, who), question_tensors(questions, persona, texts)
+                questions.append(arrays_of(drawn, history, me))
+        event = event_tensors(histories, who)
+        return event, question_tensors(questions, persona, texts, event["sizes"])

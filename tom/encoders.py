@@ -3,6 +3,8 @@
 Axes: f elements, a actions, u distinct texts, w words, d width.
 """
 
+from collections.abc import Mapping
+
 import torch
 from einops import rearrange
 from torch import Tensor, nn
@@ -70,7 +72,8 @@ class TextEncoder(nn.Module):
             x = layer(x, barred)
         x = x * here[..., None]
         mean = x.sum(1) / here.sum(1, keepdim=True).clamp(min=1)
-        return self.out(torch.cat([mean, x.amax(1)], -1))
+        most = x.amax(1).clamp(min=0)  # as beside padding, so that a text is the same beside longer ones
+        return self.out(torch.cat([mean, most], -1))
 
 
 class SurroundingsEncoder(nn.Module):
@@ -99,8 +102,9 @@ class SurroundingsEncoder(nn.Module):
             self.where.weight[channel] = torch.tensor([1.0, 0.0])
         nn.init.eye_(self.out.weight)
 
-    def forward(self, kind: Tensor, distance: Tensor, flag: Tensor) -> Tensor:
-        """(..., f), (..., f, a), (..., f) uint8 -> (..., a, element width)."""
+    def forward(self, row: Mapping[str, Tensor]) -> Tensor:
+        """row: kind (e f), distance (e f a), flag (e f) uint8 -> (e, a, element width)."""
+        kind, distance, flag = (row[name] for name in ("kind", "distance", "flag"))
         table = SCALE * self.gamma ** torch.arange(256, device=kind.device)
         near = table[distance.int()] * (kind > 0)[..., None]
         where = torch.stack([near, 4 * (near - near[..., :1])], -1).to(self.where.weight.dtype)

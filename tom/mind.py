@@ -9,28 +9,21 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from agents.answer import Answer, Question, resolve, type_space
-from agents.query import Query
+from agents.answer import Answer, AnyEpisode, Question, resolve
+from agents.query import Query, body_of
 from tom import ask
-from tom.batch import (
-    UNLABELLED,
-    Perception,
-    QuestionArrays,
-    TextTable,
-    event_tensors,
-    question_tensors,
-    slots_of,
-)
+from tom.batch import UNLABELLED, QuestionArrays, TextTable, event_tensors, question_tensors
 from tom.checkpoint import load as load_checkpoint
-from tom.events import History
+from tom.events import History, Wanted
 from tom.network import Network
-from tom.relations import ABSENT, BARS, event_relations, question_relations
+from tom.perception import Perception, perception_of
+from tom.relations import ABSENT, BARS, line_indices, question_relations, slots_of, wanted_of
 from tom.settings import NetworkConfig
 from tom.vocabulary import BLANK, DESCRIBE, NAME, Vocabulary
-from worlds import Episode, FunhouseError
+from worlds import FunhouseError
 
 REFERENCE = Path(__file__).parent / "reference"
-VERSION = 1  # of what the network reads; a mind of another version is refused
+VERSION = 2  # of what the network reads; a mind of another version is refused
 MOST_AT_ONCE = 2048  # questions in one pass
 REMEMBERED = 64  # encoded histories kept
 
@@ -45,6 +38,7 @@ class _Scene:
     event: dict[str, Tensor]
     encoded: dict
     persona: str
+    through: frozenset[Wanted]
 
 
 class Mind:
@@ -55,112 +49,146 @@ class Mind:
     def __init__(self, network: Network, vocabulary: Vocabulary, run: dict, meta: dict | None = None):
         """run: the settings of the world that it was trained in; meta: what its checkpoint says of it."""
         self.network, self.vocabulary, self.run, self.meta = network.eval(), vocabulary, run, meta or {}
-        self.perception = Perception(run)
-        self.dtype = next(network.parameters()).dtype
-        self._scenes: OrderedDict[tuple[int, int], tuple[Episode, _Scene]] = OrderedDict()
+        self.perception = perception_of(run)
+        self.dtype = network.dtype
+        self._scenes: OrderedDict[tuple[int, int], tuple[AnyEpisode, _Scene]] = OrderedDict()
 
-    def answer(self, episode: Episode, questions: Sequence[Question], edit: Edit | None = None) -> np.ndarray:
-        """The action distributions (q, 5) float64. Raises FunhouseError as agents.answer.resolve does."""
+    def answer(
+        self, episode: AnyEpisode, questions: Sequence[Question], edit: Edit | None = None, turned: int = 0
+    ) -> np.ndarray:
+        """The action distributions (q, actions) float64. Raises FunhouseError as agents.answer.resolve does.
+
+        For controls: `edit` changes what the network reads; every name points `turned` agents on.
+        """
         queries = [resolve(episode, question) for question in questions]
         texts = [self.vocabulary.encode(question.prompt) for question in questions]
-        log, _ = self._read(episode, queries, texts, edit)
-        return torch.softmax(log, -1).numpy()
+        chains = [_turned(query.chain, turned, len(episode.agents)) for query in queries]
+        log, _ = self._read(episode, queries, chains, texts, edit)
+        return _legal(episode, queries, torch.softmax(log, -1).numpy())
 
-    def traits(self, episode: Episode, agent: int, steps: Sequence[int], who: Sequence[int]) -> dict[str, np.ndarray]:
+    def traits(
+        self, episode: AnyEpisode, agent: int, steps: Sequence[int], who: Sequence[int]
+    ) -> dict[str, np.ndarray]:
         """What an agent says at each step of each `who`: {trait: (q, values) float64 probabilities}."""
         queries = [Query("behave", agent, int(t), (int(w),), 1) for t, w in zip(steps, who, strict=True)]
-        _, trait = self._read(episode, queries, [(DESCRIBE, NAME)] * len(queries), None)
+        chains = [query.chain for query in queries]
+        _, trait = self._read(episode, queries, chains, [(DESCRIBE, NAME)] * len(queries), None)
         parts = trait.split(list(self.network.config.traits), -1)
         names = self.perception.space.traits
         return {name: torch.softmax(part, -1).numpy() for name, part in zip(names, parts, strict=True)}
 
-    def describe(self, episode: Episode, agent: str, step: int, who: str) -> dict[str, dict[str, float]]:
+    def describe(self, episode: AnyEpisode, agent: str, step: int, who: str) -> dict[str, dict[str, float]]:
         """What an agent can say of another: {trait: {value: probability}}."""
         episode.check_step(step)
         said = self.traits(episode, episode.find(agent), [step], [episode.find(who)])
         values = self.perception.space.traits
         return {trait: dict(zip(values[trait], map(float, p[0]), strict=True)) for trait, p in said.items()}
 
-    def ask(self, episode: Episode, agent: str, step: int, prompt: str) -> Answer:
+    def ask(self, episode: AnyEpisode, agent: str, step: int, prompt: str) -> Answer:
         """What an agent would do under a prompt."""
         return ask.ask(self, episode, agent, step, prompt)
 
-    def ask_many(self, episode: Episode, agent: str, step: int, prompts: Sequence[str]) -> list[Answer]:
+    def ask_many(self, episode: AnyEpisode, agent: str, step: int, prompts: Sequence[str]) -> list[Answer]:
         """The same for many prompts on one encoded history."""
         return ask.ask_many(self, episode, agent, step, prompts)
 
     def controls(self) -> list["Blanked"]:
         """The mind with something taken away: rows of the fidelity table that should do worse."""
-        return [Blanked(self, name, edit) for name, edit in _EDITS.items()]
+        return [Blanked(self, name, edit, turned) for name, (edit, turned) in _CONTROLS.items()]
 
     @torch.no_grad()
-    def _read(self, episode, queries: Sequence[Query], texts: Sequence[tuple], edit) -> tuple[Tensor, Tensor]:
-        """Log probabilities (q, 5) and trait logits (q, traits), float64, in the order of the queries."""
-        log = torch.empty(len(queries), 5, dtype=torch.float64)
+    def _read(self, episode, queries: Sequence[Query], chains, texts: Sequence[tuple], edit) -> tuple[Tensor, Tensor]:
+        """Log probabilities (q, actions) and trait logits (q, traits), float64, in the order of the queries.
+
+        chains: whom each question points at; they differ from the queries' own in a control only."""
+        log = torch.empty(len(queries), self.network.config.actions, dtype=torch.float64)
         trait = torch.empty(len(queries), sum(self.network.config.traits), dtype=torch.float64)
         asked = np.array([query.agent for query in queries])
         for agent in np.unique(asked):
             mine = np.flatnonzero(asked == agent)
-            scene = self._scene(episode, int(agent))
+            wanted = {one for k in mine for one in wanted_of(int(agent), chains[k])}
+            scene = self._scene(episode, int(agent), wanted)
             for at in range(0, len(mine), MOST_AT_ONCE):
                 part = mine[at : at + MOST_AT_ONCE]
-                said = self._pass(scene, [queries[k] for k in part], [texts[k] for k in part], edit)
+                said = self._pass(scene, [(queries[k], chains[k], texts[k]) for k in part], edit)
                 log[part], trait[part] = (x[0].double() for x in said)
         return log, trait
 
-    def _scene(self, episode: Episode, agent: int) -> _Scene:
+    def _scene(self, episode: AnyEpisode, agent: int, wanted: set[Wanted]) -> _Scene:
         """An agent's history, encoded once and kept for later questions."""
-        self._check(episode)
         key = (id(episode), agent)
-        if key not in self._scenes or self._scenes[key][0] is not episode:
-            history = Perception(episode.run).history(episode, agent)  # by the episode's rules: its roles may be hidden
-            event = event_tensors([history], [agent])
-            for name in ("own", "cover"):
-                event[name] = event[name].to(self.dtype)
-            if self.network.config.event_layers:
-                event["relation"] = event_relations(event, self.dtype)
-            persona = episode.agents[agent].description
-            self._scenes[key] = episode, _Scene(history, event, self.network.encode(event), persona)
+        held = self._scenes.get(key)
+        known = held[1].through if held and held[0] is episode else frozenset()
+        if held is None or held[0] is not episode or not wanted <= known:
+            self._scenes[key] = episode, self._encoded(episode, agent, frozenset(known | wanted))
         self._scenes.move_to_end(key)
         while len(self._scenes) > REMEMBERED:
             self._scenes.popitem(last=False)
         return self._scenes[key][1]
 
-    def _check(self, episode: Episode) -> None:
-        """Raises FunhouseError for a world with other kinds of fruit or other tastes than the mind's own."""
-        here, own = type_space(episode).rankings, self.perception.space.rankings
-        if here != own:
+    def _encoded(self, episode: AnyEpisode, agent: int, through: frozenset[Wanted]) -> _Scene:
+        """An agent's history and what was perceived through those lines, encoded."""
+        perception = perception_of(episode.run)  # by the episode's rules: its roles may be hidden
+        self._check(episode, perception)
+        history = perception.history(episode, agent, through=sorted(through))
+        event = event_tensors([history], [agent])
+        return _Scene(history, event, self.network.encode(event), episode.agents[agent].description, through)
+
+    def _check(self, episode: AnyEpisode, perception: Perception) -> None:
+        """Raises FunhouseError for a world other than the mind's own, in what its agents are like or perceive."""
+        if perception.kind != self.perception.kind:
             raise FunhouseError(
-                f"this mind knows the tastes {', '.join(own)}, and in this log there are {', '.join(here)}",
+                f"this mind knows {self.perception.kind}, and this log is of {perception.kind}",
                 place=f"episode {episode.index}",
                 remedy="train a mind on a log of that world: tom train LOG --out RUN",
             )
 
-    def _pass(self, scene: _Scene, queries: Sequence[Query], texts: Sequence[tuple], edit) -> tuple[Tensor, Tensor]:
-        table = TextTable(self.vocabulary)
+    def _pass(self, scene: _Scene, asked: Sequence[tuple[Query, tuple, tuple]], edit: Edit | None):
+        table, history, traits = TextTable(self.vocabulary), scene.history, len(self.perception.space.traits)
         rows = []
-        for query, text in zip(queries, texts, strict=True):
-            body = int(query.chain[0]) if query.stance == "predict" else query.agent
+        for query, chain, text in asked:
+            body = body_of(query)
             rows.append((
-                table.add_tokens(text), query.step, body, scene.history.at[query.step, body], slots_of(query.chain),
-                UNLABELLED, (UNLABELLED,) * 4,
+                table.add_tokens(text), query.step, body, _place(history, query.step, body), slots_of(chain),
+                line_indices(query.agent, chain, history.lines), UNLABELLED, (UNLABELLED,) * traits,
             ))  # fmt: skip
-        question = question_tensors([QuestionArrays.of(rows)], [table.add(scene.persona)], table)
+        question = question_tensors([QuestionArrays.of(rows)], [table.add(scene.persona)], table, [0])
         question["relation"] = question_relations(scene.event, question, self.dtype)
         if edit is not None:
             edit(scene.event, question)
-        return self.network.answer(scene.encoded, scene.event, question)
+        return self.network.answer(scene.encoded, question)
 
 
 class Blanked:
-    """A mind whose questions are edited before it reads them; an answerer like any other."""
+    """A mind from which something is taken away; an answerer like any other."""
 
-    def __init__(self, mind: Mind, name: str, edit: Edit):
-        self.mind, self.name, self.edit = mind, name, edit
+    def __init__(self, mind: Mind, name: str, edit: Edit | None, turned: int = 0):
+        self.mind, self.name, self.edit, self.turned = mind, name, edit, turned
 
-    def answer(self, episode: Episode, questions: Sequence[Question]) -> np.ndarray:
-        """The action distributions (q, 5) float64."""
-        return self.mind.answer(episode, questions, self.edit)
+    def answer(self, episode: AnyEpisode, questions: Sequence[Question]) -> np.ndarray:
+        """The action distributions (q, actions) float64."""
+        return self.mind.answer(episode, questions, self.edit, self.turned)
+
+
+def _place(history: History, step: int, body: int) -> int:
+    """The event of a body at a step; where it does not act then, as when it describes another, its nearest before."""
+    events = history.at[:, body]
+    if events[step] >= 0:
+        return int(events[step])
+    acted = np.flatnonzero(events >= 0)
+    return int(events[acted[max(int(np.searchsorted(acted, step)) - 1, 0)]])
+
+
+def _legal(episode: AnyEpisode, queries: Sequence[Query], chance: np.ndarray) -> np.ndarray:
+    """Answers (q, actions) with exactly 0 for what may not be done."""
+    legal = np.array([episode.mask_of(body_of(query), query.step) for query in queries])
+    kept = np.where(legal, chance, 0.0)
+    return kept / kept.sum(1, keepdims=True)
+
+
+def _turned(chain: tuple, by: int, n: int) -> tuple:
+    """A chain whose names point so many agents on."""
+    return tuple(who if isinstance(who, str) else (who + by) % n for who in chain)
 
 
 def _no_history(event: dict, question: dict) -> None:
@@ -180,18 +208,11 @@ def _no_prompt(event: dict, question: dict) -> None:
     question["relation"] = question_relations(event, question, question["relation"].dtype)
 
 
-def _shuffled_names(event: dict, question: dict) -> None:
-    n = event["seen_by"].shape[2]
-    turned = (question["slot"] + 1) % n  # every name points at the next agent
-    question["slot"] = torch.where(question["slot"] >= 0, turned, question["slot"])
-    question["relation"] = question_relations(event, question, question["relation"].dtype)
-
-
-_EDITS: dict[str, Edit] = {
-    "mind, no history": _no_history,
-    "mind, no prompt": _no_prompt,
-    "mind, names shuffled": _shuffled_names,
-    "mind, own actions blanked": _no_own_actions,
+_CONTROLS: dict[str, tuple[Edit | None, int]] = {
+    "mind, no history": (_no_history, 0),
+    "mind, no prompt": (_no_prompt, 0),
+    "mind, names shuffled": (None, 1),
+    "mind, own actions blanked": (_no_own_actions, 0),
 }
 
 
@@ -214,7 +235,7 @@ def load(run: str | Path | None = None) -> Mind:
 def _network(tensors: dict[str, Tensor], meta: dict, place: str) -> Network:
     """The network that a checkpoint describes, with its weights. Raises FunhouseError where the two do not fit."""
     try:
-        network = Network(NetworkConfig.from_dict(meta["network"])).to(torch.bfloat16)
+        network = Network(NetworkConfig.from_dict(meta["network"])).lower()
         network.load_state_dict(tensors)
     except (KeyError, TypeError, RuntimeError) as error:
         raise FunhouseError(

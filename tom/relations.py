@@ -1,72 +1,82 @@
-"""How a question, or an event, stands to an event: what makes names pointers and tells who could see whom.
+"""How a question stands to an event: what makes names pointers.
 
-Relations are facts of perceived geometry and of the prompt's pointers, all computable by whoever perceived the events.
-They say who was in whose sight and when; what follows from that is the mind's to learn.
-
-Slots are a prompt's names counted from its end: 0 the last one named, 1 the one before, 2 the one before that. A slot
-holds an agent's index, NOBODY (a description stands there) or ABSENT (the prompt is not that deep).
+Slots are a prompt's elements counted from its end: 0 the last one named, 1 the one before, 2 the one before that. A
+slot holds an agent's index, NOBODY (a description stands there) or ABSENT (the prompt is not that deep). What bears on
+the element in a slot is what it did, as those named before it could have seen it: the events of its *line*.
 """
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from tom.events import SIGHTS, Line, Wanted
+
 SLOTS = 3
 NOBODY, ABSENT = -1, -2
 SPANS = (4, 32)  # steps over which an event's recency fades
 OPEN = 0  # the relation that holds for every event that may be attended to
-LAST, SECOND, NATIVE, NEAR, FAR = 1, 2, 6, 7, 8  # its actor is the last, the second-last one named; it acted natively;
-# the second-last one named had it in near, in far sight
-POINTERS = ((LAST,), (LAST, NEAR), (LAST, FAR), (SECOND,)) * 2  # what attention heads begin by looking for
-RELATIONS = 17  # that have a learned weight; one more bars
+LAST, SECOND, THIRD = 1, 2, 3  # it is about the last, the second-last, the third-last one named
+NATIVE = 4  # its actor was itself
+SEEN = 5  # from here on: it is about slot s, and was seen through that line with near (far) sight
+PATHS = ((0, 0), (0, 1), (1, 0))  # (slot, how far back in the line) that SEEN tells apart
+RELATIONS = SEEN + SIGHTS * len(PATHS) + len(SPANS)  # that have a learned weight; one more bars
 BARS = RELATIONS  # the index of the relation that bars
 BARRED = -30.0  # its weight; sigmoid(-30) is 1e-13
+NEAR, FAR = SEEN, SEEN + 1
+POINTERS = ((LAST,), (LAST, NEAR), (LAST, FAR), (SECOND,)) * 2  # what attention heads begin by looking for
 
 
-def _seen_by(event: dict[str, Tensor], slot: Tensor) -> list[Tensor]:
-    """What the agent in a slot saw of each event's surroundings, shares of (b q e): by its near sight of the actor's
-    near and far surroundings, then by its far sight; 0 where it did not see the actor.
+def slots_of(chain: Sequence[int | str]) -> tuple[int, ...]:
+    """The pointers of a canonical chain, counted from its end; descriptions are NOBODY."""
+    ends = [NOBODY if isinstance(element, str) else element for element in reversed(chain)][:SLOTS]
+    return (*ends, *[ABSENT] * (SLOTS - len(ends)))
 
-    Where the slot is absent the imaginer is the asked agent itself, and a description saw what the asked agent saw.
-    """
-    seen_by, cover = event["seen_by"], event["cover"]
-    index = slot.clamp(min=0)[..., None].expand(-1, -1, seen_by.shape[1])
-    shares = []
-    for k in range(4):
-        share = seen_by[..., k].mT.gather(1, index).to(cover.dtype) / 255  # b q e
-        shares.append(torch.where((slot < 0)[..., None], cover[:, None, :, k % 2], share))
-    return shares
+
+def lines_of(me: int, chain: Sequence[int | str]) -> list[Line]:
+    """Through whom the acts of each element of a chain are seen: those before it. Somebody described stands where the
+    one before stood, the first of all in the place of `me`."""
+    places: list[int] = []
+    lines = []
+    for element in chain:
+        lines.append(tuple(places))
+        places.append((places[-1] if places else me) if isinstance(element, str) else int(element))
+    return lines
+
+
+def wanted_of(me: int, chain: Sequence[int | str]) -> list[Wanted]:
+    """The acts, seen through lines, that bear on a question."""
+    pairs = zip(lines_of(me, chain)[-SLOTS:], chain[-SLOTS:], strict=True)
+    return [(line, int(who)) for line, who in pairs if line and not isinstance(who, str)]
+
+
+def line_indices(me: int, chain: Sequence[int | str], lines: dict[Line, int]) -> tuple[int, ...]:
+    """The line of each slot as an index into a history's lines, ABSENT where there is none."""
+    ends = [lines.get(line, ABSENT) for line in reversed(lines_of(me, chain))][:SLOTS]
+    return (*ends, *[ABSENT] * (SLOTS - len(ends)))
 
 
 def question_relations(event: dict[str, Tensor], question: dict[str, Tensor], dtype: torch.dtype) -> Tensor:
     """(b r q e): how each question stands to each event; the last relation is that the event must not be attended to.
 
-    event: agent, step, real (b e), seen_by (b e n 4), cover, own (b e 2); question: slot (b q SLOTS), step, body (b q).
-    An event is barred that is padding or not before the question's step.
+    event: agent, step, line, real (b e), sights, own (b e 2); question: slot, line (b q SLOTS), step (b q). An event
+    is barred that is padding, not before the question's step, in a role for certain, or about nobody named. Training
+    sees few acts in roles, so an answer must not hang on them.
     """
-    before = (event["step"][:, None] < question["step"][..., None]) & event["real"][:, None]
-    return _relations(event, question, before, dtype)
-
-
-def event_relations(event: dict[str, Tensor], dtype: torch.dtype) -> Tensor:
-    """(b r e e): the same for an event that asks about its own actor; events of later steps are barred."""
-    agent, step = event["agent"], event["step"]
-    slot = torch.stack([agent, agent, torch.full_like(agent, ABSENT)], -1)
-    ready = (step[:, None] <= step[..., None]) & event["real"][:, None]
-    return _relations(event, {"slot": slot, "step": step, "body": agent}, ready, dtype)
-
-
-def _relations(event: dict[str, Tensor], question: dict[str, Tensor], ready: Tensor, dtype: torch.dtype) -> Tensor:
-    agent = event["agent"][:, None]  # b 1 e
-    slot = question["slot"]
-    same = [agent == slot[..., k, None] for k in range(SLOTS)]
-    by_second = _seen_by(event, slot[..., 1])
-    seen = [share > 0 for share in (*by_second[::2], *_seen_by(event, slot[..., 2])[::2])]
+    agent, line = event["agent"][:, None], event["line"][:, None]
+    bears = event["real"] & (event["own"][..., 0] > 0)
+    before = (event["step"][:, None] < question["step"][..., None]) & bears[:, None]
+    about = [
+        (agent == question["slot"][..., k, None]) & (line == question["line"][..., k, None]) & before
+        for k in range(SLOTS)
+    ]
+    ready = about[0] | about[1] | about[2]
+    native = event["own"][:, None, :, 0].expand_as(ready)
+    seen = [about[s] & (event["sights"][:, None, :, k] == sight) for s, k in PATHS for sight in range(SIGHTS)]
     ago = (question["step"][..., None] - event["step"][:, None]).clamp(min=0)
-    native, mine = (event["own"][:, None, :, k].expand_as(ready) for k in range(2))
     faded = [(-ago / span).exp() for span in SPANS]
-    facts = [ready, *same, agent == question["body"][..., None], mine, native, *seen, *by_second, *faded, ~ready]
-    return torch.stack([fact.to(dtype) for fact in facts], 1)
+    return torch.stack([fact.to(dtype) for fact in (ready, *about, native, *seen, *faded, ~ready)], 1)
 
 
 def pad_stack(arrays: list, fill: int = 0) -> Tensor:

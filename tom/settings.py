@@ -17,8 +17,7 @@ class TrainConfig:
     describe: float = 0.25  # weight of the traits' loss beside the actions'
     nested: float = 2.0  # weight of an action at depth 2 or more, which tells least, beside one at depth 0 or 1
     width: int = 128
-    layers: int = 3
-    event_layers: int = 0
+    layers: int = 1
     start: str | None = None  # a run whose weights to begin from
 
     def __post_init__(self):
@@ -34,25 +33,30 @@ class TrainConfig:
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    """The network's size. traits: the number of values of taste, sight, memory and temper."""
+    """The network's size. traits: the number of values of each; in the orchard taste, sight, memory and temper."""
 
     vocabulary: int
     traits: tuple[int, ...]
+    species: tuple[int, ...] = ()  # entries of an observation of each; none in the orchard, which is read as sets
+    actions: int = 5
+    bars: bool = False  # whether a blocked action can not be taken at all; in the orchard it may, and leads nowhere
     kinds: int = 3
     width: int = 128
     heads: int = 8
-    layers: int = 3  # of questions attending to events
-    event_layers: int = 1  # of events attending to earlier events
+    layers: int = 1  # of questions attending to events
+    library: int = 64  # policies
+    pieces: int = 4  # linear pieces of which the best judges an action
+    hidden: int = 96  # units beside them
+    made_up: int = 4  # policies made up for a question
     element_width: int = 32
     text_width: int = 64
-    mixture: int = 8  # softmaxes mixed in the answer
     gamma: float = 0.8  # walking distances enter as gamma ** distance
 
     def to_dict(self) -> dict:
         """Plain JSON values."""
-        return {**asdict(self), "traits": list(self.traits)}
+        return {**asdict(self), "traits": list(self.traits), "species": list(self.species)}
 
     @classmethod
     def from_dict(cls, values: dict) -> "NetworkConfig":
         """The size from to_dict's values."""
-        return cls(**{**values, "traits": tuple(values["traits"])})
+        return cls(**{**values, "traits": tuple(values["traits"]), "species": tuple(values["species"])})

@@ -22,6 +22,8 @@ from tom.checkpoint import load as load_checkpoint
 from tom.checkpoint import load_training, save
 from tom.mind import VERSION, Mind
 from tom.network import Network
+from tom.observations import ObservationEncoder
+from tom.perception import perception_of
 from tom.settings import NetworkConfig, TrainConfig
 from tom.trainer import Trainer, keep_memory
 from tom.vocabulary import Vocabulary
@@ -89,7 +91,8 @@ def train(
 
 def _train(logs: Sequence, config: TrainConfig, out: Path, resume: bool, report: Report | None) -> Mind:
     """Trains on opened logs, alone in the run's directory."""
-    batches = TrainingBatches(logs, Vocabulary(), config.batch, config.seed)
+    vocabulary = Vocabulary(perception_of(logs[0].config).words)
+    batches = TrainingBatches(logs, vocabulary, config.batch, config.seed)
     trainer, meta = _begin(config, batches, out, resume)
     meta |= {"train": asdict(config), "logs": [log.config for log in logs]}
     saved = time.monotonic()
@@ -126,6 +129,8 @@ def _begin(config: TrainConfig, batches: TrainingBatches, out: Path, resume: boo
     network = Network(size)
     if source := out if resume else config.start:
         network.load_state_dict(_weights(source, size, batches.vocabulary))
+    elif isinstance(network.surroundings, ObservationEncoder):
+        network.surroundings.measure(batches.batch(0)[0]["rows"])
     trainer = Trainer(config, network)
     if resume:
         trainer.restore(load_training(out))
@@ -146,16 +151,12 @@ def _weights(source: str | Path, size: NetworkConfig, vocabulary: Vocabulary) ->
 
 
 def network_size(config: TrainConfig, batches: TrainingBatches) -> NetworkConfig:
-    """The network for the logs' world. Raises FunhouseError where logs differ in kinds of fruit or in policy."""
+    """The network for the logs' world. Raises FunhouseError where logs differ in what agents are like or perceive."""
     first = batches.perceptions[0]
     for other in batches.perceptions:
-        if (other.orchard.kinds, other.policy) != (first.orchard.kinds, first.policy):
-            raise FunhouseError("the logs differ in kinds of fruit or in policy", remedy="train on logs of one kind")
-    return NetworkConfig(
-        vocabulary=len(batches.vocabulary), traits=tuple(map(len, first.space.traits.values())),
-        kinds=first.orchard.kinds, width=config.width, layers=config.layers, event_layers=config.event_layers,
-        gamma=first.policy.gamma,
-    )  # fmt: skip
+        if type(other) is not type(first) or other.kind != first.kind:
+            raise FunhouseError(f"the logs differ: {first.kind} and {other.kind}", remedy="train on logs of one kind")
+    return NetworkConfig(len(batches.vocabulary), **first.network(), width=config.width, layers=config.layers)
 
 
 def _save(out: str | Path, trainer: Trainer, meta: dict) -> None:

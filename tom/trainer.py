@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from tom.batch import UNLABELLED
 from tom.network import Network
-from tom.relations import ABSENT, event_relations, question_relations
+from tom.relations import ABSENT, question_relations
 from tom.settings import TrainConfig
 from worlds import FunhouseError
 
@@ -24,12 +24,8 @@ def losses(
 ) -> dict[str, Tensor]:
     """The mean negative log likelihood, nats, of the labelled actions, by depth ("depth 0", …) and weighted ("action"),
     and of the traits."""
-    dtype = next(network.parameters()).dtype
-    event = event | {name: event[name].to(dtype) for name in ("own", "cover")}
-    if network.config.event_layers:
-        event["relation"] = event_relations(event, dtype)
-    question = question | {"relation": question_relations(event, question, dtype)}
-    log, trait = network.answer(network.encode(event), event, question)
+    question = question | {"relation": question_relations(event, question, network.dtype)}
+    log, trait = network.answer(network.encode(event), question)
     action = rearrange(question["action"], "b q -> (b q)")
     each = F.nll_loss(rearrange(log, "b q a -> (b q) a"), action, ignore_index=UNLABELLED, reduction="none")
     labelled = action != UNLABELLED
@@ -74,7 +70,7 @@ class Trainer:
         self.step, self.spent = 0, 0.0
         self.parameters: list[Tensor] = list(network.parameters())
         self.masters = [p.detach().float().clone() for p in self.parameters]
-        self.network.bfloat16()
+        self.network.lower()
         matrix = _is_matrix(network)
         matrices = [m for m, yes in zip(self.masters, matrix, strict=True) if yes]
         others = [m for m, yes in zip(self.masters, matrix, strict=True) if not yes]

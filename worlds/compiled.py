@@ -16,5 +16,5 @@ def keep_kernels(*folders: Path) -> None:
     if "NUMBA_CACHE_DIR" in os.environ:
         return
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    sources = [path.read_bytes() for folder in folders for path in sorted(folder.glob("*.py"))]
+    sources = [path.read_bytes() for folder in folders for path in sorted(folder.rglob("*.py"))]
     numba.config.CACHE_DIR = str(home / "funhouse" / "kernels" / f"{zlib.crc32(b''.join(sources)):08x}")

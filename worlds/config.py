@@ -14,8 +14,8 @@ MOST_AGENTS = 64
 class OrchardConfig:
     """One kind of orchard. Raises FunhouseError, naming the field, where a value makes no world."""
 
-    height: int = 9  # cells; of a map file, that file's
-    width: int = 9
+    height: int = 8  # cells; of a map file, that file's
+    width: int = 8
     map: str = "rooms"  # open, rooms, maze, mixed, or a map file: its path is replaced by what it holds
     kinds: int = 3  # kinds of fruit
     fruits: int = 6  # of each kind

@@ -7,6 +7,8 @@ from worlds.errors import FunhouseError
 from worlds.log import Log
 from worlds.maps import MAP_KINDS
 
+_PLAIN = ("episode", "agent", "name", "description", "species")  # the columns of "agents" that are no traits
+
 
 def check_disjoint(logs: Sequence[Log]) -> None:
     """Passes where what is trained on tells nothing of what is tested.
@@ -15,7 +17,7 @@ def check_disjoint(logs: Sequence[Log]) -> None:
     user drew; and in no training log may an agent be of a type that any of the logs holds out. Raises
     FunhouseError naming the first clash.
     """
-    episodes = [log.table("episodes").select(["episode", "seed", "map"]).to_pydict() for log in logs]
+    episodes = [_columns(log) for log in logs]
     for one, other in combinations(zip(logs, episodes, strict=True), 2):
         _refuse_shared("seed", one, other, "record one of them with another --seed or --split")
         if one[0].split != other[0].split and _draws_maps(one[0]) and _draws_maps(other[0]):
@@ -25,8 +27,14 @@ def check_disjoint(logs: Sequence[Log]) -> None:
             _check_types(log, [kind for source in logs for kind in source.meta["held_out"]])
 
 
+def _columns(log: Log) -> dict:
+    """The columns in which logs may clash; somebody else's environment has no map."""
+    table = log.table("episodes")
+    return table.select([name for name in ("episode", "seed", "map") if name in table.column_names]).to_pydict()
+
+
 def _draws_maps(log: Log) -> bool:
-    return log.config["orchard"]["map"] in (*MAP_KINDS, "mixed")
+    return log.world == "orchard" and log.config["orchard"]["map"] in (*MAP_KINDS, "mixed")
 
 
 def _refuse_shared(column: str, one: tuple[Log, dict], other: tuple[Log, dict], remedy: str) -> None:
@@ -43,7 +51,7 @@ def _refuse_shared(column: str, one: tuple[Log, dict], other: tuple[Log, dict], 
 
 def _check_types(log: Log, held_out: list[dict[str, str]]) -> None:
     agents = log.table("agents")
-    traits = [name for name in agents.column_names if name not in ("episode", "agent", "name", "description")]
+    traits = [name for name in agents.column_names if name not in _PLAIN]
     for row in agents.group_by(traits).aggregate([("episode", "min")]).to_pylist():
         episode = row.pop("episode_min")
         if row in held_out:

@@ -1,29 +1,21 @@
 """The record of one episode, as plain arrays that anyone can check without this code, and its replay from the seed."""
 
-import difflib
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numba import njit
 
-from worlds.config import OrchardConfig
-from worlds.errors import FunhouseError
+from worlds.config import ACTIONS, OrchardConfig
 from worlds.geometry import Geometry, geometry_of
 from worlds.orchard import VIEW_RADIUS, reset_world, step_world
+from worlds.record import Agent, Record
 
-
-@dataclass(frozen=True)
-class Agent:
-    """Who took part: a name that says nothing of the type, the type's traits, and the type in words."""
-
-    name: str
-    type: dict[str, str]
-    description: str
+__all__ = ["Agent", "Episode", "replay"]
 
 
 @dataclass(frozen=True, eq=False)
-class Episode:
+class Episode(Record):
     """One episode of the orchard. Step t's arrays hold what was there before the moves of step t."""
 
     index: int
@@ -45,14 +37,9 @@ class Episode:
         return OrchardConfig.from_dict(self.run["orchard"])
 
     @property
-    def steps(self) -> int:
-        """How many steps it lasted."""
-        return len(self.action)
-
-    @cached_property
-    def names(self) -> list[str]:
-        """The agents' names, in the order of the axis n."""
-        return [agent.name for agent in self.agents]
+    def action_names(self) -> tuple[str, ...]:
+        """worlds.ACTIONS; everybody acts at every step."""
+        return ACTIONS
 
     @cached_property
     def position(self) -> np.ndarray:
@@ -72,24 +59,6 @@ class Episode:
     def geometry(self) -> Geometry:
         """The map's tables of reach and sight."""
         return geometry_of(self.walls, self.config.sights)
-
-    def find(self, name: str) -> int:
-        """The index of the agent of that name. Raises FunhouseError with the nearest names."""
-        if name in self.names:
-            return self.names.index(name)
-        near = difflib.get_close_matches(name, self.names, n=8, cutoff=0.0)  # the nearest first
-        raise FunhouseError(
-            f"nobody is called '{name}'", place=f"episode {self.index}", remedy=f"say {' or '.join(near)}"
-        )
-
-    def check_step(self, step: int) -> None:
-        """Raises FunhouseError unless 0 <= step < steps."""
-        if not 0 <= step < self.steps:
-            raise FunhouseError(
-                f"there is no step {step}",
-                place=f"episode {self.index}",
-                remedy=f"choose a step from 0 to {self.steps - 1}",
-            )
 
 
 @njit(cache=True, nogil=True)

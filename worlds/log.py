@@ -5,15 +5,19 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import overload
+from typing import TYPE_CHECKING, Any, overload
 
 import pyarrow as pa
 
 from worlds.config import OrchardConfig
 from worlds.episode import Episode
 from worlds.errors import FunhouseError
+from worlds.formats import Format, format_of
 from worlds.manifest import Manifest, read_manifest
-from worlds.shard import TABLES, Shard, decode, file_name, from_files
+from worlds.shard import decode, file_name
+
+if TYPE_CHECKING:
+    from worlds.arena.config import ArenaConfig
 
 CACHE_BYTES = 256 << 20  # of decoded shards, at about 25 bytes an agent-step
 
@@ -32,7 +36,7 @@ class Log(Sequence[Episode]):
 
     def __init__(self, manifest: Manifest, cache_bytes: int = CACHE_BYTES):
         self.manifest, self.cache_bytes = manifest, cache_bytes
-        self._shards: OrderedDict[int, Shard] = OrderedDict()  # the most recently used last
+        self._shards: OrderedDict[int, Any] = OrderedDict()  # the most recently used last
         self._turn = threading.Lock()
 
     def __reduce__(self):
@@ -54,8 +58,23 @@ class Log(Sequence[Episode]):
         return self.meta["config"]
 
     @cached_property
-    def orchard(self) -> OrchardConfig:
+    def format(self) -> Format:
+        """What its shards hold."""
+        return format_of(self.meta)
+
+    @property
+    def world(self) -> str:
+        """orchard, or pettingzoo: and the environment."""
+        return self.meta.get("world", "orchard")
+
+    @cached_property
+    def settings(self) -> "OrchardConfig | ArenaConfig":
         """The settings of its world."""
+        return self.format.settings(self.config)
+
+    @cached_property
+    def orchard(self) -> OrchardConfig:
+        """The settings of its world, which is the orchard."""
         return OrchardConfig.from_dict(self.config["orchard"])
 
     @property
@@ -100,9 +119,9 @@ class Log(Sequence[Episode]):
                 remedy=f"choose one from 0 to {len(self) - 1}",
             )
         shard, place = divmod(index % len(self), self.meta["shard_size"])
-        return self._shard(shard).episode(place, self.config, self.orchard)
+        return self._shard(shard).episode(place, self.config, self.settings)
 
-    def _shard(self, i: int) -> Shard:
+    def _shard(self, i: int) -> Any:
         with self._turn:
             if i not in self._shards:
                 self._shards[i] = self._load(i)
@@ -115,22 +134,25 @@ class Log(Sequence[Episode]):
         while held > self.cache_bytes and len(self._shards) > 1:
             held -= self._shards.popitem(last=False)[1].bytes
 
-    def _load(self, i: int) -> Shard:
-        files = {table: self.manifest.read(file_name(table, i)) for table in TABLES}
+    def _load(self, i: int) -> Any:
+        files = {table: self.manifest.read(file_name(table, i)) for table in self.format.tables}
         try:
-            return from_files(files, self.span(i).start)
+            return self.format.from_files(files, self.span(i).start, self.config)
         except (pa.ArrowException, OSError, LookupError, ValueError, FunhouseError) as error:
             raise self.manifest.damage(
                 file_name("steps", i), f"and its shard make no episodes: {error}"
             ) from error
 
     def table(self, name: str) -> pa.Table:
-        """All of "episodes", "agents" or "steps", read anew. Raises FunhouseError for damage."""
+        """All of "episodes", "agents", "steps" or, in an arena, "observations", read anew.
+
+        Raises FunhouseError for damage.
+        """
         return pa.concat_tables(self.shard_table(name, i) for i in range(self.shards))
 
     def tables(self) -> dict[str, pa.Table]:
-        """The three tables by name."""
-        return {name: self.table(name) for name in TABLES}
+        """All its tables by name."""
+        return {name: self.table(name) for name in self.format.tables}
 
     def shard_table(self, name: str, i: int) -> pa.Table:
         """One shard's part of a table. Raises FunhouseError for damage."""

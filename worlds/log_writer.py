@@ -13,10 +13,12 @@ from worlds.diary import Diary
 from worlds.durable import LOCK, Lock, explained, make_directory, remove_partials, sync_directory, write_file
 from worlds.episode import Episode
 from worlds.errors import FunhouseError
+from worlds.formats import format_of
 from worlds.manifest import MANIFEST, UNFINISHED, entry, parse_manifest, versions, write_manifest
-from worlds.shard import TABLES, encode, file_name, to_tables
+from worlds.shard import encode, file_name
 
 SHARD_SIZE = 64  # episodes
+FOUND = ("dropped",)  # in a manifest, what was found while the episodes were played
 
 
 class LogWriter:
@@ -36,6 +38,7 @@ class LogWriter:
         self.directory = Path(directory)
         self.episodes, self.shard_size = episodes, shard_size
         self.meta = json.loads(json.dumps({**meta, "episodes": episodes, "shard_size": shard_size}))
+        self._format = format_of(self.meta)
         self._diary = Diary(self.directory)
         make_directory(self.directory)
         self._lock = Lock(self.directory)
@@ -61,13 +64,13 @@ class LogWriter:
 
     def shards_missing(self) -> list[int]:
         """The shards that are still to be written, in order."""
-        return [shard for shard in self._shards() if not set(_names(shard)) <= set(self._files)]
+        return [shard for shard in self._shards() if not set(self._names(shard)) <= set(self._files)]
 
     def write_shard(self, shard: int, episodes: Sequence[Episode]) -> None:
         """Writes one shard; once this returns, nothing takes it back. Raises FunhouseError if it cannot."""
         if [episode.index for episode in episodes] != list(self.span(shard)):
             raise ValueError(f"shard {shard} is made of the episodes {self.span(shard)}")
-        data = {file_name(table, shard): encode(rows) for table, rows in to_tables(episodes).items()}
+        data = {file_name(table, shard): encode(rows) for table, rows in self._format.to_tables(episodes).items()}
         for name, content in data.items():
             write_file(self.directory / name, content)
         sync_directory(self.directory)
@@ -75,15 +78,21 @@ class LogWriter:
         self._diary.add(files)
         self._files.update(files)
 
-    def finish(self) -> None:
-        """Declares the log finished: the manifest replaces the diary, and others may write here."""
+    def finish(self, found: dict | None = None) -> None:
+        """Declares the log finished: the manifest replaces the diary, and others may write here.
+
+        `found` is what the manifest says beside the settings, because only the episodes tell it: FOUND names it.
+        """
         if missing := self.shards_missing():
             raise ValueError(f"shard {missing[0]} has not been written")
         if self._diary.path.exists():
-            made_with = {"versions": versions("funhouse", "numba", "numpy", "pyarrow")}
-            write_manifest(self.directory, "log", {**self.meta, **made_with}, self._files)
+            made_with = {"versions": versions(*self._format.packages)}
+            write_manifest(self.directory, "log", {**self.meta, **(found or {}), **made_with}, self._files)
             self._diary.close()
         self.close()
+
+    def _names(self, shard: int) -> list[str]:
+        return [file_name(table, shard) for table in self._format.tables]
 
     def _shards(self) -> range:
         return range(-(-self.episodes // self.shard_size))
@@ -133,7 +142,7 @@ class LogWriter:
             )
 
     def _refuse_strangers(self, names: set[str]) -> None:
-        ours = {name for shard in self._shards() for name in _names(shard)} | {MANIFEST, UNFINISHED}
+        ours = {name for shard in self._shards() for name in self._names(shard)} | {MANIFEST, UNFINISHED}
         for name in sorted(names - (ours if names & {MANIFEST, UNFINISHED} else set())):
             raise FunhouseError(
                 f"{name} is not a part of this log",
@@ -150,12 +159,8 @@ class LogWriter:
             return entry(path.read_bytes()) == listed
 
 
-def _names(shard: int) -> list[str]:
-    return [file_name(table, shard) for table in TABLES]
-
-
 def _settings(meta: dict) -> dict:
-    return {name: value for name, value in meta.items() if name not in ("episodes", "versions")}
+    return {name: value for name, value in meta.items() if name not in ("episodes", "versions", *FOUND)}
 
 
 def _differences(there: dict, asked: dict, prefix: str = "") -> Iterator[tuple[str, object, object]]:

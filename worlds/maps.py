@@ -52,10 +52,12 @@ def _dividers(length, key, attempt, first):
 
 @njit(cache=True, nogil=True)
 def _rooms(walls, key, attempt):
-    """Rooms in rows and columns; each stretch of wall between two rooms has one door, sometimes two."""
+    """Rooms in rows and columns; each stretch of wall between two rooms has a door, and a third of it lies open."""
     height, width = walls.shape
     walls[:] = False
     rows, columns = _dividers(height, key, attempt, 0), _dividers(width, key, attempt, 1000)
+    if len(rows) + len(columns) == 0 and width >= 5:  # one wall at least
+        columns = np.array([2 + _throw(key, attempt, 1000, width - 4)])
     for r in rows:
         walls[r, :] = True
     for c in columns:
@@ -68,10 +70,11 @@ def _rooms(walls, key, attempt):
             start = 0
             for k in range(len(crossings) + 1):
                 stop = crossings[k] if k < len(crossings) else grid.shape[1]
-                doors = 1 + (_throw(key, attempt, counter, 3) == 0)
-                for _ in range(doors):
+                grid[line, start + _throw(key, attempt, counter, stop - start)] = False
+                for at in range(start, stop):
                     counter += 1
-                    grid[line, start + _throw(key, attempt, counter, stop - start)] = False
+                    if _throw(key, attempt, counter, 3) == 0:
+                        grid[line, at] = False
                 counter += 1
                 start = stop + 1
 

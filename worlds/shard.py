@@ -16,20 +16,22 @@ from worlds.config import OrchardConfig
 from worlds.episode import Agent, Episode, replay
 from worlds.errors import FunhouseError
 from worlds.maps import map_text, parse_map
+from worlds.record import Record
 
 TABLES = ("episodes", "agents", "steps")
-_CODED = ["prompt", "role.list.element"]  # columns with few distinct values, read as codes
+CODED = ["prompt", "role.list.element"]  # columns with few distinct values, read as codes
 
 
-def _schema(**columns: pa.DataType) -> pa.Schema:
+def schema_of(**columns: pa.DataType) -> pa.Schema:
+    """Columns without nulls."""
     return pa.schema([pa.field(name, kind, nullable=False) for name, kind in columns.items()])
 
 
-_ROLE = pa.list_(pa.field("element", pa.string(), nullable=False))
-EPISODES = _schema(episode=pa.int64(), seed=pa.uint64(), map=pa.string(), split=pa.string())
-STEPS = _schema(
+ROLE = pa.list_(pa.field("element", pa.string(), nullable=False))
+EPISODES = schema_of(episode=pa.int64(), seed=pa.uint64(), map=pa.string(), split=pa.string())
+STEPS = schema_of(
     episode=pa.int64(), step=pa.int32(), agent=pa.int32(),
-    prompt=pa.string(), role=_ROLE, action=pa.int8(), reward=pa.float32(),
+    prompt=pa.string(), role=ROLE, action=pa.int8(), reward=pa.float32(),
 )  # fmt: skip
 
 
@@ -40,17 +42,18 @@ def file_name(table: str, shard: int) -> str:
 
 def to_tables(episodes: Sequence[Episode]) -> dict[str, pa.Table]:
     """Episodes as the tables "episodes", "agents" and "steps", in the order of episode, step, agent."""
-    return {"episodes": _episodes(episodes), "agents": _agents(episodes), "steps": _steps(episodes)}
+    return {"episodes": _episodes(episodes), "agents": agents_table(episodes), "steps": steps_table(episodes)}
 
 
 def _episodes(episodes: Sequence[Episode]) -> pa.Table:
     rows = [(e.index, e.seed, map_text(e.walls), e.split) for e in episodes]
-    return _table(zip(*rows, strict=True), EPISODES)
+    return table_of(zip(*rows, strict=True), EPISODES)
 
 
-def _agents(episodes: Sequence[Episode]) -> pa.Table:
+def agents_table(episodes: Sequence[Record]) -> pa.Table:
+    """Who took part: a row for each agent of each episode, its traits as columns."""
     traits = list(episodes[0].agents[0].type)
-    schema = _schema(
+    schema = schema_of(
         episode=pa.int64(), agent=pa.int32(), name=pa.string(),
         **dict.fromkeys(traits, pa.string()), description=pa.string(),
     )  # fmt: skip
@@ -59,10 +62,11 @@ def _agents(episodes: Sequence[Episode]) -> pa.Table:
         for e in episodes
         for i, agent in enumerate(e.agents)
     ]
-    return _table(zip(*rows, strict=True), schema)
+    return table_of(zip(*rows, strict=True), schema)
 
 
-def _steps(episodes: Sequence[Episode]) -> pa.Table:
+def steps_table(episodes: Sequence[Record], schema: pa.Schema = STEPS) -> pa.Table:
+    """What each agent was told and did, a row for each agent of each step of each episode."""
     shapes = [episode.action.shape for episode in episodes]
     index = [episode.index for episode in episodes]
     columns = [
@@ -74,10 +78,11 @@ def _steps(episodes: Sequence[Episode]) -> pa.Table:
         np.concatenate([e.action.ravel() for e in episodes]),
         np.concatenate([e.reward.ravel() for e in episodes]),
     ]
-    return _table(columns, STEPS)
+    return table_of(columns, schema)
 
 
-def _table(columns: Iterable[Any], schema: pa.Schema) -> pa.Table:
+def table_of(columns: Iterable[Any], schema: pa.Schema) -> pa.Table:
+    """Columns as a table of that schema."""
     arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)
 
@@ -160,13 +165,11 @@ def from_files(files: Mapping[str, bytes], first: int) -> Shard:
     Raises FunhouseError where the tables do not fit together, and as `decode` does.
     """
     episodes, agents = decode(files["episodes"]), decode(files["agents"])
-    steps = decode(files["steps"], _CODED)
+    steps = decode(files["steps"], CODED)
     count = len(episodes)
-    people = _people(agents, first, count)
-    start = _starts(steps, first, count)
-    rows = np.diff(start)
-    if any(not n or not t or t % n for t, n in zip(rows, map(len, people), strict=True)):
-        raise FunhouseError("the agents and the steps of an episode do not fit together")
+    people = people_of(agents, first, count)
+    start = starts(steps, first, count)
+    check_rows(start, people)
     return Shard(
         first=first,
         seed=episodes["seed"].to_pylist(),
@@ -176,16 +179,24 @@ def from_files(files: Mapping[str, bytes], first: int) -> Shard:
         start=start,
         action=steps["action"].to_numpy(),
         reward=steps["reward"].to_numpy(),
-        prompt=_coded_text(_array(steps["prompt"])),
-        role=_coded_lists(_array(steps["role"])),
+        prompt=coded_text(array_of(steps["prompt"])),
+        role=coded_lists(array_of(steps["role"])),
     )
 
 
-def _array(column: pa.ChunkedArray) -> pa.Array:
+def check_rows(start: np.ndarray, people: Sequence[Sequence[Agent]]) -> None:
+    """Raises FunhouseError unless each episode has agents and steps, and a row for each agent of each step."""
+    if any(not n or not t or t % n for t, n in zip(np.diff(start), map(len, people), strict=True)):
+        raise FunhouseError("the agents and the steps of an episode do not fit together")
+
+
+def array_of(column: pa.ChunkedArray) -> pa.Array:
+    """A decoded column in one piece."""
     return column.chunk(0)
 
 
-def _people(agents: pa.Table, first: int, count: int) -> list[list[Agent]]:
+def people_of(agents: pa.Table, first: int, count: int) -> list[list[Agent]]:
+    """Each episode's agents; columns that are not named here are traits."""
     people: list[list[Agent]] = [[] for _ in range(count)]
     for row in agents.to_pylist():
         episode, _ = row.pop("episode"), row.pop("agent")
@@ -193,15 +204,17 @@ def _people(agents: pa.Table, first: int, count: int) -> list[list[Agent]]:
     return people
 
 
-def _starts(steps: pa.Table, first: int, count: int) -> np.ndarray:
+def starts(steps: pa.Table, first: int, count: int) -> np.ndarray:
+    """(count + 1,) int64: episode first + i has the rows [i] to [i + 1]."""
     return np.searchsorted(steps["episode"].to_numpy(), np.arange(first, first + count + 1))
 
 
-def _coded_text(texts: pa.DictionaryArray) -> Coded:
+def coded_text(texts: pa.DictionaryArray) -> Coded:
+    """Dictionary-encoded text: a code for each distinct one."""
     return Coded(np.array(texts.dictionary.to_pylist(), object), _smallest(texts.indices.to_numpy()))
 
 
-def _coded_lists(lists: pa.ListArray) -> Coded:
+def coded_lists(lists: pa.ListArray) -> Coded:
     """Lists of dictionary-encoded text: a code for each distinct list, without a loop over the rows."""
     words, offset = lists.flatten(), lists.offsets.to_numpy()
     word, length = words.indices.to_numpy(), np.diff(offset)

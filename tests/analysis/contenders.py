@@ -9,10 +9,10 @@ from agents import (
     PolicyConfig,
     PopulationConfig,
     Question,
-    Reasoner,
     resolve,
     type_space,
 )
+from agents.answer import reasoner_of
 from agents.rollout import rollout
 from worlds import Episode, OrchardConfig
 
@@ -30,7 +30,7 @@ class Ignorant:
 
     def answer(self, episode: Episode, questions: Sequence[Question]) -> np.ndarray:
         queries = [resolve(episode, question) for question in questions]
-        return Reasoner(type_space(episode)).enact(episode, queries, belief="prior")
+        return reasoner_of(type_space(episode)).enact(episode, queries, belief="prior")
 
 
 class Blend:

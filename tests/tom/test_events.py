@@ -1,114 +1,147 @@
-"""What an agent perceived, against a slow count with sets of cells."""
+"""What an agent perceived, directly and through a line of others, against the plain definition."""
+
+from collections import Counter
+from itertools import product
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from agents.theory import history_of
+from tests.agents.little import Case, runs
 from tests.tom.worlds_of_minds import short_log
-from tom.batch import Perception
-from tom.events import AGENT_ELEMENTS, ELEMENTS, FAR_KEPT, FAR_NOW, NEAR_KEPT, NEAR_NOW
+from tom.events import AGENT_ELEMENTS, ELEMENTS, FAR, FAR_KEPT, FAR_NOW, NEAR_KEPT, NEAR_NOW, NO_SIGHT, SIGHTS
+from tom.perception import perception_of
+
+NOW, KEPT = (NEAR_NOW, FAR_NOW), (NEAR_KEPT, FAR_KEPT)
 
 
-def cells_of(board: np.ndarray) -> set[int]:
-    """The cells in a bitboard."""
-    return {64 * w + bit for w, word in enumerate(board) for bit in range(64) if int(word) >> bit & 1}
+@st.composite
+def looked(draw, longest: int = 3):
+    """(Case, me, line, who): whose acts are looked at, through whom."""
+    case = Case(draw(runs(steps=(4, 10))))
+    anybody = st.integers(0, len(case.episode.agents) - 1)
+    return case, draw(anybody), tuple(draw(st.lists(anybody, max_size=longest))), draw(anybody)
 
 
-class Slow:
-    """What agent `me` perceives, by sets."""
-
-    def __init__(self, episode, me):
-        self.episode, self.me = episode, me
-        self.sight = int(episode.agents[me].type["sight"] == "far")
-
-    def visible(self, sight, cell):
-        return cells_of(self.episode.geometry.visible[sight, cell])
-
-    def mask(self, t, who, sight):
-        """Cells that `me` perceives at t and `who` could see; none where `who` is out of view."""
-        mine = self.visible(self.sight, self.episode.cell[t, self.me])
-        place = int(self.episode.cell[t, who])
-        return mine & self.visible(sight, place) if place in mine else set()
-
-    def kept(self, t, who, sight, window, kind):
-        """Cells whose latest view within the window held a fruit of that kind."""
-        known, fruit = set(), set()
-        for s in range(t, max(t - window, -1), -1):
-            fresh = self.mask(s, who, sight) - known
-            known |= fresh
-            fruit |= fresh & cells_of(self.episode.board[s, kind])
-        return fruit
+def left(case, me, line, path):
+    """What is left of my percepts when they are seen from each place of a line in turn, by the definition."""
+    history = history_of(case.episode, me, case.episode.steps - 1, case.theory.senses(case.own[me]))
+    for place, sight in zip(line, path, strict=True):
+        history = case.theory.perceive(history, case.episode.names[place], sight)
+    return history
 
 
-@pytest.mark.parametrize("me", [0, 3])
-def test_events_are_what_the_perceiver_saw(me):
+def native(case, t, who) -> float:
+    hidden = case.run.orchard.roles == "hidden"
+    return case.theory.native_share[t] if hidden else float(not case.episode.role[t][who])
+
+
+def elements_of(case, percepts, t, who) -> dict[tuple[int, int], int]:
+    """The flags of all that is around an actor, {(code, cell): bits}, in what somebody has perceived."""
+    bits: Counter = Counter()
+    for sight in range(SIGHTS):
+        lensed = case.theory.perceive(percepts[: t + 1], case.episode.names[who], sight)
+        now, recent = lensed[-1], lensed[-case.run.policy.window :]
+        latest = {cell: kind for percept in recent for cell, kind in percept.cells.items()}  # later ones win
+        for cells, flag in ((now.cells, NOW[sight]), (latest, KEPT[sight])):
+            for cell in (cell for cell in cells if cells[cell] >= 0):
+                bits[2 + cells[cell], cell] |= flag
+        for cell in {seen.cell for name, seen in now.agents.items() if name != case.episode.names[who]}:
+            bits[1, cell] |= NOW[sight]
+    return bits
+
+
+def check_elements(case, look, e, expected, place):
+    """An event's elements are the nearest of each sort, with their distances and flags."""
+    ground, kinds = case.episode.geometry, case.run.orchard.kinds
+    after = ground.neighbor[place]
+    for code in range(1, 2 + kinds):
+        cap = AGENT_ELEMENTS if code == 1 else (ELEMENTS - AGENT_ELEMENTS) // kinds
+        rows = [(tuple(ground.distance[after, cell]), f) for (c, cell), f in expected.items() if c == code]
+        own = look["kind"][e] == code
+        found = [(tuple(d), f) for d, f in zip(look["distance"][e][own], look["flag"][e][own], strict=True)]
+        assert not Counter(found) - Counter(rows)
+        assert sorted(d[0] for d, _ in found) == sorted(d[0] for d, _ in rows)[:cap]
+
+
+def check_event(case, history, e, percepts):
+    t, who, look = int(history.step[e]), int(history.agent[e]), history.look
+    place, ground = int(case.episode.cell[t, who]), case.episode.geometry
+    for sight in range(SIGHTS):
+        view = case.theory.view(place, sight)
+        assert look["cover"][e, sight] == pytest.approx(len(view & percepts[t].cells.keys()) / len(view))
+    assert (look["blocked"][e] == [a > 0 and ground.neighbor[place, a] == place for a in range(5)]).all()
+    assert history.action[e] == case.episode.action[t, who]
+    assert history.native[e] == pytest.approx(native(case, t, who))
+    check_elements(case, look, e, elements_of(case, percepts, t, who), place)
+
+
+@settings(max_examples=150)
+@given(looked())
+def test_the_events_of_a_line_are_what_the_definition_perceives(question):
+    case, me, line, who = question
+    history = perception_of(case.run.to_dict()).history(case.episode, me, through=[(line, who)] if line else [])
+    of_line, name = history.line == history.lines[line], case.episode.names[who]
+    for last in product(range(SIGHTS), repeat=min(len(line), 2)):
+        percepts = left(case, me, line, (FAR,) * (len(line) - len(last)) + last)
+        sights = (*reversed(last), NO_SIGHT, NO_SIGHT)[:2]
+        mine = np.flatnonzero(of_line & (history.agent == who) & (history.sights == sights).all(1))
+        there = [t for t, percept in enumerate(percepts) if name in percept.agents]
+        assert history.step[mine].tolist() == [t for t in there if not line or native(case, t, who) > 0]
+        for e in mine:
+            check_event(case, history, e, percepts)
+    assert set(history.agent[of_line]) <= ({who} if line else set(range(len(case.episode.agents))))
+
+
+@settings(max_examples=20)
+@given(looked(longest=0))
+def test_direct_events_are_found_by_step_and_agent(question):
+    case, me, _, _ = question
+    history = perception_of(case.run.to_dict()).history(case.episode, me)
+    percepts, names = left(case, me, (), ()), case.episode.names
+    assert {(t, j) for t, j in np.argwhere(history.at >= 0)} == {
+        (t, names.index(name)) for t, percept in enumerate(percepts) for name in percept.agents
+    }
+    for (t, j), e in np.ndenumerate(history.at):
+        assert e < 0 or (history.step[e], history.agent[e]) == (t, j)
+
+
+def same_events(one, some, other, others):
+    """Two selections of events are the same."""
+    for name in ("step", "agent", "action", "native", "sights"):
+        assert np.array_equal(getattr(one, name)[some], getattr(other, name)[others]), name
+    for name in one.look:
+        assert np.array_equal(one.look[name][some], other.look[name][others]), name
+
+
+def test_more_lines_leave_the_events_of_the_others_as_they_are():
     log = short_log()
-    episode, perception = log[0], Perception(log.config)
-    history, slow = perception.history(episode, me), Slow(episode, me)
-    expected = [
-        (t, j) for t in range(episode.steps) for j in range(5)
-        if int(episode.cell[t, j]) in slow.visible(slow.sight, episode.cell[t, me])
-    ]  # fmt: skip
-    assert list(zip(history.step, history.agent, strict=True)) == expected
-    assert all(history.at[t, j] == e for e, (t, j) in enumerate(expected))
-    assert (history.action == [episode.action[t, j] for t, j in expected]).all()
-    assert (history.native == [not episode.role[t][j] for t, j in expected]).all()
+    perception, wanted = perception_of(log.config), ((1,), 2)
+    few = perception.history(log[0], 0, through=[wanted])
+    many = perception.history(log[0], 0, through=[((3, 1), 2), ((1,), 4), wanted, ((2,), 1), wanted])
+    assert len(many) > len(few)
+    same_events(few, few.line == 0, many, many.line == 0)
+    mine = (many.line == many.lines[1,]) & (many.agent == 2)
+    assert mine.any()
+    same_events(few, few.line == few.lines[1,], many, mine)
 
 
-def test_elements_flags_and_cover_are_exact():
+def test_leaving_out_direct_events_leaves_the_rest_as_they_are():
     log = short_log()
-    episode, perception = log[1], Perception(log.config)
-    history, slow, window = perception.history(episode, 2), Slow(episode, 2), perception.policy.window
-    cap = (ELEMENTS - AGENT_ELEMENTS) // 3
-    for e in range(0, len(history), 7):
-        t, who = int(history.step[e]), int(history.agent[e])
-        place = int(episode.cell[t, who])
-        for sight in (0, 1):
-            mask = slow.mask(t, who, sight)
-            assert history.cover[e, sight] == pytest.approx(len(mask) / len(slow.visible(sight, place)))
-        for kind in range(3):
-            bits = {}
-            for flag, sight, kept in ((NEAR_NOW, 0, 0), (FAR_NOW, 1, 0), (NEAR_KEPT, 0, 1), (FAR_KEPT, 1, 1)):
-                now = slow.mask(t, who, sight) & cells_of(episode.board[t, kind])
-                for cell in slow.kept(t, who, sight, window, kind) if kept else now:
-                    bits[cell] = bits.get(cell, 0) | flag
-            after = episode.geometry.neighbor[place]
-            rows = sorted((tuple(episode.geometry.distance[after, cell]), bits[cell]) for cell in bits)
-            own = history.kind[e] == 2 + kind
-            found = sorted(
-                (tuple(d), int(f)) for d, f in zip(history.distance[e][own], history.flag[e][own], strict=True)
-            )
-            assert set(found) <= set(rows)
-            assert len(found) == min(cap, len(rows))
-            assert [d[0] for d, _ in found] == [d[0] for d, _ in rows][: len(found)]
-
-
-def test_seen_by_is_the_share_that_others_saw():
-    log = short_log()
-    episode, history, slow = log[0], Perception(log.config).history(log[0], 1), Slow(log[0], 1)
-    for e in range(0, len(history), 5):
-        t, j = int(history.step[e]), int(history.agent[e])
-        place = int(episode.cell[t, j])
-        for p in range(5):
-            for s in (0, 1):
-                theirs = slow.visible(s, episode.cell[t, p])
-                for other in (0, 1):
-                    shared = len(slow.mask(t, j, other) & theirs)
-                    seen = history.at[t, p] >= 0 and place in theirs
-                    expected = 255 * shared // len(slow.visible(other, place)) if seen else 0
-                    assert history.seen_by[e, p, 2 * s + other] == expected
+    perception = perception_of(log.config)
+    whole, direct = perception.history(log[0], 0), np.random.default_rng(0).random((24, 5)) < 0.3
+    part = perception.history(log[0], 0, direct=direct)
+    kept = direct[whole.step, whole.agent]
+    assert 0 < kept.sum() < len(whole)
+    same_events(part, np.arange(len(part)), whole, kept)
+    assert ((part.at >= 0) == ((whole.at >= 0) & direct)).all()
 
 
 def test_hidden_roles_leave_the_stated_share():
     log = short_log(roles="hidden")
-    history = Perception(log.config).history(log[0], 0)
+    history = perception_of(log.config).history(log[0], 0)
     first = history.step < log.config["population"]["switch"]
     assert (history.native[first] == 1).all()
     assert np.allclose(history.native[~first], log.config["population"]["depth_share"][0])
-
-
-def test_until_cuts_after_a_step():
-    history = Perception(short_log().config).history(short_log()[0], 0)
-    cut = history.until(10)
-    assert cut.step.max() == 10
-    assert len(cut) == (history.step <= 10).sum()
-    assert len(cut.at) == 11

@@ -13,12 +13,20 @@ from tom.checkpoint import save
 from tom.mind import VERSION, load
 from worlds import Episode, FunhouseError
 
-PROMPTS = ("behave as {0}", "predict {0}", "behave as {0} pretending to be {1}", "behave as myself")
+PROMPTS = (
+    "behave as {0}",
+    "behave as myself",
+    "behave as {0} pretending to be {1}",
+    "behave as {0} pretending to be me",
+    "behave as {0} pretending to be a near-sighted agent pretending to be {1}",
+    "behave as an agent that likes red pretending to be {1}",
+    "behave as {0} pretending to be {1} pretending to be {2}",
+)
 
 
 def questions(names: list[str], me: str, steps=(9, 17)) -> list[Question]:
-    """Prompts about the first two names, put to `me`."""
-    return [Question(me, t, prompt.format(*names)) for t in steps for prompt in PROMPTS if "predict" not in prompt]
+    """Prompts about the first three names, put to `me`."""
+    return [Question(me, t, prompt.format(*names)) for t in steps for prompt in PROMPTS]
 
 
 def renamed(episode: Episode, names: list[str]) -> Episode:
@@ -106,17 +114,50 @@ def test_many_prompts_are_answered_as_one_by_one():
         assert sum(answer.probabilities.values()) == pytest.approx(1)
 
 
-def test_padding_beside_a_longer_history_changes_nothing():
+def test_a_history_gone_over_with_more_lines_answers_as_before():
+    episode, fresh, mind = short_log()[0], untrained_mind(), untrained_mind.__wrapped__()
+    me, asked = episode.names[0], questions(episode.names[1:], episode.names[0])
+    alone = [fresh_answer(fresh, episode, question) for question in asked]
+    grown = [mind.answer(episode, [question])[0] for question in asked]  # each with the lines of all before it
+    again = [mind.answer(episode, [question])[0] for question in asked]
+    assert len(mind._scenes[id(episode), episode.find(me)][1].history.lines) > 4
+    assert np.allclose(alone, grown, atol=1e-5)
+    assert np.allclose(alone, again, atol=1e-5)
+
+
+def fresh_answer(mind, episode: Episode, question: Question) -> np.ndarray:
+    """The answer of a mind that remembers no history."""
+    mind._scenes.clear()
+    return mind.answer(episode, [question])[0]
+
+
+def test_a_history_is_encoded_anew_only_for_lines_that_it_lacks(monkeypatch):
+    episode, mind, encoded = short_log()[0], untrained_mind.__wrapped__(), []
+    encode = mind.network.encode
+    monkeypatch.setattr(mind.network, "encode", lambda event: encoded.append(1) or encode(event))
+    me, (one, other, *_) = episode.names[0], episode.names[1:]
+    for prompt, passes in (("myself", 1), (one, 1), (f"{one} pretending to be {other}", 2), (one, 2),
+                           (f"{one} pretending to be {other}", 2), (f"{one} pretending to be me", 3)):  # fmt: skip
+        mind.answer(episode, [Question(me, 17, f"behave as {prompt}")])
+        assert len(encoded) == passes, prompt
+
+
+def test_a_history_beside_a_longer_one_is_read_as_alone():
     log, mind = short_log(), untrained_mind()
-    histories = [mind.perception.history(log[0], i) for i in range(5)]
-    shortest = min(range(5), key=lambda i: len(histories[i]))
-    longest = max(range(5), key=lambda i: len(histories[i]))
-    assert len(histories[shortest]) < len(histories[longest])
-    alone = event_tensors([histories[shortest]], [shortest])
-    both = event_tensors([histories[shortest], histories[longest]], [shortest, longest])
-    for name in ("kind", "distance", "flag"):
-        assert torch.equal(alone[name][0], both[name][0][: len(histories[shortest])])
-    assert not both["real"][0][len(histories[shortest]) :].any()
+    lines = [((j,), (j + 1) % 5) for j in range(5)]
+    histories = [mind.perception.history(log[0], i, through=lines[: 1 + 2 * (i % 2)]) for i in range(5)]
+    order = sorted(range(5), key=lambda i: len(histories[i]))
+    assert len(histories[order[0]]) < len(histories[order[-1]])
+    together = event_tensors([histories[i] for i in order], order)
+    assert together["sizes"] == [len(histories[i]) for i in order]
+    both, first = mind.network.encode(together), 0
+    for row, i in enumerate(order):
+        alone = mind.network.encode(event_tensors([histories[i]], [i]))
+        here, first = slice(first, first + len(histories[i])), first + len(histories[i])
+        for name in ("policy", "scene", "option"):
+            assert torch.allclose(alone[name], both[name][here], atol=1e-5), name
+        assert torch.allclose(alone["evidence"][0], both["evidence"][row, : len(histories[i])], atol=1e-5)
+        assert (together["real"][row].nonzero().squeeze(1) == torch.arange(len(histories[i]))).all()
 
 
 def test_describe_gives_distributions_over_every_trait():
@@ -138,12 +179,12 @@ def test_controls_take_something_away():
 def test_a_world_with_other_tastes_is_refused_by_name():
     episode, mind = short_log()[0], untrained_mind()
     run = {**episode.run, "policy": {**episode.run["policy"], "rankings": "all"}}
-    with pytest.raises(FunhouseError, match="this mind knows the tastes red>blue>green"):
+    with pytest.raises(FunhouseError, match=r"this mind knows .* tastes red>blue>green, blue>green>red"):
         mind.answer(replace(episode, run=run), questions(episode.names[1:], episode.names[0])[-1:])
 
 
 def test_weights_of_another_network_are_refused(tmp_path):
-    mind = untrained_mind(event_layers=0)
+    mind = untrained_mind()
     meta = {"version": VERSION, "network": mind.network.config.to_dict(), "words": list(mind.vocabulary.words)}
     save(tmp_path / "whole", mind.network.state_dict(), {**meta, "run": mind.run})
     assert np.allclose(*(m.answer(short_log()[0], questions(short_log()[0].names[1:], short_log()[0].names[0]))
@@ -152,9 +193,35 @@ def test_weights_of_another_network_are_refused(tmp_path):
     save(tmp_path / "other", mind.network.state_dict(), other)
     with pytest.raises(FunhouseError, match="of another network"):
         load(tmp_path / "other")
-    save(tmp_path / "old", mind.network.state_dict(), {**meta, "version": 0, "run": mind.run})
-    with pytest.raises(FunhouseError, match="version 0"):
+
+
+@pytest.mark.parametrize("version", [None, 0, VERSION - 1, VERSION + 1])
+def test_a_mind_of_another_version_is_refused_by_name(tmp_path, version):
+    mind = untrained_mind()
+    meta = {"network": mind.network.config.to_dict(), "words": list(mind.vocabulary.words), "run": mind.run}
+    save(tmp_path / "old", mind.network.state_dict(), {**meta, "version": version})
+    with pytest.raises(FunhouseError, match=rf"reads version {version} .* speaks version {VERSION}") as caught:
         load(tmp_path / "old")
+    assert "tom train" in caught.value.remedy
+
+
+def test_shuffled_names_are_those_of_the_next_agents():
+    episode, mind = short_log()[0], untrained_mind()
+    a, b, c, d = episode.names[1:]
+    for prompt in ("behave as {}", "behave as {} pretending to be {}", "behave as {} pretending to be a shy agent"):
+        asked, meant = (Question(episode.names[0], 17, prompt.format(*names)) for names in ((a, c), (b, d)))
+        turned = mind.answer(episode, [asked], turned=1)
+        assert np.allclose(turned, mind.answer(episode, [meant]), atol=1e-6)
+        assert np.abs(turned - mind.answer(episode, [asked])).max() > 1e-5
+
+
+def test_a_text_is_the_same_beside_longer_ones():
+    mind = untrained_mind()
+    text, table = "behave as Ada", TextTable(mind.vocabulary)
+    table.add(text)
+    alone = mind.network.text(table.tensor())
+    table.add("behave as Ada pretending to be an agent that likes red pretending to be Bo")
+    assert torch.allclose(alone[0], mind.network.text(table.tensor())[0], atol=1e-5)
 
 
 def test_texts_are_encoded_once_each():

@@ -55,10 +55,21 @@ def test_batches_are_a_function_of_their_number():
     batches = TrainingBatches([short_log(count=6)], Vocabulary(), 4, seed=0)
     again = TrainingBatches([short_log(count=6)], Vocabulary(), 4, seed=0)
     for one, other in zip(batches.batch(3), again.batch(3), strict=True):
-        assert all(torch.equal(one[name], other[name]) for name in one)
+        assert_same(one, other)
     assert not torch.equal(batches.batch(3)[1]["action"], batches.batch(4)[1]["action"])
     ahead = prefetched(again, first=3)
     assert torch.equal(next(ahead)[1]["action"], batches.batch(3)[1]["action"])
+
+
+def assert_same(one: dict, other: dict) -> None:
+    """Two dicts of tensors are equal, and the dicts and lists in them."""
+    assert set(one) == set(other)
+    for name, value in one.items():
+        if isinstance(value, dict):
+            assert_same(value, other[name])
+        else:
+            same = torch.equal if isinstance(value, torch.Tensor) else list.__eq__
+            assert same(value, other[name]), name
 
 
 def test_a_loss_that_is_no_number_stops_it_and_keeps_the_weights(logged, tmp_path):

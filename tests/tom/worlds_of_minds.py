@@ -32,13 +32,11 @@ def short_log(agents: int = 5, steps: int = 24, count: int = 4, roles: str = "an
     return ShortLog(run.to_dict(), episodes)
 
 
-@lru_cache(maxsize=4)
-def untrained_mind(event_layers: int = 1) -> Mind:
+@lru_cache(maxsize=1)
+def untrained_mind() -> Mind:
     """A mind with random weights, in float32 so that equal answers are equal to many digits."""
     log, vocabulary = short_log(), Vocabulary()
     space = TypeSpace(OrchardConfig.from_dict(log.config["orchard"]), PolicyConfig.from_dict(log.config["policy"]))
     torch.manual_seed(0)
-    size = NetworkConfig(
-        len(vocabulary), tuple(map(len, space.traits.values())), width=32, heads=4, event_layers=event_layers
-    )
+    size = NetworkConfig(len(vocabulary), tuple(map(len, space.traits.values())), width=32, heads=4, library=16)
     return Mind(Network(size), vocabulary, log.config)

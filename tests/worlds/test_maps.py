@@ -1,5 +1,7 @@
 """Maps: connected, roomy enough, different in kind, drawn by the key alone, not shared between splits."""
 
+from itertools import combinations, pairwise, product
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -75,10 +77,15 @@ def test_a_map_is_a_function_of_its_key(kind):
     assert len(set(texts)) >= 35
 
 
+def cross(walls: np.ndarray) -> bool:
+    """Whether all walls stand in one row and one column, as do those between the rooms of a map of 11 x 11."""
+    rest = [np.delete(np.delete(walls, r, 0), c, 1) for r in range(len(walls)) for c in range(len(walls.T))]
+    return not all(part.any() for part in rest)
+
+
 def looks_like(walls: np.ndarray) -> str:
     """The kind of a map, by its looks."""
-    lines = max(line.mean() for line in (*walls, *walls.T))
-    return "maze" if walls.mean() > 0.3 else "rooms" if lines > 0.6 else "open"
+    return "maze" if walls.mean() > 0.3 else "rooms" if cross(walls) and walls.sum() > 3 else "open"
 
 
 def test_kinds_differ_and_mixed_holds_them_all():
@@ -88,11 +95,52 @@ def test_kinds_differ_and_mixed_holds_them_all():
     assert all(15 <= looks.count(kind) <= 45 for kind in MAP_KINDS)
 
 
-def test_rooms_have_doors_and_straight_walls():
-    walls = drawn("rooms", 0, 1)
-    dividers = [line for line in (*walls, *walls.T) if line.mean() > 0.6]
-    assert len(dividers) >= 2
-    assert all((~line).any() for line in dividers)
+def lines_between(length: int) -> list[tuple[int, ...]]:
+    """Where the walls between rooms may stand: none, one that leaves two cells on each side, or some five apart."""
+    inner = range(4, length - 3)
+    several = [c for k in (2, 3, 4) for c in combinations(inner, k) if all(b - a >= 5 for a, b in pairwise(c))]
+    return [(), *((at,) for at in range(2, length - 2)), *several]
+
+
+def stretches(line: np.ndarray, crossings: tuple[int, ...]) -> list[np.ndarray]:
+    """The parts of a wall between the walls that cross it."""
+    return [np.delete(part, 0) if k else part for k, part in enumerate(np.split(line, crossings))]
+
+
+def is_rooms(walls: np.ndarray, rows: tuple[int, ...], columns: tuple[int, ...]) -> bool:
+    """Whether walls stand in those lines only and close no stretch between two rooms, nor open a crossing."""
+    outside = np.delete(np.delete(walls, rows, 0), columns, 1)
+    parts = [part for r in rows for part in stretches(walls[r], columns)]
+    parts += [part for c in columns for part in stretches(walls[:, c], rows)]
+    return not outside.any() and walls[np.ix_(rows, columns)].all() and not any(part.all() for part in parts)
+
+
+@pytest.mark.parametrize("shape", [(8, 8), *SHAPES])
+def test_rooms_have_straight_walls_and_a_door_in_each_stretch(shape):
+    choices = list(product(*map(lines_between, shape)))
+    for episode in range(25):
+        walls = drawn("rooms", 0, episode, shape)
+        assert walls.any()
+        assert any(is_rooms(walls, *lines) for lines in choices if any(lines)), map_text(walls)
+    assert not any(is_rooms(drawn("maze", 0, 0, shape), *lines) for lines in choices)
+
+
+def test_a_stretch_without_a_door_makes_no_rooms():
+    walls = np.zeros((8, 9), bool)
+    walls[4, 1:] = walls[1:, 5] = True
+    walls[6, 5] = False
+    assert not is_rooms(walls, (4,), (5,))  # closed east of the crossing
+    walls[4, 7] = False
+    assert is_rooms(walls, (4,), (5,))
+    assert not is_rooms(walls, (4,), ())
+
+
+def test_a_wall_between_rooms_lies_open_for_a_door_and_a_third_of_the_rest():
+    walls = np.array([drawn("rooms", 0, e, (5, 17)) for e in range(200)])  # columns of one stretch of five cells
+    standing = walls.any(1)
+    opened = (~walls).sum(1)[standing]
+    assert (opened >= 1).all()
+    assert abs(opened.mean() - (1 + 4 / 3)) < 0.15
 
 
 def test_mazes_have_narrow_ways():

@@ -1,7 +1,7 @@
 """`tom run` writes a log, `tom verify` proves one."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated, Any, Literal
 
 import tyro
@@ -16,30 +16,44 @@ class Run(Command):
 
     out: LogDir
     """The directory of the log."""
-    world: Literal["orchard"] = "orchard"
-    """The world that the agents live in."""
+    world: str = "orchard"
+    """The world that the agents live in: orchard, or pettingzoo: and an environment, pettingzoo:mpe2.simple_tag_v3."""
     episodes: int = 1000
     """How many episodes."""
+    steps: int | None = None
+    """Steps of each episode, 48 in the orchard; elsewhere moves of each agent, 64."""
     agents: int = 8
-    """Agents in each episode."""
-    steps: int = 48
-    """Steps of each episode."""
+    """Orchard: agents in each episode."""
     map: str = "rooms"
-    """open, rooms, maze, mixed (any of the three), or the path of an ASCII map."""
-    height: int = 9
-    """Rows of the map, cells."""
-    width: int = 9
-    """Columns of the map, cells."""
+    """Orchard: open, rooms, maze, mixed (any of the three), or the path of an ASCII map."""
+    height: int = 8
+    """Orchard: rows of the map, cells."""
+    width: int = 8
+    """Orchard: columns of the map, cells."""
     kinds: int = 3
-    """Kinds of fruit."""
+    """Orchard: kinds of fruit."""
     fruits: int = 6
-    """Fruits of each kind."""
+    """Orchard: fruits of each kind."""
     near: int = 2
-    """Chebyshev radius of near sight, cells."""
+    """Orchard: Chebyshev radius of near sight, cells."""
     far: int = 6
-    """Chebyshev radius of far sight, cells."""
+    """Orchard: Chebyshev radius of far sight, cells."""
     roles: Literal["announced", "hidden"] = "announced"
-    """Whether agents perceive one another's roles."""
+    """Orchard: whether agents perceive one another's roles."""
+    arguments: Annotated[str, tyro.conf.arg(metavar="JSON")] = "{}"
+    """PettingZoo: what the environment's constructor is given, such as '{"max_cycles": 50}'."""
+    visibility: str = "all"
+    """PettingZoo: who perceives whom: all, radius:R, partial:SHARE,INTERVAL, or module:function."""
+    random_linear: int = 12
+    """PettingZoo: random linear policies in the bank, for each kind of agent."""
+    random_mlp: int = 12
+    """PettingZoo: random policies with a hidden layer."""
+    scripted: bool = True
+    """PettingZoo: whether the bank holds the scripted policies of environments that have them."""
+    policy: tuple[str, ...] = ()
+    """PettingZoo: policies of your own for the bank, module:function; with @S for agents of species S only."""
+    bank_seed: int = 0
+    """PettingZoo: the seed of the bank; logs to be compared share it."""
     types: Literal["auto", "seen", "held-out", "all"] = "auto"
     """Which types take part; auto: the seen ones in training, all of them otherwise."""
     split: Literal["train", "validation", "test"] = "train"
@@ -47,35 +61,93 @@ class Run(Command):
     seed: int = 0
     """The seed of the whole run."""
     threads: int = os.cpu_count() or 1
-    """Worlds computed at a time; the log does not depend on it."""
+    """Worlds of the orchard computed at a time; the log does not depend on it."""
 
     def work(self) -> dict[str, Any]:
         from agents.record import record
 
+        settings = self.settings()
+        if self.world != "orchard":
+            self._announce(settings.arena)
         with progress(f"episodes to {self.out}") as report:
-            return record(self.settings(), self.out, self.episodes, self.threads, report)
+            return record(settings, self.out, self.episodes, self.threads, report, _tell_dropped)
 
     def settings(self):
-        """The run's whole configuration, a RunConfig."""
-        from agents.agent_type import PolicyConfig
+        """The run's whole configuration, a RunConfig or an ArenaRun. Raises FunhouseError."""
         from agents.population import PopulationConfig
+        from worlds import FunhouseError
+
+        orchard = self.world == "orchard"
+        if not orchard and not self.world.startswith("pettingzoo:"):
+            remedy = "choose orchard, or pettingzoo: and an environment, such as pettingzoo:mpe2.simple_tag_v3"
+            raise FunhouseError(f"there is no world '{self.world}'", remedy=remedy)
+        for field in fields(self):
+            if field.name in (_ARENA if orchard else _ORCHARD) and getattr(self, field.name) != field.default:
+                flag = f"--{field.name.replace('_', '-')}"
+                raise FunhouseError(f"{flag} says nothing about {self.world}", remedy=f"leave {flag} out")
+        parts = PopulationConfig(types=self.types), self.seed, self.split
+        return self._orchard(*parts) if orchard else self._arena(*parts)
+
+    def _orchard(self, *parts):
+        from agents.agent_type import PolicyConfig
         from agents.rollout import RunConfig
         from worlds import OrchardConfig
 
         orchard = OrchardConfig(
             height=self.height, width=self.width, map=self.map, kinds=self.kinds, fruits=self.fruits,
-            agents=self.agents, steps=self.steps, sights=(self.near, self.far), roles=self.roles,
+            agents=self.agents, steps=48 if self.steps is None else self.steps, sights=(self.near, self.far),
+            roles=self.roles,
         )  # fmt: skip
-        return RunConfig(orchard, PolicyConfig(), PopulationConfig(types=self.types), self.seed, self.split)
+        return RunConfig(orchard, PolicyConfig(), *parts)
+
+    def _arena(self, *parts):
+        from agents.arena.bank_config import BankConfig
+        from agents.arena.run import ArenaRun
+        from worlds.arena import ArenaConfig
+
+        steps = 64 if self.steps is None else self.steps
+        bank = BankConfig(
+            self.random_linear, self.random_mlp, scripted=self.scripted, callables=self.policy, seed=self.bank_seed
+        )
+        return ArenaRun(ArenaConfig(self.world, self.arguments, steps, self.visibility), bank, *parts)
+
+    def _announce(self, arena) -> None:
+        """Says how large the log may become."""
+        from worlds.arena.size import expected_bytes
+
+        size = self.episodes * expected_bytes(arena) / 2**20
+        tell(f"{self.episodes} episodes of {arena.world}: at most {size:,.1f} MiB, before compression")
 
     def show(self, document: dict[str, Any]) -> None:
         from worlds import open_log
 
-        show_table(tuple(document), [tuple(document.values())])
-        me, *others = open_log(self.out)[0].names
-        tell(f"its first episode has {', '.join([me, *others])} in it; to ask one of them:")
-        prompt = f"behave as {others[0]} pretending to be me" if others else "behave as myself"
-        tell(f'tom ask "{prompt}" --log {self.out} --episode 0 --agent {me} --step {self.steps // 2}')
+        dropped = document.get("dropped", [])
+        shown = {**document, "dropped": len(dropped)} if "dropped" in document else document
+        show_table(tuple(shown), [tuple(shown.values())])
+        episode = open_log(self.out)[0]
+        me, other, step = _example(episode)
+        tell(f"its first episode has {', '.join(episode.names)} in it; to ask one of them:")
+        prompt = "behave as myself" if other is None else f"behave as {episode.names[other]} pretending to be me"
+        tell(f'tom ask "{prompt}" --log {self.out} --episode 0 --agent {episode.names[me]} --step {step}')
+
+
+_ORCHARD = ("agents", "map", "height", "width", "kinds", "fruits", "near", "far", "roles")
+_ARENA = ("arguments", "visibility", "random_linear", "random_mlp", "scripted", "policy", "bank_seed")
+
+
+def _tell_dropped(episode: int, dropped: Any) -> None:
+    tell(f"episode {episode}: the match of seed {dropped.seed} is dropped: {dropped.reason}", style="yellow")
+
+
+def _example(episode: Any) -> tuple[int, int | None, int]:
+    """Somebody who acts, somebody whom it could act as, and a step in the middle at which it does."""
+    import numpy as np
+
+    species = getattr(episode, "species", np.zeros(len(episode.names), int))
+    pairs = [(a, b) for a, one in enumerate(species) for b, kind in enumerate(species) if a != b and one == kind]
+    me, other = pairs[0] if pairs else (0, None)
+    when = np.flatnonzero(episode.acts[:, me])
+    return me, other, int(when[len(when) // 2])
 
 
 @dataclass(kw_only=True)
@@ -106,6 +178,16 @@ class Verify(Command):
 
     def show(self, document: dict[str, Any]) -> None:
         one = document.get("logs", [document])
-        show_table(tuple(one[0]), [tuple(row.values()) for row in one])
+        columns = tuple(dict.fromkeys(key for row in one for key in row if key != "why_not"))
+        show_table(columns, [tuple(row.get(key, True) for key in columns) for row in one])
         together = "; no two of them share a seed, a map between splits or a held-out type"
-        tell(f"every checksum holds and every episode replays{together * (len(one) > 1)}", style="green")
+        for row in one:
+            if row.get("why_not"):
+                tell(
+                    f"{row['log']}: the environment is not a function of its seed ({row['why_not']}); what agents did "
+                    "follows from the seed and what they observed, what they observed was not replayed",
+                    style="yellow",
+                )
+        all_of_it = all(row.get("replayed", True) for row in one)
+        every = "every episode replays" if all_of_it else "what can be replayed does"
+        tell(f"every checksum holds and {every}{together * (len(one) > 1)}", style="green")

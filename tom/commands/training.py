@@ -10,7 +10,7 @@ from tom.settings import TrainConfig
 from tom.terminal import progress, show_table
 
 _SETTINGS = (
-    "minutes", "train_steps", "seed", "batch", "rate", "nested", "width", "layers", "event_layers", "start"
+    "minutes", "train_steps", "seed", "batch", "rate", "nested", "width", "layers", "start"
 )  # fmt: skip
 
 
@@ -40,8 +40,6 @@ class Train(Command):
     """The width of the network."""
     layers: int = TrainConfig.layers
     """Layers in which questions attend to events."""
-    event_layers: int = TrainConfig.event_layers
-    """Layers in which events attend to earlier events."""
     start: MaybeRunDir = None
     """Begin from the weights of this run's mind instead of random ones."""
 

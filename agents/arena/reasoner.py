@@ -1,0 +1,211 @@
+"""The exact reasoner over matches in anybody's environment: a bank of policies in place of the types.
+
+Because policies have no senses, an imagined mind differs only in what it has perceived: the part of the asker's
+percepts that each agent named before it perceived too. So a chain comes down to its last element and the places
+named before it, and a posterior to sums of log chances over the acts that all those places perceived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from agents.query import Query, body_of, really
+from worlds import FunhouseError
+from worlds.arena import ArenaEpisode
+
+if TYPE_CHECKING:
+    from agents.arena.bank import Bank
+
+NOBODY = -1  # the name of an agent known by its description only
+
+
+class Belief(NamedTuple):
+    """What decides an imagined act: whose type is asked, and the places that perceived what is known of it."""
+
+    places: tuple[int, ...]  # ascending
+    who: int
+
+
+def last_of(chain: Sequence[int | str], asker: int) -> Belief | str | None:
+    """What a chain comes down to for an asker: a belief, a description, or None for the asker itself."""
+    name, places = asker, {asker}
+    last: Belief | str | None = None
+    for who in chain:
+        if isinstance(who, str):  # imagined in the actor's place, so nothing more is hidden
+            name, last = NOBODY, who
+        elif who != name:
+            name, last = who, Belief(tuple(sorted(places)), who)
+            places = places | {who}
+    return last
+
+
+def posterior_of(score: np.ndarray) -> np.ndarray:
+    """Sums of log chances (..., k) as beliefs over the members, under a uniform prior."""
+    score = np.exp(score - score.max(-1, keepdims=True))
+    return score / score.sum(-1, keepdims=True)
+
+
+class _Read:
+    """An episode as the reasoner reads it: the chances of every act under every member, computed once."""
+
+    def __init__(self, bank: Bank, episode: ArenaEpisode):
+        self.own = np.array([bank.index(agent.type) for agent in episode.agents])
+        self.members = [np.flatnonzero(bank.species == kind) for kind in range(len(episode.forms))]
+        steps, n = episode.action.shape
+        self.row = np.zeros((steps, n), np.int64)  # where the chances of an act stand in those of its species
+        self.chances: list[np.ndarray] = []  # [species] (k of the species, acts, actions)
+        self.score: list[np.ndarray] = [np.empty(0)] * n  # [n] (t, k of its species) log chance of native acts, or 0
+        for kind in range(len(episode.forms)):
+            self._species(bank, episode, kind, np.flatnonzero(episode.species == kind))
+
+    def _species(self, bank: Bank, episode: ArenaEpisode, kind: int, agents: np.ndarray) -> None:
+        """Writes down the chances of all acts of the agents of one species."""
+        when = {i: np.flatnonzero(episode.acts[:, i]) for i in agents}
+        ends = np.cumsum([0, *map(len, when.values())])
+        form = episode.forms[kind]
+        none, bare = np.empty((0, *form.shape), form.dtype), np.empty((0, form.actions), bool)
+        shown = np.concatenate([none, *(episode.observation[i][when[i]] for i in agents)])
+        legal = np.concatenate([bare, *(episode.mask[i][when[i]] for i in agents)])
+        chances = bank.chances(kind, shown, legal)
+        self.chances.append(chances)
+        for first, (i, steps) in zip(ends, when.items(), strict=False):
+            self.row[steps, i] = first + np.arange(len(steps))
+            native = np.array([not episode.role[step][i] for step in steps], bool)
+            taken = chances[:, self.row[steps, i], episode.action[steps, i]].T[native]  # acts k
+            self.score[i] = np.zeros((episode.steps, len(chances)))
+            with np.errstate(divide="ignore"):  # a chance of exactly 0 rules a member out
+                self.score[i][steps[native]] = np.log(taken)
+
+    def belief(self, episode: ArenaEpisode, belief: Belief) -> np.ndarray:
+        """(t + 1, k of the species): what those places let one know of an agent before the acts of each step."""
+        seen = np.logical_and.reduce(episode.perceived[:, list(belief.places), belief.who], axis=1)
+        score = np.where(seen[:, None], self.score[belief.who], 0.0)
+        return posterior_of(np.concatenate([np.zeros((1, score.shape[1])), np.cumsum(score, axis=0)]))
+
+
+class BankReasoner:
+    """The exact answers for the members of one bank; it remembers what it has read of living episodes."""
+
+    def __init__(self, bank: Bank):
+        self.space = bank
+        self._episodes: WeakKeyDictionary[ArenaEpisode, _Read] = WeakKeyDictionary()
+
+    def enact(self, episode: ArenaEpisode, queries: Sequence[Query], *, belief: str = "posterior") -> np.ndarray:
+        """What each asked agent, reasoning exactly, answers: (q, actions) float64, 0 for what is illegal there.
+
+        Both stances. `belief` "prior" leaves out what was observed of others: the ignorant shortcut. Raises
+        FunhouseError where the body of a question does not act at its step or is of another species.
+        """
+        answers = np.zeros((len(queries), episode.actions))
+        groups: dict[Belief | str | None, list[int]] = {}
+        for q, query in enumerate(queries):
+            groups.setdefault(last_of(query.chain, query.agent), []).append(q)
+        for last, asked in groups.items():
+            known = self._read(episode).belief(episode, last) if isinstance(last, Belief) else None
+            for q in asked:
+                weight = self._weight(episode, queries[q], last)
+                if known is not None and belief == "posterior":
+                    weight = known[queries[q].step]
+                chances = self._chances(episode, queries[q].step, body_of(queries[q]))
+                answers[q, : chances.shape[1]] = weight @ chances
+        return answers
+
+    def truth(self, episode: ArenaEpisode, queries: Sequence[Query]) -> np.ndarray:
+        """What is true, (q, actions) float64: for predict what the target really would do there, else as enact."""
+        return self.enact(episode, [really(query) for query in queries])
+
+    def posterior(self, episode: ArenaEpisode, agent: int, step: int, who: int) -> np.ndarray:
+        """What an agent knows of the type of `who` at a step, (k,) float64; 0 for members of other species."""
+        return self.posteriors(episode, agent, who)[step]
+
+    def posteriors(self, episode: ArenaEpisode, agent: int, who: int) -> np.ndarray:
+        """The same at each step, (t, k) float64."""
+        belief = np.zeros((episode.steps, len(self.space)))
+        read = self._read(episode)
+        belief[:, read.members[episode.species[who]]] = read.belief(episode, Belief((agent,), who))[:-1]
+        return belief
+
+    def natives(self, episode: ArenaEpisode, agent: int, step: int, place: int | None = None) -> np.ndarray:
+        """What each member would do, (k, actions) float64, on what an agent is shown of a place at a step.
+
+        The place is that of an agent, by index, the asked one by default; members of other species than that agent's
+        choose evenly among what is legal there. Raises FunhouseError where the asked agent does not perceive it.
+        """
+        place = agent if place is None else place
+        if not episode.perceived[step, agent, place]:
+            check_acts(episode, place, step)
+            what = f"{episode.names[agent]} does not perceive {episode.names[place]} at step {step}"
+            raise FunhouseError(what, place=f"episode {episode.index}", remedy="choose somebody whom it perceives")
+        chances, legal = self._chances(episode, step, place), episode.mask_of(place, step)
+        out = np.repeat(legal[None] / legal.sum(), len(self.space), axis=0)
+        out[self._read(episode).members[episode.species[place]], : chances.shape[1]] = chances
+        return out
+
+    def _read(self, episode: ArenaEpisode) -> _Read:
+        if episode not in self._episodes:
+            self._episodes[episode] = _Read(self.space, episode)
+        return self._episodes[episode]
+
+    def _chances(self, episode: ArenaEpisode, step: int, body: int) -> np.ndarray:
+        """What each member of a body's species would do in it, (k of the species, its actions)."""
+        check_acts(episode, body, step)
+        read = self._read(episode)
+        return read.chances[episode.species[body]][:, read.row[step, body]]
+
+    def _weight(self, episode: ArenaEpisode, query: Query, last: Belief | str | None) -> np.ndarray:
+        """How likely each member of the body's species acts, (k of the species,), before anything is observed.
+
+        Raises FunhouseError where that is none of them.
+        """
+        read, body = self._read(episode), body_of(query)
+        members = read.members[episode.species[body]]
+        if isinstance(last, Belief):
+            fits = np.full(len(members), episode.species[last.who] == episode.species[body])
+        else:
+            fits = self.space.consistent(last)[members] if last else members == read.own[query.agent]
+        if not fits.any():
+            raise _alien(episode, body, last.who if isinstance(last, Belief) else last or body)
+        return fits / fits.sum()
+
+
+
+
+
+def check_acts(episode: ArenaEpisode, agent: int, step: int) -> None:
+    """Raises FunhouseError, naming the nearest steps at which it does, unless the agent acts at the step."""
+    if episode.acts[step, agent]:
+        return
+    when = np.flatnonzero(episode.acts[:, agent])
+    near = _either(sorted(when[np.argsort(np.abs(when - step), kind="stable")][:3].tolist()))
+    raise FunhouseError(
+        f"{episode.names[agent]} does not act at step {step}",
+        place=f"episode {episode.index}",
+        remedy=f"ask about step {near}" if len(when) else "choose another agent: this one never acts",
+    )
+
+
+def check_kin(episode: ArenaEpisode, bank: Bank, query: Query) -> None:
+    """Raises FunhouseError unless whose action is asked could act as everybody that the chain names."""
+    body = body_of(query)
+    kind = episode.species[body]
+    for who in query.chain:
+        kinds = bank.species[bank.consistent(who)] if isinstance(who, str) else episode.species[who]
+        if not np.any(kinds == kind):
+            raise _alien(episode, body, who)
+
+
+def _either(numbers: Iterable[int]) -> str:
+    return " or ".join(map(str, numbers))
+
+
+def _alien(episode: ArenaEpisode, body: int, other: int | str) -> FunhouseError:
+    who = f"'{other}'" if isinstance(other, str) else episode.names[other]
+    return FunhouseError(
+        f"{episode.names[body]} cannot act as {who}: their observations and actions are not of one kind",
+        place=f"episode {episode.index}",
+        remedy="name an agent of the same species, or predict the other one",
+    )

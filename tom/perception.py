@@ -1,0 +1,134 @@
+"""What agents of logged episodes perceived, and what in it counts as acting natively: one face for every world."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from agents.agent_type import PolicyConfig
+from agents.answer import space_of
+from agents.arena.run import bank_of_run
+from agents.arena.words import ARENA_WORDS
+from agents.population import PopulationConfig, native_share
+from agents.prompt import VOCABULARY
+from tom.arena_events import perceived_in_arena
+from tom.events import History, Wanted, perceived, sees
+from worlds import OrchardConfig
+
+
+class Perception(Protocol):
+    """A world as the mind reads it."""
+
+    space: Any  # of types
+    words: tuple[str, ...]  # that prompts and descriptions are made of
+    kind: str  # what logs must share to be learned from together, in words
+
+    def types(self, episode: Any) -> np.ndarray:
+        """(n, traits) int64: each agent's traits as indices, in the order of the type space."""
+        ...
+
+    def native(self, episode: Any) -> np.ndarray:
+        """(t, n) float32: 1 where an agent acts as itself; with hidden roles the stated share."""
+        ...
+
+    def sees(self, episode: Any, me: int) -> np.ndarray:
+        """(t, n) bool: whose acts agent `me` perceives at each step, its own among them."""
+        ...
+
+    def history(
+        self,
+        episode: Any,
+        me: int,
+        native: np.ndarray | None = None,
+        through: Sequence[Wanted] = (),
+        direct: np.ndarray | None = None,
+    ) -> History:
+        """What agent `me` perceived, to the episode's end; the rest as in tom.events.perceived."""
+        ...
+
+    def network(self) -> dict:
+        """The fields of tom.settings.NetworkConfig that the world decides."""
+        ...
+
+
+def perception_of(run: dict) -> Perception:
+    """The perception of a run's world, from the settings in its log."""
+    return ArenaPerception(run) if "arena" in run else OrchardPerception(run)
+
+
+class OrchardPerception:
+    """The orchard's."""
+
+    words = VOCABULARY
+
+    def __init__(self, run: dict):
+        self.orchard = OrchardConfig.from_dict(run["orchard"])
+        self.policy = PolicyConfig.from_dict(run["policy"])
+        self.population = PopulationConfig.from_dict(run["population"])
+        self.space = space_of(self.orchard, self.policy)
+        tastes = ", ".join(self.space.rankings)
+        self.kind = f"an orchard of {self.orchard.kinds} kinds with the tastes {tastes} and {self.policy}"
+
+    def types(self, episode) -> np.ndarray:
+        return _traits(self.space, episode)
+
+    def native(self, episode) -> np.ndarray:
+        if self.orchard.roles == "hidden":
+            share = native_share(self.orchard, self.population)[: episode.steps, None]
+            return np.repeat(share, len(episode.agents), 1).astype(np.float32)
+        return _announced(episode)
+
+    def sees(self, episode, me: int) -> np.ndarray:
+        return sees(episode, me, self._sight(episode, me))
+
+    def _sight(self, episode, me: int) -> int:
+        """0 near, 1 far."""
+        return self.space.traits["sight"].index(episode.agents[me].type["sight"])
+
+    def history(self, episode, me, native=None, through=(), direct=None) -> History:
+        native = self.native(episode) if native is None else native
+        return perceived(episode, me, self._sight(episode, me), self.policy.window, native, through, direct)
+
+    def network(self) -> dict:
+        traits = tuple(map(len, self.space.traits.values()))
+        return {"traits": traits, "kinds": self.orchard.kinds, "gamma": self.policy.gamma}
+
+
+class ArenaPerception:
+    """That of anybody's environment: observations, and a bank of policies for types."""
+
+    words = (*VOCABULARY, *(word for word in ARENA_WORDS if word not in VOCABULARY))
+
+    def __init__(self, run: dict):
+        self.space = bank_of_run(run)
+        arena = self.space.config
+        self.kind = f"{arena.world} with the arguments {arena.arguments} and a bank of {len(self.space)} policies"
+
+    def types(self, episode) -> np.ndarray:
+        return _traits(self.space, episode)
+
+    def native(self, episode) -> np.ndarray:
+        return _announced(episode)
+
+    def sees(self, episode, me: int) -> np.ndarray:
+        return episode.perceived[:, me]
+
+    def history(self, episode, me, native=None, through=(), direct=None) -> History:
+        return perceived_in_arena(episode, me, self.native(episode) if native is None else native, through, direct)
+
+    def network(self) -> dict:
+        forms = self.space.forms
+        return {
+            "traits": tuple(map(len, self.space.traits.values())),
+            "actions": max(form.actions for form in forms),
+            "bars": True,
+            "species": tuple(int(np.prod(form.shape)) for form in forms),
+        }
+
+
+def _traits(space, episode) -> np.ndarray:
+    return np.array([space.trait_index[space.index(agent.type)] for agent in episode.agents], np.int64)
+
+
+def _announced(episode) -> np.ndarray:
+    return np.array([[not role for role in roles] for roles in episode.role], np.float32) * episode.acts

@@ -1,0 +1,126 @@
+"""Playing an episode again from its seed and its actions; and which environments allow that."""
+
+import random
+from typing import Any
+
+import numpy as np
+
+from worlds.arena.config import ArenaConfig
+from worlds.arena.episode import ArenaEpisode
+from worlds.arena.failure import ArenaFailure
+from worlds.arena.match import Match
+from worlds.arena.recorder import Recorder, View, play_match
+from worlds.errors import FunhouseError
+
+_PLAIN = ("game", "action", "perceived", "reward")
+
+
+def first_difference(one: dict, other: dict) -> str | None:
+    """Where two records (Recorder.arrays) differ first, such as "observation of agent 2 at step 5", or None."""
+    if len(one["action"]) != len(other["action"]):
+        return f"{len(one['action'])} steps against {len(other['action'])}"
+    for name in _PLAIN:
+        if (at := _differs(one[name], other[name])) is not None:
+            return f"{name} at step {at}"
+    for name in ("observation", "mask"):
+        for agent, (rows, others) in enumerate(zip(one[name], other[name], strict=True)):
+            if (at := _differs(rows, others)) is not None:
+                return f"{name} of agent {agent} at step {at}"
+    return None
+
+
+def _differs(one: np.ndarray, other: np.ndarray) -> int | None:
+    if one.shape != other.shape:
+        return 0
+    unequal = (one != other).reshape(len(one), -1).any(1)
+    return int(unequal.argmax()) if unequal.any() else None
+
+
+def replay(episode: ArenaEpisode) -> None:
+    """Plays the logged actions again, from the seed, and compares all that came of them.
+
+    Raises FunhouseError naming the first difference: damage, or an environment that is not a function of its
+    seed. An episode out of a crowd is compared up to its first step only, for the others' actions are not logged.
+    """
+    match = Match(episode.config, episode.seed)
+    crowd = match.cast.crowded
+    try:
+        again = _start(match) if crowd else play_match(match, _Logged(episode))
+    except ArenaFailure as failure:
+        raise _unlike(episode, str(failure.what)) from failure
+    steps = 1 if crowd else None
+    there = {name: getattr(episode, name)[:steps] for name in _PLAIN}
+    there |= {name: [rows[:steps] for rows in getattr(episode, name)] for name in ("observation", "mask")}
+    if crowd:
+        again |= {name: there[name] for name in ("action", "reward")}
+    if (where := first_difference(there, again)) is not None:
+        raise _unlike(episode, where)
+
+
+def _start(match: Match) -> dict:
+    """The record of a match's first scene."""
+    recorder = Recorder(match)
+    recorder.look()
+    names = ("game", "perceived")
+    both = {name: [rows[:1] for rows in getattr(recorder, name)] for name in ("observation", "mask")}
+    match.close()
+    return {**both, **{name: getattr(recorder, name)[:1] for name in names}}
+
+
+class _Logged:
+    """Plays what an episode holds."""
+
+    def __init__(self, episode: ArenaEpisode):
+        self.action = episode.action
+
+    def __call__(self, recorder: Recorder, views: list[View]) -> dict[int, int]:
+        step = recorder.match.step
+        row = self.action[step] if step < len(self.action) else np.full(self.action.shape[1], -1)
+        chosen = {seat: int(row[agent]) for view in views for seat, agent in _pairs(view)}
+        if min(chosen.values()) < 0 or (row >= 0).sum() != len(chosen):
+            raise recorder.match.environment.failure(f"other agents act at step {step}")
+        return chosen
+
+
+def _pairs(view: View) -> list[tuple[int, int]]:
+    return list(zip(view.seats.tolist(), view.agents.tolist(), strict=True))
+
+
+def _unlike(episode: ArenaEpisode, where: str) -> FunhouseError:
+    return FunhouseError(
+        f"played again from its seed, it differs: {where}",
+        place=f"episode {episode.index}, seed {episode.seed}",
+        remedy="restore the log, or the versions in its manifest; an environment may also hold chance of its own",
+    )
+
+
+def determinism(config: ArenaConfig, key: int) -> str | None:
+    """None where a match is a function of its key, as far as two tries of random legal play tell; else the difference.
+
+    The global generators of Python and numpy stand elsewhere in the second try. Raises FunhouseError where the
+    environment cannot be opened.
+    """
+    kept: tuple[Any, Any] = random.getstate(), np.random.get_state()  # noqa: NPY002
+    try:
+        return first_difference(*(_disturbed(config, key, elsewhere) for elsewhere in (1, 2)))
+    except ArenaFailure as failure:
+        return str(failure.what)
+    finally:
+        random.setstate(kept[0])
+        np.random.set_state(kept[1])  # noqa: NPY002
+
+
+def _disturbed(config: ArenaConfig, key: int, elsewhere: int) -> dict:
+    random.seed(elsewhere)
+    np.random.seed(elsewhere)  # noqa: NPY002
+    generator = np.random.default_rng(key)
+    return play_match(Match(config, key), lambda _, views: random_actions(generator, views))
+
+
+def random_actions(generator: np.random.Generator, views: list[View]) -> dict[int, int]:
+    """A legal action for each seat, all of them equally likely."""
+    chosen: dict[int, int] = {}
+    for view in views:
+        action = (generator.random(view.mask.shape) * view.mask).argmax(1)
+        chosen.update(zip(view.seats.tolist(), action.tolist(), strict=True))
+    return chosen

@@ -1,0 +1,226 @@
+"""One shard of an arena's log: the orchard's tables, and what everybody observed, for that cannot be replayed.
+
+Rows of "observations" are the agent-steps that somebody perceived, an agent its own; docs/log_format.md lists the
+columns. The species of the environment, without which bytes are no arrays, stand in the manifest's config.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from worlds.arena.episode import ArenaEpisode
+from worlds.arena.spaces import Species
+from worlds.errors import FunhouseError
+from worlds.record import Agent
+from worlds.shard import (
+    CODED,
+    ROLE,
+    Coded,
+    agents_table,
+    array_of,
+    check_rows,
+    coded_lists,
+    coded_text,
+    decode,
+    people_of,
+    schema_of,
+    starts,
+    steps_table,
+    table_of,
+)
+
+TABLES = ("episodes", "agents", "steps", "observations")
+_SEEDS = pa.list_(pa.field("element", pa.uint64(), nullable=False))
+EPISODES = schema_of(episode=pa.int64(), seed=pa.uint64(), split=pa.string(), dropped=_SEEDS)
+STEPS = schema_of(
+    episode=pa.int64(), step=pa.int32(), agent=pa.int32(),
+    prompt=pa.string(), role=ROLE, action=pa.int16(), reward=pa.float32(),
+)  # fmt: skip
+OBSERVATIONS = schema_of(
+    episode=pa.int64(), step=pa.int32(), agent=pa.int32(), observation=pa.binary(), mask=pa.binary()
+)
+
+
+def to_tables(episodes: Sequence[ArenaEpisode]) -> dict[str, pa.Table]:
+    """Episodes as four tables, in the order of episode, step, agent."""
+    agents = _with(agents_table(episodes), species=np.concatenate([e.species for e in episodes]).astype(np.int32))
+    steps = _with(
+        steps_table(episodes, STEPS),
+        perceives=np.concatenate([pack(e.perceived).ravel() for e in episodes]),
+        game=np.concatenate([np.repeat(e.game, len(e.agents)) for e in episodes]).astype(np.int16),
+    )
+    rows = [(e.index, e.seed, e.split, list(e.dropped)) for e in episodes]
+    seen = [row for episode in episodes for row in _observations(episode)]
+    return {
+        "episodes": table_of(zip(*rows, strict=True), EPISODES),
+        "agents": agents,
+        "steps": steps,
+        "observations": table_of(zip(*seen, strict=True), OBSERVATIONS),
+    }
+
+
+def _with(table: pa.Table, **columns: np.ndarray) -> pa.Table:
+    for name, column in columns.items():
+        values = pa.array(column)
+        table = table.append_column(pa.field(name, values.type, nullable=False), values)
+    return table
+
+
+def pack(perceived: np.ndarray) -> np.ndarray:
+    """(…, n, n) bool as (…, n) uint64: bit j of row i says that i perceives j."""
+    return (perceived.astype(np.uint64) << np.arange(perceived.shape[-1], dtype=np.uint64)).sum(-1, dtype=np.uint64)
+
+
+def unpack(bits: np.ndarray, n: int) -> np.ndarray:
+    """(…, n) uint64 as (…, n, n) bool."""
+    return (bits[..., None] >> np.arange(n, dtype=np.uint64) & np.uint64(1)).astype(bool)
+
+
+def _observations(episode: ArenaEpisode) -> Iterator[tuple[int, int, int, bytes, bytes]]:
+    masked = [episode.form(agent).masked for agent in range(len(episode.agents))]
+    for step, agent in zip(*map(np.ndarray.tolist, np.nonzero(episode.acts)), strict=True):
+        # Where every action is legal at all times, no mask is written.
+        mask = np.packbits(episode.mask[agent][step], bitorder="little").tobytes() if masked[agent] else b""
+        yield episode.index, step, agent, episode.observation[agent][step].tobytes(), mask
+
+
+@dataclass(frozen=True)
+class Bytes:
+    """A column of bytes: row r is data[offset[r] : offset[r + 1]]."""
+
+    data: np.ndarray  # uint8
+    offset: np.ndarray  # (rows + 1,) int32
+
+    @classmethod
+    def of(cls, column: pa.BinaryArray) -> "Bytes":
+        """A decoded column."""
+        _, offset, data = column.buffers()
+        whole = np.frombuffer(offset, np.int32)[column.offset : column.offset + len(column) + 1]
+        return cls(np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8), whole)
+
+    def rows(self, rows: np.ndarray, length: int) -> np.ndarray:
+        """(rows, length) uint8: some rows, all of them that long."""
+        spans = np.stack([self.data[self.offset[row] : self.offset[row + 1]] for row in rows.tolist()])
+        return spans.reshape(len(rows), length)
+
+    def lengths(self) -> np.ndarray:
+        """(rows,) int32."""
+        return np.diff(self.offset)
+
+
+@dataclass(frozen=True)
+class ArenaShard:
+    """A decoded shard, e episodes long: small arrays, from which an episode is made on demand."""
+
+    first: int  # index of its first episode
+    forms: list[Species]
+    seed: list[int]
+    split: list[str]
+    dropped: list[tuple[int, ...]]
+    agents: list[list[Agent]]
+    species: list[np.ndarray]  # [e] (n,) int32
+    start: np.ndarray  # (e + 1,) int64: the rows of episode i are start[i] to start[i + 1]
+    action: np.ndarray  # (rows,) int16
+    reward: np.ndarray  # (rows,) float32
+    perceives: np.ndarray  # (rows,) uint64
+    game: np.ndarray  # (rows,) int16
+    prompt: Coded  # rows of str
+    role: Coded  # rows of tuples of str
+    seen: np.ndarray  # (e + 1,) int64: the observations of episode i are rows seen[i] to seen[i + 1]
+    observation: Bytes
+    mask: Bytes
+
+    @property
+    def bytes(self) -> int:
+        """About how much memory it holds: its arrays, and the texts and agents as measured."""
+        arrays = (self.action, self.reward, self.perceives, self.game, self.prompt.code, self.role.code)
+        texts = len(self.prompt.value) + len(self.role.value)
+        seen = self.observation.data.nbytes + self.mask.data.nbytes + 8 * len(self.observation.offset)
+        return sum(array.nbytes for array in arrays) + seen + 100 * texts + 500 * sum(map(len, self.agents))
+
+    def episode(self, i: int, run: dict, _=None) -> ArenaEpisode:
+        """The shard's i-th episode."""
+        n = len(self.agents[i])
+        rows, shape = slice(self.start[i], self.start[i + 1]), (-1, n)
+        action = self.action[rows].reshape(shape)
+        observation, mask = self._seen(i, action >= 0)
+        return ArenaEpisode(
+            index=self.first + i, seed=self.seed[i], split=self.split[i], run=run, species=self.species[i],
+            forms=self.forms, observation=observation, mask=mask, action=action,
+            reward=self.reward[rows].reshape(shape), perceived=unpack(self.perceives[rows].reshape(shape), n),
+            game=self.game[rows].reshape(shape)[:, 0], role=self.role.rows(rows, shape),
+            prompt=self.prompt.rows(rows, shape), agents=self.agents[i], dropped=self.dropped[i],
+        )  # fmt: skip
+
+    def _seen(self, i: int, acts: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Each agent's observations (t, *shape) and masks (t, actions), zeros where it does not act."""
+        row = np.zeros(acts.shape, np.int64)
+        row[acts] = np.arange(self.seen[i], self.seen[i + 1])
+        observations, masks = [], []
+        for agent, species in enumerate(self.species[i].tolist()):
+            form, steps = self.forms[species], np.flatnonzero(acts[:, agent])
+            mine = row[steps, agent]
+            observation = np.zeros((len(acts), *form.shape), form.dtype)
+            mask = np.zeros((len(acts), form.actions), bool)
+            if len(mine):
+                told = self.observation.rows(mine, form.bytes).view(np.dtype(form.dtype).newbyteorder("<"))
+                observation[steps] = told.reshape(len(mine), *form.shape)
+                bits = np.unpackbits(self.mask.rows(mine, _mask_bytes(form)), axis=1, bitorder="little")
+                mask[steps] = bits[:, : form.actions] if form.masked else True
+            observations.append(observation)
+            masks.append(mask)
+        return observations, masks
+
+
+def _mask_bytes(form: Species) -> int:
+    return -(-form.actions // 8) if form.masked else 0
+
+
+def from_files(files: Mapping[str, bytes], first: int, run: dict) -> ArenaShard:
+    """A shard from the bytes of its four files, by table; `first` is the index of its first episode.
+
+    Raises FunhouseError where the tables do not fit together, and as `decode` does.
+    """
+    tables = {name: decode(files[name], CODED if name == "steps" else ()) for name in TABLES}
+    episodes, agents, steps, seen = (tables[name] for name in TABLES)
+    count, forms = len(episodes), [Species.from_dict(values) for values in run["species"]]
+    people = people_of(agents.drop_columns(["species"]), first, count)
+    start = starts(steps, first, count)
+    check_rows(start, people)
+    shard = ArenaShard(
+        first=first,
+        forms=forms,
+        seed=episodes["seed"].to_pylist(),
+        split=episodes["split"].to_pylist(),
+        dropped=[tuple(seeds) for seeds in episodes["dropped"].to_pylist()],
+        agents=people,
+        species=np.split(agents["species"].to_numpy(), np.cumsum([len(one) for one in people])[:-1]),
+        start=start,
+        action=steps["action"].to_numpy(),
+        reward=steps["reward"].to_numpy(),
+        perceives=steps["perceives"].to_numpy(),
+        game=steps["game"].to_numpy(),
+        prompt=coded_text(array_of(steps["prompt"])),
+        role=coded_lists(array_of(steps["role"])),
+        seen=starts(seen, first, count),
+        observation=Bytes.of(array_of(seen["observation"])),
+        mask=Bytes.of(array_of(seen["mask"])),
+    )
+    _check_seen(shard, steps, seen)
+    return shard
+
+
+def _check_seen(shard: ArenaShard, steps: pa.Table, seen: pa.Table) -> None:
+    """Raises FunhouseError unless exactly those who act observe, and as much as their species does."""
+    acts = shard.action >= 0
+    same = all(
+        np.array_equal(steps[name].to_numpy()[acts], seen[name].to_numpy()) for name in ("episode", "step", "agent")
+    )
+    rows = np.diff(shard.start).tolist()
+    whole = [np.tile(one, count // len(one)) for one, count in zip(shard.species, rows, strict=True)]
+    forms = np.concatenate(whole)[acts]
+    sizes = np.array([(form.bytes, _mask_bytes(form)) for form in shard.forms])
+    if not same or not np.array_equal(np.stack([shard.observation.lengths(), shard.mask.lengths()], 1), sizes[forms]):
+        raise FunhouseError("the steps and the observations of an episode do not fit together")

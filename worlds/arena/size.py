@@ -1,0 +1,56 @@
+"""How large a log of an environment becomes: what to tell a user before hours of it are written."""
+
+from typing import Any
+
+import numpy as np
+
+from worlds import dice
+from worlds.arena.cast import CROWD, FOCAL, OTHERS
+from worlds.arena.config import ArenaConfig
+from worlds.arena.environment import Environment
+from worlds.arena.episode import ArenaEpisode
+from worlds.arena.failure import persist
+from worlds.arena.match import Match
+from worlds.arena.recorder import play_match
+from worlds.arena.replay import random_actions
+from worlds.arena.shard import to_tables
+from worlds.record import Agent
+from worlds.shard import encode
+
+_LARGEST_SHARD = 64 << 20  # bytes of observations, for a shard is decoded whole
+_MOST = 64  # episodes in one shard
+
+
+def decoded_bytes(config: ArenaConfig) -> int:
+    """The observations and masks of one episode as arrays, in bytes; opens the environment.
+
+    In a crowd the largest observations stand for those of the unknown cast. Raises FunhouseError.
+    """
+    environment = Environment.open(config.environment, config.keywords)
+    environment.close()
+    forms = [environment.species[species] for species in environment.seat_species]
+    each = sorted((form.bytes + form.actions for form in forms), reverse=True)
+    return config.steps * sum(each if len(each) <= CROWD else each[: FOCAL + OTHERS])
+
+
+def shard_size(config: ArenaConfig) -> int:
+    """Episodes in one shard: 64, fewer where their observations are large. A function of the settings alone."""
+    return max(1, min(_MOST, _LARGEST_SHARD // decoded_bytes(config)))
+
+
+def expected_bytes(config: ArenaConfig) -> int:
+    """About how large one episode is in the log: that of one match of random legal play, compressed.
+
+    Raises FunhouseError where the environment fails time after time.
+    """
+    episode, _ = persist(int(dice.key(0, 0, 0)), lambda key: _sample(config, key))
+    return sum(len(encode(table)) for table in to_tables([episode]).values())
+
+
+def _sample(config: ArenaConfig, key: int) -> ArenaEpisode:
+    generator = np.random.default_rng(key)
+    arrays = play_match(Match(config, key), lambda _, views: random_actions(generator, views))
+    t, n = arrays["action"].shape
+    agents = [Agent(str(agent), {"policy": ""}, "") for agent in range(n)]
+    nothing: dict[str, Any] = {"role": [[()] * n] * t, "prompt": [[""] * n] * t, "run": {}, "split": "train"}
+    return ArenaEpisode(index=0, seed=key, agents=agents, **nothing, **arrays)
