@@ -1,8 +1,9 @@
 """Recording a population's episodes in a log, and proving that a log is what its seed makes, in any world."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,7 @@ from agents.arena.check import check_minds
 from agents.arena.rollout import batches
 from agents.arena.run import ArenaRun
 from agents.rollout import RunConfig, rollout
-from worlds import FunhouseError, replay
+from worlds import Episode, FunhouseError, replay
 from worlds.arena.failure import Dropped
 from worlds.arena.replay import determinism
 from worlds.arena.size import shard_size
@@ -23,6 +24,17 @@ from worlds.shard import decode, file_name
 Progress = Callable[[int, int], None]  # (episodes done, episodes in all)
 Report = Callable[[int, Dropped], None]  # an episode's index, and the attempt at it that was dropped
 AnyRun = RunConfig | ArenaRun
+TOLERANCE = 1e-2  # in a probability of a mind's, whose rounding depends on what it is worked out beside
+
+
+class Players(Protocol):
+    """Whoever plays the copies of a mind: tom.player.Player."""
+
+    def batches(
+        self, run: RunConfig, span: range, threads: int = 1, logged: Sequence[Episode] | None = None
+    ) -> Iterator[list[Episode]]:
+        """The episodes of a span, as they come; `logged`: the copies take the actions of these."""
+        ...
 
 
 def run_of(config: dict) -> AnyRun:
@@ -37,13 +49,14 @@ def record(
     threads: int = 2,
     progress: Progress | None = None,
     report: Report | None = None,
+    players: Players | None = None,
 ) -> dict:
-    """Writes a log of that many episodes, going on from what is there of the same run.
+    """Writes a log of that many episodes, going on from what is there of the same run; `players` play its minds.
 
     Stopped at any moment and started again, it ends with the same bytes. Asking for more episodes extends a
     log. Returns {"log", "episodes", "written" (episodes now), "agent_steps"}; of an arena "dropped" too, the attempts
     ({"episode", "seed"}) that failed and another match stands in for. Raises FunhouseError where `out` holds something
-    else or another run, somebody else writes there, or the disk is full.
+    else or another run, somebody else writes there, the disk is full, or nobody is given to play the run's minds.
     """
     size = shard_size(run.arena) if isinstance(run, ArenaRun) else SHARD_SIZE
     with LogWriter(out, run.meta, episodes, size) as writer:
@@ -52,7 +65,7 @@ def record(
         done = episodes - written
         for shard in missing:
             played: list = []
-            for batch in _batches(run, writer.span(shard), threads, report):
+            for batch in _batches(run, writer.span(shard), threads, report, players):
                 played += batch
                 if progress and len(played) < len(writer.span(shard)):
                     progress(done + len(played), episodes)
@@ -68,12 +81,20 @@ def record(
     return {**summary, "agent_steps": episodes * run.orchard.steps * run.orchard.agents}
 
 
-def _batches(run: AnyRun, span: range, threads: int, report: Report | None = None) -> Iterator[list]:
+def _batches(
+    run: AnyRun, span: range, threads: int, report: Report | None = None,
+    players: Players | None = None, logged: Sequence[Episode] | None = None,
+) -> Iterator[list]:  # fmt: skip
     """The episodes of a shard, as they come."""
     if isinstance(run, ArenaRun):
         yield from batches(run, span, report)
-    else:
+    elif run.minds is None:
         yield rollout(run.orchard, run.population, run.policy, run.seed, run.split, span.start, len(span), threads)
+    elif players is None:
+        what = f"copies of the mind {run.minds.checkpoint} take part, and that mind is not here"
+        raise FunhouseError(what, remedy="name the run that holds it: --mind RUN")
+    else:
+        yield from players.batches(run, span, threads, logged)
 
 
 def _found(run: AnyRun, writer: LogWriter) -> dict:
@@ -91,13 +112,19 @@ def _agent_steps(log: Log) -> int:
     return sum(int((log.shard_table("steps", i)["action"].to_numpy() >= 0).sum()) for i in range(log.shards))
 
 
-def verify(directory: str | Path, threads: int = 2, progress: Progress | None = None) -> dict:
+def verify(
+    directory: str | Path, threads: int = 2, progress: Progress | None = None, players: Players | None = None
+) -> dict:
     """Checks every checksum of a log, then plays each episode again from its seed and compares every field.
+
+    Copies of a mind take their logged actions, and `players` work out how likely those were: within TOLERANCE of what
+    the log says, while all else, what scripted agents did among it, is the same to the bit.
 
     An environment that is no function of its seed cannot be played again: then it is checked that roles, types and
     actions follow from the seed and what was observed. Returns {"log", "files", "episodes", "agent_steps",
-    "verified": True}; of an arena "replayed" too, and "why_not" where the environment was not. Raises FunhouseError
-    naming the file, and where it can the episode, step and agent, of the first difference.
+    "verified": True}; of an arena "replayed" too, and "why_not" where the environment was not; of a log with minds
+    "copies" (in each episode) and "checkpoint". Raises FunhouseError naming the file, and where it can the episode,
+    step and agent, of the first difference.
     """
     log = open_log(directory)
     for name in log.manifest.files:
@@ -108,10 +135,13 @@ def verify(directory: str | Path, threads: int = 2, progress: Progress | None = 
             raise _differs(log, "manifest.json", field, log.meta.get(field), value)
     why_not = determinism(run.arena, log[0].seed) if isinstance(run, ArenaRun) else None
     for shard in range(log.shards):
-        for count in _verified(log, run, shard, threads, why_not is None):
+        for count in _verified(log, run, shard, threads, why_not is None, players):
             if progress:
                 progress(log.span(shard).start + count, len(log))
-    told = {} if isinstance(run, RunConfig) else {"replayed": why_not is None, "why_not": why_not}
+    if isinstance(run, RunConfig):
+        told: dict[str, Any] = run.minds.to_dict() if run.minds else {}
+    else:
+        told = {"replayed": why_not is None, "why_not": why_not}
     return {
         "log": str(directory),
         "files": len(log.manifest.files),
@@ -122,7 +152,7 @@ def verify(directory: str | Path, threads: int = 2, progress: Progress | None = 
     }
 
 
-def _verified(log: Any, run: AnyRun, shard: int, threads: int, replays: bool) -> Iterator[int]:
+def _verified(log: Any, run: AnyRun, shard: int, threads: int, replays: bool, players: Players | None) -> Iterator[int]:
     """Checks the episodes of a shard; yields how many have been checked. Raises FunhouseError."""
     if isinstance(run, ArenaRun) and not replays:
         for count, index in enumerate(log.span(shard), 1):
@@ -130,14 +160,32 @@ def _verified(log: Any, run: AnyRun, shard: int, threads: int, replays: bool) ->
             yield count
         return
     episodes: list = []
-    for batch in _batches(run, log.span(shard), threads):
+    logged = log.batch(log.span(shard)) if isinstance(run, RunConfig) and run.minds else None
+    for batch in _batches(run, log.span(shard), threads, players=players, logged=logged):
         episodes += batch
         if len(episodes) < len(log.span(shard)):
             yield len(episodes)
+    if logged:
+        episodes = [_near(log, *pair) for pair in zip(logged, episodes, strict=True)]
     _compare_tables(log, shard, format_of(log.meta).to_tables(episodes))
     if isinstance(run, RunConfig):
         _compare_worlds(log, episodes)
     yield len(episodes)
+
+
+def _near(log: Log, logged: Episode, again: Episode) -> Episode:
+    """The episode played again, with the logged probabilities of what minds did. Raises FunhouseError where those
+    differ by more than TOLERANCE."""
+    had, made = logged.probability, again.probability
+    if had is None or made is None or had.shape != made.shape:
+        raise _differs(log, f"episode {again.index}", "the form of the probabilities", had, made)
+    minds = np.array([bool(agent.mind) for agent in again.agents])
+    far = minds & ~(np.abs(had - made) <= TOLERANCE)  # a NaN is far
+    if far.any():
+        step, agent = (int(k) for k in np.argwhere(far)[0])
+        place = f"episode {again.index}, step {step}, agent {agent}"
+        raise _differs(log, place, "probability", float(had[step, agent]), float(made[step, agent]))
+    return replace(again, probability=np.where(minds, had, made))
 
 
 def _compare_tables(log: Log, shard: int, again: dict[str, pa.Table]) -> None:

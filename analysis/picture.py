@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -31,13 +31,13 @@ def called(contender: str) -> str:
 
 
 def canvas(
-    title: str, panels: int = 1, size: tuple[float, float] = (7.5, 4.6), share: str = ""
+    title: str, panels: int = 1, size: tuple[float, float] = (7.5, 4.6), share: str = "", rows: int = 1
 ) -> tuple[Figure, list[Axes]]:
-    """A figure whose title states the finding, and its panels; they share axes "y", "both" or none."""
+    """A figure whose title states the finding, and its rows of panels; they share axes "y", "both" or none."""
     with matplotlib.rc_context(_STYLE):
         figure = Figure(figsize=size, dpi=150, layout="constrained")
         FigureCanvasAgg(figure)
-        axes = figure.subplots(1, panels, sharex=share == "both", sharey=bool(share), squeeze=False)[0]
+        axes = figure.subplots(rows, panels, sharex=share == "both", sharey=bool(share), squeeze=False).ravel()
     figure.suptitle(title, x=0.01, ha="left", fontsize=13, fontweight="bold", color=BLACK)
     return figure, list(axes)
 
@@ -72,5 +72,11 @@ def save(figure: Figure, directory: str | Path, name: str) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     with matplotlib.rc_context(_STYLE):
         figure.savefig(folder / f"{name}.png", metadata={"Software": None})
-        figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
+    encoded(figure, folder / f"{name}.svg")
     return [folder / f"{name}.png", folder / f"{name}.svg"]
+
+
+def encoded(figure: Figure, to: Path | BinaryIO) -> None:
+    """Writes a figure as SVG."""
+    with matplotlib.rc_context(_STYLE):
+        figure.savefig(to, format="svg", metadata={"Date": None, "Creator": None})

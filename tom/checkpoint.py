@@ -78,7 +78,16 @@ def load(run: str | Path) -> tuple[dict[str, torch.Tensor], dict]:
     Raises FunhouseError for a pickle, a directory without a checkpoint, and any file that is not what was
     written.
     """
-    return _steadily(Path(run), lambda found: (_unpacked(found, WEIGHTS), json.loads(found.read(CONFIG))))
+    return load_marked(run)[:2]
+
+
+def load_marked(run: str | Path) -> tuple[dict[str, torch.Tensor], dict, str]:
+    """The same, and what a mind is known by: the SHA-256 of the file of its weights. Raises as `load` does."""
+    return _steadily(Path(run), _marked)
+
+
+def _marked(found: Manifest) -> tuple[dict[str, torch.Tensor], dict, str]:
+    return _unpacked(found, WEIGHTS), json.loads(found.read(CONFIG)), found.files[WEIGHTS]["sha256"]
 
 
 def load_training(run: str | Path) -> dict[str, torch.Tensor]:

@@ -13,7 +13,7 @@ from agents.answer import Answer, AnyEpisode, Question, resolve
 from agents.query import Query, body_of
 from tom import ask
 from tom.batch import UNLABELLED, QuestionArrays, TextTable, event_tensors, question_tensors
-from tom.checkpoint import load as load_checkpoint
+from tom.checkpoint import load_marked
 from tom.events import History, Wanted
 from tom.network import Network
 from tom.perception import Perception, perception_of
@@ -46,9 +46,13 @@ class Mind:
 
     name = "mind"
 
-    def __init__(self, network: Network, vocabulary: Vocabulary, run: dict, meta: dict | None = None):
-        """run: the settings of the world that it was trained in; meta: what its checkpoint says of it."""
+    def __init__(
+        self, network: Network, vocabulary: Vocabulary, run: dict, meta: dict | None = None, checkpoint: str = ""
+    ):
+        """run: the settings of the world that it was trained in; meta: what its checkpoint says of it; checkpoint: the
+        SHA-256 of its weights' file, "" where there is none."""
         self.network, self.vocabulary, self.run, self.meta = network.eval(), vocabulary, run, meta or {}
+        self.checkpoint = checkpoint
         self.perception = perception_of(run)
         self.dtype = network.dtype
         self._scenes: OrderedDict[tuple[int, int], tuple[AnyEpisode, _Scene]] = OrderedDict()
@@ -129,17 +133,17 @@ class Mind:
     def _encoded(self, episode: AnyEpisode, agent: int, through: frozenset[Wanted]) -> _Scene:
         """An agent's history and what was perceived through those lines, encoded."""
         perception = perception_of(episode.run)  # by the episode's rules: its roles may be hidden
-        self._check(episode, perception)
+        self.check(perception, f"episode {episode.index}")
         history = perception.history(episode, agent, through=sorted(through))
         event = event_tensors([history], [agent])
         return _Scene(history, event, self.network.encode(event), episode.agents[agent].description, through)
 
-    def _check(self, episode: AnyEpisode, perception: Perception) -> None:
+    def check(self, perception: Perception, place: str) -> None:
         """Raises FunhouseError for a world other than the mind's own, in what its agents are like or perceive."""
         if perception.kind != self.perception.kind:
             raise FunhouseError(
                 f"this mind knows {self.perception.kind}, and this log is of {perception.kind}",
-                place=f"episode {episode.index}",
+                place=place,
                 remedy="train a mind on a log of that world: tom train LOG --out RUN",
             )
 
@@ -221,7 +225,7 @@ def load(run: str | Path | None = None) -> Mind:
 
     Raises FunhouseError for a damaged checkpoint, a pickle, or a mind of another version.
     """
-    tensors, meta = load_checkpoint(REFERENCE if run is None else run)
+    tensors, meta, checkpoint = load_marked(REFERENCE if run is None else run)
     if meta.get("version") != VERSION:
         raise FunhouseError(
             f"this mind reads version {meta.get('version')} of the events and the project speaks version {VERSION}",
@@ -229,7 +233,7 @@ def load(run: str | Path | None = None) -> Mind:
             remedy="train it anew: tom train LOG --out RUN",
         )
     network = _network(tensors, meta, str(run or REFERENCE))
-    return Mind(network, Vocabulary(meta["words"]), meta["run"], meta)
+    return Mind(network, Vocabulary(meta["words"]), meta["run"], meta, checkpoint)
 
 
 def _network(tensors: dict[str, Tensor], meta: dict, place: str) -> Network:

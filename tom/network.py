@@ -79,28 +79,29 @@ class Network(nn.Module):
 
         Of each event its scene and what the library would do there; of each history, padded, evidence, keys and values.
         """
-        row = event["rows"]
+        seen = self.look(event["rows"])
+        evidence, x = (
+            pad_sequence(part.split(event["sizes"]), batch_first=True)
+            for part in self.acts(seen["scene"], seen["policy"], event["rows"]["action"])
+        )
+        return seen | {"evidence": evidence, "keys_values": self.offered(x)}
+
+    def look(self, row: dict[str, Tensor]) -> dict[str, Tensor]:
+        """What lies around the actor of each event, and what the library would do there; the action taken is not read.
+
+        blocked (e a), option (e a c+2), scene (e, scene), policy (e a k) float32 log probabilities.
+        """
         around = self.surroundings(row)  # e a c
         option = options(around, row["blocked"])
         policy = self.library(option, row["blocked"])
-        around = around.to(self.dtype)
         features = [row[name].to(self.dtype) for name in ("blocked", "cover", "own")]
-        scene = torch.cat([rearrange(around, "e a c -> e (a c)"), *features], -1)
-        evidence, x = (
-            pad_sequence(part.split(event["sizes"]), batch_first=True)
-            for part in self._acts(scene, around, policy, row["action"])
-        )
-        return {
-            "blocked": row["blocked"],
-            "option": option.to(self.dtype),
-            "scene": scene,
-            "policy": policy,
-            "evidence": evidence,
-            "keys_values": [_offered(block, x) for block in self.blocks],
-        }
+        scene = torch.cat([rearrange(around.to(self.dtype), "e a c -> e (a c)"), *features], -1)
+        return {"blocked": row["blocked"], "option": option.to(self.dtype), "scene": scene, "policy": policy}
 
-    def _acts(self, scene: Tensor, around: Tensor, policy: Tensor, action: Tensor) -> tuple[Tensor, Tensor]:
+    def acts(self, scene: Tensor, policy: Tensor, action: Tensor) -> tuple[Tensor, Tensor]:
         """What each act is evidence for, (e k) float32 in nats, and its token (e d)."""
+        width = self.config.actions * self.config.element_width
+        around = rearrange(scene[:, :width], "e (a c) -> e a c", a=self.config.actions)
         taken = _of_action(around, action)
         told = _of_action(policy, action)
         told = told - told.mean(-1, keepdim=True)
@@ -110,13 +111,21 @@ class Network(nn.Module):
         trust, hint = self.trust(x).float().chunk(2, -1)
         return 1.5 * told * torch.sigmoid(trust + 1) + 0.1 * hint, x
 
+    def offered(self, event: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """The keys and values that events (b e d) offer each block: two of (b h) e c."""
+        return [_offered(block, event) for block in self.blocks]
+
     def answer(self, encoded: dict, question: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """Log probabilities of the actions (b q a) and trait logits of the last one named (b q traits), float32.
 
         question: text (b q) and persona (b) index question["texts"] (u w); place (b q) is the event at whose actor's
         cell and step the action is taken; relation (b r q e).
         """
-        text, place = self.text(question["texts"]), question["place"]
+        return self.answer_said(encoded, question, self.text(question["texts"]))
+
+    def answer_said(self, encoded: dict, question: dict[str, Tensor], text: Tensor) -> tuple[Tensor, Tensor]:
+        """The same with the question's texts encoded already, text (u d)."""
+        place = question["place"]
         x = text[question["text"]] + self.persona(text[question["persona"]])[:, None]
         x = x + self.scene(encoded["scene"][place])
         belief = self.beliefs(encoded["evidence"], question["relation"])

@@ -30,6 +30,7 @@ class Episode(Record):
     role: list[list[tuple[str, ...]]]  # [t][n]  names or descriptions, () = as itself
     prompt: list[list[str]]  # [t][n]  the words in which the role was given
     agents: list[Agent]  # [n]
+    probability: np.ndarray | None = None  # t n float32  of the action taken; None: all agents are scripted
 
     @cached_property
     def config(self) -> OrchardConfig:

@@ -11,11 +11,15 @@ from worlds.errors import FunhouseError
 
 @dataclass(frozen=True)
 class Agent:
-    """Who took part: a name that says nothing of the type, the type's traits, and the type in words."""
+    """Who took part: a name that says nothing of the type, the type's traits, and the type in words.
+
+    `mind` is "" for a scripted agent, else the SHA-256 of the weights of the mind that acted.
+    """
 
     name: str
     type: dict[str, str]
     description: str
+    mind: str = ""
 
 
 class Record:

@@ -42,7 +42,16 @@ def file_name(table: str, shard: int) -> str:
 
 def to_tables(episodes: Sequence[Episode]) -> dict[str, pa.Table]:
     """Episodes as the tables "episodes", "agents" and "steps", in the order of episode, step, agent."""
-    return {"episodes": _episodes(episodes), "agents": agents_table(episodes), "steps": steps_table(episodes)}
+    return {"episodes": _episodes(episodes), "agents": agents_table(episodes), "steps": _steps(episodes)}
+
+
+def _steps(episodes: Sequence[Episode]) -> pa.Table:
+    """What each agent did; where copies of a mind took part, how likely that was too."""
+    table, chance = steps_table(episodes), [e.probability for e in episodes if e.probability is not None]
+    if not chance:
+        return table
+    column = pa.array(np.concatenate([p.ravel() for p in chance]), pa.float32())
+    return table.append_column(pa.field("probability", pa.float32(), nullable=False), column)
 
 
 def _episodes(episodes: Sequence[Episode]) -> pa.Table:
@@ -53,12 +62,13 @@ def _episodes(episodes: Sequence[Episode]) -> pa.Table:
 def agents_table(episodes: Sequence[Record]) -> pa.Table:
     """Who took part: a row for each agent of each episode, its traits as columns."""
     traits = list(episodes[0].agents[0].type)
+    mind = ["mind"] if any(agent.mind for e in episodes for agent in e.agents) else []
     schema = schema_of(
         episode=pa.int64(), agent=pa.int32(), name=pa.string(),
-        **dict.fromkeys(traits, pa.string()), description=pa.string(),
+        **dict.fromkeys(traits, pa.string()), description=pa.string(), **dict.fromkeys(mind, pa.string()),
     )  # fmt: skip
     rows = [
-        (e.index, i, agent.name, *(agent.type[trait] for trait in traits), agent.description)
+        (e.index, i, agent.name, *(agent.type[trait] for trait in traits), agent.description, *[agent.mind] * len(mind))
         for e in episodes
         for i, agent in enumerate(e.agents)
     ]
@@ -124,11 +134,13 @@ class Shard:
     reward: np.ndarray  # (rows,) float32
     prompt: "Coded"  # rows of str
     role: "Coded"  # rows of tuples of str
+    probability: np.ndarray | None = None  # (rows,) float32
 
     @property
     def bytes(self) -> int:
         """About how much memory it holds: its arrays, and the texts and agents as measured."""
-        arrays = (self.action, self.reward, self.prompt.code, self.role.code, *self.walls)
+        held = [] if self.probability is None else [self.probability]
+        arrays = (self.action, self.reward, self.prompt.code, self.role.code, *self.walls, *held)
         texts = len(self.prompt.value) + len(self.role.value)
         return sum(array.nbytes for array in arrays) + 100 * texts + 500 * sum(map(len, self.agents))
 
@@ -144,6 +156,7 @@ class Shard:
             index=self.first + i, seed=self.seed[i], split=self.split[i], run=run, walls=self.walls[i],
             cell=cell, board=board, action=action, reward=reward, role=self.role.rows(rows, shape),
             prompt=self.prompt.rows(rows, shape), agents=self.agents[i],
+            probability=None if self.probability is None else self.probability[rows].reshape(shape),
         )  # fmt: skip
 
 
@@ -181,6 +194,7 @@ def from_files(files: Mapping[str, bytes], first: int) -> Shard:
         reward=steps["reward"].to_numpy(),
         prompt=coded_text(array_of(steps["prompt"])),
         role=coded_lists(array_of(steps["role"])),
+        probability=steps["probability"].to_numpy() if "probability" in steps.column_names else None,
     )
 
 
@@ -200,7 +214,8 @@ def people_of(agents: pa.Table, first: int, count: int) -> list[list[Agent]]:
     people: list[list[Agent]] = [[] for _ in range(count)]
     for row in agents.to_pylist():
         episode, _ = row.pop("episode"), row.pop("agent")
-        people[episode - first].append(Agent(row.pop("name"), description=row.pop("description"), type=row))
+        said = {"description": row.pop("description"), "mind": row.pop("mind", "")}
+        people[episode - first].append(Agent(row.pop("name"), **said, type=row))
     return people
 
 

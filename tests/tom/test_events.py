@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from agents.theory import history_of
 from tests.agents.little import Case, runs
 from tests.tom.worlds_of_minds import short_log
-from tom.events import AGENT_ELEMENTS, ELEMENTS, FAR, FAR_KEPT, FAR_NOW, NEAR_KEPT, NEAR_NOW, NO_SIGHT, SIGHTS
+from tom.event_kernels import AGENT_ELEMENTS, ELEMENTS
+from tom.events import FAR, FAR_KEPT, FAR_NOW, NEAR_KEPT, NEAR_NOW, NO_SIGHT, SIGHTS
 from tom.perception import perception_of
 
 NOW, KEPT = (NEAR_NOW, FAR_NOW), (NEAR_KEPT, FAR_KEPT)

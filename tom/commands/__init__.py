@@ -3,6 +3,7 @@
 from tom.commands.asking import Ask, Describe
 from tom.commands.base import Command
 from tom.commands.logs import Run, Verify
+from tom.commands.probing import Probe
 from tom.commands.scoring import Graph, Score
 from tom.commands.training import Train
 
@@ -14,4 +15,5 @@ COMMANDS: dict[str, type[Command]] = {
     "describe": Describe,
     "score": Score,
     "graph": Graph,
+    "probe": Probe,
 }

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from tom.commands.base import Command, LogDir
+from tom.commands.base import Command, LogDir, MaybeRunDir, load_mind
 from tom.terminal import progress, show_table, tell
 
 
@@ -40,6 +40,10 @@ class Run(Command):
     """Orchard: Chebyshev radius of far sight, cells."""
     roles: Literal["announced", "hidden"] = "announced"
     """Orchard: whether agents perceive one another's roles."""
+    copies: int = 0
+    """Orchard: how many of the agents are copies of a mind, each with its persona and its history; 0, or at least 2."""
+    mind: MaybeRunDir = None
+    """Orchard: the run of the mind that is copied; without it, the reference mind that ships with the package."""
     arguments: Annotated[str, tyro.conf.arg(metavar="JSON")] = "{}"
     """PettingZoo: what the environment's constructor is given, such as '{"max_cycles": 50}'."""
     visibility: str = "all"
@@ -66,14 +70,30 @@ class Run(Command):
     def work(self) -> dict[str, Any]:
         from agents.record import record
 
-        settings = self.settings()
+        players = self.players()
+        settings = self.settings(players.mind.checkpoint if players else None)
         if self.world != "orchard":
             self._announce(settings.arena)
         with progress(f"episodes to {self.out}") as report:
-            return record(settings, self.out, self.episodes, self.threads, report, _tell_dropped)
+            told = record(settings, self.out, self.episodes, self.threads, report, _tell_dropped, players)
+        return {**told, **players.tally.rates()} if players else told
 
-    def settings(self):
-        """The run's whole configuration, a RunConfig or an ArenaRun. Raises FunhouseError."""
+    def players(self):
+        """Who plays the copies of the mind, a tom.player.Player; None where all agents are scripted."""
+        from worlds import FunhouseError
+
+        if self.copies == 0 and self.mind is None:
+            return None
+        if self.copies == 0:
+            raise FunhouseError("--mind without --copies plays nobody", remedy="say how many, such as --copies 8")
+        from tom.player import Player
+
+        return Player(load_mind(self.mind))
+
+    def settings(self, checkpoint: str | None = None):
+        """The run's whole configuration, a RunConfig or an ArenaRun. Raises FunhouseError.
+
+        checkpoint: the SHA-256 of the weights of the mind that is copied."""
         from agents.population import PopulationConfig
         from worlds import FunhouseError
 
@@ -86,11 +106,11 @@ class Run(Command):
                 flag = f"--{field.name.replace('_', '-')}"
                 raise FunhouseError(f"{flag} says nothing about {self.world}", remedy=f"leave {flag} out")
         parts = PopulationConfig(types=self.types), self.seed, self.split
-        return self._orchard(*parts) if orchard else self._arena(*parts)
+        return self._orchard(parts, checkpoint) if orchard else self._arena(*parts)
 
-    def _orchard(self, *parts):
+    def _orchard(self, parts: tuple, checkpoint: str | None):
         from agents.agent_type import PolicyConfig
-        from agents.rollout import RunConfig
+        from agents.run import MindsConfig, RunConfig
         from worlds import OrchardConfig
 
         orchard = OrchardConfig(
@@ -98,7 +118,9 @@ class Run(Command):
             agents=self.agents, steps=48 if self.steps is None else self.steps, sights=(self.near, self.far),
             roles=self.roles,
         )  # fmt: skip
-        return RunConfig(orchard, PolicyConfig(), *parts)
+        minds = None if checkpoint is None else MindsConfig(self.copies, checkpoint)
+        population, seed, split = parts
+        return RunConfig(orchard, PolicyConfig(), population, seed, split, minds)
 
     def _arena(self, *parts):
         from agents.arena.bank_config import BankConfig
@@ -131,7 +153,7 @@ class Run(Command):
         tell(f'tom ask "{prompt}" --log {self.out} --episode 0 --agent {episode.names[me]} --step {step}')
 
 
-_ORCHARD = ("agents", "map", "height", "width", "kinds", "fruits", "near", "far", "roles")
+_ORCHARD = ("agents", "map", "height", "width", "kinds", "fruits", "near", "far", "roles", "copies", "mind")
 _ARENA = ("arguments", "visibility", "random_linear", "random_mlp", "scripted", "policy", "bank_seed")
 
 
@@ -157,6 +179,8 @@ class Verify(Command):
 
     logs: Annotated[tyro.conf.Positional[tuple[str, ...]], tyro.conf.arg(metavar="LOG [LOG ...]")]
     """The logs' directories."""
+    mind: MaybeRunDir = None
+    """Of logs in which copies of a mind act: its run; without it, the reference mind that ships with the package."""
     threads: int = os.cpu_count() or 1
     """Worlds replayed at a time."""
 
@@ -174,7 +198,17 @@ class Verify(Command):
         from agents.record import verify
 
         with progress(f"verifying {log}") as report:
-            return verify(log, self.threads, report)
+            return verify(log, self.threads, report, self.players(log))
+
+    def players(self, log: str):
+        """Who works out what a log's copies of a mind would do, a tom.player.Player; None where it has none."""
+        from worlds import open_log
+
+        if "minds" not in open_log(log).config:
+            return None
+        from tom.player import Player
+
+        return Player(load_mind(self.mind))
 
     def show(self, document: dict[str, Any]) -> None:
         one = document.get("logs", [document])

@@ -1,0 +1,22 @@
+"""Copies of one mind in one episode, and the question about oneself.
+
+θ and φ are copies: the same weights, each with its persona and what it has perceived. φ is asked "predict θ pretending
+to be me" and "behave as θ pretending to be me". What is true is not the definition's answer but the mind's own:
+
+- predict: θ's own forward pass, at its own place and on its own history, under "behave as φ";
+- behave: the same after the world is forked at that step and θ, its history its own, stands where φ stands (and φ
+  where θ stood, so that whoever is about is still about); of θ with a forgetful persona only, whom the rest of the
+  place does not follow.
+
+Besides the shortcuts of every score there are two that only copies have: what φ would do as itself, and what θ does as
+itself. Ceilings: full information, exact reasoning in θ's place, and φ's own exact reasoning.
+
+`asking` draws the questions and knows their truth, `scoring` makes the rows, `hiding` is the first intervention.
+Whoever answers is handed in.
+"""
+
+from analysis.copies.asking import copies_of, forked, questions_of, theirs
+from analysis.copies.hiding import hidden, intervene
+from analysis.copies.scoring import score_copies
+
+__all__ = ["copies_of", "forked", "hidden", "intervene", "questions_of", "score_copies", "theirs"]

@@ -1,0 +1,93 @@
+"""What a probe is: episodes that show an effect or do not, a measure of it, a picture, and controls that can fail."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.figure import Figure
+from rich.table import Table
+
+from agents.answer import Answerer
+from agents.record import Players
+from worlds import FunhouseError
+
+Progress = Callable[[int, int], None]  # (done, in all)
+POSITIVE, NEGATIVE, BASELINE = "positive", "negative", "baseline"
+FEWEST_SEEDS = 5  # of an evaluation that is reported
+
+
+@dataclass(frozen=True)
+class Settings:
+    """On what a probe is run. Raises FunhouseError for settings that measure nothing."""
+
+    seeds: int = FEWEST_SEEDS  # evaluation seeds: seed, seed + 1, ...
+    seed: int = 0  # the first of them
+    episodes: int | None = None  # of each seed and condition; None: as many as the probe says
+    split: str = "test"  # validation for choices made while building, test for reporting
+
+    def __post_init__(self):
+        if self.seeds < 1 or (self.episodes is not None and self.episodes < 1):
+            raise FunhouseError("a probe of no episodes measures nothing", remedy="ask for a seed and an episode")
+        if self.split not in ("validation", "test"):
+            raise FunhouseError(f"a probe is not run on '{self.split}'", remedy="choose validation or test")
+
+    @property
+    def all_seeds(self) -> range:
+        """The evaluation seeds."""
+        return range(self.seed, self.seed + self.seeds)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Who is probed."""
+
+    mind: Answerer
+    blanked: Sequence[Answerer] = ()  # the same mind with something taken away
+    players: Players | None = None  # who plays episodes in which copies of it live; None: it has nobody to
+    checkpoint: str = ""  # the hash by which a run names the mind that its copies are of
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One probe. Its folder's docstring states the thresholds.
+
+    `measure` is handed who is probed, the settings, and whoever is to be told of progress; it returns {"rows": [score
+    keys and the probe's own], "controls": [control()]}, and more where the probe has more to say: "figures" are what
+    the mind came to, beside what it should reach. `draw` makes the pictures, by name, of such a document, and `tables`
+    what a person reads of it.
+    """
+
+    name: str
+    about: str  # one line
+    measure: Callable[[Subject, Settings, Progress | None], dict[str, Any]]
+    draw: Callable[[Mapping[str, Any]], dict[str, Figure]]
+    tables: Callable[[Mapping[str, Any]], list[Table]]
+
+    def run(
+        self, subject: Subject, settings: Settings | None = None, progress: Progress | None = None
+    ) -> dict[str, Any]:
+        """The probe's document: {"probe", "rows", "controls", ...}, JSON values only."""
+        return {"probe": self.name, **self.measure(subject, settings or Settings(), progress)}
+
+
+def control(
+    name: str, kind: str, value: float | None, low: float | None, high: float | None, threshold: float | None
+) -> dict[str, Any]:
+    """One control: the size of the effect that it shows, and its interval.
+
+    `passed` says whether it showed the effect: whether the whole interval is at or above the threshold. A positive
+    control must, a negative one must not; a baseline has no verdict, null. Where the interval is undefined there is
+    no effect to be seen.
+    """
+    passed = None if kind == BASELINE or threshold is None else low is not None and low >= threshold
+    return {
+        "name": name, "kind": kind, "value": value, "low": low, "high": high,
+        "threshold": threshold, "passed": passed,
+    }  # fmt: skip
+
+
+def sound(document: Mapping[str, Any]) -> bool:
+    """Whether every positive control of a probe's document passed and no negative one did."""
+    return all(
+        one["passed"] == (one["kind"] == POSITIVE) for one in document["controls"] if one["passed"] is not None
+    )

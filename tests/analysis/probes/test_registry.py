@@ -1,0 +1,85 @@
+"""Adding a folder adds a probe, and a control's verdict follows from its interval."""
+
+import json
+
+import pytest
+
+from analysis import probes as floor
+from analysis.probes import Settings, Subject, control, find, probes, sound, table
+from analysis.probes.probe import BASELINE, NEGATIVE, POSITIVE, Probe
+from analysis.report import page
+from worlds import FunhouseError
+
+FOLDER = '''
+from analysis.probes.probe import Probe
+PROBE = Probe("lonely", "one line", lambda *_: {"rows": [], "controls": []}, lambda _: {}, lambda _: [])
+'''
+
+
+@pytest.fixture
+def fresh():
+    """The registry, read anew before and after."""
+    probes.cache_clear()
+    yield
+    probes.cache_clear()
+
+
+def test_adding_a_folder_is_all_that_it_takes(tmp_path, monkeypatch, fresh):
+    (tmp_path / "lonely").mkdir()
+    (tmp_path / "lonely" / "__init__.py").write_text(FOLDER)
+    monkeypatch.setattr(floor, "__path__", [*floor.__path__, str(tmp_path)])
+    assert table()["lonely"] == "one line"
+    assert find("lonely").run(Subject(mind=None)) == {"probe": "lonely", "rows": [], "controls": []}
+
+
+def test_every_probe_has_a_line_and_states_its_thresholds():
+    for name, probe in probes().items():
+        assert isinstance(probe, Probe)
+        assert name == probe.name
+        assert probe.about
+        assert "\n" not in probe.about
+        folder = __import__(f"analysis.probes.{name.replace('-', '_')}", fromlist=["PROBE"])
+        assert "threshold" in folder.__doc__.lower()
+
+
+def test_an_unknown_probe_is_told_which_there_are():
+    with pytest.raises(FunhouseError) as error:
+        find("strangr")
+    assert "stranger" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "passed"),
+    [(POSITIVE, 0.6, True), (POSITIVE, 0.4, False), (NEGATIVE, 0.4, False), (NEGATIVE, 0.6, True), (BASELINE, 1, None)],
+)
+def test_a_control_passes_where_its_whole_interval_does(kind, low, passed):
+    assert control("one", kind, 0.7, low, 0.8, 0.5)["passed"] is passed
+
+
+def test_a_control_without_an_interval_shows_nothing():
+    assert control("one", POSITIVE, None, None, None, 0.5)["passed"] is False
+
+
+def test_a_probe_is_sound_if_its_controls_do_what_they_must():
+    good = [control("a", POSITIVE, 1, 0.9, 1, 0.5), control("b", NEGATIVE, 0, 0, 0, 0.5)]
+    good.append(control("c", BASELINE, 1, 1, 1, None))
+    assert sound({"controls": good})
+    assert not sound({"controls": [*good, control("d", NEGATIVE, 1, 0.9, 1, 0.5)]})
+    assert not sound({"controls": [*good, control("d", POSITIVE, 1, 0.4, 1, 0.5)]})
+
+
+def test_settings_that_measure_nothing_are_refused():
+    for wrong in ({"seeds": 0}, {"episodes": 0}, {"split": "train"}):
+        with pytest.raises(FunhouseError):
+            Settings(**wrong)
+    assert list(Settings(seed=3).all_seeds) == [3, 4, 5, 6, 7]
+
+
+def test_the_page_stands_alone_and_says_what_is_undefined():
+    document = {"probe": "lens", "rows": [], "controls": [control("<b>", POSITIVE, None, None, None, 0.5)]}
+    written = page([("what <it> is", document, {})])
+    assert "<script" not in written
+    assert "http" not in written
+    assert "&lt;b&gt;" in written
+    assert "<td>–</td>" in written
+    assert json.dumps(document)

@@ -1,0 +1,84 @@
+"""`tom probe`, from the command line to the document, the page and the pictures."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from analysis.picture import canvas
+from analysis.probes import Probe, control
+from analysis.probes import probes as registered
+from tests.tom.test_cli import document, failure
+from tom.cli import main
+
+
+def measured(subject, settings, progress):
+    """A probe that passes, and tells who was probed."""
+    assert len(subject.blanked) > 2
+    assert subject.players is not None
+    progress(1, 1)
+    return {
+        "rows": [{"contender": subject.mind.name, "seeds": settings.seeds}],
+        "controls": [control("one", "positive", 1.0, 0.9, 1.0, 0.5)],
+        "figures": [{"name": "gain", "value": 0.7, "low": None, "high": None, "goal": 0.5, "reached": True}],
+    }
+
+
+@pytest.fixture
+def little(monkeypatch) -> Probe:
+    """The only probe there is."""
+    probe = Probe("little", "what a test measures", measured, lambda _: {"little": canvas("it works")[0]}, lambda _: [])
+    monkeypatch.setattr("analysis.probes.probes", lambda: {"little": probe})
+    return probe
+
+
+def test_a_probe_prints_its_document(capsys, trained, little):
+    said = document(capsys, "probe", "little", trained, "--seeds", 2)
+    assert said["probe"] == "little"
+    assert said["rows"] == [{"contender": "mind", "seeds": 2}]
+    assert said["controls"][0]["passed"] is True
+
+
+def test_all_of_them_make_one_page_and_its_documents(capsys, trained, little, tmp_path):
+    out = tmp_path / "page"
+    said = document(capsys, "probe", "all", trained, "--out", out)
+    assert [one["probe"] for one in said["probes"]] == ["little"]
+    written = {path.name for path in out.iterdir()}
+    assert written == {"probes.html", "probes.json", "little.json", "little.png", "little.svg"}
+    assert json.loads((out / "probes.json").read_text()) == said
+    page = (out / "probes.html").read_text()
+    assert "data:image/svg+xml" in page
+    assert "<script" not in page
+    assert "what a test measures" in page
+
+
+def test_all_of_them_are_written_to_a_folder_of_its_own(capsys, trained, little, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    document(capsys, "probe", "all", trained)
+    assert Path("runs/probes/probes.html").exists()
+
+
+def test_a_person_reads_the_controls(capsys, trained, little):
+    assert main(["probe", "little", str(trained)]) == 0
+    shown = capsys.readouterr().out
+    assert "controls of little" in shown
+    assert "what the mind came to" in shown
+
+
+def test_an_unknown_probe_is_a_message(capsys, trained):
+    said = failure(capsys, "probe", "strangr", trained)
+    assert "there is no probe 'strangr'" in said
+    assert all(name in said for name in registered())
+
+
+def test_the_stranger_is_probed(capsys, trained, tmp_path):
+    settings = ("--seeds", 2, "--episodes", 2, "--split", "validation", "--out", tmp_path)
+    said = document(capsys, "probe", "stranger", trained, *settings)
+    assert {"held-out", "astar", "wall-follower", "random", "noisy", "hidden-roles"} == {
+        row["stranger"] for row in said["rows"]
+    }
+    assert {row["observed"] for row in said["rows"]} == {0, 1, 2, 4, 8, 16, 32, 64}
+    assert {one["name"] for one in said["controls"] if one["kind"] == "negative"} == {
+        "mind, no history", "mind, no prompt", "mind, names shuffled", "A* planner",
+    }  # fmt: skip
+    assert (tmp_path / "stranger.svg").exists()

@@ -1,0 +1,93 @@
+"""`tom probe`: one of the probes, or all of them on one page."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import tyro
+
+from tom.commands.base import Command, load_mind
+from tom.terminal import plain, progress, show, show_table, tell
+
+ALL, PAGE, PLACE = "all", "probes", "runs/probes"
+
+
+@dataclass(kw_only=True)
+class Probe(Command):
+    """Probe the mind: whether it shows an effect, beside controls that must and controls that must not."""
+
+    name: Annotated[tyro.conf.Positional[str], tyro.conf.arg(metavar="NAME")]
+    """Which probe, such as stranger; all: every one of them."""
+    run: Annotated[tyro.conf.Positional[str | None], tyro.conf.arg(metavar="[RUN]")] = None
+    """The mind's run directory; without it, the reference mind that ships with the package."""
+    out: Annotated[str | None, tyro.conf.arg(metavar="DIR")] = None
+    """Where to write the page (HTML), the documents (JSON) and the pictures (PNG, SVG); of all: runs/probes."""
+    seeds: int = 5
+    """How many evaluation seeds."""
+    seed: int = 0
+    """The first of them."""
+    episodes: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
+    """Episodes of each seed and condition; by default as many as the probe's figures take."""
+    split: Literal["validation", "test"] = "test"
+    """Probe on validation whatever is still to be decided."""
+
+    def work(self) -> dict[str, Any]:
+        from analysis.probes import Settings, Subject, find, probes
+        from tom.player import Player
+
+        chosen = list(probes().values()) if self.name == ALL else [find(self.name)]
+        settings = Settings(self.seeds, self.seed, self.episodes, self.split)
+        mind = load_mind(self.run)
+        subject = Subject(mind, mind.controls(), Player(mind), mind.checkpoint)
+        documents = []
+        for probe in chosen:
+            with progress(f"probe {probe.name}") as report:
+                documents.append(probe.run(subject, settings, report))
+        if out := self.out or (PLACE if self.name == ALL else None):
+            self._publish(Path(out), documents)
+        return {"probes": documents} if self.name == ALL else documents[0]
+
+    def _publish(self, out: Path, documents: list[dict[str, Any]]) -> None:
+        """Writes the page, one document for each probe and one of all, and the pictures."""
+        from analysis.picture import save
+        from analysis.probes import find
+        from analysis.report import page
+
+        out.mkdir(parents=True, exist_ok=True)
+        sections = []
+        for document in documents:
+            probe = find(document["probe"])
+            drawn = probe.draw(document)
+            for name, figure in drawn.items():
+                save(figure, out, name)
+            sections.append((probe.about, document, drawn))
+            _write(out / f"{probe.name}.json", document)
+        if self.name == ALL:
+            _write(out / f"{PAGE}.json", {"probes": documents})
+        (out / f"{PAGE}.html").write_text(page(sections), encoding="utf-8")
+        tell(f"the page is {out / f'{PAGE}.html'}")
+
+    def show(self, document: dict[str, Any]) -> None:
+        for one in document.get("probes", [document]):
+            self._show(one)
+
+    def _show(self, document: Mapping[str, Any]) -> None:
+        from analysis.probes import find
+        from analysis.report import CONTROLS
+
+        for table in find(document["probe"]).tables(document):
+            show(table)
+        figures = document.get("figures", [])
+        if figures:
+            keys = [key for key in figures[0] if key != "by_seed"]
+            show_table(keys, [[one[key] for key in keys] for one in figures], "what the mind came to")
+        rows = [[one[key] for key in CONTROLS] for one in document["controls"]]
+        show_table(CONTROLS, rows, f"controls of {document['probe']}")
+
+
+def _write(path: Path, document: Mapping[str, Any]) -> None:
+    """One JSON document in a file."""
+    text = json.dumps(plain(document), ensure_ascii=False, allow_nan=False, indent=2)
+    path.write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,101 @@
+"""A mind as an agent: episodes of the orchard in which some agents are copies of it, the others scripted reasoners.
+
+Copies share the weights; each has a persona, its type's description, and a history of its own. What a copy does is
+drawn from what `mind.ask` would say of it under the prompt of its role. Its history is not encoded anew at each step:
+the events that its roles have needed are kept (tom.kept), and a step adds those that are new (tom.lookouts).
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from agents.match import Match
+from agents.run import RunConfig
+from tom.mind import Mind
+from tom.perception import OrchardPerception, perception_of
+from tom.table import Table
+from worlds import Episode, FunhouseError
+
+SIDE_BY_SIDE = 16  # worlds whose copies are asked in one pass; it decides the rounding, so threads do not change it
+
+
+@dataclass
+class Tally:
+    """What a player has done."""
+
+    events: int = 0  # encoded
+    steps: int = 0  # of copies
+    seconds: float = 0.0
+
+    def rates(self) -> dict[str, float | int | None]:
+        """Learned agent-steps, and events and learned agent-steps a second; None where nothing was played."""
+        a_second = (round(count / self.seconds, 1) if self.seconds else None for count in (self.events, self.steps))
+        names = ("events_per_second", "learned_agent_steps_per_second")
+        return {"learned_agent_steps": self.steps, **dict(zip(names, a_second, strict=True))}
+
+
+class Player:
+    """Plays the copies of one mind; an agents.record.Players."""
+
+    def __init__(self, mind: Mind):
+        self.mind, self.tally = mind, Tally()
+
+    def batches(
+        self, run: RunConfig, span: range, threads: int = 1, logged: Sequence[Episode] | None = None
+    ) -> Iterator[list[Episode]]:
+        """The episodes of a span, as they come, played by as many threads.
+
+        logged: episodes whose actions the copies take, instead of their own; the probabilities are worked out anew.
+        Raises FunhouseError where this is not the run's mind, it does not know that world, or a logged action is none
+        that it would have drawn.
+        """
+        perception = self._checked(run)
+        groups = [span[at : at + SIDE_BY_SIDE] for at in range(0, len(span), SIDE_BY_SIDE)]
+        held = [[logged[k - span.start] for k in group] if logged else None for group in groups]
+        play = partial(self._play, run, perception)
+        if threads == 1:
+            yield from map(self._timed(play), groups, held)
+            return
+        for at in range(0, len(groups), threads):
+            start = time.perf_counter()
+            with ThreadPoolExecutor(threads) as pool:
+                played = list(pool.map(play, groups[at : at + threads], held[at : at + threads]))
+            self.tally.seconds += time.perf_counter() - start
+            yield from played
+
+    def _timed(self, play):
+        def timed(*arguments):
+            start = time.perf_counter()
+            played = play(*arguments)
+            self.tally.seconds += time.perf_counter() - start
+            return played
+
+        return timed
+
+    def _checked(self, run: RunConfig) -> OrchardPerception:
+        """What copies perceive in a run. Raises FunhouseError."""
+        if run.minds is None or run.minds.checkpoint != self.mind.checkpoint:
+            wanted = run.minds.checkpoint if run.minds else "none"
+            raise FunhouseError(
+                f"the copies are of the mind {wanted}, and this is {self.mind.checkpoint or 'on no disk'}",
+                remedy="name the run that holds that mind: --mind RUN",
+            )
+        perception = perception_of(run.to_dict())
+        self.mind.check(perception, "the run")
+        assert isinstance(perception, OrchardPerception)
+        return perception
+
+    def _play(
+        self, run: RunConfig, perception: OrchardPerception, span: range, logged: Sequence[Episode] | None
+    ) -> list[Episode]:
+        """Some worlds side by side, to their end."""
+        matches = [Match(run, index) for index in span]
+        table = Table(self.mind, perception, matches, range(run.copies))
+        for t in range(run.orchard.steps):
+            taken = None if logged is None else [episode.action[t, : run.copies] for episode in logged]
+            table.act(taken)
+        self.tally.events += table.events
+        self.tally.steps += len(matches) * run.copies * run.orchard.steps
+        return [match.episode() for match in matches]
