@@ -56,14 +56,15 @@ class Library(nn.Module):
 class Readout(nn.Module):
     """From beliefs to an answer: a mixture of the library's policies, and of a few made up for the question.
 
-    What is mixed in are the beliefs of the heads, each as it stands and `narrowed` (a far-sighted agent that a
-    near-sighted one imagines sees no farther), and weights that the state alone gives.
+    The library is weighed by beliefs alone: those of the heads, each as it stands and `narrowed` (a far-sighted agent
+    that a near-sighted one imagines sees no farther). What words alone tell, as of oneself or of somebody described, is
+    made up from them: chosen from the library, a combination of traits never met was often taken for one that was.
     """
 
     def __init__(self, config: NetworkConfig):
         super().__init__()
-        self.library, self.bars = config.library, config.bars
-        self.weigh = nn.Linear(config.width, config.library + config.made_up)
+        self.bars = config.bars
+        self.weigh = nn.Linear(config.width, config.made_up)
         self.source = nn.Linear(config.width, 2 * config.heads + 1)
         self.narrow = nn.Parameter(6 * torch.eye(config.library) + 0.5 * torch.randn(config.library, config.library))
         self.state = nn.Linear(config.width, 2 * config.hidden)
@@ -76,9 +77,9 @@ class Readout(nn.Module):
         weight = self.weigh(state).float().softmax(-1)
         source = self.source(state).float().softmax(-1)
         narrow = belief @ self.narrow.float().softmax(-1)
-        every = torch.cat([belief, narrow, weight[:, :, None, : self.library]], 2)
-        mixed = (source[:, :, None] @ every).squeeze(2)
-        rest = source[..., -1:] * weight[..., self.library :]
+        every = torch.cat([belief, narrow], 2)
+        mixed = (source[:, :, None, :-1] @ every).squeeze(2)
+        rest = source[..., -1:] * weight
         chance = policy.exp() @ mixed[..., None] + self._made_up(state, option, blocked) @ rest[..., None]
         return chance.squeeze(-1).clamp(min=LEAST).log()
 

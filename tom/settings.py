@@ -47,7 +47,7 @@ class NetworkConfig:
     library: int = 64  # policies
     pieces: int = 4  # linear pieces of which the best judges an action
     hidden: int = 96  # units beside them
-    made_up: int = 4  # policies made up for a question
+    made_up: int = 8  # policies made up for a question
     element_width: int = 32
     text_width: int = 64
     gamma: float = 0.8  # walking distances enter as gamma ** distance
