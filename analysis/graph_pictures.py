@@ -117,7 +117,7 @@ def _chain_title(graph: nx.DiGraph, shade: Shade) -> str:
         for _, rows in sorted(levels.items())
     ]
     what = "Skill" if shade.key == "skill" else "Nats from the truth"
-    return f"{what} as roles nest, depth {min(levels)} and on: {' → '.join(f'{mean:.2f}' for mean in means)}"
+    return f"{what} as roles nest, depth {min(levels)} and on: {' → '.join(f'{mean:.3f}' for mean in means)}"
 
 
 def _arrow(axes: Axes, start: Point, end: Point, color: tuple, width: float) -> None:

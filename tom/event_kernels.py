@@ -8,7 +8,7 @@ from numba import njit, uint64
 
 from worlds.geometry import has, popcount, put
 
-ELEMENTS = 12  # per event: the nearest of each kind
+ELEMENTS = 21  # per event: the nearest of each kind
 AGENT_ELEMENTS = 3  # of which at most this many are agents
 
 

@@ -16,14 +16,13 @@ from tom.batch import UNLABELLED, QuestionArrays, TextTable, event_tensors, ques
 from tom.checkpoint import load_marked
 from tom.events import History, Wanted
 from tom.network import Network
-from tom.perception import Perception, perception_of
+from tom.perception import Perception, check_version, perception_of
 from tom.relations import ABSENT, BARS, line_indices, question_relations, slots_of, wanted_of
 from tom.settings import NetworkConfig
 from tom.vocabulary import BLANK, DESCRIBE, NAME, Vocabulary
 from worlds import FunhouseError
 
 REFERENCE = Path(__file__).parent / "reference"
-VERSION = 2  # of what the network reads; a mind of another version is refused
 MOST_AT_ONCE = 2048  # questions in one pass
 REMEMBERED = 64  # encoded histories kept
 
@@ -226,12 +225,7 @@ def load(run: str | Path | None = None) -> Mind:
     Raises FunhouseError for a damaged checkpoint, a pickle, or a mind of another version.
     """
     tensors, meta, checkpoint = load_marked(REFERENCE if run is None else run)
-    if meta.get("version") != VERSION:
-        raise FunhouseError(
-            f"this mind reads version {meta.get('version')} of the events and the project speaks version {VERSION}",
-            place=str(run or REFERENCE),
-            remedy="train it anew: tom train LOG --out RUN",
-        )
+    check_version(meta, str(run or REFERENCE))
     network = _network(tensors, meta, str(run or REFERENCE))
     return Mind(network, Vocabulary(meta["words"]), meta["run"], meta, checkpoint)
 

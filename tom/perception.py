@@ -13,7 +13,9 @@ from agents.population import PopulationConfig, native_share
 from agents.prompt import VOCABULARY
 from tom.arena_events import perceived_in_arena
 from tom.events import History, Wanted, perceived, sees
-from worlds import OrchardConfig
+from worlds import FunhouseError, OrchardConfig
+
+VERSION = 3  # of what a mind reads; one of another version is refused
 
 
 class Perception(Protocol):
@@ -49,6 +51,16 @@ class Perception(Protocol):
     def network(self) -> dict:
         """The fields of tom.settings.NetworkConfig that the world decides."""
         ...
+
+
+def check_version(meta: dict, place: str) -> None:
+    """Raises FunhouseError for a checkpoint that reads another version of the events."""
+    if meta.get("version") != VERSION:
+        raise FunhouseError(
+            f"this mind reads version {meta.get('version')} of the events and the project speaks version {VERSION}",
+            place=place,
+            remedy="train it anew: tom train LOG --out RUN",
+        )
 
 
 def perception_of(run: dict) -> Perception:

@@ -20,10 +20,10 @@ from torch.utils.tensorboard import SummaryWriter
 from tom.batch import TrainingBatches
 from tom.checkpoint import load as load_checkpoint
 from tom.checkpoint import load_training, save
-from tom.mind import VERSION, Mind
+from tom.mind import Mind
 from tom.network import Network
 from tom.observations import ObservationEncoder
-from tom.perception import perception_of
+from tom.perception import VERSION, check_version, perception_of
 from tom.settings import NetworkConfig, TrainConfig
 from tom.trainer import Trainer, keep_memory
 from tom.vocabulary import Vocabulary
@@ -139,8 +139,9 @@ def _begin(config: TrainConfig, batches: TrainingBatches, out: Path, resume: boo
 
 
 def _weights(source: str | Path, size: NetworkConfig, vocabulary: Vocabulary) -> dict[str, Tensor]:
-    """A checkpoint's weights. Raises FunhouseError where they are of another network."""
+    """A checkpoint's weights. Raises FunhouseError where they are of another version or network."""
     tensors, meta = load_checkpoint(source)
+    check_version(meta, str(source))
     if meta["network"] != size.to_dict() or meta["words"] != list(vocabulary.words):
         raise FunhouseError(
             "the mind there has another size or vocabulary",

@@ -10,7 +10,8 @@ from agents import Question
 from tests.tom.worlds_of_minds import short_log, untrained_mind
 from tom.batch import TextTable, event_tensors
 from tom.checkpoint import save
-from tom.mind import VERSION, load
+from tom.mind import load
+from tom.perception import VERSION
 from worlds import Episode, FunhouseError
 
 PROMPTS = (

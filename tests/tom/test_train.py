@@ -94,6 +94,14 @@ def test_a_mind_that_is_there_is_not_overwritten(logged, tmp_path):
     assert all(torch.equal(saved[name], now[name]) for name in saved)
 
 
+def test_weights_of_another_version_are_nothing_to_begin_from(logged, tmp_path):
+    train(logged, tmp_path / "run", train_steps=1, **SMALL)
+    tensors, meta = checkpoint.load(tmp_path / "run")
+    checkpoint.save(tmp_path / "old", tensors, {**meta, "version": meta["version"] - 1})
+    with pytest.raises(FunhouseError, match=f"reads version {meta['version'] - 1} "):
+        train(logged, tmp_path / "new", train_steps=1, start=str(tmp_path / "old"), **SMALL)
+
+
 @pytest.mark.parametrize("settings", [{}, {"minutes": 1.0, "train_steps": 1}, {"minutes": -1.0}, {"train_steps": 0}])
 def test_a_training_has_one_bound(settings):
     with pytest.raises(FunhouseError):
