@@ -4,6 +4,7 @@ Agents are scripted, and act by exact reasoning; or their actions are given, ste
 mind, or a log that is replayed).
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -137,15 +138,15 @@ class Match:
     """One episode of a run while it is played. `step` is the next to be played; its scene is there.
 
     `given` (t, n) int8 holds actions that are not the reasoner's, else SCRIPTED; who writes them there writes their
-    chances into `chance` (t, n, 5) float64.
+    chances into `chance` (t, n, 5) float64. `deal`: who takes part and in which roles, made of those that are drawn.
     """
 
-    def __init__(self, run: RunConfig, index: int):
+    def __init__(self, run: RunConfig, index: int, deal: Callable[[Population], Population] = lambda drawn: drawn):
         orchard, split = run.orchard, SPLITS.index(run.split)
         self.run, self.index, self.step = run, index, 0
         self.key = dice.key(run.seed, split, index)
         self.walls, space = draw_map(orchard, self.key, split), run.space
-        self.cast = draw_population(orchard, run.population, space, self.key, run.split)
+        self.cast = deal(draw_population(orchard, run.population, space, self.key, run.split))
         self.geometry = geometry_of(self.walls, orchard.sights)
         self.events = _empty_events(run, self.cast, self.walls.size)
         self.stage = Stage(self.events, ground_of(self.geometry), powers_of(space))

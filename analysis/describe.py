@@ -143,12 +143,12 @@ def _page(place: int, episode: AnyEpisode, describers: Sequence[Describer], ques
     belief = belief.reshape(len(asked), len(space))
     kinds = Perception(episode).species[who].tolist()
     prior = np.array([prior_of(space, kind) for kind in kinds]).reshape(belief.shape)
-    stated = {one.name: _described(one, episode, asked, space) for one in describers}
+    stated = {one.name: described(one, episode, asked, space) for one in describers}
     stated |= {POSTERIOR: belief @ values.T, PRIOR: prior @ values.T}
     true = values.T[own]
-    loss = {(POSTERIOR, TYPE): _loss(belief[np.arange(len(own)), own])}
+    loss = {(POSTERIOR, TYPE): _nats(belief[np.arange(len(own)), own])}
     for name, table in {**stated, MARGINAL: stated[POSTERIOR]}.items():
-        by_trait = _by_trait(table, true, space)
+        by_trait = losses(table, true, space)
         if name != POSTERIOR:
             loss[name, TYPE] = np.sum(list(by_trait.values()), axis=0)
         if name != MARGINAL:
@@ -157,8 +157,11 @@ def _page(place: int, episode: AnyEpisode, describers: Sequence[Describer], ques
     return _Sheet(np.full(len(asked), place), observed, loss, stated, true.astype(bool))
 
 
-def _described(one: Describer, episode: AnyEpisode, asked: Sequence[Subject], space: AnySpace) -> np.ndarray:
-    """(q, v) what a describer says, checked."""
+def described(one: Describer, episode: AnyEpisode, asked: Sequence[Subject], space: AnySpace) -> np.ndarray:
+    """(q, v) what a describer says of some subjects: the probability of each value of each trait.
+
+    Raises FunhouseError where these are no distributions.
+    """
     table = np.full((len(asked), sum(map(len, space.traits.values()))), np.nan)
     agent = np.array([subject.agent for subject in asked], np.int64)
     for i in np.unique(agent).tolist():
@@ -181,11 +184,11 @@ def _parts(table: np.ndarray, space: AnySpace) -> list[np.ndarray]:
     return np.split(table, np.cumsum([len(values) for values in space.traits.values()])[:-1], axis=1)
 
 
-def _by_trait(table: np.ndarray, true: np.ndarray, space: AnySpace) -> dict[str, np.ndarray]:
-    """By trait, the loss on its true value: (q,) nats, from (q, v) probabilities and truths."""
+def losses(table: np.ndarray, true: np.ndarray, space: AnySpace) -> dict[str, np.ndarray]:
+    """By trait, the loss on its true value: (q,) nats, from (q, v) probabilities and truths of all values."""
     parts = _parts(table * true, space)
-    return {trait: _loss(part.sum(axis=1)) for trait, part in zip(space.traits, parts, strict=True)}
+    return {trait: _nats(part.sum(axis=1)) for trait, part in zip(space.traits, parts, strict=True)}
 
 
-def _loss(probability: np.ndarray) -> np.ndarray:
+def _nats(probability: np.ndarray) -> np.ndarray:
     return -np.log(np.maximum(probability, LEAST))

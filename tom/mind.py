@@ -1,7 +1,7 @@
 """A trained mind as something that answers: analysis scores it like any other answerer, people ask it in words."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,20 +13,21 @@ from agents.answer import Answer, AnyEpisode, Question, resolve
 from agents.query import Query, body_of
 from tom import ask
 from tom.batch import UNLABELLED, QuestionArrays, TextTable, event_tensors, question_tensors
+from tom.blanked import CONTROLS, Blanked, Edit
 from tom.checkpoint import load_marked
 from tom.events import History, Wanted
 from tom.network import Network
 from tom.perception import Perception, check_version, perception_of
-from tom.relations import ABSENT, BARS, line_indices, question_relations, slots_of, wanted_of
+from tom.relations import line_indices, question_relations, slots_of, wanted_of
 from tom.settings import NetworkConfig
-from tom.vocabulary import BLANK, DESCRIBE, NAME, Vocabulary
+from tom.vocabulary import DESCRIBE, NAME, Vocabulary
 from worlds import FunhouseError
 
 REFERENCE = Path(__file__).parent / "reference"
 MOST_AT_ONCE = 2048  # questions in one pass
 REMEMBERED = 64  # encoded histories kept
 
-Edit = Callable[[dict, dict], None]  # changes the tensors of events and questions, in place
+MYSELF = "behave as myself"
 
 
 @dataclass
@@ -70,12 +71,29 @@ class Mind:
         return _legal(episode, queries, torch.softmax(log, -1).numpy())
 
     def traits(
-        self, episode: AnyEpisode, agent: int, steps: Sequence[int], who: Sequence[int]
+        self,
+        episode: AnyEpisode,
+        agent: int,
+        steps: Sequence[int],
+        who: Sequence[int],
+        edit: Edit | None = None,
+        turned: int = 0,
     ) -> dict[str, np.ndarray]:
-        """What an agent says at each step of each `who`: {trait: (q, values) float64 probabilities}."""
+        """What an agent says at each step of each `who`: {trait: (q, values) float64 probabilities}.
+
+        `edit` and `turned` are for controls, as those of `answer`.
+        """
         queries = [Query("behave", agent, int(t), (int(w),), 1) for t, w in zip(steps, who, strict=True)]
-        chains = [query.chain for query in queries]
-        _, trait = self._read(episode, queries, chains, [(DESCRIBE, NAME)] * len(queries), None)
+        return self._traits(episode, queries, (DESCRIBE, NAME), edit, turned)
+
+    def own_traits(self, episode: AnyEpisode, agent: int, steps: Sequence[int]) -> dict[str, np.ndarray]:
+        """The same of itself, not by its name but with "behave as myself" before it."""
+        queries = [Query("behave", agent, int(t), (), 0) for t in steps]
+        return self._traits(episode, queries, self.vocabulary.encode(MYSELF), None, 0)
+
+    def _traits(self, episode, queries: Sequence[Query], text: tuple, edit, turned: int) -> dict[str, np.ndarray]:
+        chains = [_turned(query.chain, turned, len(episode.agents)) for query in queries]
+        _, trait = self._read(episode, queries, chains, [text] * len(queries), edit)
         parts = trait.split(list(self.network.config.traits), -1)
         names = self.perception.space.traits
         return {name: torch.softmax(part, -1).numpy() for name, part in zip(names, parts, strict=True)}
@@ -95,9 +113,9 @@ class Mind:
         """The same for many prompts on one encoded history."""
         return ask.ask_many(self, episode, agent, step, prompts)
 
-    def controls(self) -> list["Blanked"]:
+    def controls(self) -> list[Blanked]:
         """The mind with something taken away: rows of the fidelity table that should do worse."""
-        return [Blanked(self, name, edit, turned) for name, (edit, turned) in _CONTROLS.items()]
+        return [Blanked(self, name, edit, turned) for name, (edit, turned) in CONTROLS.items()]
 
     @torch.no_grad()
     def _read(self, episode, queries: Sequence[Query], chains, texts: Sequence[tuple], edit) -> tuple[Tensor, Tensor]:
@@ -162,17 +180,6 @@ class Mind:
         return self.network.answer(scene.encoded, question)
 
 
-class Blanked:
-    """A mind from which something is taken away; an answerer like any other."""
-
-    def __init__(self, mind: Mind, name: str, edit: Edit | None, turned: int = 0):
-        self.mind, self.name, self.edit, self.turned = mind, name, edit, turned
-
-    def answer(self, episode: AnyEpisode, questions: Sequence[Question]) -> np.ndarray:
-        """The action distributions (q, actions) float64."""
-        return self.mind.answer(episode, questions, self.edit, self.turned)
-
-
 def _place(history: History, step: int, body: int) -> int:
     """The event of a body at a step; where it does not act then, as when it describes another, its nearest before."""
     events = history.at[:, body]
@@ -192,31 +199,6 @@ def _legal(episode: AnyEpisode, queries: Sequence[Query], chance: np.ndarray) ->
 def _turned(chain: tuple, by: int, n: int) -> tuple:
     """A chain whose names point so many agents on."""
     return tuple(who if isinstance(who, str) else (who + by) % n for who in chain)
-
-
-def _no_history(event: dict, question: dict) -> None:
-    question["relation"][:, BARS] = 1.0
-
-
-def _no_own_actions(event: dict, question: dict) -> None:
-    mine = event["own"][..., 1][:, None]
-    question["relation"][:, BARS] = torch.maximum(question["relation"][:, BARS], mine)
-
-
-def _no_prompt(event: dict, question: dict) -> None:
-    question["texts"] = torch.cat([question["texts"], torch.zeros_like(question["texts"][:1])])
-    question["texts"][-1, 0] = BLANK
-    question["text"] = torch.full_like(question["text"], len(question["texts"]) - 1)
-    question["slot"] = torch.full_like(question["slot"], ABSENT)
-    question["relation"] = question_relations(event, question, question["relation"].dtype)
-
-
-_CONTROLS: dict[str, tuple[Edit | None, int]] = {
-    "mind, no history": (_no_history, 0),
-    "mind, no prompt": (_no_prompt, 0),
-    "mind, names shuffled": (None, 1),
-    "mind, own actions blanked": (_no_own_actions, 0),
-}
 
 
 def load(run: str | Path | None = None) -> Mind:

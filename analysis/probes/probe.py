@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+import numpy as np
 from matplotlib.figure import Figure
 from rich.table import Table
 
-from agents.answer import Answerer
+from agents.answer import Answerer, AnyEpisode
 from agents.record import Players
+from analysis.describe import Describer
 from worlds import FunhouseError
 
 Progress = Callable[[int, int], None]  # (done, in all)
@@ -37,12 +39,24 @@ class Settings:
         return range(self.seed, self.seed + self.seeds)
 
 
+class Contender(Answerer, Describer, Protocol):
+    """Somebody who answers, and says what others are like."""
+
+
+class Mind(Contender, Protocol):
+    """Somebody to be probed, who also says what it is like itself."""
+
+    def own_traits(self, episode: AnyEpisode, agent: int, steps: Sequence[int]) -> Mapping[str, np.ndarray]:
+        """What `agent` says of itself at q steps, as itself: by trait, the probabilities of its values (q, v)."""
+        ...
+
+
 @dataclass(frozen=True)
 class Subject:
     """Who is probed."""
 
-    mind: Answerer
-    blanked: Sequence[Answerer] = ()  # the same mind with something taken away
+    mind: Mind
+    blanked: Sequence[Contender] = ()  # the same mind with something taken away
     players: Players | None = None  # who plays episodes in which copies of it live; None: it has nobody to
     checkpoint: str = ""  # the hash by which a run names the mind that its copies are of
 

@@ -32,15 +32,19 @@ class Probe(Command):
     """Episodes of each seed and condition; by default as many as the probe's figures take."""
     split: Literal["validation", "test"] = "test"
     """Probe on validation whatever is still to be decided."""
+    permute: int = 0
+    """Ask the mind about the same episodes with tastes permuted: every colour so many places on."""
 
     def work(self) -> dict[str, Any]:
+        from analysis.permuting import Permuted
         from analysis.probes import Settings, Subject, find, probes
         from tom.player import Player
 
         chosen = list(probes().values()) if self.name == ALL else [find(self.name)]
         settings = Settings(self.seeds, self.seed, self.episodes, self.split)
         mind = load_mind(self.run)
-        subject = Subject(mind, mind.controls(), Player(mind), mind.checkpoint)
+        asked = [Permuted(one, self.permute) if self.permute else one for one in (mind, *mind.controls())]
+        subject = Subject(asked[0], asked[1:], Player(mind), mind.checkpoint)
         documents = []
         for probe in chosen:
             with progress(f"probe {probe.name}") as report:
