@@ -168,12 +168,26 @@ def test_describe_gives_distributions_over_every_trait():
     assert all(sum(values.values()) == pytest.approx(1) for values in said.values())
 
 
+def test_it_says_of_itself_what_it_was_told_and_by_its_name_what_it_did():
+    episode, mind = short_log()[0], untrained_mind()
+    silent = replace(episode, agents=[replace(one, description="an agent") for one in episode.agents])
+    as_itself, told_nothing = (mind.own_traits(one, 0, [12, 13]) for one in (episode, silent))
+    assert all(np.abs(as_itself[trait] - told_nothing[trait]).max() > 1e-6 for trait in as_itself)
+    by_name = mind.traits(episode, 0, [12], [0])
+    without = mind.controls()[-1].traits(episode, 0, [12], [0])
+    assert mind.controls()[-1].name == "mind, own actions blanked"
+    assert any(np.abs(by_name[trait] - without[trait]).max() > 1e-6 for trait in by_name)
+
+
 def test_controls_take_something_away():
     episode, mind = short_log()[0], untrained_mind()
     asked = questions(episode.names[1:], episode.names[0])
     whole = mind.answer(episode, asked)
     for control in mind.controls():
         assert np.abs(control.answer(episode, asked) - whole).max() > 1e-6, control.name
+    told = mind.traits(episode, 0, [12], [1])["taste"]
+    for control in mind.controls()[:3]:
+        assert np.abs(control.traits(episode, 0, [12], [1])["taste"] - told).max() > 1e-6, control.name
     assert np.array_equal(mind.answer(episode, asked), whole)
 
 

@@ -1,6 +1,7 @@
 """`tom probe`, from the command line to the document, the page and the pictures."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,20 @@ def test_the_stranger_is_probed(capsys, trained, tmp_path):
         "mind, no history", "mind, no prompt", "mind, names shuffled", "A* planner",
     }  # fmt: skip
     assert (tmp_path / "stranger.svg").exists()
+
+
+@pytest.mark.parametrize("name", ["funhouse", "self-report"])
+def test_the_selves_are_probed(capsys, trained, tmp_path, name):
+    settings = ("--seeds", 2, "--episodes", 2, "--split", "validation", "--out", tmp_path)
+    said = document(capsys, "probe", name, trained, *settings)
+    assert said["rows"]
+    assert {one["kind"] for one in said["controls"]} >= {"positive", "negative"}
+    assert (tmp_path / f"{name.replace('-', '_')}.svg").exists()
+
+
+def test_a_probe_is_repeated_with_tastes_permuted(capsys, trained, little, monkeypatch):
+    def asked(subject, settings, progress):
+        return {"rows": [{"places": [one.places for one in (subject.mind, *subject.blanked)]}], "controls": []}
+
+    monkeypatch.setattr("analysis.probes.probes", lambda: {"little": replace(little, measure=asked)})
+    assert set(document(capsys, "probe", "little", trained, "--permute", 2)["rows"][0]["places"]) == {2}

@@ -17,13 +17,13 @@ TARGET = 0  # names and all traits but sight are drawn, so an agent's place tell
 
 @dataclass(frozen=True)
 class Design:
-    """What the episodes are like, and what is asked in them. Without walls, so that nearly all are perceived."""
+    """What the episodes are like, and what is asked in them: open ground, so that nearly all are perceived."""
 
     imitators: tuple[str, ...] = ("near", "far", "near", "far")  # their sights; the target and the observer see far
-    alone: int = 24  # steps as themselves
+    alone: int = 40  # steps as themselves
     masked: int = 24  # steps in the role
-    size: int = 8
-    fruits: int = 3  # few, so that what lies nearest is often out of near sight
+    size: int = 7  # cells, each way: far sight reaches across
+    fruits: int = 2  # of each kind; few, so that what lies nearest is often out of near sight
     every: int = 2  # steps between questions about what the target would have done
     episodes: int = 10  # of each seed
 

@@ -55,8 +55,8 @@ def posterior(episode: Episode, asked: Sequence[Subject]) -> np.ndarray:
 
 def reader(episode: Episode, asked: Sequence[Subject]) -> np.ndarray:
     """(q, v): the types that the described one's description fits, equally likely."""
-    space = type_space(episode)
-    fits = np.array([space.consistent(episode.agents[one.who].description) for one in asked])
+    space, heard = type_space(episode), [episode.agents[one.who].description for one in asked]
+    fits = np.array([space.consistent({} if text == SILENT else text) for text in heard])
     return (fits / fits.sum(1, keepdims=True)) @ trait_values(space).T
 
 
