@@ -8,16 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from agents.answer import Reasoned, type_space
 from agents.population import PopulationConfig
 from agents.rollout import RunConfig, play
 from analysis.describe import POSTERIOR, Describer, subjects
-from analysis.fidelity import Scores, training_episodes
-from analysis.fitting import Fitted, fit
+from analysis.fidelity import Scores
 from analysis.intervals import or_none
-from analysis.permuting import Permuted
-from analysis.probes.probe import NEGATIVE, POSITIVE, Contender, Mind, Progress, Settings, control
+from analysis.probes.probe import NEGATIVE, POSITIVE, Contender, Progress, Settings, control
 from analysis.probes.probe import Subject as Probed
+from analysis.probes.self_report import repeated
+from analysis.probes.self_report.repeated import PERMUTED, PLACES
 from analysis.probes.self_report.statements import (
     ANOTHERS,
     AS_ITSELF,
@@ -34,20 +33,14 @@ from analysis.probes.self_report.statements import (
     statements,
     told,
 )
-from analysis.questions import Cell, Draw, Sampling
-from analysis.survey import Survey, bound, conduct, put
+from analysis.survey import Survey, bound
 from worlds import Episode, OrchardConfig
 
 RESOLVED, CALIBRATED, READ, SKILLED = 0.2, 0.95, 0.9, 0.5  # the thresholds
 BEYOND, ERROR, CERTAIN, CHANGE = 0.2, 0.05, 0.95, 0.05  # to be reached
 BLIND = ("mind, no history", "mind, no prompt", "mind, names shuffled")
 NO_ACTS, SHUFFLED = "mind, own actions blanked", "mind, names shuffled"
-PLACES = (1, 2)  # how far on the colours are moved
-JUDGED: Cell = ("behave", 1)
-PERMUTED = "tastes permuted"
-TRAINING_EPISODES = 48
 MANY = 1_000_000  # every subject of an episode
-SAMPLING = Sampling(questions=96, stances=("behave",), depths=(1, 2), weights=(1, 1))  # asked with tastes permuted too
 Pages = dict[tuple[str, str], list[Statements]]  # by who is described and what the asked agent was told
 
 
@@ -84,13 +77,13 @@ def measure(
     for place, (seed, episode) in enumerate(_episodes(design, settings)):
         for key, page in _said(place, seed, episode, subject, design):
             pages.setdefault(key, []).append(page)
-        asked.append(_asked(place, episode, mind, blind, design))
+        asked.append(repeated.ask(place, episode, mind, blind, design.asked))
         if progress:
             progress(place + 1, settings.seeds * (settings.episodes or design.episodes))
     said = {key: Statements.bound(own) for key, own in pages.items()}
-    scores = Scores.of(bound(asked), _fitted(design, settings))
+    scores = Scores.of(bound(asked), repeated.fitted(design.run(settings.seed, "train").to_dict()))
     return {
-        "rows": [*_rows(said), *_fidelity_rows(scores, mind.name)],
+        "rows": [*_rows(said), *repeated.rows(scores)],
         "calibration": [
             {"about": about, "words": words, "contender": name, **point}
             for (about, words), one in said.items()
@@ -116,7 +109,7 @@ def _said(
     """What is said in one episode: of others, and by each way of asking and of having been told of oneself."""
     mind = subject.mind
     about = [one for one in subjects(episode, MANY, seed) if one.agent < design.asked][: design.questions]
-    others: list[Describer] = [mind, *(one for one in subject.blanked if one.name in BLIND), *_permuted(mind)]
+    others: list[Describer] = [mind, *(one for one in subject.blanked if one.name in BLIND), *repeated.repeats(mind)]
     yield (OTHERS, OWN), statements(place, seed, episode, about, others, {POSTERIOR: posterior(episode, about)})
     selves = [replace(one, who=one.agent) for one in about]
     acts = [one for one in subject.blanked if one.name == NO_ACTS]
@@ -126,28 +119,6 @@ def _said(
         yield (BY_NAME, words), statements(place, seed, heard, selves, [mind, *acts], exact)
         read = {READER: reader(heard, selves)} if words != NOTHING else {}
         yield (AS_ITSELF, words), statements(place, seed, heard, selves, [AsItself(mind)], read)
-
-
-def _permuted(mind: Mind) -> list[Permuted]:
-    return [Permuted(mind, places, called(mind, places)) for places in PLACES]
-
-
-def called(one: Any, places: int) -> str:
-    """Whom a row is about where the colours were moved."""
-    return f"{one.name}, {PERMUTED} by {places}" if places else one.name
-
-
-def _asked(place: int, episode: Episode, mind: Mind, blind: Sequence[Contender], design: Design) -> Survey:
-    """The questions "behave as" of an episode, put to the mind and to what is left of it, with tastes permuted too."""
-    asked = [one for one in Draw(episode, SAMPLING).asked() if one.query.agent < design.asked]
-    controls = [Permuted(one, PLACES[0], called(one, PLACES[0])) for one in (Reasoned(type_space(episode)), *blind)]
-    return put(place, episode, asked, [mind, *_permuted(mind)], controls)
-
-
-def _fitted(design: Design, settings: Settings) -> dict[Cell, Fitted]:
-    """The shortcuts, fitted on such questions about types that training sees."""
-    made = training_episodes(design.run(settings.seed, "train").to_dict(), TRAINING_EPISODES)
-    return fit(conduct(made, sampling=SAMPLING))
 
 
 def _rows(said: dict[tuple[str, str], Statements]) -> Iterator[dict[str, Any]]:
@@ -163,13 +134,6 @@ def _rows(said: dict[tuple[str, str], Statements]) -> Iterator[dict[str, Any]]:
 
 def _told(figure: str, values: Bounds) -> dict[str, float | None]:
     return dict(zip((figure, f"{figure}_low", f"{figure}_high"), map(or_none, values), strict=True))
-
-
-def _fidelity_rows(scores: Scores, mind: str) -> Iterator[dict[str, Any]]:
-    for cell in scores.survey.cells():
-        for row in scores.rows(cell):
-            *_, moved = row["contender"].rpartition(f", {PERMUTED} by ")
-            yield {**row, "about": None, "permuted": int(moved) if moved.isdigit() else 0}
 
 
 def _controls(said: dict[tuple[str, str], Statements], blind: Sequence[Contender]) -> Iterator[dict[str, Any]]:
@@ -195,12 +159,8 @@ def _mind(said: dict[tuple[str, str], Statements]) -> str:
 
 
 def _skilled(scores: Scores, blind: Sequence[Contender]) -> Iterator[dict[str, Any]]:
-    kinds = {f"{Reasoned.name}, {PERMUTED} by {PLACES[0]}": POSITIVE}
-    kinds |= {called(one, PLACES[0]): NEGATIVE for one in blind}
-    for row in scores.rows(JUDGED, names=list(kinds)):
-        values = tuple(row[key] for key in ("skill", "skill_low", "skill_high"))
-        name = row["contender"].removesuffix(f", {PERMUTED} by {PLACES[0]}")
-        yield _control(PERMUTED, name, kinds[row["contender"]], values, SKILLED)
+    for name, kind, values in repeated.skills(scores, blind):
+        yield _control(PERMUTED, name, kind, values, SKILLED)
 
 
 def _control(effect: str, name: str, kind: str, values: Sequence[float | None], threshold: float) -> dict[str, Any]:
@@ -222,6 +182,8 @@ def _figures(said: dict[tuple[str, str], Statements], mind: str) -> Iterator[dic
         yield _figure("resolved", f"{about}, {words}", resolved, goal, by_seed=seeds)
     others = said[OTHERS, OWN]
     yield _figure("nats beyond the posterior", OTHERS, others.nats(mind, POSTERIOR), BEYOND, most=True)
+    beyond = others.nats(mind, POSTERIOR, others.held_out)
+    yield _figure("nats beyond the posterior, held-out types", OTHERS, beyond, None)
     yield _figure("calibration error", OTHERS, others.miscalibrated(mind), ERROR, most=True)
     yield _figure("calibration error of the posterior", OTHERS, others.miscalibrated(POSTERIOR), None)
     for places in PLACES:
@@ -230,15 +192,9 @@ def _figures(said: dict[tuple[str, str], Statements], mind: str) -> Iterator[dic
 
 
 def _changes(scores: Scores, mind: str) -> Iterator[dict[str, Any]]:
-    """By how much skill changes with tastes permuted: the same questions, so the errors are paired."""
-    for cell in scores.survey.cells():
-        rows = np.flatnonzero(scores.survey.within(cell) & scores.keep)
-        best = scores.error[scores.fitted[cell].best][rows][:, None]
-        for places in PLACES:
-            less = (scores.error[mind] - scores.error[f"{mind}, {PERMUTED} by {places}"])[rows][:, None]
-            values = tuple(float(x[0]) for x in scores.bootstrap.ratio(less, best, rows))
-            name = f"change of skill, {PERMUTED} by {places}"
-            yield _figure(name, f"{cell[0]}, depth {cell[1]}", values, CHANGE, size=True)
+    for (stance, depth), places, values in repeated.changes(scores, mind):
+        name = f"change of skill, {PERMUTED} by {places}"
+        yield _figure(name, f"{stance}, depth {depth}", values, CHANGE, size=True)
 
 
 def _figure(

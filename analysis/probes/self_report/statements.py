@@ -66,6 +66,7 @@ class Statements:
 
     episode: np.ndarray  # q int
     seed: np.ndarray  # q int
+    held_out: np.ndarray  # q bool: of a type that training never holds
     stated: dict[str, np.ndarray]  # by contender: q v probability
     loss: dict[str, np.ndarray]  # by contender: (q,) nats on all true traits
     true: np.ndarray  # q v bool
@@ -78,7 +79,8 @@ class Statements:
         true = values.T[own].astype(bool)
         stated = {**stated, PRIOR: np.repeat(values.mean(1)[None], len(asked), 0)}
         loss = {name: np.sum(list(losses(table, true, space).values()), axis=0) for name, table in stated.items()}
-        return cls(np.full(len(asked), place), np.full(len(asked), seed), stated, loss, true)
+        held_out = space.held_out[own]
+        return cls(np.full(len(asked), place), np.full(len(asked), seed), held_out, stated, loss, true)
 
     @classmethod
     def bound(cls, pages: Sequence[Statements]) -> Statements:
@@ -87,6 +89,7 @@ class Statements:
         return cls(
             np.concatenate([page.episode for page in pages]),
             np.concatenate([page.seed for page in pages]),
+            np.concatenate([page.held_out for page in pages]),
             {name: np.concatenate([page.stated[name] for page in pages]) for name in first.stated},
             {name: np.concatenate([page.loss[name] for page in pages]) for name in first.loss},
             np.concatenate([page.true for page in pages]),
@@ -97,9 +100,9 @@ class Statements:
         """The resamples of the episodes that all intervals share."""
         return EpisodeBootstrap(self.episode)
 
-    def nats(self, name: str, less: str = "") -> Bounds:
-        """The mean log loss of a contender, or by how much it lies above another's."""
-        return self._ratio(self.loss[name] - (self.loss[less] if less else 0.0), np.ones(len(self.true)))
+    def nats(self, name: str, less: str = "", within: np.ndarray | None = None) -> Bounds:
+        """The mean log loss of a contender, or by how much it lies above another's, over some subjects (q,) bool."""
+        return self._ratio(self.loss[name] - (self.loss[less] if less else 0.0), np.ones(len(self.true)), within)
 
     def resolved(self, name: str, within: np.ndarray | None = None) -> Bounds:
         """1 - loss / the prior's, over some subjects (q,) bool."""

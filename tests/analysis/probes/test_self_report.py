@@ -107,7 +107,8 @@ def test_nobody_is_told_its_own_description_where_it_is_told_anothers():
 def test_the_calibration_error_is_the_distance_that_is_stated():
     right = np.tile([[True], [False], [False], [False]], (50, 1))
     stated = np.full((200, 1), 0.65)
-    one = Statements(np.arange(200) // 4, np.zeros(200), {"a": stated}, {"a": stated[:, 0]}, right)
+    where = np.arange(200) // 4
+    one = Statements(where, np.zeros(200), np.zeros(200, bool), {"a": stated}, {"a": stated[:, 0]}, right)
     value, low, high = one.miscalibrated("a")
     assert (value, low, high) == pytest.approx((0.4, 0.4, 0.4))
     assert one.curve("a")[0]["right"] == pytest.approx(0.25)
