@@ -70,7 +70,7 @@ def _itself(axes: Axes, rows: Sequence[Mapping[str, Any]]) -> None:
     dots(axes, lines)
     knows_nothing, *_ = _typical(_row(rows, OTHERS, OWN, PRIOR))
     axes.axvline(knows_nothing, color=GREY, linewidth=1, linestyle="--", zorder=1)
-    axes.annotate("knows nothing", (knows_nothing, 1.0), xycoords=("data", "axes fraction"), xytext=(3, -9),
+    axes.annotate("knows nothing", (knows_nothing, 0.0), xycoords=("data", "axes fraction"), xytext=(3, 4),
                   textcoords="offset points", color=GREY, fontsize=9)  # fmt: skip
     axes.set_xlim(-0.05, 1.1)
     axes.set_xlabel("probability of a true trait (geometric mean)", color=BLACK)
