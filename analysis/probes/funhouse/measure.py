@@ -21,6 +21,7 @@ from analysis.probes.funhouse.readouts import (
     Images,
     Moved,
     Pairs,
+    column,
     descriptions,
     exact,
     images,
@@ -61,7 +62,7 @@ class Seen:
         for name, table in likelihoods(episode, design, [mind, *blind, *exact(episode)]).items():
             self.apart.setdefault(name, []).append(told_apart(table, self.pairs))
             self.placed.setdefault(name, []).append(placed(table))
-        near = [value for values in _traits_of(episode) for value in values].index("near")
+        near = column(type_space(episode), "near")
         for name, said in descriptions(episode, design, [mind, *blind], episode.steps - 1).items():
             self.named.setdefault(name, []).append(nearer(said[:, near], design, self.pairs))
         for name, moved in movements(episode, design, [mind]).items():
@@ -95,16 +96,13 @@ def measure(
     }
 
 
-def _traits_of(episode: Episode) -> list[Sequence[str]]:
-    return list(type_space(episode).traits.values())
-
-
 def _rows(found: Seen) -> Iterator[dict[str, Any]]:
     kinds = ((MIXED, found.pairs.mixed), (ALIKE, ~found.pairs.mixed))
     for readout, told in ((LIKELIHOOD, found.apart), (DESCRIPTION, found.named)):
         for name, episodes in told.items():
             for of, which in kinds if readout == LIKELIHOOD else kinds[:1]:
-                yield _row(readout, of, name, _mean(np.array(episodes)[:, which]), int(which.sum()) * len(episodes))
+                count = int(which.sum()) * len(episodes)
+                yield _row(readout, of, name, _mean(np.array(episodes)[:, which]), count)
     for name, shares in found.placed.items():
         yield _row(LIKELIHOOD, ALL, name, _mean(np.array(shares)[:, None]), len(shares) * len(found.design.imitators))
     for sight in dict.fromkeys(found.design.imitators):
@@ -112,7 +110,7 @@ def _rows(found: Seen) -> Iterator[dict[str, Any]]:
 
 
 def _row(readout: str, of: str, contender: str, values: Bounds, questions: int, **more: Any) -> dict[str, Any]:
-    """A row; all questions are of predict, two deep in the role, one deep about the target itself."""
+    """A row; `more` are the keys of the fidelity table that it has."""
     value, low, high = values
     return {
         "readout": readout, "of": of, "contender": contender, "questions": questions,

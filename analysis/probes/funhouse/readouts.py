@@ -6,7 +6,7 @@ from itertools import combinations, permutations
 
 import numpy as np
 
-from agents.answer import Answerer, Question, Reasoned, Truth, reasoner_of, resolve, type_space
+from agents.answer import Answerer, AnySpace, Question, Reasoned, Truth, reasoner_of, resolve, type_space
 from agents.prompt import say
 from analysis.describe import POSTERIOR, Describer, Subject, described
 from analysis.measures import LEAST, divergence, total_variation
@@ -112,6 +112,11 @@ def descriptions(episode: Episode, design: Design, who: Sequence[Describer], ste
     return said | {POSTERIOR: belief @ trait_values(space).T}
 
 
+def column(space: AnySpace, value: str) -> int:
+    """Where a trait's value stands among all values of all traits."""
+    return [one for values in space.traits.values() for one in values].index(value)
+
+
 @dataclass(frozen=True)
 class Moved:
     """How descriptions of the imitators moved while masks were worn, of one contender; axis i, imitators."""
@@ -126,7 +131,7 @@ def movements(episode: Episode, design: Design, who: Sequence[Describer]) -> dic
     space, last = type_space(episode), episode.steps - 1
     start = descriptions(episode, design, who, design.alone)
     ends = [descriptions(world, design, who, last) for world in (episode, unannounced(episode, design.alone))]
-    taste = [space.traits["taste"].index(agent.type["taste"]) for agent in episode.agents]
+    taste = [column(space, agent.type["taste"]) for agent in episode.agents]
     same = np.array([taste[one] == taste[TARGET] for one in design.crowd])
     found = {}
     for name, before in start.items():
