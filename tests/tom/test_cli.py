@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis import Sampling, examine
 from tom.cli import main, parse
 from tom.commands.logs import Run
 from tom.commands.training import Train
@@ -131,6 +132,24 @@ def test_score_prints_the_stated_rows(capsys, trained, logs):
     }  # fmt: skip
     assert all(keys <= set(row) for row in table["rows"])
     assert {"mind", "ignorant", "base rate"} <= {row["contender"] for row in table["rows"]}
+
+
+def test_the_shortcuts_are_fitted_on_a_training_log_that_is_named(capsys, trained, logs, monkeypatch):
+    monkeypatch.setattr("analysis.fidelity.training_episodes", None)  # none need be made then
+    few = ("--log", logs["test"], "--questions", "16", "--train-log", logs["train"])
+    table = document(capsys, "score", trained, *few)
+    fitted = examine(open_log(logs["test"]), [], open_log(logs["train"]), sampling=Sampling(questions=16))
+    expected = {(row["stance"], row["depth"]): row["best_shortcut"] for row in fitted.report()["rows"]}
+    assert {(row["stance"], row["depth"]): row["best_shortcut"] for row in table["rows"]} == expected
+
+
+def test_a_log_of_another_split_or_world_is_not_fitted_on(capsys, trained, logs, tmp_path):
+    asked = ("--log", logs["test"], "--train-log")
+    assert "validation" in failure(capsys, "score", trained, *asked, logs["validation"])
+    document(capsys, "run", "--out", tmp_path / "open", "--map", "open", "--episodes", 1, "--steps", 8, "--agents", 3)
+    out = "--out", tmp_path / "graphs"
+    assert "'orchard'" in failure(capsys, "graph", trained, *asked, tmp_path / "open", *out)
+    assert not (tmp_path / "graphs").exists()
 
 
 def test_graph_draws_what_it_says(capsys, trained, logs, tmp_path):

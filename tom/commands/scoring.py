@@ -8,6 +8,8 @@ import tyro
 from tom.commands.base import Command, LogDir, OutDir, load_mind
 from tom.terminal import progress, show, show_table
 
+_WORLD = ("orchard", "policy", "arena", "species", "bank")  # of a log's settings: what makes its agents and their world
+
 
 @dataclass(kw_only=True)
 class Scored(Command):
@@ -27,6 +29,8 @@ class Scored(Command):
     """Which wordings to ask in; held-out: only those that training never holds."""
     seed: int = 0
     """Decides which questions are asked."""
+    train_log: Annotated[str | None, tyro.conf.arg(metavar="LOG")] = None
+    """A log of the train split on whose first episodes shortcuts are fitted; without it, some are made for that."""
 
     def opened(self):
         """The mind and the log. Raises FunhouseError where the one was trained on the other."""
@@ -41,6 +45,23 @@ class Scored(Command):
                 remedy="score it on another split: tom run --split test --out LOG",
             )
         return mind, log
+
+    def fitted_on(self, log):
+        """The episodes that the shortcuts are fitted on, None where they are to be made. Raises FunhouseError."""
+        from analysis.fidelity import TRAINING_EPISODES
+        from worlds import FunhouseError, open_log
+
+        if self.train_log is None:
+            return None
+        train = open_log(self.train_log)
+        if train.split != "train":
+            what = f"this log is of the {train.split} split, and shortcuts are fitted on training episodes"
+            raise FunhouseError(what, place=self.train_log, remedy="name one that was run with --split train")
+        for part in _WORLD:
+            if train.config.get(part) != log.config.get(part):
+                what = f"this log is of another world than {self.log}: their settings of '{part}' differ"
+                raise FunhouseError(what, place=self.train_log, remedy="run it with the same ones, or leave it out")
+        return train[:TRAINING_EPISODES]
 
     def sampling(self):
         """The questions to draw, an analysis.questions.Sampling."""
@@ -63,8 +84,9 @@ class Score(Scored):
         from analysis import score, score_descriptions
 
         mind, log = self.opened()
+        train, settings = self.fitted_on(log), {"controls": mind.controls(), "sampling": self.sampling()}
         with progress(f"scoring on {self.log}") as report:
-            table = score(log, [mind], controls=mind.controls(), sampling=self.sampling(), progress=report)
+            table = score(log, [mind], train, **settings, progress=report)
         return {**table, "describe": score_descriptions(log[: self.episodes], [mind], seed=self.seed)}
 
     def show(self, document: dict[str, Any]) -> None:
@@ -87,8 +109,9 @@ class Graph(Scored):
         from analysis import examine, publish, score_descriptions
 
         mind, log = self.opened()
+        train = self.fitted_on(log)
         with progress(f"asking about {self.log}") as report:
-            scores = examine(log, [mind], sampling=self.sampling(), progress=report)
+            scores = examine(log, [mind], train, sampling=self.sampling(), progress=report)
         described = score_descriptions(log[: self.episodes], [mind], seed=self.seed)
         one = log[self.episode]
         files = publish(scores, self.out, descriptions=described, episode=one, answerers=[mind])
