@@ -8,6 +8,7 @@ import pytest
 
 from tom.cli import main, parse
 from worlds import open_log
+from worlds.arena.patience import PATIENCE
 
 FIELD = "pettingzoo:tests.worlds.arena.toys:field"
 LITTLE = ("--episodes", "3", "--steps", "8", "--random-linear", "4", "--random-mlp", "2")
@@ -77,6 +78,31 @@ def test_a_dropped_match_is_told_on_stderr(capsys, tmp_path):
     assert dropped
     assert all(str(one["seed"]) in shown.err for one in dropped)
     assert "flooded" in shown.err
+
+
+@pytest.mark.parametrize("fault", ["hang", "sleep"])
+def test_a_match_that_hangs_is_dropped_and_told_with_its_seed_and_the_rest_is_whole(capsys, tmp_path, fault):
+    hung = ("--arguments", f'{{"fault": "{fault}", "length": 200}}', "--seed", "5", "--patience", "0.3")
+    arguments = ["run", "--world", FIELD, "--out", str(tmp_path / "log"), *LITTLE, *hung, "--json"]
+    assert main(arguments) == 0
+    shown = capsys.readouterr()
+    dropped = json.loads(shown.out)["dropped"]
+    assert dropped
+    assert all(str(one["seed"]) in shown.err for one in dropped)
+    assert "never ends" in shown.err
+    assert document(capsys, "verify", tmp_path / "log", "--patience", "0.3")["replayed"] is True
+    sound = ("--arguments", '{"length": 200}', "--seed", "5")
+    document(capsys, "run", "--world", FIELD, "--out", tmp_path / "sound", *LITTLE, *sound)
+    pairs = zip(open_log(tmp_path / "log"), open_log(tmp_path / "sound"), strict=True)
+    kept = [(one.seed, one.action, same.action) for one, same in pairs if not one.dropped]
+    assert len(kept) == 3 - len({one["episode"] for one in dropped}) > 0
+    assert all(np.array_equal(had, same) for _, had, same in kept)
+
+
+def test_without_patience_nothing_runs(capsys, tmp_path):
+    message = failure(capsys, "run", "--world", FIELD, "--out", tmp_path / "log", *LITTLE, "--patience", "0")
+    assert "patience of 0" in message
+    assert parse(["run", "--out", "x", "--world", FIELD]).patience == PATIENCE
 
 
 def test_an_environment_with_chance_of_its_own_verifies_and_it_is_said(capsys, tmp_path):

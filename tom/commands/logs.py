@@ -58,6 +58,8 @@ class Run(Command):
     """PettingZoo: policies of your own for the bank, module:function; with @S for agents of species S only."""
     bank_seed: int = 0
     """PettingZoo: the seed of the bank; logs to be compared share it."""
+    patience: float = 60.0
+    """PettingZoo: seconds that the environment has for a step or a reset; else the episode is dropped."""
     types: Literal["auto", "seen", "held-out", "all"] = "auto"
     """Which types take part; auto: the seen ones in training, all of them otherwise."""
     split: Literal["train", "validation", "test"] = "train"
@@ -69,13 +71,15 @@ class Run(Command):
 
     def work(self) -> dict[str, Any]:
         from agents.record import record
+        from worlds.arena.patience import patience
 
         players = self.players()
-        settings = self.settings(players.mind.checkpoint if players else None)
-        if self.world != "orchard":
-            self._announce(settings.arena)
-        with progress(f"episodes to {self.out}") as report:
-            told = record(settings, self.out, self.episodes, self.threads, report, _tell_dropped, players)
+        with patience(self.patience):
+            settings = self.settings(players.mind.checkpoint if players else None)
+            if self.world != "orchard":
+                self._announce(settings.arena)
+            with progress(f"episodes to {self.out}") as report:
+                told = record(settings, self.out, self.episodes, self.threads, report, _tell_dropped, players)
         return {**told, **players.tally.rates()} if players else told
 
     def players(self):
@@ -154,7 +158,7 @@ class Run(Command):
 
 
 _ORCHARD = ("agents", "map", "height", "width", "kinds", "fruits", "near", "far", "roles", "copies", "mind")
-_ARENA = ("arguments", "visibility", "random_linear", "random_mlp", "scripted", "policy", "bank_seed")
+_ARENA = ("arguments", "visibility", "random_linear", "random_mlp", "scripted", "policy", "bank_seed", "patience")
 
 
 def _tell_dropped(episode: int, dropped: Any) -> None:
@@ -183,13 +187,17 @@ class Verify(Command):
     """Of logs in which copies of a mind act: its run; without it, the reference mind that ships with the package."""
     threads: int = os.cpu_count() or 1
     """Worlds replayed at a time."""
+    patience: float = 60.0
+    """PettingZoo: seconds that the environment has for a step or a reset, as when the log was run."""
 
     def work(self) -> dict[str, Any]:
         from worlds import FunhouseError, check_disjoint, open_log
+        from worlds.arena.patience import patience
 
         if not self.logs:
             raise FunhouseError("there is no log to verify", remedy="name one: tom verify LOG")
-        verified = [self.replayed(log) for log in self.logs]
+        with patience(self.patience):
+            verified = [self.replayed(log) for log in self.logs]
         check_disjoint([open_log(log) for log in self.logs])
         return verified[0] if len(verified) == 1 else {"logs": verified, "disjoint": True}
 

@@ -98,4 +98,4 @@ class InTurn(Environment):
         raise self.failure("the game never ends: agents that have ended take turns for ever")
 
     def _raw(self, agent: Any) -> tuple[Any, Any]:
-        return self.env.observe(agent), self.env.infos.get(agent)
+        return self._call(self.env.observe, agent), self.env.infos.get(agent)

@@ -15,6 +15,7 @@ import numpy as np
 from worlds.arena import positions
 from worlds.arena.failure import ArenaFailure
 from worlds.arena.opening import make
+from worlds.arena.patience import TookTooLong, can_watch, watched
 from worlds.arena.spaces import Form, Species, form_of
 from worlds.errors import FunhouseError
 
@@ -33,6 +34,7 @@ class Environment:
         self.rewards = np.zeros(len(self.seats), np.float32)  # of the last `play`
         self._seat_of = {agent: seat for seat, agent in enumerate(self.seats)}
         self._seed: int | None = None
+        self._watch = can_watch()
         known = _SORTED.get(key := (spec, arguments))
         if known is None:
             self._begin(0)  # spaces may be known, and masks are seen, only after a reset
@@ -119,10 +121,17 @@ class Environment:
         self.rewards = np.zeros(len(self.seats), np.float32)
         self._guard(self._reset, seed)
 
-    def _guard(self, call, *arguments) -> Any:
-        """Calls what is not ours. Any error of it is a failure of the environment."""
+    def _call(self, call, *arguments) -> Any:
+        """Calls what is not ours, no longer than there is patience. Raises what it raises, and ArenaFailure."""
         try:
-            return call(*arguments)
+            return watched(call, *arguments) if self._watch else call(*arguments)
+        except TookTooLong as late:
+            raise self.failure(f"never ends: {late}") from late
+
+    def _guard(self, call, *arguments) -> Any:
+        """The same; any error of it is a failure of the environment."""
+        try:
+            return self._call(call, *arguments)
         except ArenaFailure:
             raise
         except Exception as error:

@@ -1,18 +1,22 @@
 """Little environments of our own, named as "tests.worlds.arena.toys:field": sound, or failing on demand."""
 
+import contextlib
 import random
+import time
 from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
 from pettingzoo import AECEnv, ParallelEnv
 
+LONG = 20.0  # seconds; for ever, as far as a test can tell
+
 
 class Field(ParallelEnv):
     """Walkers on a line, `small` of them with a shorter observation; one of them may end early, or things go wrong.
 
     fault happens at the third step of games whose seed is odd (always with `always`): raise, nan, infinite, reward,
-    vanish, stranger, shape, missing, mask, few, or dice (chance of its own).
+    vanish, stranger, shape, missing, mask, few, hang (busy, whatever is raised), sleep, or dice (chance of its own).
     """
 
     metadata: ClassVar[dict[str, Any]] = {"name": "field"}
@@ -73,6 +77,15 @@ class Field(ParallelEnv):
 
     def _raise(self, *_):
         raise RuntimeError("the field is flooded")
+
+    def _hang(self, *_):
+        until = time.monotonic() + LONG
+        while time.monotonic() < until:
+            with contextlib.suppress(Exception):
+                sum(range(100))
+
+    def _sleep(self, *_):
+        time.sleep(LONG)
 
     def _nan(self, agent, seen, _):
         seen[agent][1] = np.nan
