@@ -28,6 +28,8 @@ class Together(Environment):
         self._observed, rewards, terminated, truncated, self._infos = self.env.step(given)
         self._collect(rewards)
         self._find_acting(terminated, truncated)
+        if self._acting == before:
+            return
         still = set(self._acting)
         for seat in before:
             agent = self.seats[seat]

@@ -84,7 +84,7 @@ class Environment:
         """What seats of one species that act now observe (m, *shape), and what they may do (m, actions) bool."""
         form = self.form_of_seat[seats[0]]
         observation = np.empty((len(seats), *form.shape), form.dtype)
-        mask = np.ones((len(seats), form.actions), bool)
+        mask = np.ones((len(seats), form.actions), bool) if form.masked else _all_legal(len(seats), form.actions)
         for row, seat in enumerate(seats):
             try:
                 self._read(form, self.seats[seat], observation, mask, row)
@@ -92,7 +92,7 @@ class Environment:
                 raise
             except Exception as error:
                 raise self.failure(f"{self.seats[seat]} cannot observe: {type(error).__name__}: {error}") from error
-        if form.dtype == "float32" and not np.isfinite(observation).all():
+        if form.dtype == "float32" and not _finite(observation):
             bad = ~np.isfinite(observation.reshape(len(seats), -1)).all(1)
             raise self.failure(f"{self.seats[seats[int(bad.argmax())]]} observes NaN or an infinite number")
         return observation, mask
@@ -156,11 +156,12 @@ class Environment:
         observation[row] = form.encode(value)
 
     def _collect(self, rewards: Mapping) -> None:
-        self.rewards = np.zeros(len(self.seats), np.float32)
+        given = [0.0] * len(self.seats)
         for agent, reward in rewards.items():
             if not math.isfinite(reward):
                 raise self.failure(f"the reward of {agent} is {reward}")
-            self.rewards[self._seat_of[agent]] = reward
+            given[self._seat_of[agent]] = reward
+        self.rewards = np.array(given, np.float32)
 
     def _sort(self) -> tuple[list[Form], np.ndarray, list[Species]]:
         """The species' forms, each seat's species (seats,) int32, and the species. Raises FunhouseError."""
@@ -180,6 +181,20 @@ class Environment:
 
     def _info(self, agent: Any) -> Any:
         return self._raw(agent)[1] or {}
+
+
+@lru_cache(maxsize=256)
+def _all_legal(rows: int, actions: int) -> np.ndarray:
+    """(rows, actions) bool, all True; many views share it, and none may write there."""
+    mask = np.ones((rows, actions), bool)
+    mask.flags.writeable = False
+    return mask
+
+
+def _finite(observation: np.ndarray) -> bool:
+    """Whether all numbers are finite. A sum of squares that is says so at a fraction of the time."""
+    flat = observation.ravel()
+    return math.isfinite(np.dot(flat, flat)) or bool(np.isfinite(flat).all())
 
 
 def _unmask(value: Any, info: Any) -> tuple[Any, Any]:

@@ -28,7 +28,7 @@ class Match:
         self._rule = parse_rule(config.visibility)
         self._next_game()
         self.cast: Cast = cast_of(self.environment, key)
-        self.moves = np.zeros(len(self.environment.seats), np.int64)  # of each seat, so far
+        self.moves = [0] * len(self.environment.seats)  # of each seat, so far
         self.over = False  # whether each of the cast has made its moves, or twice the rounds for that are played
         self._agents = [self.environment.seats[seat] for seat in self.cast.seats]
         self._species = self.environment.seat_species[self.cast.seats]
@@ -66,7 +66,8 @@ class Match:
         """Everybody's actions whose turn it is, by seat; returns the rewards (seats,) float32."""
         self.environment.play(actions)
         reward = self.environment.rewards
-        self.moves[list(actions)] += 1
+        for seat in actions:
+            self.moves[seat] += 1
         self.step += 1
         self.over = self._is_over()
         if self.environment.over and not self.over:
@@ -77,13 +78,14 @@ class Match:
         """Raises ArenaFailure where at the end somebody has had no turn at all: the environment never gets on."""
         if self.step < self.config.steps:
             return False
-        fewest = self.moves[self.cast.seats].min()
+        moves = [self.moves[seat] for seat in self.cast.seats.tolist()]
+        fewest = min(moves)
         if fewest >= self.config.steps:
             return True
         if self._round < LONGEST * self.config.steps:
             return False
         if not fewest:
-            idle = self._agents[int(self.moves[self.cast.seats].argmin())]
+            idle = self._agents[moves.index(0)]
             raise self.environment.failure(f"never ends: {idle} had no turn in {self.step} steps")
         return True
 

@@ -46,6 +46,7 @@ class Recorder:
         self._agent_of = np.full(len(environment.seats), -1, np.int64)
         self._agent_of[match.cast.seats] = np.arange(n)
         self._agents = self._agent_of.tolist()
+        self._cast = match.cast.seats if match.cast.crowded else slice(None)
         self._known: dict[tuple[int, ...], list[tuple]] = {}
 
     def look(self) -> list[View]:
@@ -87,7 +88,7 @@ class Recorder:
         for seat, action in actions.items():
             if (agent := self._agents[seat]) >= 0:
                 self.action[step, agent] = action
-        self.reward[step] = self.match.play(actions)[self.match.cast.seats]
+        self.reward[step] = self.match.play(actions)[self._cast]
 
     def arrays(self) -> dict[str, Any]:
         """The fields of an ArenaEpisode that the match decides, by name, as long as what was played."""
