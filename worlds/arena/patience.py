@@ -5,6 +5,7 @@ interrupt compiled code that never returns to Python, nor anything outside the m
 SIGALRM; and where the process has an alarm of its own, that is left alone.
 """
 
+import atexit
 import signal
 import threading
 import time
@@ -64,6 +65,8 @@ def can_watch() -> bool:
         return False
     if (held := signal.getsignal(signal.SIGALRM)) is signal.SIG_DFL:
         signal.signal(signal.SIGALRM, _watch.ring)
+        # Python gives its handlers up as it exits; an alarm that rang after that would kill the process.
+        atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)
     return held in (signal.SIG_DFL, _watch.ring)
 
 

@@ -1,6 +1,8 @@
 """Somebody's code that does not come back: interrupted where that is possible, and left alone where it is not."""
 
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -68,6 +70,17 @@ def test_other_threads_and_an_alarm_of_ones_own_are_left_alone():
     finally:
         signal.signal(signal.SIGALRM, held)
     assert told == [False, False]
+
+
+def test_no_alarm_is_left_when_the_process_ends():
+    script = """
+import atexit, signal
+atexit.register(lambda: print(signal.getitimer(signal.ITIMER_REAL)[0]))  # the first to come is the last to go
+from worlds.arena.patience import can_watch, watched
+assert can_watch() and watched(signal.getitimer, signal.ITIMER_REAL)[0] > 50
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0.0"]
 
 
 def test_no_patience_is_none():
