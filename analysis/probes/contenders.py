@@ -1,0 +1,99 @@
+"""Who else answers the questions of a probe of beliefs: reasoning with one thing left out, and a planner."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from agents.answer import Question, Reasoned, reasoner_of, resolve, type_space
+from agents.query import Query, body_of
+from analysis.controls import planner
+from analysis.probes.orchard import acts, latest, views, window_of
+from worlds import Episode
+
+EGOCENTRIC, IGNORANT, MYSELF, PLANNER = "egocentric", "ignorant", "myself", "A* planner"
+REASONER = Reasoned.name
+
+
+class Exact:
+    """The asked agent's own exact reasoning."""
+
+    name = REASONER
+
+    def answer(self, episode: Episode, questions: Sequence[Question]) -> np.ndarray:
+        """The action distributions (q, 5) float64."""
+        return reasoner_of(type_space(episode)).enact(episode, _queries(episode, questions))
+
+
+class Ignorant:
+    """Exact reasoning that has observed nothing of anybody: it sees through their senses, and knows no type."""
+
+    name = IGNORANT
+
+    def answer(self, episode: Episode, questions: Sequence[Question]) -> np.ndarray:
+        """The action distributions (q, 5) float64."""
+        return reasoner_of(type_space(episode)).enact(episode, _queries(episode, questions), belief="prior")
+
+
+class Egocentric:
+    """Everybody knows what I know: the exact beliefs about types, and no look through anybody's senses.
+
+    Whose policy it is, the last of the chain, acts on all that the asked agent perceives, or remembers if it does.
+    """
+
+    name = EGOCENTRIC
+
+    def answer(self, episode: Episode, questions: Sequence[Question]) -> np.ndarray:
+        """The action distributions (q, 5) float64."""
+        view, fruit = views(episode), episode.fruit.reshape(episode.steps, -1)
+        return np.array([_knows_all(episode, query, view, fruit) for query in _queries(episode, questions)])
+
+
+class Myself:
+    """What an agent of my own type does in the other's place, on what I perceive from there."""
+
+    name = MYSELF
+
+    def answer(self, episode: Episode, questions: Sequence[Question]) -> np.ndarray:
+        """The action distributions (q, 5) float64."""
+        space = type_space(episode)
+        return np.array([
+            reasoner_of(space).natives(episode, one.agent, one.step, body_of(one))[_type(episode, space, one.agent)]
+            for one in _queries(episode, questions)
+        ])  # fmt: skip
+
+
+class Planner:
+    """A* to the asked agent's own favourite fruit, whatever the prompt."""
+
+    name = PLANNER
+
+    def answer(self, episode: Episode, questions: Sequence[Question]) -> np.ndarray:
+        """The action distributions (q, 5) float64: all on one action."""
+        return np.eye(episode.actions)[planner(episode, _queries(episode, questions))]
+
+
+def _queries(episode: Episode, questions: Sequence[Question]) -> list[Query]:
+    return [resolve(episode, question) for question in questions]
+
+
+def _type(episode: Episode, space, who: int) -> int:
+    return space.index(episode.agents[who].type)
+
+
+def _knows_all(episode: Episode, query: Query, view: np.ndarray, fruit: np.ndarray) -> np.ndarray:
+    """(5,): sight plays no part, so types that differ in nothing else share their weight."""
+    space, step, me = type_space(episode), query.step, query.agent
+    belief = reasoner_of(space).posterior(episode, me, step, int(query.chain[-1]))
+    near = np.flatnonzero(space.table.sight == 0)
+    weight = {k: belief[k] + belief[k + _farther(space)] for k in near.tolist()}
+    known = {window: latest(fruit, view[:, me], step, window) for window in set(space.table.window.tolist())}
+    said = [
+        weight[k] * acts(episode, space, k, step, body_of(query), known[window_of(space, k)], view[step, me])
+        for k in weight
+    ]
+    return np.sum(said, axis=0)
+
+
+def _farther(space) -> int:
+    """How many places after a near-sighted type its far-sighted double stands."""
+    return len(space.traits["memory"]) * len(space.traits["temper"])

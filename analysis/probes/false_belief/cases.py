@@ -1,0 +1,239 @@
+"""The cases of an episode: who is asked about whom, and which fruit goes behind whose back; and their three worlds.
+
+Axes: t steps, n agents, c cells.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from agents.agent_type import TypeSpace
+from agents.answer import Question, reasoner_of, type_space
+from agents.population import PopulationConfig
+from agents.prompt import say
+from agents.query import Query
+from agents.run import RunConfig
+from analysis.measures import total_variation
+from analysis.perception import Perception
+from analysis.probes.orchard import NOTHING, acts, changed, in_role, latest, until, views
+from worlds import Episode, OrchardConfig
+
+RETENTIVE, FORGETFUL, IRRELEVANT, FORGOTTEN = "retentive", "forgetful", "irrelevant", "forgotten"
+SECOND, AWAY = "second order", "Ada away"
+POOLED = (RETENTIVE, FORGETFUL, IRRELEVANT, FORGOTTEN)
+MATTERS, CARES_NOT = 0.1, 0.02  # total variation: what a fruit must, and may at most, be to somebody
+KEPT, MISSED, WATCHED = range(3)  # the worlds
+MOVED, EATEN = "moved", "eaten"
+
+
+@dataclass(frozen=True)
+class Design:
+    """What the episodes are like, and how many cases are taken of each."""
+
+    steps: int = 96
+    late: int = 64  # the first step of a question
+    seen: int = 32  # sightings of whoever is predicted or pretended, at least
+    ago: int = 10  # how long ago Bo may have seen the fruit, at most
+    episodes: int = 12  # of each seed
+    cases: tuple[tuple[str, int], ...] = (
+        (RETENTIVE, 3), (FORGETFUL, 3), (IRRELEVANT, 3), (FORGOTTEN, 1), (SECOND, 2), (AWAY, 1),
+    )  # fmt: skip  # of each episode, at most
+    tries: int = 150  # cells that are looked at in an episode, at most
+    orchard: OrchardConfig | None = None  # None: the default one
+
+    def run(self, seed: int, split: str) -> RunConfig:
+        """The run of a seed's episodes: everybody as itself."""
+        orchard = self.orchard or OrchardConfig(steps=self.steps)
+        return RunConfig(orchard, population=PopulationConfig(switch=orchard.steps, types="all"), seed=seed, split=split)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One fruit that goes, and who is asked what about it; agents by index."""
+
+    condition: str
+    asked: int  # Ada
+    who: int  # Bo
+    via: int | None  # Cy, whom Bo pretends to be
+    step: int  # t, of the question
+    left: int  # s, at which Bo last saw the fruit
+    cell: int  # the fruit's
+    kind: int
+    goal: int | None  # where it is moved to; None: eaten
+    beyond: int  # cells by which it lies beyond Bo's sight; 0: a wall hides it
+
+    @property
+    def ago(self) -> int:
+        """How many steps ago Bo saw it."""
+        return self.step - self.left
+
+    @property
+    def how(self) -> str:
+        """moved or eaten."""
+        return EATEN if self.goal is None else MOVED
+
+    def question(self, episode: Episode) -> Question:
+        """What Ada is asked."""
+        names = episode.names
+        chain = (names[self.who],) if self.via is None else (names[self.who], names[self.via])
+        return Question(names[self.asked], self.step, say("predict", chain, me=names[self.asked]))
+
+
+def worlds_of(episode: Episode, case: Case) -> tuple[Episode, Episode, Episode]:
+    """As it was, missed, watched."""
+    quiet = in_role(until(episode, case.step), slice(case.left - 1, case.step))
+    kept = changed(quiet, case.cell, case.kind, slice(case.left - 1, None))
+    return kept, _without(kept, case, case.left + 1), _without(kept, case, case.left)
+
+
+def _without(episode: Episode, case: Case, first: int) -> Episode:
+    """The fruit is gone from a step on."""
+    gone = changed(episode, case.cell, NOTHING, slice(first, None))
+    return gone if case.goal is None else changed(gone, case.goal, case.kind, slice(first, None))
+
+
+class Search:
+    """Finds the cases of one episode; the same ones whoever is asked."""
+
+    def __init__(self, episode: Episode, design: Design):
+        self.episode, self.design, self.space = episode, design, type_space(episode)
+        assert isinstance(self.space, TypeSpace)
+        self.perception, self.view = Perception(episode), views(episode)
+        self.fruit = episode.fruit.reshape(episode.steps, -1)
+        self.window = int(self.space.table.window.max())
+        self.types = [self.space.index(agent.type) for agent in episode.agents]
+        self.generator = np.random.default_rng([int(episode.seed), 5])
+
+    def cases(self) -> list[Case]:
+        """At most as many of each condition as the design says, none twice about one agent at one step."""
+        left, used, found = dict(self.design.cases), set(), []
+        for step, who, cell in self.generator.permutation(np.argwhere(self._lost))[: self.design.tries].tolist():
+            if not any(left.values()):
+                break
+            for case in self._of(step, who, cell, left):
+                key = (case.who, case.step, case.condition)
+                if left.get(case.condition, 0) and key not in used:
+                    left[case.condition] -= 1
+                    used.add(key)
+                    found.append(case)
+        return found
+
+    def _of(self, step: int, who: int, cell: int, left: dict[str, int]) -> Iterator[Case]:
+        """What one fruit, on one cell that somebody saw, is good for."""
+        seen = int(self._last[step, who, cell])
+        asked, absent = self._witness(step, who, cell, seen), self._absent(step, who, cell, seen)
+        kinds = self.generator.permutation(len(self.space.rankings)).tolist()
+        spots = [Spot(step, who, seen, cell, kind) for kind in kinds]
+        for spot, condition in [(spot, self._condition(spot)) for spot in spots if (asked, absent) != (None, None)]:
+            if condition and asked is not None:
+                yield self._case(condition, asked, spot)
+            elif condition == RETENTIVE and absent is not None:
+                yield self._case(AWAY, absent, spot)
+        if left.get(SECOND, 0) and asked is not None and (second := self._second_order(spots[0], asked)):
+            yield second
+
+    @cached_property
+    def _last(self) -> np.ndarray:
+        """(t, n, c) int: the latest step up to t at which each cell was in sight, -1 for none."""
+        steps = np.arange(self.episode.steps)[:, None, None]
+        return np.maximum.accumulate(np.where(self.view, steps, -1), axis=0)
+
+    @cached_property
+    def _lost(self) -> np.ndarray:
+        """(t, n, c) bool: cells that Bo saw at s - 1 and s, and not since, and on which all the time there was nothing."""
+        steps = np.arange(self.episode.steps)[:, None]
+        taken = (self.fruit >= 0) | self.episode.walls.ravel()
+        taken[np.repeat(steps, self.episode.cell.shape[1], 1), self.episode.cell] = True
+        bare = np.maximum.accumulate(np.where(taken, steps, -1), axis=0)[:, None]  # t 1 c: the last step it was not
+        before = np.concatenate([np.zeros_like(self.view[:1]), self.view[:-1]]) & self.view
+        twice = np.take_along_axis(before, np.maximum(self._last, 0), axis=0)
+        ago = steps[..., None] - self._last
+        lost = (self._last > bare + 1) & twice & (ago > 0) & (ago <= self.design.ago)
+        lost[: self.design.late] = False
+        return lost
+
+    def _witness(self, step: int, who: int, cell: int, seen: int) -> int | None:
+        """Somebody who saw the cell from s - 1 to t, Bo at s and t, and Bo often before."""
+        return self._some(self._watchers(step, who, seen) & self.view[seen - 1 : step + 1, :, cell].all(0))
+
+    def _absent(self, step: int, who: int, cell: int, seen: int) -> int | None:
+        """Somebody who saw Bo so, and the cell not once."""
+        return self._some(self._watchers(step, who, seen) & ~self.view[seen - 1 : step + 1, :, cell].any(0))
+
+    def _watchers(self, step: int, who: int, seen: int) -> np.ndarray:
+        """(n,) bool: who saw Bo at s and t, and often before."""
+        sees = self.perception.sees[[seen - 1, seen, step], :, who].all(0)
+        often = self.perception.observed[seen - 1, :, who] >= self.design.seen
+        return sees & often & (np.arange(len(self.types)) != who)
+
+    def _some(self, able: np.ndarray) -> int | None:
+        return int(self.generator.choice(np.flatnonzero(able))) if able.any() else None
+
+    def _condition(self, spot: "Spot") -> str | None:
+        """What the fruit would be to Bo; None where that is nothing clear."""
+        memory, ago = self.episode.agents[spot.who].type["memory"], spot.step - spot.seen
+        own, others = self._weight(spot, self.types[spot.who])
+        if memory == "retentive" and ago < self.window and own <= CARES_NOT and others >= MATTERS:
+            return IRRELEVANT
+        if own < MATTERS or (memory == "forgetful" and ago >= self.window):
+            return None
+        return FORGETFUL if memory == "forgetful" else RETENTIVE if ago < self.window else FORGOTTEN
+
+    def _weight(self, spot: "Spot", kind_of: int) -> tuple[float, float]:
+        """By how much a fruit, if remembered, changes what a type does in a place; the most with another taste."""
+        known = latest(self.fruit, self.view[:, spot.who], spot.step, self.window)
+        worlds = [np.where(np.arange(len(known)) == spot.cell, one, known) for one in (spot.kind, NOTHING)]
+        per_taste, found = len(self.space) // len(self.space.rankings), {}
+        for other in range(kind_of % per_taste, len(self.space), per_taste):
+            view = self.view[spot.step, spot.who]
+            pair = [acts(self.episode, self.space, other, spot.step, spot.who, one, view) for one in worlds]
+            found[other] = float(total_variation(*pair))
+        return found.pop(kind_of), max(found.values())
+
+    def _second_order(self, spot: "Spot", asked: int) -> Case | None:
+        """A case in which Bo pretends to be somebody retentive who saw the fruit all along."""
+        span = slice(spot.seen - 1, spot.step + 1)
+        observed, watching = self.perception.observed[spot.seen - 1], self.view[span, :, spot.cell].all(0)
+        able = watching & (observed[spot.who] >= self.design.seen) & (observed[asked] >= self.design.seen)
+        able &= np.array([agent.type["memory"] == "retentive" for agent in self.episode.agents])
+        able[[spot.who, asked]] = False
+        if (via := self._some(able)) is None or spot.step - spot.seen >= self.window:
+            return None
+        case = self._case(SECOND, asked, spot, via)
+        really = [Query("behave", spot.who, spot.step, (via,), 1)]
+        _, missed, watched = worlds_of(self.episode, case)
+        pair = [reasoner_of(self.space).truth(world, really)[0] for world in (missed, watched)]
+        return case if total_variation(*pair) >= MATTERS else None
+
+    def _case(self, condition: str, asked: int, spot: "Spot", via: int | None = None) -> Case:
+        goal = self._goal(asked, spot) if self.generator.random() < 0.5 and condition != AWAY else None
+        return Case(
+            condition, asked, spot.who, via, spot.step, spot.seen, spot.cell, spot.kind, goal, self._beyond(spot)
+        )
+
+    def _goal(self, asked: int, spot: "Spot") -> int | None:
+        """The free cell nearest to Bo that Ada sees and Bo does not, from s to t."""
+        span = slice(spot.seen, spot.step + 1)
+        free = self.view[span, asked].all(0) & ~self.view[span, spot.who].any(0) & (self.fruit[span] < 0).all(0)
+        free[[spot.cell, *np.unique(self.episode.cell[span])]] = False
+        away = self.episode.geometry.distance[self.episode.cell[spot.step, spot.who]].astype(int)
+        return int(np.where(free, away, 999).argmin()) if free.any() else None
+
+    def _beyond(self, spot: "Spot") -> int:
+        width = self.episode.walls.shape[1]
+        (row, column), (down, right) = (divmod(int(c), width) for c in (self.episode.cell[spot.step, spot.who], spot.cell))
+        away = max(abs(row - down), abs(column - right))
+        return max(0, away - self.episode.config.sights[self.perception.sight[spot.who]])
+
+
+class Spot(NamedTuple):
+    """A fruit to be laid on a cell that Bo last saw at step `seen`."""
+
+    step: int
+    who: int
+    seen: int
+    cell: int
+    kind: int

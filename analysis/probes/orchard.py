@@ -1,0 +1,77 @@
+"""Orchards that somebody reached into: what a probe of beliefs changes in an episode, and what each agent saw of it.
+
+Episodes are edited and not played on: every act is as it was, so all that an edit changes is what somebody perceived.
+Axes: t steps, n agents, c cells.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from agents import policy
+from agents.agent_type import TypeSpace
+from analysis.perception import Perception
+from worlds import Episode
+
+NOTHING = -1  # the kind on a cell without a fruit
+
+
+def until(episode: Episode, step: int) -> Episode:
+    """An episode that ends with a step: whoever is asked at it knows nothing later."""
+    end, names = step + 1, ("cell", "board", "action", "reward", "role", "prompt")
+    return replace(episode, **{name: getattr(episode, name)[:end] for name in names}, probability=None)
+
+
+def changed(episode: Episode, cell: int, kind: int, steps: slice | np.ndarray) -> Episode:
+    """An episode in which a cell holds a kind, or NOTHING, at some steps: a slice or (t,) bool."""
+    board = episode.board.copy()
+    word, bit = cell >> 6, np.uint64(1) << np.uint64(cell & 63)
+    board[steps, :, word] &= ~bit
+    if kind != NOTHING:
+        board[steps, kind, word] |= bit
+    return replace(episode, board=board)
+
+
+def in_role(episode: Episode, steps: slice) -> Episode:
+    """An episode in which everybody is announced in a role at some steps: what was done then tells nothing of types."""
+    role = [list(row) for row in episode.role]
+    played = [(episode.names[who - 1],) for who in range(len(episode.agents))]
+    role[steps] = [list(played) for _ in role[steps]]
+    return replace(episode, role=role)
+
+
+def views(episode: Episode) -> np.ndarray:
+    """(t, n, c) bool: the cells in sight of each agent at each step."""
+    board = episode.geometry.visible[Perception(episode).sight, episode.cell.astype(np.int64)]  # t n words
+    return unpacked(board, episode.walls.size)
+
+
+def unpacked(board: np.ndarray, cells: int) -> np.ndarray:
+    """(..., c) bool: which cells bitboards (..., words) uint64 hold."""
+    cell = np.arange(cells)
+    return ((board[..., cell >> 6] >> (cell & 63).astype(np.uint64)) & np.uint64(1)).astype(bool)
+
+
+def latest(fruit: np.ndarray, view: np.ndarray, step: int, window: int) -> np.ndarray:
+    """(c,) int8: the kind on each cell when it was last in view within so many steps, now included; else NOTHING.
+
+    fruit (t, c) int8, view (t, c) bool.
+    """
+    known = np.full(fruit.shape[1], NOTHING, np.int8)
+    for s in range(max(step - window + 1, 0), step + 1):
+        known[view[s]] = fruit[s, view[s]]
+    return known
+
+
+def acts(episode: Episode, space: TypeSpace, kind_of: int, step: int, body: int, known: np.ndarray, view: np.ndarray):
+    """What a type (by index) does in a body that knows these fruits, known (c,) int8, and sees these cells, view (c,)
+    bool: (5,) float64. Nothing else limits it: neither the type's senses nor its memory."""
+    fruit = {kind: np.flatnonzero(known == kind).tolist() for kind in np.unique(known[known >= 0]).tolist()}
+    cell = episode.cell[step].astype(int)
+    others = [int(place) for who, place in enumerate(cell) if who != body and view[place]]
+    return policy.act(space, kind_of, fruit, others, int(cell[body]), episode.geometry)
+
+
+def window_of(space: TypeSpace, kind_of: int) -> int:
+    """How many steps a type remembers, now included."""
+    return int(space.table.window[space.table.memory[kind_of]])

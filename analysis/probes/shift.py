@@ -1,0 +1,65 @@
+"""Shifts: by what an answer moves when something is changed, held against what it should have moved by.
+
+A shift is a difference of two distributions, so its entries sum to 0: a correlation over questions and actions is the
+cosine of the two arrays. Arrays are (q, a) float64, questions by actions; intervals are over episodes.
+"""
+
+import numpy as np
+
+from analysis.intervals import EpisodeBootstrap, or_none
+
+Bounded = tuple[float | None, float | None, float | None]  # a figure and its interval
+NONE: Bounded = (None, None, None)
+
+
+def correlation(bootstrap: EpisodeBootstrap, said: np.ndarray, real: np.ndarray, rows: np.ndarray) -> Bounded:
+    """Of what was said with what is real, over the questions `rows`; undefined where either never moves."""
+    if not len(rows):
+        return NONE
+    products = np.stack([(said * real).sum(1), (said**2).sum(1), (real**2).sum(1)], axis=1)[rows]
+    totals = bootstrap.totals(products, rows)
+
+    def cosine(total: np.ndarray) -> np.ndarray:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return total[..., 0] / np.sqrt(total[..., 1] * total[..., 2])
+
+    return bounded(bootstrap, cosine(totals.sum(0)), cosine(bootstrap.times @ totals))
+
+
+def share(bootstrap: EpisodeBootstrap, part: np.ndarray, whole: np.ndarray, rows: np.ndarray) -> Bounded:
+    """Σ part / Σ whole over the questions `rows`, both (q,)."""
+    if not len(rows):
+        return NONE
+    value, low, high = bootstrap.ratio(part[rows, None], whole[rows, None], rows)
+    return or_none(value[0]), or_none(low[0]), or_none(high[0])
+
+
+def slope(bootstrap: EpisodeBootstrap, said: np.ndarray, real: np.ndarray, rows: np.ndarray) -> Bounded:
+    """Of what was said on what is real: 1 where the two are the same, 0 where nothing moves."""
+    return share(bootstrap, (said * real).sum(1), (real**2).sum(1), rows)
+
+
+def separation(bootstrap: EpisodeBootstrap, score: np.ndarray, so: np.ndarray, rows: np.ndarray) -> Bounded:
+    """How well a score (q,) tells questions that are so, (q,) bool, from the others: the area under the ROC curve.
+
+    The chance that one that is so has the higher score, ties counting half (Hanley & McNeil 1982).
+    """
+    if not len(rows):
+        return NONE
+    level = np.unique(score[rows], return_inverse=True)[1]
+    weight = np.concatenate([np.ones((1, bootstrap.episodes)), bootstrap.times])[:, bootstrap.member[rows]]  # r q
+    held = np.zeros((2, level.max() + 1, len(weight)))
+    np.add.at(held, (so[rows].astype(int), level), weight.T)
+    below = np.cumsum(held[0], axis=0) - held[0] / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        area = (held[1] * below).sum(0) / (held[0].sum(0) * held[1].sum(0))
+    return bounded(bootstrap, area[0], area[1:])
+
+
+def bounded(bootstrap: EpisodeBootstrap, value: float, drawn: np.ndarray) -> Bounded:
+    """A figure with the interval of its resamples (r,)."""
+    drawn = drawn[np.isfinite(drawn)]
+    if bootstrap.episodes < 2 or not len(drawn) or not np.isfinite(value):
+        return or_none(value), None, None
+    low, high = np.percentile(drawn, [bootstrap.tail, 100 - bootstrap.tail])
+    return or_none(value), float(low), float(high)
