@@ -4,14 +4,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from agents.answer import Question, Reasoned, reasoner_of, resolve, type_space
+from agents.agent_type import TypeSpace
+from agents.answer import Question, Reasoned, reasoner_of, resolve
 from agents.query import Query, body_of
 from analysis.controls import planner
-from analysis.probes.orchard import acts, latest, views, window_of
+from analysis.probes.orchard import acts, latest, types_of, views, window_of
 from worlds import Episode
 
 EGOCENTRIC, IGNORANT, MYSELF, PLANNER = "egocentric", "ignorant", "myself", "A* planner"
 REASONER = Reasoned.name
+KINDS = {REASONER: "oracle", IGNORANT: "shortcut", EGOCENTRIC: "shortcut", MYSELF: "shortcut", PLANNER: "control"}
+BLIND = ("mind, no history", "mind, names shuffled", "mind, no prompt")  # blanked minds that must not show an effect
 
 
 class Exact:
@@ -21,7 +24,7 @@ class Exact:
 
     def answer(self, episode: Episode, questions: Sequence[Question]) -> np.ndarray:
         """The action distributions (q, 5) float64."""
-        return reasoner_of(type_space(episode)).enact(episode, _queries(episode, questions))
+        return reasoner_of(types_of(episode)).enact(episode, _queries(episode, questions))
 
 
 class Ignorant:
@@ -31,7 +34,7 @@ class Ignorant:
 
     def answer(self, episode: Episode, questions: Sequence[Question]) -> np.ndarray:
         """The action distributions (q, 5) float64."""
-        return reasoner_of(type_space(episode)).enact(episode, _queries(episode, questions), belief="prior")
+        return reasoner_of(types_of(episode)).enact(episode, _queries(episode, questions), belief="prior")
 
 
 class Egocentric:
@@ -55,7 +58,7 @@ class Myself:
 
     def answer(self, episode: Episode, questions: Sequence[Question]) -> np.ndarray:
         """The action distributions (q, 5) float64."""
-        space = type_space(episode)
+        space = types_of(episode)
         return np.array([
             reasoner_of(space).natives(episode, one.agent, one.step, body_of(one))[_type(episode, space, one.agent)]
             for one in _queries(episode, questions)
@@ -72,28 +75,31 @@ class Planner:
         return np.eye(episode.actions)[planner(episode, _queries(episode, questions))]
 
 
+OTHERS = (Exact(), Ignorant(), Egocentric(), Myself(), Planner())
+
+
 def _queries(episode: Episode, questions: Sequence[Question]) -> list[Query]:
     return [resolve(episode, question) for question in questions]
 
 
-def _type(episode: Episode, space, who: int) -> int:
+def _type(episode: Episode, space: TypeSpace, who: int) -> int:
     return space.index(episode.agents[who].type)
 
 
 def _knows_all(episode: Episode, query: Query, view: np.ndarray, fruit: np.ndarray) -> np.ndarray:
     """(5,): sight plays no part, so types that differ in nothing else share their weight."""
-    space, step, me = type_space(episode), query.step, query.agent
+    space, step, me = types_of(episode), query.step, query.agent
     belief = reasoner_of(space).posterior(episode, me, step, int(query.chain[-1]))
     near = np.flatnonzero(space.table.sight == 0)
     weight = {k: belief[k] + belief[k + _farther(space)] for k in near.tolist()}
     known = {window: latest(fruit, view[:, me], step, window) for window in set(space.table.window.tolist())}
     said = [
-        weight[k] * acts(episode, space, k, step, body_of(query), known[window_of(space, k)], view[step, me])
+        weight[k] * acts(episode, k, step, body_of(query), known[window_of(space, k)], view[step, me])
         for k in weight
     ]
     return np.sum(said, axis=0)
 
 
-def _farther(space) -> int:
+def _farther(space: TypeSpace) -> int:
     """How many places after a near-sighted type its far-sighted double stands."""
     return len(space.traits["memory"]) * len(space.traits["temper"])

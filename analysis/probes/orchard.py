@@ -10,10 +10,18 @@ import numpy as np
 
 from agents import policy
 from agents.agent_type import TypeSpace
+from agents.answer import type_space
 from analysis.perception import Perception
 from worlds import Episode
 
 NOTHING = -1  # the kind on a cell without a fruit
+
+
+def types_of(episode: Episode) -> TypeSpace:
+    """Every type of an episode's orchard."""
+    space = type_space(episode)
+    assert isinstance(space, TypeSpace)
+    return space
 
 
 def until(episode: Episode, step: int) -> Episode:
@@ -63,15 +71,17 @@ def latest(fruit: np.ndarray, view: np.ndarray, step: int, window: int) -> np.nd
     return known
 
 
-def acts(episode: Episode, space: TypeSpace, kind_of: int, step: int, body: int, known: np.ndarray, view: np.ndarray):
-    """What a type (by index) does in a body that knows these fruits, known (c,) int8, and sees these cells, view (c,)
-    bool: (5,) float64. Nothing else limits it: neither the type's senses nor its memory."""
+def acts(episode: Episode, type_index: int, step: int, body: int, known: np.ndarray, view: np.ndarray) -> np.ndarray:
+    """What a type does in a body that knows these fruits, known (c,) int8, and sees these cells, view (c,) bool: (5,).
+
+    Nothing else limits it: neither the type's senses nor its memory.
+    """
     fruit = {kind: np.flatnonzero(known == kind).tolist() for kind in np.unique(known[known >= 0]).tolist()}
     cell = episode.cell[step].astype(int)
     others = [int(place) for who, place in enumerate(cell) if who != body and view[place]]
-    return policy.act(space, kind_of, fruit, others, int(cell[body]), episode.geometry)
+    return policy.act(types_of(episode), type_index, fruit, others, int(cell[body]), episode.geometry)
 
 
-def window_of(space: TypeSpace, kind_of: int) -> int:
+def window_of(space: TypeSpace, type_index: int) -> int:
     """How many steps a type remembers, now included."""
-    return int(space.table.window[space.table.memory[kind_of]])
+    return int(space.table.window[space.table.memory[type_index]])

@@ -4,6 +4,8 @@ A shift is a difference of two distributions, so its entries sum to 0: a correla
 cosine of the two arrays. Arrays are (q, a) float64, questions by actions; intervals are over episodes.
 """
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from analysis.intervals import EpisodeBootstrap, or_none
@@ -23,7 +25,7 @@ def correlation(bootstrap: EpisodeBootstrap, said: np.ndarray, real: np.ndarray,
         with np.errstate(divide="ignore", invalid="ignore"):
             return total[..., 0] / np.sqrt(total[..., 1] * total[..., 2])
 
-    return bounded(bootstrap, cosine(totals.sum(0)), cosine(bootstrap.times @ totals))
+    return bounded(bootstrap, float(cosine(totals.sum(0))), cosine(bootstrap.times @ totals))
 
 
 def share(bootstrap: EpisodeBootstrap, part: np.ndarray, whole: np.ndarray, rows: np.ndarray) -> Bounded:
@@ -63,3 +65,9 @@ def bounded(bootstrap: EpisodeBootstrap, value: float, drawn: np.ndarray) -> Bou
         return or_none(value), None, None
     low, high = np.percentile(drawn, [bootstrap.tail, 100 - bootstrap.tail])
     return or_none(value), float(low), float(high)
+
+
+def flat(found: Mapping[str, Sequence[float | None]]) -> dict[str, float | None]:
+    """Figures with their intervals as the keys of a row: {"slope": value, "slope_low": ..., "slope_high": ...}."""
+    ends = ("", "_low", "_high")
+    return {f"{name}{end}": one for name, ones in found.items() for end, one in zip(ends, ones, strict=True)}

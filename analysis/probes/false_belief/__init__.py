@@ -19,8 +19,8 @@ changes*, watched less missed. Rows have `condition`:
 - second order: Ada predicts Bo pretending to be Cy, who saw the fruit all along; only Bo may have missed its going
 - Ada away: Ada saw nothing of the cell from s - 1 on and cannot know; its answer must not move, by not one bit
 
-and, of a retentive Bo, `dose`: how many steps ago it saw the cell, and how far the cell lies beyond its sight, or that a
-wall hides it. *Pooled* are the first four, with as many of each of the first three as can be had.
+and, of a retentive Bo, `dose`: how many steps ago it saw the cell, and how far the cell lies beyond its sight, or that
+a wall hides it. *Pooled* are the first four, with as many of each of the first three as can be had.
 
 Episodes are of the default orchard, in the split's maps, everybody as itself; types are drawn from the whole space, for
 but one held-out type is retentive and near-sighted (held-out Bo has a row of its own). They are long, and Ada is asked
@@ -37,8 +37,8 @@ the same. A control shows the effect where the whole 95% interval is at or above
   its history blanked, with names shuffled, with its prompt blanked
 - baseline, no verdict: ignorant, which looks through Bo's eyes and knows nothing of anybody's type
 
-Figures to be reached by the mind over the pooled conditions: a correlation of at least 0.6 of what watching changes, and
-of the shifts from "as it was", missed and watched together. Told beside them, of a retentive Bo: the slope of what
+Figures to be reached by the mind over the pooled conditions: a correlation of at least 0.6 of what watching changes,
+and of the shifts from "as it was", missed and watched together. Told beside them, of a retentive Bo: the slope of what
 watching changes, and the *leak*, the share of the answer's own shift for a Bo that watched which it also shows for one
 that missed it (0: none; 1: Bo knows whatever I know); and the largest shift where Ada was away, which must be 0.
 """

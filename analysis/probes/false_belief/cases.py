@@ -10,23 +10,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.agent_type import TypeSpace
-from agents.answer import Question, reasoner_of, type_space
+from agents.answer import Question, reasoner_of
 from agents.population import PopulationConfig
 from agents.prompt import say
 from agents.query import Query
 from agents.run import RunConfig
 from analysis.measures import total_variation
 from analysis.perception import Perception
-from analysis.probes.orchard import NOTHING, acts, changed, in_role, latest, until, views
+from analysis.probes.orchard import NOTHING, acts, changed, in_role, latest, types_of, until, views
 from worlds import Episode, OrchardConfig
 
 RETENTIVE, FORGETFUL, IRRELEVANT, FORGOTTEN = "retentive", "forgetful", "irrelevant", "forgotten"
 SECOND, AWAY = "second order", "Ada away"
 POOLED = (RETENTIVE, FORGETFUL, IRRELEVANT, FORGOTTEN)
 MATTERS, CARES_NOT = 0.1, 0.02  # total variation: what a fruit must, and may at most, be to somebody
-KEPT, MISSED, WATCHED = range(3)  # the worlds
-MOVED, EATEN = "moved", "eaten"
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,8 @@ class Design:
     def run(self, seed: int, split: str) -> RunConfig:
         """The run of a seed's episodes: everybody as itself."""
         orchard = self.orchard or OrchardConfig(steps=self.steps)
-        return RunConfig(orchard, population=PopulationConfig(switch=orchard.steps, types="all"), seed=seed, split=split)
+        population = PopulationConfig(switch=orchard.steps, types="all")
+        return RunConfig(orchard, population=population, seed=seed, split=split)
 
 
 @dataclass(frozen=True)
@@ -69,11 +67,6 @@ class Case:
     def ago(self) -> int:
         """How many steps ago Bo saw it."""
         return self.step - self.left
-
-    @property
-    def how(self) -> str:
-        """moved or eaten."""
-        return EATEN if self.goal is None else MOVED
 
     def question(self, episode: Episode) -> Question:
         """What Ada is asked."""
@@ -99,8 +92,7 @@ class Search:
     """Finds the cases of one episode; the same ones whoever is asked."""
 
     def __init__(self, episode: Episode, design: Design):
-        self.episode, self.design, self.space = episode, design, type_space(episode)
-        assert isinstance(self.space, TypeSpace)
+        self.episode, self.design, self.space = episode, design, types_of(episode)
         self.perception, self.view = Perception(episode), views(episode)
         self.fruit = episode.fruit.reshape(episode.steps, -1)
         self.window = int(self.space.table.window.max())
@@ -143,7 +135,7 @@ class Search:
 
     @cached_property
     def _lost(self) -> np.ndarray:
-        """(t, n, c) bool: cells that Bo saw at s - 1 and s, and not since, and on which all the time there was nothing."""
+        """(t, n, c) bool: cells that Bo saw at s - 1 and s, and not since, and that were bare all the time."""
         steps = np.arange(self.episode.steps)[:, None]
         taken = (self.fruit >= 0) | self.episode.walls.ravel()
         taken[np.repeat(steps, self.episode.cell.shape[1], 1), self.episode.cell] = True
@@ -182,16 +174,16 @@ class Search:
             return None
         return FORGETFUL if memory == "forgetful" else RETENTIVE if ago < self.window else FORGOTTEN
 
-    def _weight(self, spot: "Spot", kind_of: int) -> tuple[float, float]:
+    def _weight(self, spot: "Spot", own: int) -> tuple[float, float]:
         """By how much a fruit, if remembered, changes what a type does in a place; the most with another taste."""
         known = latest(self.fruit, self.view[:, spot.who], spot.step, self.window)
         worlds = [np.where(np.arange(len(known)) == spot.cell, one, known) for one in (spot.kind, NOTHING)]
         per_taste, found = len(self.space) // len(self.space.rankings), {}
-        for other in range(kind_of % per_taste, len(self.space), per_taste):
+        for other in range(own % per_taste, len(self.space), per_taste):
             view = self.view[spot.step, spot.who]
-            pair = [acts(self.episode, self.space, other, spot.step, spot.who, one, view) for one in worlds]
+            pair = [acts(self.episode, other, spot.step, spot.who, one, view) for one in worlds]
             found[other] = float(total_variation(*pair))
-        return found.pop(kind_of), max(found.values())
+        return found.pop(own), max(found.values())
 
     def _second_order(self, spot: "Spot", asked: int) -> Case | None:
         """A case in which Bo pretends to be somebody retentive who saw the fruit all along."""
@@ -217,14 +209,15 @@ class Search:
     def _goal(self, asked: int, spot: "Spot") -> int | None:
         """The free cell nearest to Bo that Ada sees and Bo does not, from s to t."""
         span = slice(spot.seen, spot.step + 1)
-        free = self.view[span, asked].all(0) & ~self.view[span, spot.who].any(0) & (self.fruit[span] < 0).all(0)
+        bare = np.asarray((self.fruit[span] < 0).all(0))
+        free = bare & self.view[span, asked].all(0) & ~self.view[span, spot.who].any(0)
         free[[spot.cell, *np.unique(self.episode.cell[span])]] = False
         away = self.episode.geometry.distance[self.episode.cell[spot.step, spot.who]].astype(int)
         return int(np.where(free, away, 999).argmin()) if free.any() else None
 
     def _beyond(self, spot: "Spot") -> int:
-        width = self.episode.walls.shape[1]
-        (row, column), (down, right) = (divmod(int(c), width) for c in (self.episode.cell[spot.step, spot.who], spot.cell))
+        width, here = self.episode.walls.shape[1], self.episode.cell[spot.step, spot.who]
+        (row, column), (down, right) = (divmod(int(cell), width) for cell in (here, spot.cell))
         away = max(abs(row - down), abs(column - right))
         return max(0, away - self.episode.config.sights[self.perception.sight[spot.who]])
 

@@ -1,33 +1,28 @@
-"""Everybody's shifts over the cases, the rows, the controls and the figures; the folder's docstring says what they mean."""
+"""Everybody's shifts over the cases; rows, controls and figures. The folder's docstring says what they mean."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from agents.answer import Answerer, reasoner_of, resolve, type_space
+from agents.answer import Answerer, reasoner_of, resolve
 from agents.rollout import play
 from analysis.intervals import EpisodeBootstrap
 from analysis.measures import checked, total_variation
-from analysis.probes.contenders import (
-    EGOCENTRIC, IGNORANT, MYSELF, PLANNER, REASONER, Egocentric, Exact, Ignorant, Myself, Planner,
-)  # fmt: skip
-from analysis.probes.false_belief.cases import (
-    AWAY, KEPT, MISSED, POOLED, RETENTIVE, SECOND, WATCHED, Case, Design, Search, worlds_of,
-)  # fmt: skip
+from analysis.probes.contenders import BLIND, EGOCENTRIC, IGNORANT, KINDS, MYSELF, OTHERS, PLANNER, REASONER
+from analysis.probes.false_belief.cases import AWAY, POOLED, RETENTIVE, SECOND, Case, Design, Search, worlds_of
+from analysis.probes.orchard import types_of
 from analysis.probes.probe import BASELINE, NEGATIVE, POSITIVE, Progress, Settings, Subject, control
-from analysis.probes.shift import Bounded, correlation, share, slope
+from analysis.probes.shift import Bounded, correlation, flat, slope
 from worlds import Episode, FunhouseError
 
-BLIND = ("mind, no history", "mind, names shuffled", "mind, no prompt")  # of the blanked minds, which must not show it
+KEPT, MISSED, WATCHED = range(3)  # the worlds of a case
 SHOWN = 0.6  # the threshold of a control, and what the mind should reach
 ALL = "pooled"
-AGO = ((1, 1), (2, 3), (4, 7))
-BEYOND = (("behind a wall", 0, 0), ("1", 1, 1), ("2", 2, 2), ("3+", 3, 99))
-OTHERS = (Exact(), Ignorant(), Egocentric(), Myself(), Planner())
-KINDS = {REASONER: "oracle", IGNORANT: "shortcut", EGOCENTRIC: "shortcut", MYSELF: "shortcut", PLANNER: "control"}
+AGO = {(1, 1): "1 step ago", (2, 3): "2-3 steps ago", (4, 7): "4-7 steps ago"}
+BEYOND = {(0, 0): "behind a wall", (1, 1): "1 beyond sight", (2, 2): "2 beyond sight", (3, 99): "3+ beyond sight"}
 
 
 @dataclass
@@ -44,7 +39,7 @@ class Sheet:
 
     def put(self, place: int, seed: int, episode: Episode, case: Case, answerers: Sequence[Answerer]) -> None:
         """Asks everybody about one case."""
-        worlds, space = worlds_of(episode, case), type_space(episode)
+        worlds, space = worlds_of(episode, case), types_of(episode)
         question, reasoner = case.question(episode), reasoner_of(space)
         for one in answerers:
             said = np.concatenate([one.answer(world, [question]) for world in worlds])
@@ -65,14 +60,20 @@ class Sheet:
         said = np.array(self.truth if name is None else self.answer[name])
         return said[:, after] - said[:, before]
 
-    def rows_of(self, apt: Callable[[Case], bool]) -> np.ndarray:
-        """The cases that are so, (r,) int."""
-        return np.flatnonzero([apt(case) for case in self.case])
+    def rows(self, *conditions: str) -> np.ndarray:
+        """(r,) int: the cases of some conditions."""
+        return np.flatnonzero([case.condition in conditions for case in self.case])
 
-    @cached_property
-    def pooled(self) -> np.ndarray:
-        """The cases that the verdict is about."""
-        return self.rows_of(lambda case: case.condition in POOLED)
+    def groups(self) -> Iterator[tuple[str, str | None, np.ndarray]]:
+        """(condition, dose, rows): pooled, and so about held-out types; every condition; of a retentive Bo, by dose."""
+        pooled, retentive = self.rows(*POOLED), self.rows(RETENTIVE)
+        yield ALL, None, pooled
+        yield f"{ALL}, held-out types", None, pooled[np.array(self.held_out)[pooled]]
+        yield from ((condition, None, self.rows(condition)) for condition in (*POOLED, SECOND, AWAY))
+        for (low, high), words in AGO.items():
+            yield RETENTIVE, words, np.array([q for q in retentive if low <= self.case[q].ago <= high], int)
+        for (low, high), words in BEYOND.items():
+            yield RETENTIVE, words, np.array([q for q in retentive if low <= self.case[q].beyond <= high], int)
 
 
 def measure(
@@ -90,7 +91,7 @@ def measure(
     sheet = _asked(Sheet(subject.mind.name), [subject.mind, *OTHERS, *blind], settings, design, progress)
     kinds = {subject.mind.name: "mind", **KINDS, **{one.name: "control" for one in blind}}
     return {
-        "rows": [row for name, kind in kinds.items() for row in _rows(sheet, name, kind)],
+        "rows": [_row(sheet, name, kind, *group) for name, kind in kinds.items() for group in sheet.groups()],
         "controls": list(_controls(sheet, [one.name for one in blind])),
         "figures": list(_figures(sheet)),
         "seeds": list(settings.all_seeds),
@@ -116,7 +117,8 @@ def _asked(
 
 def watching(sheet: Sheet, name: str, rows: np.ndarray) -> Bounded:
     """The correlation of what watching changes, predicted with real."""
-    return correlation(sheet.bootstrap, *(sheet.shift(one, WATCHED, MISSED) for one in (name, None)), rows)
+    said, real = (sheet.shift(one, WATCHED, MISSED) for one in (name, None))
+    return correlation(sheet.bootstrap, said, real, rows)
 
 
 def _moved(sheet: Sheet, name: str, rows: np.ndarray) -> Bounded:
@@ -128,13 +130,15 @@ def _moved(sheet: Sheet, name: str, rows: np.ndarray) -> Bounded:
 
 
 def _slope(sheet: Sheet, name: str, rows: np.ndarray) -> Bounded:
-    return slope(sheet.bootstrap, *(sheet.shift(one, WATCHED, MISSED) for one in (name, None)), rows)
+    """That of what watching changes, predicted, on what it really does."""
+    said, real = (sheet.shift(one, WATCHED, MISSED) for one in (name, None))
+    return slope(sheet.bootstrap, said, real, rows)
 
 
 def _leak(sheet: Sheet, name: str, rows: np.ndarray) -> Bounded:
     """The share of its own shift for a Bo that watched which it also shows for one that missed it."""
     missed, watched = (sheet.shift(name, world, KEPT) for world in (MISSED, WATCHED))
-    return share(sheet.bootstrap, (missed * watched).sum(1), (watched**2).sum(1), rows)
+    return slope(sheet.bootstrap, missed, watched, rows)
 
 
 def _size(shift: np.ndarray, rows: np.ndarray) -> float | None:
@@ -142,25 +146,9 @@ def _size(shift: np.ndarray, rows: np.ndarray) -> float | None:
     return float(total_variation(shift, np.zeros_like(shift))[rows].mean()) if len(rows) else None
 
 
-def _rows(sheet: Sheet, name: str, kind: str) -> Iterator[dict[str, Any]]:
-    """By condition; of retentive Bo by dose; and the pooled cases about Bo of held-out types."""
-    yield _row(sheet, name, kind, ALL, None, sheet.pooled)
-    held_out = sheet.pooled[np.array(sheet.held_out)[sheet.pooled]]
-    yield _row(sheet, name, kind, f"{ALL}, held-out types", None, held_out)
-    for condition in (*POOLED, SECOND, AWAY):
-        yield _row(sheet, name, kind, condition, None, sheet.rows_of(lambda case, own=condition: case.condition == own))
-    for low, high in AGO:
-        ago = sheet.rows_of(lambda case, a=low, b=high: case.condition == RETENTIVE and a <= case.ago <= b)
-        yield _row(sheet, name, kind, RETENTIVE, f"{low} steps ago" if low == high else f"{low}-{high} steps ago", ago)
-    for words, low, high in BEYOND:
-        far = sheet.rows_of(lambda case, a=low, b=high: case.condition == RETENTIVE and a <= case.beyond <= b)
-        yield _row(sheet, name, kind, RETENTIVE, words if not low else f"{words} beyond sight", far)
-
-
 def _row(sheet: Sheet, name: str, kind: str, condition: str, dose: str | None, rows: np.ndarray) -> dict[str, Any]:
     figures = {"watching": watching, "moved": _moved, "slope": _slope, "leak": _leak}
     found = {key: figure(sheet, name, rows) for key, figure in figures.items()}
-    ends = {f"{key}_{end}": one for key, ones in found.items() for end, one in zip(("low", "high"), ones[1:], strict=True)}
     return {
         "stance": "predict", "depth": 2 if condition == SECOND else 1, "contender": name, "kind": kind,
         "condition": condition, "dose": dose, "questions": len(rows),
@@ -169,7 +157,7 @@ def _row(sheet: Sheet, name: str, kind: str, condition: str, dose: str | None, r
         "real_missed": _size(sheet.shift(None, MISSED, KEPT), rows),
         "said_watched": _size(sheet.shift(name, WATCHED, KEPT), rows),
         "said_missed": _size(sheet.shift(name, MISSED, KEPT), rows),
-        **{key: ones[0] for key, ones in found.items()}, **ends,
+        **flat(found),
     }  # fmt: skip
 
 
@@ -177,28 +165,28 @@ def _controls(sheet: Sheet, blind: Sequence[str]) -> Iterator[dict[str, Any]]:
     negative = dict.fromkeys((EGOCENTRIC, MYSELF, PLANNER, *blind), NEGATIVE)
     for name, kind in {REASONER: POSITIVE, **negative, IGNORANT: BASELINE}.items():
         threshold = None if kind == BASELINE else SHOWN
-        yield control(name, kind, *watching(sheet, name, sheet.pooled), threshold)
+        yield control(name, kind, *watching(sheet, name, sheet.rows(*POOLED)), threshold)
 
 
 def _figures(sheet: Sheet) -> Iterator[dict[str, Any]]:
     """What the mind came to, and whether that is what it should reach."""
-    mind, pooled, seed = sheet.mind, sheet.pooled, np.array(sheet.seed)
-    retentive, second, away = (
-        sheet.rows_of(lambda case, own=condition: case.condition == own) for condition in (RETENTIVE, SECOND, AWAY)
-    )
+    mind, pooled, seed = sheet.mind, sheet.rows(*POOLED), np.array(sheet.seed)
+    retentive, second, away = (sheet.rows(condition) for condition in (RETENTIVE, SECOND, AWAY))
     by_seed = [watching(sheet, mind, pooled[seed[pooled] == one])[0] for one in np.unique(seed)]
     yield _figure("what watching changes, correlation", watching(sheet, mind, pooled), SHOWN, by_seed)
     yield _figure("shifts from as it was, correlation", _moved(sheet, mind, pooled), SHOWN)
     yield _figure("what watching changes, slope", _slope(sheet, mind, retentive))
     yield _figure("leak", _leak(sheet, mind, retentive))
     yield _figure("second order, correlation", watching(sheet, mind, second))
-    still = max((np.abs(sheet.shift(mind, world, KEPT)[away]).max(initial=0) for world in (MISSED, WATCHED)), default=0)
-    yield _figure("largest shift where Ada was away", (float(still), None, None))
+    still = [float(np.abs(sheet.shift(mind, world, KEPT)[away]).max(initial=0)) for world in (MISSED, WATCHED)]
+    yield _figure("largest shift where Ada was away", (max(still), None, None), 0.0, most=True)
 
 
-def _figure(name: str, values: Bounded, goal: float | None = None, by_seed: Sequence | None = None) -> dict[str, Any]:
+def _figure(
+    name: str, values: Bounded, goal: float | None = None, by_seed: Sequence | None = None, most: bool = False
+) -> dict[str, Any]:
     value, low, high = values
-    reached = None if goal is None or value is None else bool(value >= goal)
+    reached = None if goal is None or value is None else bool(value <= goal if most else value >= goal)
     return {
         "name": name, "value": value, "low": low, "high": high, "goal": goal, "reached": reached, "by_seed": by_seed,
     }  # fmt: skip

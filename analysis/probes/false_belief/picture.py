@@ -1,4 +1,4 @@
-"""What a move changes in the prediction, beside what it changes in truth: who watched shifts, who missed it does not."""
+"""What a move changes in the prediction, beside what it changes in truth: who watched it shifts, who missed it not."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

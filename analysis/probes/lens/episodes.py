@@ -1,0 +1,145 @@
+"""Who is asked about whom, and which cells are changed before their eyes. Axes: t steps, n agents, c cells."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.answer import Question
+from agents.population import PopulationConfig
+from agents.prompt import say
+from agents.run import RunConfig
+from analysis.perception import Perception
+from analysis.probes.orchard import NOTHING, acts, changed, latest, types_of, unpacked, until, views, window_of
+from worlds import Episode, OrchardConfig
+
+NEW, TRAINED = "new", "trained"
+NEAR, CONTESTED, HIDDEN, UNSEEN = "near", "contested", "hidden", "unseen"
+MATTERS = 0.1  # total variation: what a fruit must be to Bo, if Bo sees it
+ALIKE = 0.1  # total variation: by how much what it is to Bo may hang on what else Bo knows
+SIGHTS = {NEW: ((1, 4), (3, 5)), TRAINED: ((2, 6),)}  # in turn, from episode to episode
+
+
+@dataclass(frozen=True)
+class Design:
+    """What the episodes are like, and what is asked in them."""
+
+    side: int = 10
+    agents: int = 8
+    fruits: int = 4
+    steps: int = 96
+    late: int = 64  # the first step of a question
+    seen: int = 32  # sightings of whoever is predicted, at least
+    questions: int = 4  # of each episode, at most, about different pairs
+    cells: tuple[tuple[str, int], ...] = ((NEAR, 1), (CONTESTED, 3), (HIDDEN, 1), (UNSEEN, 1))  # of each question
+    episodes: tuple[tuple[str, int], ...] = ((NEW, 8), (TRAINED, 4))  # of each seed
+
+    def run(self, world: str, index: int, seed: int, split: str) -> RunConfig:
+        """The run of an episode: everybody of a held-out type, and as itself."""
+        orchard = OrchardConfig(
+            self.side, self.side, "mixed", fruits=self.fruits, agents=self.agents, steps=self.steps,
+            sights=SIGHTS[world][index % len(SIGHTS[world])],
+        )  # fmt: skip
+        population = PopulationConfig(switch=self.steps, types="held-out")
+        return RunConfig(orchard, population=population, seed=seed, split=split)
+
+
+@dataclass(frozen=True)
+class Put:
+    """One question, and what it is like; agents by index."""
+
+    asked: int  # Ada
+    who: int  # Bo
+    step: int
+
+    def question(self, episode: Episode) -> Question:
+        """What Ada is asked."""
+        names = episode.names
+        return Question(names[self.asked], self.step, say("predict", (names[self.who],), me=names[self.asked]))
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One cell that is changed."""
+
+    cells: str  # near, contested, hidden or unseen
+    cell: int
+    kind: int  # what lies there afterwards; NOTHING: what lay there is taken away
+    seen: bool  # whether Bo sees it, in truth
+    would: np.ndarray  # (5,) the would-be shift; 0 of an unseen cell
+
+
+class Scene:
+    """What one episode offers to be asked; the same whoever is asked."""
+
+    def __init__(self, episode: Episode, design: Design):
+        self.episode, self.design, self.space = episode, design, types_of(episode)
+        self.perception, self.view = Perception(episode), views(episode)
+        self.fruit = episode.fruit.reshape(episode.steps, -1)
+        self.floor = ~episode.walls.ravel()
+        self.generator = np.random.default_rng([int(episode.seed), 6])
+
+    def questions(self) -> list[Put]:
+        """At most as many as the design says, each about a pair of its own."""
+        apt = self.perception.sees & (self.perception.observed >= self.design.seen)
+        apt[: self.design.late] = False
+        apt &= ~np.eye(apt.shape[1], dtype=bool)
+        found: dict[tuple[int, int], Put] = {}
+        for step, asked, who in self.generator.permutation(np.argwhere(apt)).tolist():
+            if len(found) < self.design.questions:
+                found.setdefault((asked, who), Put(asked, who, step))
+        return list(found.values())
+
+    def contested(self, put: Put) -> np.ndarray:
+        """(c,) bool: the cells that Bo sees if it is far-sighted, and only then."""
+        near, far = self._reach(put)
+        return far & ~near
+
+    def spots(self, put: Put) -> Iterator[Spot]:
+        """The cells to change, at most as many of each sort as the design says."""
+        near, far = self._reach(put)
+        mine, theirs = (self.view[put.step, one] for one in (put.asked, put.who))
+        free = self.floor.copy()
+        free[self.episode.cell[put.step]] = False
+        sorts = {NEAR: near & mine, CONTESTED: far & ~near & mine, HIDDEN: ~far & mine, UNSEEN: ~mine & ~theirs}
+        for cells, count in self.design.cells:
+            able = self.generator.permutation(np.flatnonzero(sorts[cells] & free)).tolist()
+            spots = (self._spot(put, cells, cell, bool(theirs[cell])) for cell in able)
+            yield from [spot for spot, _ in zip(filter(None, spots), range(count), strict=False)]
+
+    def _reach(self, put: Put) -> np.ndarray:
+        """(2, c) bool: what Bo's place shows to near and to far sight."""
+        return unpacked(self.episode.geometry.visible[:, self.episode.cell[put.step, put.who]], len(self.floor))
+
+    def _spot(self, put: Put, cells: str, cell: int, seen: bool) -> Spot | None:
+        """A change of a cell that would matter to Bo; None where there is none."""
+        lies = int(self.fruit[put.step, cell])
+        kinds = [NOTHING] if lies >= 0 else self.generator.permutation(len(self.space.rankings)).tolist()
+        if cells == UNSEEN:
+            return Spot(cells, cell, kinds[0], seen, np.zeros(5))
+        for kind in kinds:
+            would, informed = (self._would(put, cell, kind, knower) for knower in (put.who, put.asked))
+            if _size(would) >= MATTERS and _size(would - informed) <= ALIKE:
+                return Spot(cells, cell, kind, seen, would)
+        return None
+
+    def _would(self, put: Put, cell: int, kind: int, knower: int) -> np.ndarray:
+        """(5,): what Bo would do if it saw the change, less what it does, knowing all else that somebody saw."""
+        own, view = self.space.index(self.episode.agents[put.who].type), self.view[:, knower]
+        known = latest(self.fruit, view, put.step, window_of(self.space, own))
+        worlds = np.where(np.arange(len(known)) == cell, kind, known), known
+        after, before = (acts(self.episode, own, put.step, put.who, one, view[put.step]) for one in worlds)
+        return after - before
+
+    def changed(self, put: Put, spot: Spot) -> Episode:
+        """The episode up to the question with one cell changed: at its step, or whenever nobody of the two saw it."""
+        steps = np.zeros(put.step + 1, bool)
+        steps[-1] = True
+        if spot.cells == UNSEEN:
+            steps[:] = ~self.view[: put.step + 1, [put.asked, put.who], spot.cell].any(1)
+        return changed(until(self.episode, put.step), spot.cell, spot.kind, steps)
+
+
+def _size(shift: np.ndarray) -> float:
+    """Total variation."""
+    return 0.5 * float(np.abs(shift).sum())
