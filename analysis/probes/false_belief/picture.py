@@ -22,10 +22,10 @@ WORLDS = (("missed", "Bo missed the move"), ("watched", "Bo watched the move"))
 
 def draw(document: Mapping[str, Any]) -> dict[str, Figure]:
     """"false_belief": mean shifts by condition, and the correlations of everybody who must, or must not, show it."""
-    figure, panels = canvas(_title(document), 3, (13.5, 4.9), share="")
+    figure, panels = canvas(_title(document), 3, (13.5, 5.2))
     mind = next(row["contender"] for row in document["rows"] if row["kind"] == "mind")
     bars = (("real", None, GREY), ("exact reasoner", REASONER, ORANGE), ("the mind", mind, BLUE),
-            ("egocentric: Bo knows\nwhat Ada knows", EGOCENTRIC, GREEN))  # fmt: skip
+            ("egocentric (Bo knows what Ada knows)", EGOCENTRIC, GREEN))  # fmt: skip
     for axes, (world, words) in zip(panels, WORLDS, strict=False):
         for place, (label, name, color) in enumerate(bars):
             _bars(axes, document, world, name or mind, "real" if name is None else "said", place, color, label)
@@ -33,7 +33,7 @@ def draw(document: Mapping[str, Any]) -> dict[str, Figure]:
         axes.set_xticks(range(len(CONDITIONS)), list(CONDITIONS.values()), fontsize=9.5)
         axes.set_ylim(0, 1.08 * max(_heights(document, mind, [name for _, name, _ in bars if name])))
     panels[0].set_ylabel("shift from the world where nothing moved\n(mean total variation)")
-    panels[0].legend(frameon=False, fontsize=9.5, loc="upper right")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower left", ncols=4, frameon=False, fontsize=10.5)
     _verdicts(panels[2], document, mind)
     return {"false_belief": figure}
 
@@ -75,5 +75,5 @@ def _verdicts(axes: Axes, document: Mapping[str, Any], mind: str) -> None:
     axes.set_yticks(range(len(ones)), [one["name"] for one in ones], fontsize=9.5)
     axes.invert_yaxis()
     axes.set_xlim(min(-0.15, *(one["low"] or 0.0 for one in ones)), 1.02)
-    axes.set_title("What watching changes: correlation with truth", fontsize=11.5, color=BLACK, loc="left")
+    axes.set_title("Watched less missed: correlation with truth", fontsize=11.5, color=BLACK, loc="left")
     axes.set_xlabel(f"with 95% interval; dashed: threshold {SHOWN}")

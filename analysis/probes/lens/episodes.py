@@ -8,6 +8,7 @@ import numpy as np
 from agents.answer import Question
 from agents.population import PopulationConfig
 from agents.prompt import say
+from agents.rollout import play
 from agents.run import RunConfig
 from analysis.perception import Perception
 from analysis.probes.orchard import NOTHING, acts, changed, latest, types_of, unpacked, until, views, window_of
@@ -32,16 +33,16 @@ class Design:
     seen: int = 32  # sightings of whoever is predicted, at least
     questions: int = 4  # of each episode, at most, about different pairs
     cells: tuple[tuple[str, int], ...] = ((NEAR, 1), (CONTESTED, 3), (HIDDEN, 1), (UNSEEN, 1))  # of each question
-    episodes: tuple[tuple[str, int], ...] = ((NEW, 8), (TRAINED, 4))  # of each seed
+    episodes: tuple[tuple[str, int], ...] = ((NEW, 14), (TRAINED, 6))  # of each seed
 
-    def run(self, world: str, index: int, seed: int, split: str) -> RunConfig:
-        """The run of an episode: everybody of a held-out type, and as itself."""
+    def episode(self, world: str, index: int, seed: int, split: str) -> Episode:
+        """One episode: everybody of a held-out type, and as itself."""
         orchard = OrchardConfig(
             self.side, self.side, "mixed", fruits=self.fruits, agents=self.agents, steps=self.steps,
             sights=SIGHTS[world][index % len(SIGHTS[world])],
         )  # fmt: skip
         population = PopulationConfig(switch=self.steps, types="held-out")
-        return RunConfig(orchard, population=population, seed=seed, split=split)
+        return play(RunConfig(orchard, population=population, seed=seed, split=split), index)
 
 
 @dataclass(frozen=True)

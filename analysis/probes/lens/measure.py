@@ -9,7 +9,6 @@ import numpy as np
 
 from agents.answer import Answerer, reasoner_of, resolve
 from agents.description import SIGHTS
-from agents.rollout import play
 from analysis.intervals import EpisodeBootstrap
 from analysis.measures import LEAST, checked
 from analysis.probes.contenders import BLIND, EGOCENTRIC, IGNORANT, KINDS, MYSELF, OTHERS, PLANNER, REASONER
@@ -121,7 +120,7 @@ def _asked(
     sheet, counts = Sheet(mind.name), {world: settings.episodes or count for world, count in design.episodes}
     places = [(s, world, k) for s in settings.all_seeds for world, count in counts.items() for k in range(count)]
     for place, (seed, world, index) in enumerate(places):
-        scene = Scene(play(design.run(world, index, seed, settings.split), index), design)
+        scene = Scene(design.episode(world, index, seed, settings.split), design)
         for put in scene.questions():
             sheet.put(place, world, seed, scene, put, answerers)
             sheet.tell(place, world, scene, put, mind)
