@@ -4,11 +4,16 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import tom
+from agents.rollout import play
 from analysis.picture import canvas
 from analysis.probes import Probe, control
 from analysis.probes import probes as registered
+from analysis.probes.false_belief import cases
+from analysis.probes.lens import episodes
 from tests.tom.test_cli import document, failure
 from tom.cli import main
 
@@ -100,3 +105,32 @@ def test_a_probe_is_repeated_with_tastes_permuted(capsys, trained, little, monke
 
     monkeypatch.setattr("analysis.probes.probes", lambda: {"little": replace(little, measure=asked)})
     assert set(document(capsys, "probe", "little", trained, "--permute", 2)["rows"][0]["places"]) == {2}
+
+
+def test_what_neither_perceives_moves_no_mind_by_one_bit(trained):
+    mind, design = tom.load(trained), episodes.Design(cells=((episodes.NEAR, 1), (episodes.UNSEEN, 2)))
+    scene = episodes.Scene(design.episode(episodes.NEW, 0, 0, "validation"), design)
+    put = scene.questions()[0]
+    as_it_was = mind.answer(episodes.until(scene.episode, put.step), [put.question(scene.episode)])
+    for spot in scene.spots(put):
+        said = mind.answer(scene.changed(put, spot), [put.question(scene.episode)])
+        assert np.array_equal(said, as_it_was) == (spot.cells == episodes.UNSEEN)
+
+
+def test_what_happens_where_the_asked_agent_does_not_look_moves_no_mind_by_one_bit(trained):
+    mind, design = tom.load(trained), cases.Design(cases=((cases.AWAY, 1),))
+    made = (play(design.run(0, "validation"), index) for index in range(8))
+    found = [(episode, case) for episode in made for case in cases.Search(episode, design).cases()]
+    assert found
+    for episode, case in found:
+        said = [mind.answer(world, [case.question(episode)]) for world in cases.worlds_of(episode, case)]
+        assert np.array_equal(said[0], said[1])
+        assert np.array_equal(said[0], said[2])
+
+
+@pytest.mark.parametrize("name", ["false-belief", "lens"])
+def test_beliefs_are_probed(capsys, trained, name, tmp_path):
+    settings = ("--seeds", 1, "--episodes", 3, "--split", "validation", "--out", tmp_path)
+    said = document(capsys, "probe", name, trained, *settings)
+    assert {one["kind"] for one in said["controls"]} == {"positive", "negative", "baseline"}
+    assert (tmp_path / f"{name.replace('-', '_')}.png").exists()

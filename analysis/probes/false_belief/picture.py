@@ -33,7 +33,8 @@ def draw(document: Mapping[str, Any]) -> dict[str, Figure]:
         axes.set_xticks(range(len(CONDITIONS)), list(CONDITIONS.values()), fontsize=9.5)
         axes.set_ylim(0, 1.08 * max(_heights(document, mind, [name for _, name, _ in bars if name])))
     panels[0].set_ylabel("shift from the world where nothing moved\n(mean total variation)")
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower left", ncols=4, frameon=False, fontsize=10.5)
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower left", ncols=4, frameon=False, fontsize=10.5)
     _verdicts(panels[2], document, mind)
     return {"false_belief": figure}
 

@@ -13,8 +13,8 @@ from analysis.probes.lens.measure import AREA, row_of
 
 SORTS = (
     (NEAR, "uptake_seen", "in near sight:\nBo sees it"),
-    (CONTESTED, "uptake_seen", "Bo's sight decides,\nand Bo sees it"),
-    (CONTESTED, "uptake_not", "Bo's sight decides,\nand Bo does not"),
+    (CONTESTED, "uptake_seen", "Bo's sight\ndecides: it sees"),
+    (CONTESTED, "uptake_not", "Bo's sight\ndecides: it does not"),
     (HIDDEN, "uptake_not", "out of all sight:\nBo does not"),
 )
 TRUE = (1, 1, 0, 0)
@@ -23,17 +23,22 @@ WIDTH = 0.25
 
 def draw(document: Mapping[str, Any]) -> dict[str, Figure]:
     """"lens": the mean uptake by sort of cell, and how well contested cells are separated."""
-    figure, (bars, areas) = canvas(_title(document), 2, (12.5, 4.9))
+    figure, (bars, areas) = canvas(_title(document), 2, (13, 5.2))
     mind = next(row["contender"] for row in document["rows"] if row["kind"] == "mind")
-    shown = (("exact reasoner", REASONER, ORANGE), ("the mind", mind, BLUE), ("egocentric", EGOCENTRIC, GREEN))
+    shown = (
+        ("exact reasoner", REASONER, ORANGE),
+        ("the mind", mind, BLUE),
+        ("egocentric (Bo knows what Ada knows)", EGOCENTRIC, GREEN),
+    )
     for place, (words, name, color) in enumerate(shown):
         _uptakes(bars, document, name, place, color, words)
     for x, true in enumerate(TRUE):
         bars.plot([x - 0.42, x + 0.42], [true, true], color=GREY, linewidth=2.2, label=None if x else "truth", zorder=1)
     bars.set_xticks(range(len(SORTS)), [words for *_, words in SORTS], fontsize=9.5)
     bars.set_ylabel("uptake: 1 moves as if Bo saw the cell, 0 not at all")
-    bars.legend(frameon=False, fontsize=9.5, loc="upper right", bbox_to_anchor=(1.0, 0.95))
-    bars.set_title("A cell is changed before Ada's eyes: does Ada's prediction of Bo move?", fontsize=11.5, loc="left")
+    handles, labels = bars.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower left", ncols=4, frameon=False, fontsize=10.5)
+    bars.set_title("A cell changes before Ada's eyes: does the prediction of Bo move?", fontsize=11.5, loc="left")
     _areas(areas, document, mind)
     return {"lens": figure}
 
@@ -73,4 +78,4 @@ def _areas(axes: Axes, document: Mapping[str, Any], mind: str) -> None:
     axes.set_yticks(range(len(ones)), [one["name"] for one in ones], fontsize=9.5)
     axes.invert_yaxis()
     axes.set_title("Cells that Bo sees told from those it does not", fontsize=11.5, color=BLACK, loc="left")
-    axes.set_xlabel(f"area under the ROC curve, with 95% interval; dotted: chance, dashed: threshold {AREA}")
+    axes.set_xlabel(f"area under the ROC curve, 95% interval; dotted: chance, dashed: {AREA}")
