@@ -130,7 +130,7 @@ def test_what_happens_where_the_asked_agent_does_not_look_moves_no_mind_by_one_b
 
 @pytest.mark.parametrize("name", ["false-belief", "lens"])
 def test_beliefs_are_probed(capsys, trained, name, tmp_path):
-    settings = ("--seeds", 1, "--episodes", 3, "--split", "validation", "--out", tmp_path)
+    settings = ("--seeds", 1, "--episodes", 2, "--split", "validation", "--out", tmp_path)
     said = document(capsys, "probe", name, trained, *settings)
     assert {one["kind"] for one in said["controls"]} == {"positive", "negative", "baseline"}
     assert (tmp_path / f"{name.replace('-', '_')}.png").exists()
