@@ -2,6 +2,7 @@
 
 from tom.commands.asking import Ask, Describe
 from tom.commands.base import Command
+from tom.commands.generations import Generations
 from tom.commands.logs import Run, Verify
 from tom.commands.probing import Probe
 from tom.commands.scoring import Graph, Score
@@ -16,4 +17,5 @@ COMMANDS: dict[str, type[Command]] = {
     "score": Score,
     "graph": Graph,
     "probe": Probe,
+    "generations": Generations,
 }
