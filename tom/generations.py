@@ -25,8 +25,9 @@ from worlds.log import Log
 from worlds.manifest import canonical
 
 SETTINGS, SCORES = "generations.json", "scores.json"
+WARMUP = 10  # the part of a training in which the rate rises
 STAGES = 1 + 2 * len(ARMS)  # of a generation: a log and a training in each arm, and the scores
-Report = Callable[[float, float, str], None]
+Report = Callable[..., None]  # report(done, of, news="")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Plan:
     steps: int = 48
     episodes: int = 800  # of each training log
     train_steps: int = 800  # gradient steps, in either arm
-    rate: float = 2e-3  # of learning, at its highest
+    rate: float = 1e-3  # of learning, at its highest
     evaluated: int = 64  # episodes that each mind is scored on
     questions: int = 12  # to each, of each sort
     split: str = "test"
@@ -51,7 +52,9 @@ class Plan:
                 raise FunhouseError(what, remedy="choose more than 0")
         if self.split not in ("validation", "test"):
             raise FunhouseError(f"minds are not scored on '{self.split}'", remedy="choose validation or test")
-        self.run(1, "train", "0" * 64)
+        if self.seed < 0:
+            raise FunhouseError(f"seed = {self.seed} is no seed", remedy="choose one from 0 on")
+        self.run(1, "train", "0" * 64)  # raises where that is no population
 
     def run(self, generation: int, split: str, checkpoint: str | None = None) -> RunConfig:
         """The run of a generation's training log, or (generation 0) of the episodes that all minds are scored on.
@@ -95,8 +98,8 @@ class _Lineage:
         self.place, self.plan, self.start, self.threads, self.report = place, plan, start, threads, report
         self.ancestor = self.mind(0, START)
         self.settings = {**asdict(plan), "generation_0": self.ancestor.checkpoint}
-        self._check_settings()
         self._check_seeds()
+        self._check_settings()
 
     def _check_settings(self) -> None:
         """Raises FunhouseError where the directory holds something else than these generations."""
@@ -146,16 +149,15 @@ class _Lineage:
         size = parent.network.config
         train(
             [home / "log"], home / "run", resume=(home / "run" / "checkpoint").exists(),
-            report=stages.next(f"training of {arm}"), train_steps=plan.train_steps, rate=plan.rate, seed=run.seed,
-            width=size.width, layers=size.layers, start=str(self._source(generation - 1, arm)),
+            report=stages.next(f"training of {arm}"), train_steps=plan.train_steps, rate=plan.rate,
+            warmup=max(1, plan.train_steps // WARMUP), seed=run.seed, width=size.width, layers=size.layers, start=str(self._source(generation - 1, arm)),
         )  # fmt: skip
 
     def _recorded(
         self, out: Path, run: RunConfig, episodes: int, player: Player | None, report: Report | None = None
     ) -> Log:
         """The log of a run, recorded where it is not there yet."""
-        told = (lambda done, of: report(done, of, "")) if report else None
-        record(run, out, episodes, self.threads, told, players=player)
+        record(run, out, episodes, self.threads, report, players=player)
         return open_log(out)
 
     def _lives(self, generation: int, arm: str) -> Lives:

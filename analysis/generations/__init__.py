@@ -21,8 +21,10 @@ them what φ would do as itself and what θ does as itself, of the same generati
 to act more as the exact reasoner does is easier for anybody to understand: so the exact reasoner in φ's place, which
 has learned nothing from anybody, is a row beside the mind.
 
-*Differences* are of the arm `copies` from the arm `scripted`, question by question where both are asked the same,
-scripted and ancestor: above 0 the first is nearer to the truth. All intervals are over episodes.
+*Differences* are of one arm from another, `beside`, or from generation 0, `start`: question by question where all are
+asked the same, of scripted agents and of the ancestor. Above 0 the first is nearer to the truth. Copies of different
+minds do different things in the same world, so of `copies` and `self` there is none, and their lines are less steady.
+All intervals are over episodes.
 """
 
 from analysis.generations.measure import ABOUT, ANCESTOR, ARMS, COPIES, SCRIPTED, SELF, START, Judge, Lives

@@ -18,6 +18,7 @@ from worlds import Episode
 START = "start"  # the arm of generation 0, from which both others come
 COPIES, SCRIPTED, ANCESTOR, SELF = "copies", "scripted", "ancestor", "self"
 ARMS = (COPIES, SCRIPTED)
+PAIRS = ((COPIES, SCRIPTED), (COPIES, START), (SCRIPTED, START))  # of which differences are told
 ABOUT = (SCRIPTED, ANCESTOR, COPIES, SELF)
 PREDICT: tuple[Cell, ...] = (("predict", 1), ("predict", 2))
 CELLS: Mapping[str, tuple[Cell, ...]] = {
@@ -55,14 +56,17 @@ class Judge:
         Raises FunhouseError where no question can be drawn.
         """
         minds = [one.mind for one in arms]
-        alike = {SCRIPTED: self._about_scripted(minds), ANCESTOR: self._about_ancestor(minds)}
+        beside = [*minds, *([self.ancestor.mind] if generation else [])]
+        alike = {SCRIPTED: self._about_scripted(beside), ANCESTOR: self._about_ancestor(minds)}
         rows = [row for about, scores in alike.items() for mind in minds for row in _rows(scores, about, mind.name)]
         for done, own in enumerate(arms, 1):
             scores = self._own(own)
             rows += [row for about in (COPIES, SELF) for row in _rows(scores, about, own.mind.name)]
             if progress:
                 progress(done, len(arms))
-        differences = [row for about, scores in alike.items() for row in _differences(scores, about, minds)]
+        pairs = PAIRS if generation else ()
+        differences = [_difference(scores, about, cell, pair)
+                       for about, scores in alike.items() for cell in CELLS[about] for pair in pairs]  # fmt: skip
         head = {"generation": generation}
         return {"rows": [head | row for row in rows], "differences": [head | row for row in differences]}
 
@@ -107,17 +111,10 @@ def _rows(scores: Scores, about: str, arm: str) -> list[dict]:
     ]
 
 
-def _differences(scores: Scores, about: str, minds: Sequence[Answerer]) -> list[dict]:
-    """How much nearer to the truth the arm of copies is than the scripted one, where there are both."""
-    if {mind.name for mind in minds} != set(ARMS):
-        return []
-    return [_difference(scores, about, cell) for cell in CELLS[about] if cell in scores.survey.cells()]
-
-
-def _difference(scores: Scores, about: str, cell: Cell) -> dict:
-    """Of skill, over kept questions, and of nats, over all of them; both above 0 where `copies` is the nearer."""
+def _difference(scores: Scores, about: str, cell: Cell, pair: tuple[str, str]) -> dict:
+    """Of skill, over kept questions, and of nats, over all: both above 0 where the first arm is nearer to the truth."""
     some = np.flatnonzero(scores.survey.within(cell))
-    gain = (scores.error[SCRIPTED] - scores.error[COPIES])[some][:, None]
+    gain = (scores.error[pair[1]] - scores.error[pair[0]])[some][:, None]
     keep, best = scores.keep[some][:, None].astype(float), scores.error[scores.fitted[cell].best][some][:, None]
     skill = scores.bootstrap.ratio(gain * keep, best * keep, some)
     nats = scores.bootstrap.ratio(gain, np.ones_like(gain), some)
@@ -127,4 +124,5 @@ def _difference(scores: Scores, about: str, cell: Cell) -> dict:
     figures = {f"{name}{end}": or_none(float(value[0]))
                for name, values in (("skill", skill), ("nats", nats))
                for end, value in zip(("", "_low", "_high"), values, strict=True)}  # fmt: skip
-    return {"about": about, "stance": cell[0], "depth": int(cell[1]), "questions": len(some), "kept": kept, **figures}
+    head = {"arm": pair[0], "beside": pair[1], "about": about, "stance": cell[0], "depth": cell[1]}
+    return {**head, "questions": len(some), "kept": kept, **figures}

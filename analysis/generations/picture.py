@@ -62,8 +62,9 @@ def _names(axes: Axes) -> None:
 
 def _title(document: Mapping[str, Any]) -> str:
     """What living with copies brought beyond the same training, about copies and about scripted agents."""
-    last = max((row["generation"] for row in document["differences"]), default=0)
-    told = {key_of(row): row for row in document["differences"] if row["generation"] == last}
+    between = [row for row in document["differences"] if (row["arm"], row["beside"]) == (COPIES, SCRIPTED)]
+    last = max((row["generation"] for row in between), default=0)
+    told = {key_of(row): row for row in between if row["generation"] == last}
     about = told.get((ANCESTOR, "predict", 2)), told.get((SCRIPTED, "predict", 2))
     if any(row is None or row["skill_low"] is None for row in about):
         return "Skill by generation"

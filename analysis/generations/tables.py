@@ -21,8 +21,8 @@ def tables(document: Mapping[str, Any]) -> list[Table]:
     shown.append(_pivot(minds, "excess_nats", "nats from the truth"))
     shown.append(_pivot(about_copies, "skill", "skill of exact reasoning about the same copies"))
     if differences:
-        between = [{"arm": "copies - scripted", **row} for row in differences]
-        shown.append(_pivot(between, "skill", "skill that living with copies adds to the same training without"))
+        between = [{**row, "arm": f"{row['arm']} - {row['beside']}"} for row in differences]
+        shown.append(_pivot(between, "skill", "differences in skill, with 95% interval"))
     return shown
 
 

@@ -35,7 +35,7 @@ class Generations(Command):
     """Episodes of each log that is trained on."""
     train_steps: Annotated[int, tyro.conf.arg(metavar="N")] = 800
     """Gradient steps of each generation, in either arm; 800 take three minutes of one core."""
-    rate: float = 2e-3
+    rate: float = 1e-3
     """The learning rate at its highest."""
     evaluated: int = 64
     """Episodes on which each mind is scored."""
