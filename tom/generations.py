@@ -150,7 +150,8 @@ class _Lineage:
         train(
             [home / "log"], home / "run", resume=(home / "run" / "checkpoint").exists(),
             report=stages.next(f"training of {arm}"), train_steps=plan.train_steps, rate=plan.rate,
-            warmup=max(1, plan.train_steps // WARMUP), seed=run.seed, width=size.width, layers=size.layers, start=str(self._source(generation - 1, arm)),
+            warmup=max(1, plan.train_steps // WARMUP), seed=run.seed, width=size.width, layers=size.layers,
+            start=str(self._source(generation - 1, arm)),
         )  # fmt: skip
 
     def _recorded(

@@ -48,6 +48,7 @@ def _panel(axes: Axes, key: tuple[str, str, int], rows: Sequence[dict]) -> None:
     low, high = (pick(ends(row, "skill")[end] for row in rows) for pick, end in ((min, 0), (max, 1)))
     middle, half = (low + high) / 2, max(0.1, 0.6 * (high - low))  # no scale so fine that noise looks like a finding
     axes.set_ylim(middle - half, middle + half)
+    axes.locator_params(axis="y", nbins=5)
 
 
 def _names(axes: Axes) -> None:
@@ -69,7 +70,7 @@ def _title(document: Mapping[str, Any]) -> str:
     if any(row is None or row["skill_low"] is None for row in about):
         return "Skill by generation"
     said = " and ".join(_said(row, word) for row, word in zip(about, ("copies", "scripted agents"), strict=True) if row)
-    return f"After {last} generations, growing up among copies rather than scripted agents changes skill\n{said}"
+    return f"By generation {last}, growing up among copies, not scripted agents, changes skill\n{said}"
 
 
 def _said(row: Mapping[str, Any], word: str) -> str:

@@ -59,8 +59,8 @@ def test_the_first_generation_has_every_row_and_no_differences():
     ]
     assert {row["arm"] for row in minds} == {START}
     assert document["differences"] == []
-    itself = {row["excess_nats"] for row in minds if row["about"] == SCRIPTED and row["stance"] == "behave"}
-    assert itself == {pytest.approx(0, abs=1e-9)}
+    exact = [row for row in minds if row["about"] == SCRIPTED and row["stance"] == "behave"]
+    assert all(row["excess_nats"] == pytest.approx(0, abs=1e-9) for row in exact)
 
 
 @pytest.mark.parametrize(("good", "bad", "sign"), [(COPIES, SCRIPTED, 1), (SCRIPTED, COPIES, -1)])
