@@ -1,9 +1,9 @@
 """Populations of minds, generation after generation, and beside them as much training among scripted agents only.
 
 In a directory: `generations.json`, the settings; `generation-G/ARM/log` and `run`, what a mind was trained on and the
-mind; `generation-G/ARM/test` and `train`, episodes in which copies of it live, on which it is scored; and
-`generation-G/scores.json`. All of it is kept: a second call goes on where the first was stopped, and a larger count
-adds generations.
+mind; `generation-G/ARM/SPLIT` and `train`, episodes in which copies of it live, on which it is scored and shortcuts are
+fitted; `generation-0/scripted`, the same worlds without copies; and `generation-G/scores.json`. All of it is kept: a
+second call goes on where the first was stopped, and a larger count adds generations.
 """
 
 import json
@@ -20,7 +20,7 @@ from tom.mind import REFERENCE, Mind, load
 from tom.player import Player
 from tom.train import train
 from worlds import FunhouseError, OrchardConfig, open_log
-from worlds.durable import LOCK, Lock, make_directory, write_file
+from worlds.durable import LOCK, PARTIAL, Lock, make_directory, write_file
 from worlds.log import Log
 from worlds.manifest import canonical
 
@@ -105,7 +105,7 @@ class _Lineage:
         """Raises FunhouseError where the directory holds something else than these generations."""
         file = self.place / SETTINGS
         if not file.exists():
-            if any(path.name != LOCK for path in self.place.iterdir()):
+            if any(path.name not in (LOCK, SETTINGS + PARTIAL) for path in self.place.iterdir()):
                 what = "there is something else already"
                 raise FunhouseError(what, place=str(self.place), remedy="name another --out")
             write_file(file, canonical(self.settings))
