@@ -112,7 +112,7 @@ def test_a_larger_count_adds_generations_and_a_smaller_one_leaves_them(made, cop
     assert scores_of(copied) == scores_of(made)
 
 
-@pytest.mark.parametrize("change", [{"copies": 3}, {"rate": 1e-3}, {"seed": 1}])
+@pytest.mark.parametrize("change", [{"copies": 3}, {"rate": 2e-3}, {"seed": 1}])
 def test_other_settings_are_refused(made, trained, change):
     with pytest.raises(FunhouseError, match=f"begun with {next(iter(change))} = "):
         generations(made, 2, replace(PLAN, **change), trained)
