@@ -1,7 +1,8 @@
 """What makes an agent who it is: taste, sight, memory and temper, and the space of all such types.
 
 The order of the types is fixed, and is that of every posterior: the product taste × sight × memory × temper,
-temper fastest; docs/theory.md says what each constant does.
+temper fastest; docs/theory.md says what each constant does. Where there are marks there is a fifth trait, feeling,
+which runs faster still.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.description import MEMORIES, SIGHTS, TEMPERS, parse_description, say_description
+from agents.description import FEELINGS, MEMORIES, SIGHTS, TEMPERS, parse_description, say_description
 from worlds import KINDS, FunhouseError, OrchardConfig
 
 TRAITS = ("taste", "sight", "memory", "temper")
+FEELS = len(SIGHTS)  # in a number for the senses: the index of their sight, and this where they feel a mark on oneself
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class AgentType:
     sight: str
     memory: str
     temper: str
+    feeling: str = ""  # where there are marks
 
     def describe(self, paraphrase: int = 0) -> str:
         """The type in words; 0 is the canonical text. Kinds but the last are named: nothing is open."""
@@ -77,8 +80,8 @@ class AgentType:
         return say_description({**self.to_dict(), "taste": named}, paraphrase)
 
     def to_dict(self) -> dict[str, str]:
-        """{trait: value}, in the order of TRAITS."""
-        return {trait: getattr(self, trait) for trait in TRAITS}
+        """{trait: value}, in the order of TRAITS; feeling where there is one."""
+        return {trait: value for trait, value in vars(self).items() if value}
 
 
 class TypeTable(NamedTuple):
@@ -88,6 +91,7 @@ class TypeTable(NamedTuple):
     sight: np.ndarray  # (k,) int8, index into OrchardConfig.sights: 0 near, 1 far
     memory: np.ndarray  # (k,) int8, index into `window`: 0 forgetful, 1 retentive
     temper: np.ndarray  # (k,) int8, index into `push`: 0 shy, 1 neutral, 2 sociable
+    senses: np.ndarray  # (k,) int8, sight, and FEELS more where a mark on itself is felt
     weight: np.ndarray  # (tastes, kinds) float64, worth of a fruit
     push: np.ndarray  # (3,) float64, worth of company
     window: np.ndarray  # (2,) int64, steps remembered, now included
@@ -103,6 +107,8 @@ class TypeSpace:
         self.orchard, self.policy = orchard, policy or PolicyConfig()
         self.rankings = _rankings(KINDS[: orchard.kinds], self.policy.rankings)
         self.traits = {"taste": self.rankings, "sight": SIGHTS, "memory": MEMORIES, "temper": TEMPERS}
+        if orchard.marks:
+            self.traits["feeling"] = FEELINGS
         self.types = [AgentType(*values) for values in product(*self.traits.values())]
         self._index = {one: k for k, one in enumerate(self.types)}
 
@@ -151,7 +157,7 @@ class TypeSpace:
 
     @cached_property
     def trait_index(self) -> np.ndarray:
-        """(k, 4) int8: the index of each type's taste, sight, memory and temper."""
+        """(k, traits) int8: the index of each type's taste, sight, memory, temper and, where it is a trait, feeling."""
         return np.array(list(product(*(range(len(v)) for v in self.traits.values()))), dtype=np.int8)
 
     @cached_property
@@ -159,18 +165,19 @@ class TypeSpace:
         """(k,) bool: the sixth of the types that never occurs in training.
 
         A Latin square over taste and temper, crossed with a parity over taste, sight and memory: each value
-        of a trait and each pair of values of two traits still occurs among the types that are seen.
+        of a trait and each pair of values of two traits still occurs among the types that are seen. Feeling has no
+        part in it: of a held-out type neither who feels nor who is numb is seen.
         """
-        taste, sight, memory, temper = self.trait_index.T
+        taste, sight, memory, temper = self.trait_index.T[:4]
         return ((taste + temper) % 3 == 0) & ((taste + sight + memory) % 2 == 0)
 
     @cached_property
     def table(self) -> TypeTable:
         """The arrays that kernels read."""
         policy = self.policy
-        taste, sight, memory, temper = np.ascontiguousarray(self.trait_index.T)
+        taste, sight, memory, temper, *feels = np.ascontiguousarray(self.trait_index.T)
         return TypeTable(
-            taste, sight, memory, temper,
+            taste, sight, memory, temper, senses=sight + FEELS * sum(feels),
             weight=_weights(self.rankings, policy.weights, self.orchard.kinds),
             push=np.array([-policy.temper, 0.0, policy.temper]),
             window=np.array([1, policy.window], dtype=np.int64),

@@ -1,6 +1,6 @@
 """Agents in words: "a near-sighted, forgetful agent that likes red, then blue, and keeps to itself".
 
-In data a description is a dictionary {trait: value} that names some of the four traits. A taste is the
+In data a description is a dictionary {trait: value} that names some of the traits. A taste is the
 beginning of a ranking: "red" leaves open what comes after red, "red>blue" fixes two. Every value has five
 wordings, of which the first is canonical. A member of an arena's bank has one trait, "policy", its name, said in
 the words of agents/arena/words.py, which are no part of DESCRIPTION_WORDS.
@@ -18,6 +18,7 @@ from worlds import KINDS
 SIGHTS = ("near", "far")
 MEMORIES = ("forgetful", "retentive")
 TEMPERS = ("shy", "neutral", "sociable")
+FEELINGS = ("numb", "feels")  # of a mark on itself
 
 # One word is an adjective; what begins with "with" follows the noun; anything else follows "that".
 PHRASES = {
@@ -39,12 +40,21 @@ PHRASES = {
     ),
     ("temper", "sociable"): ("seeks company", "sociable", "enjoys company", "friendly", "is sociable"),
 }  # fmt: skip
+FEELING_PHRASES = {
+    ("feeling", "numb"): (
+        "does not feel a mark on itself", "numb", "never notices a mark on itself", "with numb skin", "is numb",
+    ),
+    ("feeling", "feels"): (
+        "feels a mark on itself", "sensitive", "notices a mark on itself", "with sensitive skin", "is sensitive",
+    ),
+}  # fmt: skip
 VERBS = ("likes", "prefers", "loves", "is fond of", "wants")
 THEN = ("then", "and then", "followed by")
 WORDINGS = 25  # distinct paraphrases of a description; number 0 is canonical
 
-_ORDER = ("taste", "sight", "memory", "temper")
-_FLAT = {wording: meaning for meaning, wordings in PHRASES.items() for wording in wordings}
+_ORDER = ("taste", "sight", "memory", "temper", "feeling")
+_WORDING = PHRASES | FEELING_PHRASES
+_FLAT = {wording: meaning for meaning, wordings in _WORDING.items() for wording in wordings}
 _SINGLE = {wording: meaning for wording, meaning in _FLAT.items() if " " not in wording}
 _ARTICLE = Lexicon({"a": True, "an": True})
 _ADJECTIVE = Lexicon(_SINGLE)
@@ -63,14 +73,20 @@ _CLAUSE = Lexicon({" ".join(phrase): meaning for phrase, meaning in _TRAITS.mean
 _COLOUR = Lexicon({kind: kind for kind in KINDS})
 _THEN = Lexicon(dict.fromkeys(THEN, True))
 
-DESCRIPTION_WORDS = frozenset().union(
+_EVERY = frozenset().union(
     *(part.words for part in (_ARTICLE, _ADJECTIVE, _NOUN, _WITH, _RELATIVE, _AND, _TRAITS, _COLOUR, _THEN))
 )
+_OF_FEELING = {word for wordings in FEELING_PHRASES.values() for wording in wordings for word in wording.split()}
+_OF_OTHERS = {word for wordings in PHRASES.values() for wording in wordings for word in wording.split()} | {"a"}
+FEELING_WORDS = _OF_FEELING - _OF_OTHERS
+"""Words that descriptions hold only where there are marks."""
+
+DESCRIPTION_WORDS = _EVERY - FEELING_WORDS
 
 
 def say_description(traits: Mapping[str, str], paraphrase: int = 0) -> str:
     """The words for {trait: value}; `paraphrase` counts the wordings (any number, taken modulo WORDINGS)."""
-    said = [trait for trait in ("sight", "memory", "taste", "temper", "policy") if trait in traits]
+    said = [trait for trait in ("sight", "memory", "taste", "temper", "feeling", "policy") if trait in traits]
     chosen = [_wording(trait, traits[trait], paraphrase % WORDINGS) for trait in said]
     adjectives = [words for words in chosen if " " not in words]
     following = [words for words in chosen if words.startswith("with ")]
@@ -153,7 +169,7 @@ def _wording(trait: str, value: str, paraphrase: int) -> str:
     place = _ORDER.index(trait)
     chosen = (paraphrase * (place + 1) + paraphrase // 5 * place) % 5
     if trait != "taste":
-        return PHRASES[trait, value][chosen]
+        return _WORDING[trait, value][chosen]
     then = THEN[(paraphrase + paraphrase // 5) % len(THEN)]
     return f"{VERBS[chosen]} {f', {then} '.join(value.split('>'))}"
 

@@ -8,10 +8,10 @@ from itertools import combinations
 
 import numpy as np
 
-from agents.agent_type import TRAITS, TypeSpace
+from agents.agent_type import TypeSpace
 from agents.description import say_description
 
-NAMED = (0.45, 0.35, 0.15, 0.05)  # odds that a description names one, two, three or all four traits
+NAMED = (0.45, 0.35, 0.15, 0.05)  # odds that a description names one, two, three or four traits
 
 Traits = tuple[tuple[str, str], ...]
 
@@ -44,7 +44,7 @@ def bank_of(space: TypeSpace) -> DescriptionBank:
 def _partial(one: Mapping[str, str]) -> Iterator[tuple[Traits, float]]:
     """Each choice of traits that a type could be described by, with the chance of that choice."""
     for count, share in enumerate(NAMED, start=1):
-        choices = list(combinations(TRAITS, count))
+        choices = list(combinations(one, count))
         for choice in choices:
             tastes = _beginnings(one["taste"]) if "taste" in choice else [""]
             for taste in tastes:

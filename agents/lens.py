@@ -30,6 +30,7 @@ class Events(NamedTuple):
     board: np.ndarray  # (t, kinds, words) uint64: the fruits before the moves
     action: np.ndarray  # (t, n) int8
     native: np.ndarray  # (t, n) float64: the chance that the act was native, as far as a percept tells
+    mark: np.ndarray  # (t, n) bool: who was marked before the moves
 
 
 class Ground(NamedTuple):
@@ -44,7 +45,8 @@ class Lens(NamedTuple):
     """Room for the pairs of a lens; functions are told how many of them count."""
 
     place: np.ndarray  # (pairs,) int64: agents
-    sight: np.ndarray  # (pairs,) int64: indices into the senses
+    sight: np.ndarray  # (pairs,) int64: near or far
+    feels: np.ndarray  # (pairs,) int64: whether a mark on oneself is felt
 
 
 class Look(NamedTuple):
@@ -102,6 +104,15 @@ def sees(events, ground, lens, pairs, who, step):
         if not _in_sight(visible, sight[i], at, cell[step, who]):
             return False
     return True
+
+
+@compiled
+def tells_mark(events, lens, pairs, who, step):
+    """Whether the first pairs of a lens, which hold `who`, show a mark on it: one's own shows to who feels it."""
+    for i in range(pairs):
+        if lens.place[i] == who and lens.feels[i] == 0:
+            return False
+    return events.mark[step, who]
 
 
 @compiled

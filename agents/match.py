@@ -21,6 +21,7 @@ from agents.stage import Part, Stage, make_work, node_count, powers_of
 from worlds import SPLITS, Agent, Episode, dice
 from worlds.geometry import geometry_of
 from worlds.maps import draw_map
+from worlds.marks import mark_agents
 from worlds.orchard import VIEW_RADIUS, reset_world, step_world
 
 SCRIPTED = -1  # in `given`: the agent acts by itself
@@ -34,7 +35,7 @@ class State(NamedTuple):
     board: np.ndarray  # (kinds, words) uint64
     belief: np.ndarray  # (n, nodes, k) float64: each scripted agent's beliefs along its chain
     reward: np.ndarray  # (t, n) float32
-    chance: np.ndarray  # (t, n, 5) float64
+    chance: np.ndarray  # (t, n, actions) float64
 
 
 class Parts(NamedTuple):
@@ -45,22 +46,23 @@ class Parts(NamedTuple):
     chain: np.ndarray  # (p, n, depth) int64
     phase_of: np.ndarray  # (t,) int64
     worth: np.ndarray  # (n, kinds) float32: what each kind of fruit is worth to each agent
+    marks: float  # the chance of becoming marked
 
 
 @compiled
 def _sample(key, step, agent, chance):
-    """An action with the given chances (5,), by inversion of the running sum."""
+    """An action with the given chances (actions,), by inversion of the running sum."""
     left = dice.uniform(dice.draw(key, step, agent, dice.ACTION))
-    for a in range(4):
+    for a in range(len(chance) - 1):
         left -= chance[a]
         if left < 0.0:
             return a
-    return 4
+    return len(chance) - 1
 
 
 @njit(cache=True, nogil=True)
 def sample(key, step, agent, chance, out):
-    """Actions at a step of agents of several episodes: key (r,) uint64, agent (r,), chance (r, 5) -> out (r,) int8."""
+    """Actions at a step of agents of several episodes: key (r,) uint64, agent (r,), chance (r, a) -> out (r,) int8."""
     for r in range(len(agent)):
         out[r] = _sample(key[r], step, agent[r], chance[r])
 
@@ -85,9 +87,9 @@ def _depth(roles, agent):
 
 @compiled
 def _perform(stage, part, step, begins, mixture, work, belief, out):
-    """One agent's turn: the beliefs along its chain brought up to a step, and its chances there, out (5,)."""
+    """One agent's turn: the beliefs along its chain brought up to a step, and its chances there, out (actions,)."""
     if begins:
-        begin(part.chain, stage.ground.seen.shape[0], mixture, belief)
+        begin(part.chain, stage.powers.senses, mixture, belief)
     if len(part.chain) > 0:
         for s in range(0 if begins else step - 1, step):
             advance(stage, part, s, work, belief)
@@ -132,13 +134,16 @@ def _play(key, width, stage, parts, given, first, stop, state):
             state.reward[t, i] = parts.worth[i, eaten[i]] if eaten[i] >= 0 else 0.0
         if t + 1 < steps:
             _note(events, t + 1, cell, board)
+            if parts.marks > 0.0:
+                mark_agents(events.mark[t], events.action[t], key, t, parts.marks, events.mark[t + 1])
 
 
 class Match:
     """One episode of a run while it is played. `step` is the next to be played; its scene is there.
 
     `given` (t, n) int8 holds actions that are not the reasoner's, else SCRIPTED; who writes them there writes their
-    chances into `chance` (t, n, 5) float64. `deal`: who takes part and in which roles, made of those that are drawn.
+    chances into `chance` (t, n, actions) float64. `deal`: who takes part and in which roles, made of those that are
+    drawn.
     """
 
     def __init__(self, run: RunConfig, index: int, deal: Callable[[Population], Population] = lambda drawn: drawn):
@@ -153,8 +158,8 @@ class Match:
         self.given = np.full(self.events.action.shape, SCRIPTED, np.int8)
         chain = self.cast.chain.astype(np.int64)
         worth = space.table.weight[space.table.taste[self.cast.type_index]].astype(np.float32)
-        self._parts = Parts(_mixture(space), self.cast.type_index, chain, self.cast.phase_of, worth)
-        self._state = _state(self.stage, self.walls.shape, chain.shape[2])
+        self._parts = Parts(_mixture(space), self.cast.type_index, chain, self.cast.phase_of, worth, orchard.marks)
+        self._state = _state(self.stage, self.walls.shape, chain.shape[2], len(orchard.action_names))
         self.chance = self._state.chance
         _open(self.walls, np.uint64(self.key), orchard.fruits, self.events, self._state)
 
@@ -181,7 +186,7 @@ class Match:
             index=self.index, seed=self.key, split=self.run.split, run=self.run.to_dict(), walls=self.walls,
             cell=self.events.cell, board=self.events.board, action=self.events.action, reward=self._state.reward,
             role=[role[p] for p in cast.phase_of], prompt=[prompt[p] for p in cast.phase_of], agents=agents,
-            probability=taken.astype(np.float32) if minds else None,
+            probability=taken.astype(np.float32) if minds else None, mark=self.events.mark,
         )  # fmt: skip
 
 
@@ -193,20 +198,20 @@ def _empty_events(run: RunConfig, cast: Population, cells: int) -> Events:
     if orchard.roles == "hidden":
         native = np.repeat(cast.native_share[:, None], orchard.agents, axis=1)
     board = np.empty((orchard.steps, orchard.kinds, (cells + 63) // 64), np.uint64)
-    return Events(np.empty(shape, np.int16), board, np.empty(shape, np.int8), native)
+    return Events(np.empty(shape, np.int16), board, np.empty(shape, np.int8), native, np.zeros(shape, np.bool_))
 
 
-def _state(stage: Stage, shape: tuple[int, int], depth: int) -> State:
+def _state(stage: Stage, shape: tuple[int, int], depth: int, actions: int) -> State:
     """Room for the state of an episode in a map of that shape, with chains of at most that depth."""
     (steps, n), (kinds, words) = stage.events.action.shape, stage.events.board.shape[1:]
-    nodes = node_count(stage.ground.seen.shape[0], depth)
+    nodes = node_count(stage.powers.senses, depth)
     return State(
         grid=np.empty((shape[0] + 2 * VIEW_RADIUS) * (shape[1] + 2 * VIEW_RADIUS), np.uint8),
         cell=np.empty(n, np.int16),
         board=np.empty((kinds, words), np.uint64),
         belief=np.empty((n, nodes, len(stage.powers.taste))),
         reward=np.empty((steps, n), np.float32),
-        chance=np.empty((steps, n, 5)),
+        chance=np.empty((steps, n, actions)),
     )
 
 

@@ -4,7 +4,9 @@
     best(a) = max over remembered kinds of weight · γ^(steps from the cell after a to the nearest of the kind)
     π(a)    = (1 − floor) · softmax(β · Q)(a) + floor / 5
 
-Nothing remembered makes best(a) = 0, nobody seen makes the second term 0. docs/theory.md has every constant.
+Nothing remembered makes best(a) = 0, nobody seen makes the second term 0. Where there are marks, π has a sixth action:
+who feels a mark does nothing but wash, anybody else never does, except for the floor, which is shared by all six.
+docs/theory.md has every constant.
 """
 
 from collections.abc import Collection, Mapping
@@ -13,7 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.agent_type import TypeSpace
+from worlds import ACTIONS
 from worlds.geometry import Geometry
+from worlds.marks import WASH
 
 
 class Traits(NamedTuple):
@@ -43,10 +47,12 @@ def act(
     others: Collection[int],
     cell: int,
     ground: Geometry,
+    felt: bool = False,
 ) -> np.ndarray:
-    """π of type `index` at `cell`, (5,) float64 over worlds.ACTIONS.
+    """π of type `index` at `cell`, (actions,) float64 over the world's actions.
 
-    `fruit` are the remembered cells of each remembered kind, `others` the cells of the other agents seen now.
+    `fruit` are the remembered cells of each remembered kind, `others` the cells of the other agents seen now; `felt`
+    says whether it feels a mark on itself.
     """
     me, table = traits(space, index), space.table
 
@@ -59,10 +65,15 @@ def act(
         best = max((me.weight[kind] * discount(cells) for kind, cells in fruit.items()), default=0.0)
         return best + (me.push * discount(others) if others else 0.0)
 
-    return choice(np.array([worth(after) for after in ground.neighbor[cell]]), table.beta, table.floor)
+    wish = np.zeros(len(space.orchard.action_names))
+    if felt:
+        wish[WASH] = 1
+    else:
+        wish[: len(ACTIONS)] = softmax(table.beta * np.array([worth(after) for after in ground.neighbor[cell]]))
+    return (1 - table.floor) * wish + table.floor / len(wish)
 
 
-def choice(q: np.ndarray, beta: float, floor: float) -> np.ndarray:
-    """π, (5,) float64: a softmax of β·Q with a small uniform floor."""
-    odds = np.exp(beta * (q - q.max()))
-    return (1 - floor) * odds / odds.sum() + floor / len(q)
+def softmax(worth: np.ndarray) -> np.ndarray:
+    """Odds of exp(worth) as probabilities, float64."""
+    odds = np.exp(worth - worth.max())
+    return odds / odds.sum()

@@ -6,9 +6,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numba import njit
 
-from agents.agent_type import TypeSpace
+from agents.agent_type import FEELS, TypeSpace
 from agents.kernel import SCENE, advance, answer, begin, chances, imagine
-from agents.lens import Events, ground_of
+from agents.lens import Events, ground_of, tells_mark
 from agents.population import PopulationConfig, native_share
 from agents.query import Query, perceives, really
 from agents.stage import Part, Stage, make_work, node_count, powers_of
@@ -22,7 +22,7 @@ def events_of(episode: Episode) -> Events:
     else:
         share = native_share(episode.config, PopulationConfig.from_dict(episode.run["population"]))
         native = np.repeat(share[: episode.steps, None], len(episode.agents), axis=1)
-    return Events(episode.cell, episode.board, episode.action, native)
+    return Events(episode.cell, episode.board, episode.action, native, episode.mark)
 
 
 @njit(cache=True, nogil=True)
@@ -30,13 +30,13 @@ def _enact(stage, mixture, asker, own, body, chain, depth, learning, group, step
     """Answers q questions, sorted by group and step: a group (g,) is one asker, body and chain."""
     sights, deepest = stage.ground.seen.shape[0], max(1, depth.max())
     work = make_work(stage.powers, sights, deepest)
-    belief = np.empty((node_count(sights, deepest), len(stage.powers.taste)))
+    belief = np.empty((node_count(stage.powers.senses, deepest), len(stage.powers.taste)))
     learned = 0
     for q in range(len(step)):
         g = group[q]
         part = Part(asker[g], own[g], body[g], chain[g, : depth[g]])
         if q == 0 or g != group[q - 1]:
-            begin(part.chain, sights, mixture, belief)
+            begin(part.chain, stage.powers.senses, mixture, belief)
             learned = 0
         for s in range(learned, step[q] if learning else 0):
             advance(stage, part, s, work, belief)
@@ -58,30 +58,32 @@ def _posterior(stage, asker, own, who, belief):
 
 @njit(cache=True, nogil=True)
 def _natives(stage, asker, own, place, step, out):
-    """Writes what each type would do in a place, on what an asker of type `own` perceives: out (5, k)."""
+    """Writes what each type would do in a place, on what an asker of type `own` perceives: out (actions, k)."""
     sights, powers = stage.ground.seen.shape[0], stage.powers
     work = make_work(powers, sights, 1)
     work.lens.place[0], work.lens.sight[0], work.lens.place[1] = asker, powers.sight[own], place
+    work.lens.feels[0] = powers.sense[own] >= FEELS
+    marked = tells_mark(stage.events, work.lens, 1, place, step)
     for other in range(sights):
         work.lens.sight[1] = other
         imagine(stage, powers.window, SCENE, step, work)
-    for a in range(5):
-        chances(powers, work, a, out[a])
+    for a in range(len(out)):
+        chances(powers, work, a, marked, out[a])
 
 
 class Reasoner:
     """The exact answers for the types of one space; it remembers what it has read of living episodes."""
 
     def __init__(self, space: TypeSpace):
-        self.space, self.powers = space, powers_of(space)
+        self.space, self.powers, self.actions = space, powers_of(space), len(space.orchard.action_names)
         self._read: WeakKeyDictionary[Episode, tuple] = WeakKeyDictionary()
 
     def enact(self, episode: Episode, queries: Sequence[Query], *, belief: str = "posterior") -> np.ndarray:
-        """What each asked agent, reasoning exactly, answers: (q, 5) float64 over worlds.ACTIONS.
+        """What each asked agent, reasoning exactly, answers: (q, actions) float64 over the world's actions.
 
         Both stances. `belief` "prior" leaves out what was observed of others: the ignorant shortcut.
         """
-        answers = np.empty((len(queries), 5))
+        answers = np.empty((len(queries), self.actions))
         if not queries:
             return answers
         keys = [(query.stance, query.agent, query.chain) for query in queries]
@@ -99,7 +101,7 @@ class Reasoner:
         return answers
 
     def truth(self, episode: Episode, queries: Sequence[Query]) -> np.ndarray:
-        """What is true, (q, 5) float64: for predict what the target really would do there, else as enact."""
+        """What is true, (q, actions) float64: for predict what the target really would do there, else as enact."""
         return self.enact(episode, [really(query) for query in queries])
 
     def posterior(self, episode: Episode, agent: int, step: int, who: int) -> np.ndarray:
@@ -114,7 +116,7 @@ class Reasoner:
         return belief
 
     def natives(self, episode: Episode, agent: int, step: int, place: int | None = None) -> np.ndarray:
-        """What each type would do, (k, 5) float64, on what an agent perceives at a step from a place.
+        """What each type would do, (k, actions) float64, on what an agent perceives at a step from a place.
 
         The place is that of an agent, by index, the asked one by default. Raises FunhouseError where the
         asked agent does not perceive it.
@@ -124,7 +126,7 @@ class Reasoner:
             what = f"{episode.names[agent]} does not perceive {episode.names[place]} at step {step}"
             raise FunhouseError(what, place=f"episode {episode.index}", remedy="choose somebody in sight")
         stage, own = self._episode(episode)
-        out = np.empty((5, len(self.space)))
+        out = np.empty((self.actions, len(self.space)))
         _natives(stage, agent, own[agent], place, step, out)
         return out.T
 

@@ -23,7 +23,7 @@ def play(run: RunConfig, index: int) -> Episode:
 
 
 def play_with_chances(run: RunConfig, index: int) -> tuple[Episode, np.ndarray]:
-    """One episode, and the chances (t, n, 5) float64 from which its actions were drawn."""
+    """One episode, and the chances (t, n, actions) float64 from which its actions were drawn."""
     match = Match(run, index)
     match.play(run.orchard.steps)
     return match.episode(), match.chance

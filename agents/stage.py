@@ -17,15 +17,18 @@ class Powers(NamedTuple):
     """The types as a kernel reads them: exp(β·Q) is a product, so that no exponential is left to compute."""
 
     taste: np.ndarray  # (k,) int64
+    sense: np.ndarray  # (k,) int64: sight, and FEELS more where a mark on itself is felt
     sight: np.ndarray  # (k,) int64
     memory: np.ndarray  # (k,) int64
     temper: np.ndarray  # (k,) int64
-    mind: np.ndarray  # (k,) int64: which of the minds, a mind being a type but for its sight
+    mind: np.ndarray  # (k,) int64: which of the minds, a mind being a type but for its senses
     example: np.ndarray  # (minds,) int64: a type of each mind
     window: np.ndarray  # (memories,) int64
     pull: np.ndarray  # (tastes, kinds, 256) float64: exp(β·weight·γ^distance), 0 where nothing is
     push: np.ndarray  # (tempers, 256) float64: exp(β·push·γ^distance), 1 where nobody is
     floor: float
+    spread: float  # what of the floor each action gets
+    senses: int  # how many there are
 
 
 class Stage(NamedTuple):
@@ -54,9 +57,9 @@ class Work(NamedTuple):
     company: np.ndarray  # (sights, tempers, 5) float64: the other
     cover: np.ndarray  # (sights,) float64
     pi: np.ndarray  # (k,) float64
-    reach: np.ndarray  # (sights ** depth,) float64
-    narrow: np.ndarray  # (sights ** depth,) int64
-    weight: np.ndarray  # (sights, minds) float64
+    reach: np.ndarray  # (senses ** depth,) float64
+    narrow: np.ndarray  # (senses ** depth,) int64
+    weight: np.ndarray  # (senses, minds) float64
 
 
 @lru_cache(maxsize=16)
@@ -69,11 +72,14 @@ def powers_of(space: TypeSpace) -> Powers:
     discount = np.append(table.gamma ** np.arange(NOTHING, dtype=np.float64), 0.0)
     pull = np.exp(table.beta * table.weight[..., None] * discount)
     pull[..., NOTHING] = 0.0
-    taste, sight, memory, temper = (np.ascontiguousarray(trait, np.int64) for trait in table[:4])
+    taste, sight, memory, temper, sense = (np.ascontiguousarray(trait, np.int64) for trait in table[:5])
     _, example, mind = np.unique(np.stack([memory, taste, temper]), axis=1, return_index=True, return_inverse=True)
     push = np.exp(table.beta * table.push[:, None] * discount)
     window = np.ascontiguousarray(table.window, np.int64)
-    return Powers(taste, sight, memory, temper, mind, example, window, pull, push, float(table.floor))
+    senses, spread = len(np.unique(sense)), table.floor / len(space.orchard.action_names)
+    return Powers(
+        taste, sense, sight, memory, temper, mind, example, window, pull, push, float(table.floor), spread, senses
+    )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
@@ -86,21 +92,21 @@ def make_work(powers, sights, depth):
             np.empty(1, np.uint64),
             np.empty(powers.window[-1], np.bool_),
         ),
-        Lens(np.empty(depth + 2, np.int64), np.empty(depth + 2, np.int64)),
+        Lens(np.empty(depth + 2, np.int64), np.empty(depth + 2, np.int64), np.empty(depth + 2, np.int64)),
         np.empty((sights, memories, tastes, 5)),
         np.empty((sights, len(powers.push), 5)),
         np.empty(sights),
         np.empty(len(powers.taste)),
-        np.empty(sights**depth),
-        np.empty(sights**depth, np.int64),
-        np.empty((sights, len(powers.example))),
+        np.empty(powers.senses**depth),
+        np.empty(powers.senses**depth, np.int64),
+        np.empty((powers.senses, len(powers.example))),
     )
 
 
 @compiled
-def node_count(sights, depth):
+def node_count(senses, depth):
     """How many beliefs a chain of this depth takes: 1 + S + ... + S^(depth-1)."""
     count = 0
     for level in range(depth):
-        count += sights**level
+        count += senses**level
     return count

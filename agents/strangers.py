@@ -35,11 +35,11 @@ class Scene(NamedTuple):
     fruit: dict[int, list[int]]  # the cells in sight of each kind
     others: list[int]  # the cells of the other agents in sight
     last: int  # what the body did the step before, STAY at first
-    native: np.ndarray  # (5,) what the type that the stranger bears would do here
+    native: np.ndarray  # (actions,) what the type that the stranger bears would do here
     ground: Geometry
 
 
-Policy = Callable[[Scene], np.ndarray]  # (5,) float64 over worlds.ACTIONS
+Policy = Callable[[Scene], np.ndarray]  # (actions,) float64 over the world's actions
 
 
 def native(scene: Scene) -> np.ndarray:
@@ -56,7 +56,7 @@ def astar(scene: Scene) -> np.ndarray:
     if not goals:
         return uniform(scene)
     left = scene.ground.distance[np.ix_(scene.ground.neighbor[scene.cell], goals)].min(axis=1)
-    return decided(left == left.min())
+    return decided(left == left.min(), len(scene.native))
 
 
 def wall_follower(scene: Scene) -> np.ndarray:
@@ -75,25 +75,25 @@ def wall_follower(scene: Scene) -> np.ndarray:
     held = not free(scene.cell, right) or not free(scene.cell, back) or not free(beside, right)
     order = (right, ahead, left, back) if held else (ahead, left, back, right)
     ways = [way for way in order if free(scene.cell, way)]
-    return decided(np.arange(5) == (ways[0] if ways else STAY))
+    return decided(np.arange(5) == (ways[0] if ways else STAY), len(scene.native))
 
 
-def uniform(_: Scene) -> np.ndarray:
+def uniform(scene: Scene) -> np.ndarray:
     """Any action, whatever it perceives."""
-    return np.full(5, 1 / 5)
+    return np.full(len(scene.native), 1 / len(scene.native))
 
 
 def noisy(scene: Scene) -> np.ndarray:
     """A copy of a type that does anything at all in half of its acts."""
-    return (1 - NOISE) * scene.native + NOISE / 5
+    return (1 - NOISE) * scene.native + NOISE / len(scene.native)
 
 
 OUTSIDE: Mapping[str, Policy] = {"astar": astar, "wall-follower": wall_follower, "random": uniform, "noisy": noisy}
 
 
-def decided(chosen: np.ndarray) -> np.ndarray:
-    """The chosen actions (5,) bool, equally likely, with the floor: (5,) float64."""
-    return (1 - FLOOR) * chosen / chosen.sum() + FLOOR / 5
+def decided(chosen: np.ndarray, actions: int = 5) -> np.ndarray:
+    """The chosen ones (5,) bool of worlds.ACTIONS, equally likely, with the floor: (actions,) float64."""
+    return np.pad((1 - FLOOR) * chosen / chosen.sum(), (0, actions - len(chosen))) + FLOOR / actions
 
 
 def meet(run: RunConfig, index: int, policies: Mapping[int, Policy], words: str = "a stranger") -> Episode:
@@ -122,7 +122,7 @@ def meet(run: RunConfig, index: int, policies: Mapping[int, Policy], words: str 
 
 def _scene_now(match: Match, step: int, agent: int) -> Scene:
     """What an agent of a match perceives at the step that is to be played next."""
-    own, events, copied = int(match.cast.type_index[agent]), match.events, np.empty(5)
+    own, events, copied = int(match.cast.type_index[agent]), match.events, np.empty(match.chance.shape[2])
     _native(match.stage, own, agent, step, copied)
     last = int(events.action[step - 1, agent]) if step else STAY
     sight = [int(match.stage.powers.sight[own])]
@@ -130,7 +130,7 @@ def _scene_now(match: Match, step: int, agent: int) -> Scene:
 
 
 def would(episode: Episode, policy: Policy, who: int, agent: int, steps: Sequence[int]) -> np.ndarray:
-    """What the policy of `who` would do in an agent's body, on what both would perceive there: (steps, 5) float64."""
+    """What the policy of `who` would do in an agent's body, on what both would perceive there: (steps, a) float64."""
     space = type_space(episode)
     type_of_who = space.index(episode.agents[who].type)
     sights = [SIGHTS.index(episode.agents[one].type["sight"]) for one in (who, agent)]
@@ -140,7 +140,7 @@ def would(episode: Episode, policy: Policy, who: int, agent: int, steps: Sequenc
         last = int(episode.action[step - 1, agent]) if step else STAY
         scene = scene_of(episode.geometry, episode.cell[step], episode.board[step], agent, sights, last, copied)
         rows.append(policy(scene))
-    return np.array(rows).reshape(-1, 5)
+    return np.array(rows).reshape(-1, episode.actions)
 
 
 def scene_of(
@@ -167,7 +167,7 @@ def cells_of(board: np.ndarray) -> list[int]:
 
 @njit(cache=True, nogil=True)
 def _native(stage, own, agent, step, chance):
-    """Writes what an agent of a type does at a step as itself, chance (5,)."""
+    """Writes what an agent of a type does at a step as itself, chance (actions,)."""
     work = make_work(stage.powers, stage.ground.seen.shape[0], 1)
     belief = np.empty((1, len(stage.powers.taste)))
     answer(stage, Part(agent, own, agent, np.empty(0, np.int64)), step, work, belief, chance)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from agents import policy
-from agents.agent_type import TypeSpace
+from agents.agent_type import FEELS, TypeSpace
 from worlds.episode import Episode
 from worlds.geometry import Geometry, has
 
@@ -25,6 +25,7 @@ class Seen(NamedTuple):
     cell: int
     role: tuple[str, ...] | None  # () is "as itself"
     action: int | None  # None while the step is not over
+    marked: bool | None = None  # None: nobody can tell; so it is of oneself, unless one feels
 
 
 class Percept(NamedTuple):
@@ -54,12 +55,12 @@ class Theory:
         self.types = range(len(space))
 
     def senses(self, type: int) -> int:
-        """The part of a type that limits perception: its sight."""
-        return policy.traits(self.space, type).sight
+        """The part of a type that limits perception: its sight, and whether it feels a mark on itself."""
+        return int(self.space.table.senses[type])
 
     def view(self, cell: int, senses: int) -> set[int]:
         """The cells in sight from a cell."""
-        board = self.ground.visible[senses, cell]
+        board = self.ground.visible[senses % FEELS, cell]
         return {c for c in range(len(self.ground.distance)) if has(board, c)}
 
     def perceive(self, history: History, body: str, senses: int) -> History:
@@ -70,20 +71,23 @@ class Theory:
                 return Percept({}, {})
             view = self.view(percept.agents[body].cell, senses)
             cells = {c: kind for c, kind in percept.cells.items() if c in view}
-            return Percept(cells, {name: seen for name, seen in percept.agents.items() if seen.cell in view})
+            agents = {name: seen for name, seen in percept.agents.items() if seen.cell in view}
+            if senses < FEELS:
+                agents[body] = agents[body]._replace(marked=None)
+            return Percept(cells, agents)
 
         return [through(percept) for percept in history]
 
     def policy(self, type: int, history: History, body: str) -> np.ndarray:
-        """π of a type in the last scene of a history, (5,), on what it can perceive of it from `body`."""
+        """π of a type in the last scene of a history, (actions,), on what it can perceive of it from `body`."""
         me = policy.traits(self.space, type)
-        recent = self.perceive(history[-me.window :], body, me.sight)
+        recent = self.perceive(history[-me.window :], body, self.senses(type))
         latest = {cell: kind for percept in recent for cell, kind in percept.cells.items()}  # later ones win
         kinds = set(latest.values()) - {-1}
         fruit = {kind: [cell for cell in latest if latest[cell] == kind] for kind in kinds}
         now = recent[-1].agents
         others = [seen.cell for name, seen in now.items() if name != body]
-        return policy.act(self.space, type, fruit, others, now[body].cell, self.ground)
+        return policy.act(self.space, type, fruit, others, now[body].cell, self.ground, bool(now[body].marked))
 
     def posterior(self, history: History, who: str) -> np.ndarray:
         """What a history tells of the type of `who`, (k,): each native act in it weighs c·π + (1−c)·m.
@@ -95,7 +99,7 @@ class Theory:
         for s, percept in enumerate(history):
             if who not in percept.agents or percept.agents[who].action is None:
                 continue
-            cell, role, action = percept.agents[who]
+            cell, role, action, _ = percept.agents[who]
             native = self.native_share[s] if role is HIDDEN else float(role == ())
             pi = np.array([self.policy(k, history[: s + 1], who)[action] for k in self.types])
             views = [self.view(cell, self.senses(k)) for k in self.types]
@@ -110,7 +114,7 @@ class Theory:
         return self.posterior(knowledge, who)
 
     def enact(self, scene: History, knowledge: History, body: str, actor: Actor, chain: Chain) -> np.ndarray:
-        """What an actor does in `body` when it acts as `chain`, (5,).
+        """What an actor does in `body` when it acts as `chain`, (actions,).
 
         scene: what is perceived from `body`; knowledge: what the actor has perceived, from its own place.
         """
@@ -125,19 +129,19 @@ class Theory:
             name, place, belief = target, target, self.belief(knowledge, target)
         else:  # such an agent, imagined in the actor's place
             name, place, belief = NOBODY, actor.place, target / target.sum()
-        answer = np.zeros(5)
+        answer = np.zeros(len(self.space.orchard.action_names))
         for k in map(int, np.flatnonzero(belief)):
             lensed = self.perceive(knowledge, place, self.senses(k))
             answer += belief[k] * self.enact(seen, lensed, body, Actor(name, place, k), rest)
         return answer
 
     def behave(self, history: History, me: str, type: int, chain: Chain) -> np.ndarray:
-        """ "Behave as chain", asked of `me`: (5,). An agent in that role samples its action from it."""
+        """ "Behave as chain", asked of `me`: (actions,). An agent in that role samples its action from it."""
         return self.enact(history, history, me, Actor(me, me, type), chain)
 
     def predict(self, history: History, target: str, chain: Chain) -> np.ndarray:
-        """ "Predict target pretending to be chain", as one who perceived `history` reasons it: (5,)."""
-        belief, answer = self.belief(history, target), np.zeros(5)
+        """ "Predict target pretending to be chain", as one who perceived `history` reasons it: (actions,)."""
+        belief, answer = self.belief(history, target), np.zeros(len(self.space.orchard.action_names))
         for k in self.types:
             lensed = self.perceive(history, target, self.senses(k))
             answer += belief[k] * self.enact(lensed, lensed, target, Actor(target, target, k), chain)
@@ -150,12 +154,15 @@ def history_of(episode: Episode, agent: int, step: int, senses: int) -> History:
 
 
 def _percept(episode: Episode, agent: int, step: int, senses: int, over: bool) -> Percept:
-    view = episode.geometry.visible[senses, episode.cell[step, agent]]
+    view = episode.geometry.visible[senses % FEELS, episode.cell[step, agent]]
     fruit, announced = episode.fruit[step].ravel(), episode.config.roles == "announced"
+    marks = episode.config.marks > 0
     agents = {}
     for other, name in enumerate(episode.names):
         cell = int(episode.cell[step, other])
         if has(view, cell):
             role = tuple(episode.role[step][other]) if announced else HIDDEN
-            agents[name] = Seen(cell, role, int(episode.action[step, other]) if over else None)
+            known = marks and (other != agent or senses >= FEELS)
+            marked = bool(episode.mark[step, other]) if known else None
+            agents[name] = Seen(cell, role, int(episode.action[step, other]) if over else None, marked)
     return Percept({c: int(kind) for c, kind in enumerate(fruit) if has(view, c)}, agents)

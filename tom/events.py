@@ -8,6 +8,9 @@ knowledge, so such distances are what any agent can work out by looking at it.
 Events are perceived directly, or through a *line* of others: what is left of my percepts when seen from Bo's place with
 near, or with far, sight is what Bo, as far as I can know, has perceived (agents/theory.py, `perceive`). Nobody's sight
 is told: a line is followed with either.
+
+Where there are marks, washing reaches one thing more, the actor's own body: one that shows a mark, or one that does
+not, as far as the perceiver knows. Nobody sees a mark on itself; it is there if it is felt.
 """
 
 from collections.abc import Sequence
@@ -61,6 +64,27 @@ def sees(episode, me: int, sight: int) -> np.ndarray:
     cell = episode.cell.astype(np.int64)
     word = episode.geometry.visible[sight, cell[:, me, None], cell >> 6]
     return ((word >> (cell & 63).astype(np.uint64)) & np.uint64(1)).astype(bool)
+
+
+def with_bodies(look: dict[str, np.ndarray], marked: np.ndarray, kinds: int) -> dict[str, np.ndarray]:
+    """What events were like, as `perceived` gives it, with a sixth action and with the body that it reaches.
+
+    marked (e,) bool: whether the perceiver knows of a mark on the actor. The body is one more element, in everybody's
+    sight, which no other action comes near: of kind 2 + kinds, and 3 + kinds where it is marked.
+    """
+    count, elements, actions = look["distance"].shape
+    distance = np.full((count, elements + 1, actions + 1), UNREACHED, np.uint8)
+    distance[:, :elements, :actions] = look["distance"]
+    distance[:, :elements, actions] = look["distance"][..., 0]  # who washes stays
+    distance[:, elements, actions] = 0
+    body = (2 + kinds + marked).astype(np.uint8)[:, None]
+    everywhere = np.full((count, 1), NEAR_NOW | FAR_NOW | NEAR_KEPT | FAR_KEPT, np.uint8)
+    return look | {
+        "blocked": np.pad(look["blocked"], ((0, 0), (0, 1))),
+        "kind": np.concatenate([look["kind"], body], 1),
+        "distance": distance,
+        "flag": np.concatenate([look["flag"], everywhere], 1),
+    }
 
 
 def perceived(

@@ -1,18 +1,20 @@
 """What agents of logged episodes perceived, and what in it counts as acting natively: one face for every world."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
 
-from agents.agent_type import PolicyConfig
+from agents.agent_type import FEELS, PolicyConfig
 from agents.answer import space_of
 from agents.arena.run import bank_of_run
 from agents.arena.words import ARENA_WORDS
+from agents.description import FEELING_WORDS
 from agents.population import PopulationConfig, native_share
 from agents.prompt import VOCABULARY
 from tom.arena_events import perceived_in_arena
-from tom.events import History, Wanted, perceived, sees
+from tom.events import History, Wanted, perceived, sees, with_bodies
 from worlds import FunhouseError, OrchardConfig
 
 VERSION = 3  # of what a mind reads; one of another version is refused
@@ -69,9 +71,7 @@ def perception_of(run: dict) -> Perception:
 
 
 class OrchardPerception:
-    """The orchard's."""
-
-    words = VOCABULARY
+    """The orchard's; where there are marks it has more words, an action more, and bodies that are marked or are not."""
 
     def __init__(self, run: dict):
         self.orchard = OrchardConfig.from_dict(run["orchard"])
@@ -80,6 +80,10 @@ class OrchardPerception:
         self.space = space_of(self.orchard, self.policy)
         tastes = ", ".join(self.space.rankings)
         self.kind = f"an orchard of {self.orchard.kinds} kinds with the tastes {tastes} and {self.policy}"
+        self.words: tuple[str, ...] = VOCABULARY
+        if self.orchard.marks:
+            self.kind += ", with marks"
+            self.words += tuple(sorted(FEELING_WORDS))
 
     def types(self, episode) -> np.ndarray:
         return _traits(self.space, episode)
@@ -99,11 +103,18 @@ class OrchardPerception:
 
     def history(self, episode, me, native=None, through=(), direct=None) -> History:
         native = self.native(episode) if native is None else native
-        return perceived(episode, me, self._sight(episode, me), self.policy.window, native, through, direct)
+        history = perceived(episode, me, self._sight(episode, me), self.policy.window, native, through, direct)
+        if not self.orchard.marks:
+            return history
+        feels = self.space.table.senses[self.space.index(episode.agents[me].type)] >= FEELS
+        known = episode.mark[history.step, history.agent] & ((history.agent != me) | feels)
+        return replace(history, look=with_bodies(history.look, known, self.orchard.kinds))
 
     def network(self) -> dict:
         traits = tuple(map(len, self.space.traits.values()))
-        return {"traits": traits, "kinds": self.orchard.kinds, "gamma": self.policy.gamma}
+        size = {"traits": traits, "kinds": self.orchard.kinds, "gamma": self.policy.gamma}
+        bodies = {"actions": len(self.orchard.action_names), "kinds": self.orchard.kinds + 2}
+        return size | bodies if self.orchard.marks else size
 
 
 class ArenaPerception:

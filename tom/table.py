@@ -8,9 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from agents.agent_type import FEELS
 from agents.match import Match, draws_of, sample
 from tom.batch import TextTable
-from tom.events import Line, Wanted
+from tom.events import Line, Wanted, with_bodies
 from tom.kept import Kept
 from tom.lookouts import Found, Lookout, Watch, lookouts
 from tom.mind import Mind
@@ -75,7 +76,7 @@ class Table:
     def __init__(self, mind: Mind, perception: OrchardPerception, matches: Sequence[Match], seats: range):
         self.mind, self.matches, self.window = mind, matches, perception.policy.window
         self.texts, self.kept, self.events = Texts(mind), Kept(mind.network), 0
-        sight = perception.space.table.sight
+        self.perception, sight = perception, perception.space.table.sight
         self.copies = [
             Copy(w, i, int(sight[match.cast.type_index[i]]), self.texts.add(match.cast.descriptions[i]))
             for w, match in enumerate(matches)
@@ -131,12 +132,14 @@ class Table:
 
     def _see(self, step: int) -> tuple[dict[str, Tensor], np.ndarray]:
         """Encodes what is new: every copy's scene, and acts, which are kept. Returns the scenes, and whose they are."""
-        found = [watch.find(step) for watch in self._watches]
+        found, orchard = [watch.find(step) for watch in self._watches], self.perception.orchard
         posts = [watch.posts[r] for watch, new in zip(self._watches, found, strict=True) for r in new.source]
         scene = np.array([post.scene for post in posts])
         owner = np.array([post.owner for post in posts])
         placed = self._placed(found, posts)
         rows = {name: np.concatenate([new.look[name] for new in found]) for name in found[0].look}
+        if orchard.marks:
+            rows = with_bodies(rows, self._marked(found, posts), orchard.kinds)
         told = {name: torch.from_numpy(array) for name, array in (rows | {"own": placed["own"]}).items()}
         seen = self.mind.network.look(told)
         act = np.flatnonzero(~scene)
@@ -159,6 +162,13 @@ class Table:
             "sights": np.array([post.sights for post in posts]),
             "own": np.stack([np.concatenate(native), agent == me], -1).astype(np.float32),
         }
+
+    def _marked(self, found: Sequence[Found], posts: Sequence[Lookout]) -> np.ndarray:
+        """(e,) bool: whether whoever watches in some events knows of a mark on the one who is watched."""
+        mark = [match.events.mark[new.step, new.agent] for match, new in zip(self.matches, found, strict=True)]
+        own = [self.matches[self.copies[post.owner].world].cast.type_index[post.me] for post in posts]
+        feels = self.perception.space.table.senses[np.array(own, np.int64)] >= FEELS
+        return np.concatenate(mark) & (np.array([post.me != post.who for post in posts]) | feels)
 
     def _actions(self, found: Sequence[Found]) -> np.ndarray:
         """What was done in some events; in a scene nothing yet, and what stands there is not read."""

@@ -23,9 +23,11 @@ class OrchardConfig:
     steps: int = 48
     sights: tuple[int, ...] = (2, 6)  # Chebyshev radius of near and of far sight, cells
     roles: str = "announced"  # or hidden: no percept holds any role
+    marks: float = 0.0  # the chance, for each agent and step, of becoming marked; 0: there are no marks
 
     def __post_init__(self):
         object.__setattr__(self, "sights", tuple(int(s) for s in self.sights))
+        object.__setattr__(self, "marks", float(self.marks))
         if self.map not in (*MAP_KINDS, "mixed"):
             self._read_map()
         self._check("height", self.height >= 3, "at least 3")
@@ -36,6 +38,7 @@ class OrchardConfig:
         self._check("agents", 1 <= self.agents <= MOST_AGENTS, f"1 to {MOST_AGENTS}")
         self._check("steps", 1 <= self.steps <= 4096, "1 to 4096")
         self._check("roles", self.roles in ("announced", "hidden"), "announced or hidden")
+        self._check("marks", 0 <= self.marks <= 1, "a chance from 0 to 1")
         ordered = len(self.sights) == 2 and 0 <= self.sights[0] < self.sights[1]
         self._check("sights", ordered, "two radii, the near one first and smaller")
         room = self.agents + self.kinds * self.fruits + 1
@@ -52,6 +55,11 @@ class OrchardConfig:
             raise FunhouseError(f"{field} = {getattr(self, field)!r} makes no orchard", remedy=f"choose {need}")
 
     @property
+    def action_names(self) -> tuple[str, ...]:
+        """What agents can do: worlds.ACTIONS, and where there are marks, wash."""
+        return (*ACTIONS, "wash") if self.marks else ACTIONS
+
+    @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns of the map."""
         return self.height, self.width
@@ -62,8 +70,9 @@ class OrchardConfig:
         return self.kinds * self.fruits + self.agents + 1
 
     def to_dict(self) -> dict:
-        """Plain JSON values."""
-        return {**asdict(self), "sights": list(self.sights)}
+        """Plain JSON values; an option that is off is left out."""
+        values = {**asdict(self), "sights": list(self.sights)}
+        return values if self.marks else {name: value for name, value in values.items() if name != "marks"}
 
     @classmethod
     def from_dict(cls, values: dict) -> "OrchardConfig":

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit, uint64
 
 # Streams keep the uses of chance apart.
-MAP, PLACE, FRUIT, TIE, REGROW, ACTION, TYPE, NAME, ROLE, PROMPT, OPTION, GAME, SEEN, CAST = range(14)
+MAP, PLACE, FRUIT, TIE, REGROW, ACTION, TYPE, NAME, ROLE, PROMPT, OPTION, GAME, SEEN, CAST, MARK = range(15)
 
 SPLITS = ("train", "validation", "test")
 

@@ -6,8 +6,9 @@ from functools import cached_property
 import numpy as np
 from numba import njit
 
-from worlds.config import ACTIONS, OrchardConfig
+from worlds.config import OrchardConfig
 from worlds.geometry import Geometry, geometry_of
+from worlds.marks import marks_of
 from worlds.orchard import VIEW_RADIUS, reset_world, step_world
 from worlds.record import Agent, Record
 
@@ -25,12 +26,18 @@ class Episode(Record):
     walls: np.ndarray  # h w     bool
     cell: np.ndarray  # t n     int16  row * width + column
     board: np.ndarray  # t kinds words uint64  the fruits of each kind as bitboards
-    action: np.ndarray  # t n     int8   index into worlds.ACTIONS
+    action: np.ndarray  # t n     int8   index into `action_names`
     reward: np.ndarray  # t n     float32
     role: list[list[tuple[str, ...]]]  # [t][n]  names or descriptions, () = as itself
     prompt: list[list[str]]  # [t][n]  the words in which the role was given
     agents: list[Agent]  # [n]
     probability: np.ndarray | None = None  # t n float32  of the action taken; None: all agents are scripted
+    mark: np.ndarray = None  # type: ignore[assignment]  # t n bool  before the moves; not given: as chance has it
+
+    def __post_init__(self):
+        if self.mark is None:
+            chance = self.run["orchard"].get("marks", 0.0)
+            object.__setattr__(self, "mark", marks_of(self.action, self.seed, chance))
 
     @cached_property
     def config(self) -> OrchardConfig:
@@ -39,8 +46,8 @@ class Episode(Record):
 
     @property
     def action_names(self) -> tuple[str, ...]:
-        """worlds.ACTIONS; everybody acts at every step."""
-        return ACTIONS
+        """worlds.ACTIONS, and where there are marks, wash; everybody acts at every step."""
+        return self.config.action_names
 
     @cached_property
     def position(self) -> np.ndarray:

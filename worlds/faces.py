@@ -5,6 +5,8 @@
 
 What an agent observes is its 7 x 7 view of `worlds.orchard`: 0 unseen, 1 floor, 2 wall, 3 + k fruit of kind
 k, and 16 more where somebody stands. All agents stay until the episode is truncated after `steps` steps.
+With marks=CHANCE there is a sixth action, wash, and a code has 32 more where somebody marked stands: here
+everybody feels its own mark, and its own cell tells it.
 """
 
 import secrets
@@ -16,15 +18,14 @@ from gymnasium import spaces
 from pettingzoo import AECEnv, ParallelEnv, register
 from pettingzoo.utils import parallel_to_aec, wrappers
 
-from worlds.config import ACTIONS, OrchardConfig
+from worlds.config import OrchardConfig
 from worlds.errors import FunhouseError
-from worlds.orchard import AGENT, FRUIT, VIEW_RADIUS, Orchard
+from worlds.orchard import AGENT, FRUIT, MARKED, VIEW_RADIUS, Orchard
 from worlds.render import ansi, image
 from worlds.scene import Scene
 
 ID = "funhouse/orchard-v0"
 _SIDE = 2 * VIEW_RADIUS + 1
-_CHOICES = frozenset(range(len(ACTIONS)))
 
 
 def tastes(agents: int, kinds: int) -> np.ndarray:
@@ -78,9 +79,11 @@ class OrchardEnv(ParallelEnv):
     def _make_spaces(self) -> None:
         """One space object for each agent, the same on every call, so that seeding it lasts."""
         (height, width), most = self.config.shape, AGENT + FRUIT + self.config.kinds - 1
+        most += MARKED * (self.config.marks > 0)
+        self._choices = frozenset(range(len(self.config.action_names)))
         view = {agent: spaces.Box(0, most, (_SIDE, _SIDE), np.uint8) for agent in self.possible_agents}
         self._observation_space = view
-        self._action_space = {agent: spaces.Discrete(len(ACTIONS)) for agent in self.possible_agents}
+        self._action_space = {agent: spaces.Discrete(len(self._choices)) for agent in self.possible_agents}
         self.state_space = spaces.Box(0, most, (height, width), np.uint8)
         self._place = [divmod(cell, width) for cell in range(height * width)]
 
@@ -99,7 +102,7 @@ class OrchardEnv(ParallelEnv):
         return self._observation_space[agent]
 
     def action_space(self, agent: str) -> spaces.Discrete:
-        """The five `worlds.ACTIONS`; the same object on every call."""
+        """The five `worlds.ACTIONS`, and where there are marks, wash; the same object on every call."""
         return self._action_space[agent]
 
     def reset(self, seed: int | None = None, options: dict | None = None):
@@ -117,7 +120,7 @@ class OrchardEnv(ParallelEnv):
         return self._observations(), self._infos()
 
     def step(self, actions: dict[str, int]):
-        """Moves every agent at once: actions maps each to an index into `worlds.ACTIONS`.
+        """Moves every agent at once: actions maps each to an index into `config.action_names`.
 
         Returns observations, rewards, terminations (never), truncations (all, after `steps` steps), infos by
         agent. Raises FunhouseError for an agent without an action, an unknown action, or an ended episode.
@@ -127,7 +130,7 @@ class OrchardEnv(ParallelEnv):
             self._action[0] = [actions[agent] for agent in agents]
         except (KeyError, TypeError, ValueError, OverflowError):
             raise self._complaint(actions) from None
-        if not agents or not _CHOICES.issuperset(actions.values()):
+        if not agents or not self._choices.issuperset(actions.values()):
             raise self._complaint(actions)
         self._world.step(self._action)
         self._step += 1
@@ -153,8 +156,9 @@ class OrchardEnv(ParallelEnv):
         for agent in self.agents:
             if agent not in actions:
                 return FunhouseError(f"{agent} has no action", place="step", remedy="give every agent one")
-        agent = next(agent for agent, action in actions.items() if action not in _CHOICES)
-        remedy = f"choose 0 to {len(ACTIONS) - 1}: {', '.join(ACTIONS)}"
+        agent = next(agent for agent, action in actions.items() if action not in self._choices)
+        names = self.config.action_names
+        remedy = f"choose 0 to {len(names) - 1}: {', '.join(names)}"
         return FunhouseError(f"{agent} cannot do {actions[agent]!r}", place="step", remedy=remedy)
 
     def _observations(self) -> dict[str, np.ndarray]:
@@ -182,8 +186,9 @@ class OrchardEnv(ParallelEnv):
         position = np.array([self._place[c] for c in self._world.cell[0]])
         walls = self._world.walls[0]
         return Scene(
-            walls, np.where(kind >= 0, kind, -1), position, self.possible_agents, self._action[0].copy()
-        )
+            walls, np.where(kind >= 0, kind, -1), position, self.possible_agents, self._action[0].copy(),
+            mark=self._world.mark[0].copy(),
+        )  # fmt: skip
 
     def render(self) -> np.ndarray | str | None:
         """The scene: "rgb_array" pixels (H, W, 3) uint8, "ansi" text, "human" that text on stdout."""

@@ -13,10 +13,11 @@ from worlds.config import OrchardConfig
 from worlds.errors import FunhouseError
 from worlds.geometry import line_is_clear, put
 from worlds.maps import draw_map
+from worlds.marks import mark_agents
 from worlds.memory import load8, store8
 
-# Codes of cells: FRUIT + kind; AGENT is added where somebody stands.
-HIDDEN, FLOOR, WALL, FRUIT, AGENT = 0, 1, 2, 3, 16
+# Codes of cells: FRUIT + kind; AGENT is added where somebody stands, MARKED where somebody marked does.
+HIDDEN, FLOOR, WALL, FRUIT, AGENT, MARKED = 0, 1, 2, 3, 16, 32
 VIEW_RADIUS = 3  # cells; a view is 7 x 7
 _SIDE = 2 * VIEW_RADIUS + 1
 _TRIES = 256
@@ -95,8 +96,8 @@ def _move(grid, cell, action, width, pad):
 def step_world(grid, cell, board, action, key, step, width, pad, eaten):
     """One step of one world, in place.
 
-    action (n,) int8 indexes worlds.ACTIONS; eaten (n,) int8 receives the kind of fruit that each agent ate,
-    or -1.
+    action (n,) int8 indexes worlds.ACTIONS, and anything further stays; eaten (n,) int8 receives the kind of fruit
+    that each agent ate, or -1.
     """
     cells = width * (len(grid) // (width + 2 * pad) - 2 * pad)
     _move(grid, cell, action, width, pad)
@@ -152,6 +153,14 @@ def write_views(grid, mask, cell, width, pad, view):
 
 
 @njit(cache=True, nogil=True)
+def show_marks(grid, cell, mark, width, pad):
+    """Adds MARKED to the codes of the cells where somebody marked, mark (n,) bool, stands."""
+    for i in range(len(cell)):
+        if mark[i]:
+            grid[padded(cell[i], width, pad)] |= MARKED
+
+
+@njit(cache=True, nogil=True)
 def reset_batch(walls, key, fruits, pad, grid, cell, board, mask, view):
     """Lays out a batch of worlds and writes the views; every array has a leading axis b."""
     for b in range(len(key)):
@@ -160,10 +169,13 @@ def reset_batch(walls, key, fruits, pad, grid, cell, board, mask, view):
 
 
 @njit(cache=True, nogil=True)
-def step_batch(grid, cell, board, action, key, step, width, pad, mask, eaten, view):
+def step_batch(grid, cell, board, action, key, step, width, pad, mask, marks, mark, eaten, view):
     """Steps a batch of worlds and writes the views; every array has a leading axis b."""
     for b in range(len(key)):
         step_world(grid[b], cell[b], board[b], action[b], key[b], step[b], width, pad, eaten[b])
+        if marks > 0.0:
+            mark_agents(mark[b], action[b], key[b], step[b], marks, mark[b])
+            show_marks(grid[b], cell[b], mark[b], width, pad)
         write_views(grid[b], mask[b], cell[b], width, pad, view[b])
         step[b] += 1
 
@@ -172,7 +184,8 @@ class Orchard:
     """A batch of worlds stepped together; arrays are made once and written in place.
 
     `cell` (b, n) int16, `eaten` (b, n) int8, `view` (b, n, 7, 7) uint8, `board` (b, kinds, words) uint64,
-    `walls` (b, h, w) bool, `step_count` (b,) int64. Raises FunhouseError for an unknown split or seed.
+    `walls` (b, h, w) bool, `step_count` (b,) int64, `mark` (b, n) bool. Raises FunhouseError for an unknown split or
+    seed.
     """
 
     def __init__(
@@ -195,6 +208,7 @@ class Orchard:
         self.mask = np.empty((batch, h * w), np.uint64)
         self.eaten = np.full((batch, n), -1, np.int8)
         self.view = np.empty((batch, n, _SIDE, _SIDE), np.uint8)
+        self.mark = np.zeros((batch, n), np.bool_)
         self.step_count = np.zeros(batch, np.int64)
         for b in range(batch):
             fill_view_masks(self.walls[b], self.mask[b])
@@ -208,9 +222,10 @@ class Orchard:
         )  # fmt: skip
         self.step_count[:] = 0
         self.eaten[:] = -1
+        self.mark[:] = False
 
     def step(self, action: np.ndarray):
-        """One step of all worlds: action (b, n) int8, indices into worlds.ACTIONS, or FunhouseError."""
+        """One step of all worlds: action (b, n) int8, indices into `config.action_names`, or FunhouseError."""
         if action.shape != self.cell.shape:
             raise FunhouseError(
                 f"the actions have shape {action.shape}",
@@ -218,5 +233,5 @@ class Orchard:
             )
         step_batch(
             self.grid, self.cell, self.board, action, self.key, self.step_count,
-            self.config.width, VIEW_RADIUS, self.mask, self.eaten, self.view,
+            self.config.width, VIEW_RADIUS, self.mask, self.config.marks, self.mark, self.eaten, self.view,
         )  # fmt: skip

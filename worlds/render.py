@@ -14,7 +14,8 @@ GRASS, TUFT, EARTH = (214, 221, 178), (196, 207, 156), (224, 228, 194)
 STONE, STONE_LIT, MORTAR, BRICK = (92, 96, 118), (116, 121, 146), (58, 58, 76), (138, 112, 108)
 NIGHT, DARK = np.array([38, 40, 66]), 0.58  # the colour and the strength of the shade
 FRUIT_MARK = "●■▲◆♣♥"  # in the order of worlds.KINDS
-PUPIL = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))  # (row, column) of the pupils after each of worlds.ACTIONS
+PUPIL = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (0, 0))  # (row, column) of the pupils after each action
+MARK, SPOT = "*", (226, 38, 142)  # what shows a mark, in text and on the brow
 
 
 def ansi(scene: Scene, colour: bool = True) -> str:
@@ -40,6 +41,7 @@ def _symbol(scene: Scene, cell: tuple[int, int], crowd: dict, marks: list[str], 
     if cell in crowd:
         here = [marks[agent] for agent in crowd[cell]]
         text = here[0] if len(here) == 1 else here[0][0] + (here[1][0] if len(here) == 2 else "+")
+        text = text[:1] + MARK if scene.marked(crowd[cell]) else text
         return f"{text:<2}", sprites.OUTLINE, paints[crowd[cell][0]]
     if scene.walls[cell]:
         return "##", STONE, STONE
@@ -83,7 +85,7 @@ def image(scene: Scene, scale: int = 2) -> np.ndarray:
         if kind >= 0:
             _blend(tile, sprites.sprite(sprites.FRUIT[kind]), 2, 2, sprites.FRUIT_COLOUR[kind])
         if cell in crowd:
-            _draw_agents(tile, crowd[cell], scene.action, paints, marks)
+            _draw_agents(tile, crowd[cell], scene, paints, marks)
         if dark[cell]:
             tile[:] = _shade(tile)
     framed = np.pad(canvas, ((TILE // 2, TILE // 2), (TILE // 2, TILE // 2), (0, 0)))
@@ -110,12 +112,13 @@ def _draw_ground(tile: np.ndarray, walls: np.ndarray, cell: tuple[int, int]) -> 
 
 
 def _draw_agents(
-    tile: np.ndarray, here: list[int], action: np.ndarray | None, paints: list[RGB], marks: list[str]
+    tile: np.ndarray, here: list[int], scene: Scene, paints: list[RGB], marks: list[str]
 ) -> None:
     """One agent whole, two to four as busts in the corners, of more the first three and a plus."""
     if len(here) == 1:
-        gaze = PUPIL[0 if action is None else int(action[here[0]])]
+        gaze = PUPIL[0 if scene.action is None else int(scene.action[here[0]])]
         _draw_agent(tile, paints[here[0]], marks[here[0]], gaze)
+        _draw_mark(tile, 0, 6, scene.marked(here))
         return
     bust, half = sprites.sprite(sprites.BUST), TILE // 2
     top = half // 2 if len(here) == 2 else 0
@@ -125,6 +128,12 @@ def _draw_agents(
         paint, mark = ((170, 170, 176), "+") if more else (paints[agent], marks[agent][:1])
         _blend(tile, bust, row, column, paint)
         _write(tile, mark, row + 1, column + 2, paint)
+        _draw_mark(tile, row, column + 2, scene.marked(here[3:] if more else [agent]))
+
+
+def _draw_mark(tile: np.ndarray, row: int, column: int, marked: bool) -> None:
+    if marked:
+        tile[row : row + 2, column : column + 4] = SPOT
 
 
 def _draw_agent(tile: np.ndarray, paint: RGB, mark: str, gaze: tuple[int, int]) -> None:

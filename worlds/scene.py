@@ -18,7 +18,8 @@ class Scene:
     """One moment, ready to be drawn.
 
     walls (h w) bool; fruit (h w) int8, -1 for none; position (n 2), rows and columns; names [n]. If given,
-    action (n,) holds each agent's last action, where its eyes look; outside seen (h w) bool all is in shade.
+    action (n,) holds each agent's last action, where its eyes look; outside seen (h w) bool all is in shade; mark (n,)
+    bool says who is marked.
     Raises FunhouseError where the shapes disagree.
     """
 
@@ -28,6 +29,7 @@ class Scene:
     names: Sequence[str]
     action: np.ndarray | None = None
     seen: np.ndarray | None = None
+    mark: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         seen = self.walls if self.seen is None else self.seen
@@ -48,7 +50,9 @@ class Scene:
         episode.check_step(step)
         last = episode.action[step - 1] if step else None
         seen = None if viewer is None else _seen(episode, step, episode.find(viewer))
-        return cls(episode.walls, episode.fruit[step], episode.position[step], episode.names, last, seen)
+        return cls(
+            episode.walls, episode.fruit[step], episode.position[step], episode.names, last, seen, episode.mark[step]
+        )  # fmt: skip
 
     def crowd(self) -> dict[tuple[int, int], list[int]]:
         """The agents standing on each occupied cell."""
@@ -56,6 +60,10 @@ class Scene:
         for agent, (row, column) in enumerate(self.position.tolist()):
             cells[row, column].append(agent)
         return cells
+
+    def marked(self, agents: Sequence[int]) -> bool:
+        """Whether any of these agents is marked."""
+        return self.mark is not None and bool(self.mark[agents].any())
 
     def shaded(self) -> np.ndarray:
         """Cells drawn in shade, (h w) bool: those not seen, except walls that touch a seen cell."""

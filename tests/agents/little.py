@@ -11,10 +11,11 @@ from worlds import OrchardConfig
 
 MAPS = (("open", 5, 6), ("open", 7, 6), ("maze", 7, 7), ("rooms", 8, 9))  # each of these exists in the split
 DESCRIPTIONS = ("an agent that likes red", "a near-sighted agent", "a retentive agent that seeks company")
+OF_MARKS = ("a numb agent", "a sensitive agent that likes red")
 
 
 @st.composite
-def runs(draw, kinds=(1, 2), steps=(3, 6)) -> RunConfig:
+def runs(draw, kinds=(1, 2), steps=(3, 6), marks=0.0) -> RunConfig:
     """A run of small orchards: all maps, announced and hidden roles, short and long memories."""
     kind, height, width = draw(st.sampled_from(MAPS))
     orchard = OrchardConfig(
@@ -27,6 +28,7 @@ def runs(draw, kinds=(1, 2), steps=(3, 6)) -> RunConfig:
         steps=draw(st.integers(*steps)),
         sights=draw(st.sampled_from([(1, 3), (0, 2), (2, 6)])),
         roles=draw(st.sampled_from(["announced", "hidden"])),
+        marks=marks,
     )
     policy = PolicyConfig(window=draw(st.integers(1, 4)), beta=draw(st.sampled_from([0.0, 4.0, 30.0])))
     population = PopulationConfig(switch=draw(st.integers(1, 3)), description_share=0.4)
@@ -58,10 +60,11 @@ def asked(draw, depth: int, **limits):
     """(Case, agent, step, canonical chain of that depth); mostly late steps, where there is much to know."""
     case = Case(draw(runs(**limits)))
     n, steps = case.run.orchard.agents, case.run.orchard.steps
+    described = (*DESCRIPTIONS, *(OF_MARKS if case.run.orchard.marks else ()))
     agent, step = draw(st.integers(0, n - 1)), draw(st.integers(steps // 2, steps - 1))
     chain: tuple[int | str, ...] = ()
     while len(chain) < depth:
         before = chain[-1] if chain else agent
-        who = st.one_of(*[st.integers(0, n - 1)] * 3, st.sampled_from(DESCRIPTIONS))
+        who = st.one_of(*[st.integers(0, n - 1)] * 3, st.sampled_from(described))
         chain = (*chain, draw(who.filter(lambda one, before=before: one != before)))
     return case, agent, step, chain

@@ -14,7 +14,9 @@ from worlds import FunhouseError, OrchardConfig
 
 EXACT = 1e-9
 # One kind of fruit makes 12 types instead of 24, and keeps the definition's 12 ** depth terms affordable.
-CASES = [(0, 40, {}), (1, 40, {}), (2, 25, {}), (3, 12, {"kinds": (1, 1), "steps": (3, 4)})]
+SMALL = {"kinds": (1, 1), "steps": (3, 4)}
+MARKED = {"marks": 0.5, **SMALL}  # twice the types
+CASES = [(0, 40, {}), (1, 40, {}), (2, 25, {}), (3, 12, SMALL), (0, 20, MARKED), (1, 40, MARKED), (2, 25, MARKED)]
 
 
 def given_depth(depth, examples, limits):
@@ -39,7 +41,7 @@ def test_behave_equals_the_definition(depth, examples, limits):
     check()
 
 
-@pytest.mark.parametrize(("depth", "examples", "limits"), CASES[:3])
+@pytest.mark.parametrize(("depth", "examples", "limits"), [*CASES[:3], CASES[5]])
 def test_behave_with_the_prior_equals_the_definition_without_evidence(depth, examples, limits):
     @given_depth(depth, examples, limits)
     def check(question):
@@ -52,7 +54,7 @@ def test_behave_with_the_prior_equals_the_definition_without_evidence(depth, exa
     check()
 
 
-@pytest.mark.parametrize(("depth", "examples", "limits"), [*CASES[:2], (2, 12, CASES[3][2])])
+@pytest.mark.parametrize(("depth", "examples", "limits"), [*CASES[:2], (2, 12, SMALL), *CASES[4:6]])
 def test_predict_equals_the_definition(depth, examples, limits):
     @given_depth(depth, examples, limits)
     def check(question):
@@ -71,8 +73,8 @@ def test_predict_equals_the_definition(depth, examples, limits):
     check()
 
 
-@settings(max_examples=30)
-@given(asked(1))
+@settings(max_examples=50)
+@given(st.one_of(asked(1), asked(1, **MARKED)))
 def test_posterior_and_natives_equal_the_definition(question):
     case, agent, step, (who,) = question
     assume(isinstance(who, int))

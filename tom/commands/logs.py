@@ -40,6 +40,8 @@ class Run(Command):
     """Orchard: Chebyshev radius of far sight, cells."""
     roles: Literal["announced", "hidden"] = "announced"
     """Orchard: whether agents perceive one another's roles."""
+    marks: float = 0.0
+    """Orchard: the chance, for each agent and step, of becoming marked; some feel it, and wash. 0: no marks."""
     copies: int = 0
     """Orchard: how many of the agents are copies of a mind, each with its persona and its history; 0, or at least 2."""
     mind: MaybeRunDir = None
@@ -120,7 +122,7 @@ class Run(Command):
         orchard = OrchardConfig(
             height=self.height, width=self.width, map=self.map, kinds=self.kinds, fruits=self.fruits,
             agents=self.agents, steps=48 if self.steps is None else self.steps, sights=(self.near, self.far),
-            roles=self.roles,
+            roles=self.roles, marks=self.marks,
         )  # fmt: skip
         minds = None if checkpoint is None else MindsConfig(self.copies, checkpoint)
         population, seed, split = parts
@@ -157,7 +159,7 @@ class Run(Command):
         tell(f'tom ask "{prompt}" --log {self.out} --episode 0 --agent {episode.names[me]} --step {step}')
 
 
-_ORCHARD = ("agents", "map", "height", "width", "kinds", "fruits", "near", "far", "roles", "copies", "mind")
+_ORCHARD = ("agents", "map", "height", "width", "kinds", "fruits", "near", "far", "roles", "marks", "copies", "mind")
 _ARENA = ("arguments", "visibility", "random_linear", "random_mlp", "scripted", "policy", "bank_seed", "patience")
 
 

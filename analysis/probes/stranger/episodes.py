@@ -70,9 +70,9 @@ def asked_of(episode: Episode, design: Design) -> list[Asked]:
 
 
 def own(episode: Episode, stranger: str, asked: Sequence[Asked]) -> np.ndarray:
-    """What the stranger itself would do in each asked agent's body, on what both perceive there: (q, 5) float64."""
+    """What the stranger itself would do in each asked agent's body, on what both perceive there: (q, a) float64."""
     agents = np.array([one.query.agent for one in asked])
-    steps, answer = np.array([one.query.step for one in asked]), np.empty((len(asked), 5))
+    steps, answer = np.array([one.query.step for one in asked]), np.empty((len(asked), episode.actions))
     for agent in np.unique(agents).tolist():
         answer[agents == agent] = would(episode, policy_of(stranger), WHO, agent, steps[agents == agent].tolist())
     return answer
