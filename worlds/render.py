@@ -15,7 +15,7 @@ STONE, STONE_LIT, MORTAR, BRICK = (92, 96, 118), (116, 121, 146), (58, 58, 76), 
 NIGHT, DARK = np.array([38, 40, 66]), 0.58  # the colour and the strength of the shade
 FRUIT_MARK = "●■▲◆♣♥"  # in the order of worlds.KINDS
 PUPIL = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (0, 0))  # (row, column) of the pupils after each action
-MARK, SPOT = "*", (226, 38, 142)  # what shows a mark, in text and on the brow
+MARK, SPOT = "*", (255, 40, 160)  # what shows a mark, in text and on the shoulder
 
 
 def ansi(scene: Scene, colour: bool = True) -> str:
@@ -118,7 +118,7 @@ def _draw_agents(
     if len(here) == 1:
         gaze = PUPIL[0 if scene.action is None else int(scene.action[here[0]])]
         _draw_agent(tile, paints[here[0]], marks[here[0]], gaze)
-        _draw_mark(tile, 0, 6, scene.marked(here))
+        _draw_mark(tile[:6, 10:], scene.marked(here))
         return
     bust, half = sprites.sprite(sprites.BUST), TILE // 2
     top = half // 2 if len(here) == 2 else 0
@@ -128,12 +128,14 @@ def _draw_agents(
         paint, mark = ((170, 170, 176), "+") if more else (paints[agent], marks[agent][:1])
         _blend(tile, bust, row, column, paint)
         _write(tile, mark, row + 1, column + 2, paint)
-        _draw_mark(tile, row, column + 2, scene.marked(here[3:] if more else [agent]))
+        _draw_mark(tile[row : row + 4, column + 4 : column + half], scene.marked(here[3:] if more else [agent]))
 
 
-def _draw_mark(tile: np.ndarray, row: int, column: int, marked: bool) -> None:
+def _draw_mark(corner: np.ndarray, marked: bool) -> None:
+    """A spot in a corner of a tile, if there is a mark."""
     if marked:
-        tile[row : row + 2, column : column + 4] = SPOT
+        corner[:] = sprites.OUTLINE
+        corner[1:-1, 1:-1] = SPOT
 
 
 def _draw_agent(tile: np.ndarray, paint: RGB, mark: str, gaze: tuple[int, int]) -> None:
