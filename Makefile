@@ -14,7 +14,7 @@ MINUTES  := 8
 WHERE    := --log logs/demo-test --episode 143 --agent Ada --step 47 --mind runs/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check bench reference arena clean
+.PHONY: help demo test test-all check bench reference mirror arena clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s %s\n", $$1, $$2 }'
@@ -69,6 +69,11 @@ reference: $(READY)  ## train the reference mind anew, into runs/reference: an h
 	    --height 13 --width 13 --fruits 12
 	$(BIN)/tom run --out logs/reference-mixed --episodes 3000 --seed 109 --map mixed --height 11 --width 11 --fruits 9
 	$(BIN)/tom train $(addprefix logs/reference-,$(REFERENCE)) --out runs/reference --minutes 88
+
+mirror: $(READY)  ## train the mind that knows marks, and no mirrors, into runs/mirror: half an hour
+	$(BIN)/tom run --out logs/mirror-8 --episodes 4000 --seed 308 --marks 0.1
+	$(BIN)/tom run --out logs/mirror-3 --episodes 2000 --seed 303 --marks 0.1 --agents 3 --map mixed
+	$(BIN)/tom train logs/mirror-8 logs/mirror-3 --out runs/mirror --minutes 20
 
 arena: $(READY)  ## train a mind in each of eleven environments that others wrote, and score it: an hour and a half
 	$(BIN)/python benchmarks/arena.py --json runs/arena.jsonl

@@ -7,6 +7,7 @@ left. Senses are numbers whose bits say what they have, far sight and (where the
 """
 
 import numpy as np
+from numba import njit
 
 from agents.agent_type import FEELS
 from agents.lens import compiled, look, sees, tells_mark, unpack
@@ -53,18 +54,27 @@ def chances(powers, work, action, marked, pi):
     marked: whether who feels a mark on itself would feel one.
     """
     taste, sight, memory, temper = powers.taste, powers.sight, powers.memory, powers.temper
-    fruit, company, floor = work.fruit, work.company, powers.floor
-    mean = 0.0
+    fruit, company, floor, mean = work.fruit, work.company, powers.floor, 0.0
+    for k in range(len(pi) if action != WASH else 0):
+        s, m, i, j = sight[k], memory[k], taste[k], temper[k]
+        wish = fruit[s, m, i, action] * company[s, j, action]
+        pi[k] = (1.0 - floor) * (wish / _total(fruit, company, s, m, i, j)) + powers.spread
+        mean += pi[k]
+    if marked or action == WASH:
+        mean = _wash(powers, action, marked, pi)
+    return mean / len(pi)
+
+
+@njit(cache=True, nogil=True, _nrt=False, error_model="numpy")  # not inlined: most worlds have no marks
+def _wash(powers, action, marked, pi):
+    """Corrects π of one action for who feels a mark, which washes, and of washing for anybody; returns the sum."""
+    total = 0.0
     for k in range(len(pi)):
         felt = marked and powers.sense[k] >= FEELS
         if felt or action == WASH:
-            share = 1.0 if felt and action == WASH else 0.0
-        else:
-            s, m, i, j = sight[k], memory[k], taste[k], temper[k]
-            share = fruit[s, m, i, action] * company[s, j, action] / _total(fruit, company, s, m, i, j)
-        pi[k] = (1.0 - floor) * share + powers.spread
-        mean += pi[k]
-    return mean / len(pi)
+            pi[k] = powers.spread + (1.0 - powers.floor if felt and action == WASH else 0.0)
+        total += pi[k]
+    return total
 
 
 @compiled
@@ -118,7 +128,7 @@ def advance(stage, part, step, work, belief):
 @compiled
 def _stand(lens, pair, place, sense):
     """Writes one pair of a lens: senses in a place."""
-    lens.place[pair], lens.sight[pair], lens.feels[pair] = place, sense % FEELS, sense // FEELS
+    lens.place[pair], lens.sight[pair], lens.feels[pair] = place, sense & (FEELS - 1), sense & FEELS
 
 
 @compiled

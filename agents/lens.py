@@ -109,10 +109,11 @@ def sees(events, ground, lens, pairs, who, step):
 @compiled
 def tells_mark(events, lens, pairs, who, step):
     """Whether the first pairs of a lens, which hold `who`, show a mark on it: one's own shows to who feels it."""
-    for i in range(pairs):
-        if lens.place[i] == who and lens.feels[i] == 0:
-            return False
-    return events.mark[step, who]
+    marked, i = events.mark[step, who], 0
+    while marked and i < pairs:
+        marked = lens.place[i] != who or lens.feels[i] > 0
+        i += 1
+    return marked
 
 
 @compiled

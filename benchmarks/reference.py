@@ -1,6 +1,7 @@
 """The reference mind's table: five evaluation seeds of held-out types, in the test split's maps and all wordings.
 
     python benchmarks/reference.py [--paraphrases held-out] [--episodes 160] > table.md
+    python benchmarks/reference.py --run mirror --marks 0.1
 
 Each seed is a log of its own, made here. A figure is the mean over the seeds; beside it stands the 95% interval of that
 mean (Student's t, four degrees of freedom), and the five values themselves are in the JSON document that --json writes.
@@ -22,7 +23,7 @@ import tom
 from agents import RunConfig
 from agents.record import record
 from analysis import Sampling, score, score_descriptions
-from worlds import open_log
+from worlds import OrchardConfig, open_log
 
 SEEDS = (301, 302, 303, 304, 305)
 T_95 = 2.776  # of Student's t with four degrees of freedom
@@ -33,6 +34,7 @@ def main() -> None:
     """Scores the mind on every seed and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", help="the mind; the reference mind by default")
+    parser.add_argument("--marks", type=float, default=0.0, help="their chance, for a mind that knows them")
     parser.add_argument("--logs", default="logs", help="where the test logs are, or are made")
     parser.add_argument("--episodes", type=int, default=160)
     parser.add_argument("--questions", type=int, default=120, help="of each episode, over all stances and depths")
@@ -50,9 +52,9 @@ def one_seed(asked: argparse.Namespace, seed: int) -> dict:
     """The fidelity table and the descriptions' of one seed's log."""
     torch.set_num_threads(1)
     mind = tom.load(asked.run)
-    run = RunConfig(seed=seed, split="test")
+    run = RunConfig(OrchardConfig(marks=asked.marks), seed=seed, split="test")
     run = replace(run, population=replace(run.population, types="held-out"))
-    place = Path(asked.logs) / f"reference-test-{seed}"
+    place = Path(asked.logs) / f"{'marks' if asked.marks else 'reference'}-test-{seed}"
     record(run, place, asked.episodes)
     log = open_log(place)
     sampling = Sampling(questions=asked.questions, paraphrases=asked.paraphrases, seed=seed)

@@ -23,7 +23,7 @@ from tom.settings import NetworkConfig
 from tom.vocabulary import DESCRIBE, NAME, Vocabulary
 from worlds import FunhouseError
 
-REFERENCE = Path(__file__).parent / "reference"
+SHIPPED = {name: Path(__file__).parent / name for name in ("reference", "mirror")}  # minds that come with the package
 MOST_AT_ONCE = 2048  # questions in one pass
 REMEMBERED = 64  # encoded histories kept
 
@@ -202,13 +202,17 @@ def _turned(chain: tuple, by: int, n: int) -> tuple:
 
 
 def load(run: str | Path | None = None) -> Mind:
-    """The mind of a run's directory, or the reference mind that ships with the package.
+    """The mind of a run's directory, or of those that ship with the package one by its name, where no directory has it:
+    "reference", which is also the mind without any name, and "mirror", which knows marks.
 
     Raises FunhouseError for a damaged checkpoint, a pickle, or a mind of another version.
     """
-    tensors, meta, checkpoint = load_marked(REFERENCE if run is None else run)
-    check_version(meta, str(run or REFERENCE))
-    network = _network(tensors, meta, str(run or REFERENCE))
+    place = SHIPPED["reference"] if run is None else Path(run)
+    if not place.exists():
+        place = SHIPPED.get(str(run), place)
+    tensors, meta, checkpoint = load_marked(place)
+    check_version(meta, str(place))
+    network = _network(tensors, meta, str(place))
     return Mind(network, Vocabulary(meta["words"]), meta["run"], meta, checkpoint)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.description import PHRASES, THEN, VERBS
+from agents.description import FEELING_PHRASES, FEELING_WORDS, PHRASES, THEN, VERBS
 from agents.paraphrase import HELD_OUT, PARAPHRASES
 from agents.prompt import MAX_DEPTH, MAX_LENGTH, VOCABULARY, canonical, parse
 from worlds import FunhouseError
@@ -24,7 +24,8 @@ def test_every_form_is_listed(stance):
 
 
 def test_every_wording_is_listed():
-    for wording in [*VERBS, *THEN, *(wording for several in PHRASES.values() for wording in several)]:
+    wordings = (PHRASES | FEELING_PHRASES).values()
+    for wording in [*VERBS, *THEN, *(wording for several in wordings for wording in several)]:
         assert f"“{wording}”" in PAGE
 
 
@@ -51,3 +52,4 @@ def test_the_error_is_as_shown():
 def test_the_limits_and_the_count_are_as_stated():
     assert f"at most {MAX_LENGTH} characters and names at most {MAX_DEPTH} agents" in PAGE.replace("\n", " ")
     assert f"{len(VOCABULARY)} words" in PAGE
+    assert f"{len(FEELING_WORDS)} more" in PAGE

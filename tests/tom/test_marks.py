@@ -7,6 +7,7 @@ from agents.population import PopulationConfig
 from agents.record import record, verify
 from agents.rollout import play
 from agents.run import MindsConfig, RunConfig
+from tom.event_kernels import ELEMENTS
 from tom.events import UNREACHED, with_bodies
 from tom.mind import load
 from tom.perception import perception_of
@@ -56,12 +57,12 @@ def test_a_world_without_marks_is_read_as_ever():
     plain = RunConfig(OrchardConfig(agents=3, steps=8))
     perception, marked = perception_of(plain.to_dict()), perception_of(RUN.to_dict())
     look = perception.history(play(plain, 0), 0).look
-    assert look["distance"].shape[1:] == (12, 5)
+    assert look["distance"].shape[1:] == (ELEMENTS, 5)
     assert perception.network() == {"traits": (3, 2, 2, 3), "kinds": 3, "gamma": 0.8}
     assert marked.network() == {"traits": (3, 2, 2, 3, 2), "kinds": 5, "actions": 6, "gamma": 0.8}
     assert set(marked.words) > set(perception.words)
     bodies = with_bodies(look, np.zeros(len(look["kind"]), bool), 3)
-    assert np.array_equal(bodies["distance"][:, :12, :5], look["distance"])
+    assert np.array_equal(bodies["distance"][:, :ELEMENTS, :5], look["distance"])
 
 
 def test_a_mind_of_marks_answers_with_six_actions_and_describes_feeling(log, run):
@@ -77,7 +78,7 @@ def test_minds_and_logs_of_the_other_kind_are_refused(log, run, logs, trained, t
         episode = open_log(other)[0]
         with pytest.raises(FunhouseError, match="with marks"):
             mind.ask(episode, episode.names[0], 9, "behave as myself")
-    with pytest.raises(FunhouseError, match="the logs differ.*with marks"):
+    with pytest.raises(FunhouseError, match=r"the logs differ.*with marks"):
         train([log, logs["train"]], tmp_path / "both", train_steps=1)
     with pytest.raises(FunhouseError, match="another size or vocabulary"):
         train([log], tmp_path / "start", train_steps=1, start=str(trained))

@@ -85,9 +85,9 @@ def test_the_face_has_the_action_and_shows_the_marks():
     for agent, view in observations.items():
         assert view[VIEW_RADIUS, VIEW_RADIUS] & (AGENT | MARKED) == AGENT | MARKED
         assert env.observation_space(agent).contains(view)
+    plain = faces.parallel_env(agents=1)
+    plain.reset(seed=1)
     with pytest.raises(FunhouseError, match="cannot do 5"):
-        plain = faces.parallel_env(agents=1)
-        plain.reset(seed=1)
         plain.step({"agent_0": WASH})
 
 
