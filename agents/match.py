@@ -6,7 +6,7 @@ mind, or a log that is replayed).
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -22,6 +22,7 @@ from worlds import SPLITS, Agent, Episode, dice
 from worlds.geometry import geometry_of
 from worlds.maps import draw_map
 from worlds.marks import mark_agents
+from worlds.mirror import closed
 from worlds.orchard import VIEW_RADIUS, reset_world, step_world
 
 SCRIPTED = -1  # in `given`: the agent acts by itself
@@ -142,17 +143,22 @@ class Match:
     """One episode of a run while it is played. `step` is the next to be played; its scene is there.
 
     `given` (t, n) int8 holds actions that are not the reasoner's, else SCRIPTED; who writes them there writes their
-    chances into `chance` (t, n, actions) float64. `deal`: who takes part and in which roles, made of those that are
-    drawn.
+    chances into `chance` (t, n, actions) float64. An episode may also begin as one of the run does and go on otherwise,
+    which then no seed replays: `deal` makes who takes part, and in which roles, of those that are drawn; all that chance
+    decides after the start is drawn from the key `later`.
     """
 
-    def __init__(self, run: RunConfig, index: int, deal: Callable[[Population], Population] = lambda drawn: drawn):
+    def __init__(
+        self, run: RunConfig, index: int, deal: Callable[[Population], Population] | None = None, later: Any = None
+    ):
         orchard, split = run.orchard, SPLITS.index(run.split)
         self.run, self.index, self.step = run, index, 0
         self.key = dice.key(run.seed, split, index)
         self.walls, space = draw_map(orchard, self.key, split), run.space
-        self.cast = deal(draw_population(orchard, run.population, space, self.key, run.split))
-        self.geometry = geometry_of(self.walls, orchard.sights)
+        drawn = draw_population(orchard, run.population, space, self.key, run.split)
+        self.cast = deal(drawn) if deal else drawn
+        self._later = np.uint64(self.key if later is None else later)
+        self.geometry = geometry_of(self.walls, orchard.sights, orchard.glass)
         self.events = _empty_events(run, self.cast, self.walls.size)
         self.stage = Stage(self.events, ground_of(self.geometry), powers_of(space))
         self.given = np.full(self.events.action.shape, SCRIPTED, np.int8)
@@ -161,13 +167,13 @@ class Match:
         self._parts = Parts(_mixture(space), self.cast.type_index, chain, self.cast.phase_of, worth, orchard.marks)
         self._state = _state(self.stage, self.walls.shape, chain.shape[2], len(orchard.action_names))
         self.chance = self._state.chance
-        _open(self.walls, np.uint64(self.key), orchard.fruits, self.events, self._state)
+        _open(closed(self.walls, orchard.glass), np.uint64(self.key), orchard.fruits, self.events, self._state)
 
     def play(self, steps: int) -> None:
         """Plays so many steps more, with the actions of `given` where there are any."""
         stop = min(self.step + steps, len(self.given))
         width = self.walls.shape[1]
-        _play(np.uint64(self.key), width, self.stage, self._parts, self.given, self.step, stop, self._state)
+        _play(self._later, width, self.stage, self._parts, self.given, self.step, stop, self._state)
         self.step = stop
 
     def episode(self) -> Episode:

@@ -57,7 +57,7 @@ def _posterior(stage, asker, own, who, belief):
 
 
 @njit(cache=True, nogil=True)
-def _natives(stage, asker, own, place, step, out):
+def fill_natives(stage, asker, own, place, step, out):
     """Writes what each type would do in a place, on what an asker of type `own` perceives: out (actions, k)."""
     sights, powers = stage.ground.seen.shape[0], stage.powers
     work = make_work(powers, sights, 1)
@@ -127,7 +127,7 @@ class Reasoner:
             raise FunhouseError(what, place=f"episode {episode.index}", remedy="choose somebody in sight")
         stage, own = self._episode(episode)
         out = np.empty((self.actions, len(self.space)))
-        _natives(stage, agent, own[agent], place, step, out)
+        fill_natives(stage, agent, own[agent], place, step, out)
         return out.T
 
     def _episode(self, episode: Episode) -> tuple[Stage, np.ndarray]:

@@ -13,7 +13,7 @@ import numpy as np
 from agents import policy
 from agents.agent_type import FEELS, TypeSpace
 from worlds.episode import Episode
-from worlds.geometry import Geometry, has
+from worlds.geometry import NO_WAY, Geometry, has
 
 NOBODY = None  # the name of an agent known by its description only: equal to no agent's name
 HIDDEN = None  # the role of an agent in a world that announces no roles
@@ -78,16 +78,21 @@ class Theory:
 
         return [through(percept) for percept in history]
 
+    def reaches(self, cell: int, other: int) -> bool:
+        """Whether one can walk from a cell to another: what stands behind glass neither pulls nor pushes."""
+        return bool(self.ground.distance[cell, other] != NO_WAY)
+
     def policy(self, type: int, history: History, body: str) -> np.ndarray:
         """π of a type in the last scene of a history, (actions,), on what it can perceive of it from `body`."""
         me = policy.traits(self.space, type)
         recent = self.perceive(history[-me.window :], body, self.senses(type))
         latest = {cell: kind for percept in recent for cell, kind in percept.cells.items()}  # later ones win
-        kinds = set(latest.values()) - {-1}
-        fruit = {kind: [cell for cell in latest if latest[cell] == kind] for kind in kinds}
         now = recent[-1].agents
-        others = [seen.cell for name, seen in now.items() if name != body]
-        return policy.act(self.space, type, fruit, others, now[body].cell, self.ground, bool(now[body].marked))
+        at = now[body].cell
+        near = {cell: kind for cell, kind in latest.items() if self.reaches(at, cell)}
+        fruit = {kind: [cell for cell in near if near[cell] == kind] for kind in set(near.values()) - {-1}}
+        others = [seen.cell for name, seen in now.items() if name != body and self.reaches(at, seen.cell)]
+        return policy.act(self.space, type, fruit, others, at, self.ground, bool(now[body].marked))
 
     def posterior(self, history: History, who: str) -> np.ndarray:
         """What a history tells of the type of `who`, (k,): each native act in it weighs c·π + (1−c)·m.

@@ -6,7 +6,7 @@ All of it stands in one file, because a kernel that is kept is compiled anew onl
 import numpy as np
 from numba import njit, uint64
 
-from worlds.geometry import has, popcount, put
+from worlds.geometry import NO_WAY, has, popcount, put
 
 ELEMENTS = 21  # per event: the nearest of each kind
 AGENT_ELEMENTS = 3  # of which at most this many are agents
@@ -14,7 +14,10 @@ AGENT_ELEMENTS = 3  # of which at most this many are agents
 
 @njit(cache=True, nogil=True)
 def _add_elements(board, code, cap, bit_boards, rows, kind, distance, flag, count):
-    """Adds the `cap` nearest cells of a bitboard as elements; rows (5, cells) are distances after each action."""
+    """Adds the `cap` nearest cells of a bitboard, of those there is a way to, as elements.
+
+    rows (5, cells) are distances after each action.
+    """
     first = count
     for w in range(len(board)):
         word = board[w]
@@ -22,6 +25,8 @@ def _add_elements(board, code, cap, bit_boards, rows, kind, distance, flag, coun
             low = word & (~word + uint64(1))
             word ^= low
             cell = w * 64 + popcount(low - uint64(1))
+            if rows[0][cell] == NO_WAY:
+                continue
             at = count
             if count - first == cap:
                 at = first

@@ -1,13 +1,17 @@
 """The orchard's settings, checked when they are made."""
 
 from dataclasses import asdict, dataclass, fields
+from functools import cached_property, lru_cache
+
+import numpy as np
 
 from worlds.errors import FunhouseError
-from worlds.maps import MAP_KINDS, MOST_CELLS, map_text, parse_map, read_map
+from worlds.maps import GLASS, MAP_KINDS, MOST_CELLS, glass_of, map_text, parse_map, read_map
 
 ACTIONS = ("stay", "north", "south", "west", "east")
 KINDS = ("red", "blue", "green", "gold", "violet", "white")
 MOST_AGENTS = 64
+OPTIONS = ("mirrors", "marks")  # settings that are written down only where they are on
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,7 @@ class OrchardConfig:
     steps: int = 48
     sights: tuple[int, ...] = (2, 6)  # Chebyshev radius of near and of far sight, cells
     roles: str = "announced"  # or hidden: no percept holds any role
+    mirrors: bool = False  # whether a map file may hold a mirror
     marks: float = 0.0  # the chance, for each agent and step, of becoming marked; 0: there are no marks
 
     def __post_init__(self):
@@ -46,8 +51,12 @@ class OrchardConfig:
 
     def _read_map(self):
         """Holds the map itself, so that a log can be read where its map file is not."""
-        walls = parse_map(self.map) if "\n" in self.map else read_map(self.map)
-        for field, value in (("map", map_text(walls)), ("height", walls.shape[0]), ("width", walls.shape[1])):
+        drawn = "\n" in self.map
+        text = _canonical(self.map if drawn else read_map(self.map), "the map" if drawn else self.map)
+        if GLASS in text and not self.mirrors:
+            raise FunhouseError("there is a mirror on the map", remedy="say that there may be: --mirrors")
+        lines = text.splitlines()
+        for field, value in (("map", text), ("height", len(lines)), ("width", len(lines[0]))):
             object.__setattr__(self, field, value)
 
     def _check(self, field: str, good: bool, need: str):
@@ -64,6 +73,11 @@ class OrchardConfig:
         """Rows and columns of the map."""
         return self.height, self.width
 
+    @cached_property
+    def glass(self) -> np.ndarray | None:
+        """(h, w) bool: the walls of glass; None without mirrors."""
+        return glass_of(self.map) if self.mirrors and "\n" in self.map else None
+
     @property
     def room(self) -> int:
         """The floor cells that a map must have: for the fruits, the agents and one more."""
@@ -72,7 +86,7 @@ class OrchardConfig:
     def to_dict(self) -> dict:
         """Plain JSON values; an option that is off is left out."""
         values = {**asdict(self), "sights": list(self.sights)}
-        return values if self.marks else {name: value for name, value in values.items() if name != "marks"}
+        return {name: value for name, value in values.items() if name not in OPTIONS or value}
 
     @classmethod
     def from_dict(cls, values: dict) -> "OrchardConfig":
@@ -81,3 +95,9 @@ class OrchardConfig:
         if unknown:
             raise FunhouseError(f"an orchard has no setting '{sorted(unknown)[0]}'", remedy="see tom run --help")
         return cls(**{**values, "sights": tuple(values.get("sights", (2, 6)))})
+
+
+@lru_cache(maxsize=64)
+def _canonical(text: str, place: str) -> str:
+    """A map as it is written down. Raises FunhouseError as parse_map does."""
+    return map_text(parse_map(text, place), glass_of(text))

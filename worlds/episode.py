@@ -9,6 +9,7 @@ from numba import njit
 from worlds.config import OrchardConfig
 from worlds.geometry import Geometry, geometry_of
 from worlds.marks import marks_of
+from worlds.mirror import closed
 from worlds.orchard import VIEW_RADIUS, reset_world, step_world
 from worlds.record import Agent, Record
 
@@ -33,6 +34,7 @@ class Episode(Record):
     agents: list[Agent]  # [n]
     probability: np.ndarray | None = None  # t n float32  of the action taken; None: all agents are scripted
     mark: np.ndarray = None  # type: ignore[assignment]  # t n bool  before the moves; not given: as chance has it
+    images: tuple[int, ...] = ()  # the agents that are images in a mirror, and no bodies
 
     def __post_init__(self):
         if self.mark is None:
@@ -43,6 +45,11 @@ class Episode(Record):
     def config(self) -> OrchardConfig:
         """The settings of the world."""
         return OrchardConfig.from_dict(self.run["orchard"])
+
+    @property
+    def glass(self) -> np.ndarray | None:
+        """h w bool: the walls that are open to sight; None without mirrors."""
+        return self.config.glass
 
     @property
     def action_names(self) -> tuple[str, ...]:
@@ -66,7 +73,7 @@ class Episode(Record):
     @cached_property
     def geometry(self) -> Geometry:
         """The map's tables of reach and sight."""
-        return geometry_of(self.walls, self.config.sights)
+        return geometry_of(self.walls, self.config.sights, self.glass)
 
 
 @njit(cache=True, nogil=True)
@@ -95,7 +102,7 @@ def replay(config: OrchardConfig, walls: np.ndarray, key: int, action: np.ndarra
     reward = np.empty((steps, n), np.float32)
     grid = np.empty((h + 2 * pad) * (w + 2 * pad), np.uint8)
     _replay(
-        walls, np.uint64(key), config.fruits, pad, action, value, grid, cell, board, reward,
+        closed(walls, config.glass), np.uint64(key), config.fruits, pad, action, value, grid, cell, board, reward,
         np.empty(n, np.int16), np.empty((config.kinds, words), np.uint64),
     )  # fmt: skip
     return cell, board, reward

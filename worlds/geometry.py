@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit, uint64
 
 NORTH_SOUTH_WEST_EAST = np.array([[0, 0], [-1, 0], [1, 0], [0, -1], [0, 1]], np.int64)  # worlds.ACTIONS
-FARTHEST = 254  # walking distances are capped here; 255 marks walls
+FARTHEST, NO_WAY = 254, 255  # walking distances are capped; the second marks walls and what is behind glass
 _ONE = np.uint64(1)
 _M1, _M2, _M4 = (np.uint64(m) for m in (0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F))
 _H01 = np.uint64(0x0101010101010101)
@@ -20,8 +20,8 @@ class Geometry(NamedTuple):
     """One map's tables. `sights` are the radii of the senses, in the order of the configuration."""
 
     neighbor: np.ndarray  # (cells, 5) int16: the cell after each action; walls and the rim stop a move
-    distance: np.ndarray  # (cells, cells) uint8: walking distance, capped at 254; 255 to or from a wall
-    visible: np.ndarray  # (sights, cells, words) uint64: floor cells in sight, one's own among them
+    distance: np.ndarray  # (cells, cells) uint8: walking distance, capped at 254; 255 where there is no way
+    visible: np.ndarray  # (sights, cells, words) uint64: floor cells in sight, one's own and those behind glass too
     seen: np.ndarray  # (sights, cells) int32: how many those are
 
 
@@ -53,20 +53,20 @@ def lowest_bit(word):
 
 
 @njit(cache=True, nogil=True)
-def line_is_clear(walls, row, column, row2, column2):
-    """Whether no wall lies strictly between two cells.
+def line_is_clear(opaque, row, column, row2, column2):
+    """Whether no opaque cell lies strictly between two cells.
 
     The straight line between the centres is sampled once per unit of Chebyshev distance, halves rounded up,
     always from the smaller to the larger cell number: so sight is symmetric by construction.
     """
-    if row2 * walls.shape[1] + column2 < row * walls.shape[1] + column:
+    if row2 * opaque.shape[1] + column2 < row * opaque.shape[1] + column:
         row, column, row2, column2 = row2, column2, row, column
     down, right = row2 - row, column2 - column
     length = max(abs(down), abs(right))
     for k in range(1, length):
         r = row + (2 * k * down + length) // (2 * length)
         c = column + (2 * k * right + length) // (2 * length)
-        if walls[r, c]:
+        if opaque[r, c]:
             return False
     return True
 
@@ -107,8 +107,11 @@ def fill_distances(walls, neighbor, distance):
 
 
 @njit(cache=True, nogil=True)
-def fill_visible(walls, sights, visible, seen):
-    """Writes what each sight sees from each cell: (sights, cells, words) uint64, and the counts."""
+def fill_visible(walls, opaque, sights, visible, seen):
+    """Writes what each sight sees from each cell: (sights, cells, words) uint64, and the counts.
+
+    Walls stop a move, what is opaque stops a look: glass is a wall that is not.
+    """
     height, width = walls.shape
     reach = sights.max()
     visible[:] = uint64(0)
@@ -120,7 +123,7 @@ def fill_visible(walls, sights, visible, seen):
         for other in range(cell, min((row + reach + 1) * width, height * width)):
             row2, column2 = other // width, other % width
             away = max(row2 - row, abs(column2 - column))
-            if away > reach or walls[row2, column2] or not line_is_clear(walls, row, column, row2, column2):
+            if away > reach or walls[row2, column2] or not line_is_clear(opaque, row, column, row2, column2):
                 continue
             for s in range(len(sights)):
                 if away <= sights[s]:
@@ -143,15 +146,16 @@ def empty_geometry(shape: tuple[int, int], sights: int, batch: tuple[int, ...] =
 
 
 @njit(cache=True, nogil=True)
-def fill_geometry(walls, sights, neighbor, distance, visible, seen):
+def fill_geometry(walls, opaque, sights, neighbor, distance, visible, seen):
     """Fills one map's tables, in place."""
     fill_neighbors(walls, neighbor)
     fill_distances(walls, neighbor, distance)
-    fill_visible(walls, sights, visible, seen)
+    fill_visible(walls, opaque, sights, visible, seen)
 
 
-def geometry_of(walls: np.ndarray, sights: tuple[int, ...]) -> Geometry:
-    """The tables of one map: walls (h, w) bool, sights the Chebyshev radii."""
+def geometry_of(walls: np.ndarray, sights: tuple[int, ...], glass: np.ndarray | None = None) -> Geometry:
+    """The tables of one map: walls (h, w) bool, sights the Chebyshev radii, glass (h, w) bool: the walls of glass."""
     tables = empty_geometry(walls.shape, len(sights))
-    fill_geometry(walls, np.asarray(sights, np.int64), *tables)
+    opaque = walls if glass is None else walls & ~glass
+    fill_geometry(walls, opaque, np.asarray(sights, np.int64), *tables)
     return tables

@@ -12,9 +12,10 @@ from numba import njit
 
 from worlds import dice
 from worlds.errors import FunhouseError
+from worlds.mirror import behind, closed
 
 MAP_KINDS = ("open", "rooms", "maze")
-WALL, FLOOR = "#", "."
+WALL, FLOOR, GLASS, BEHIND = "#", ".", "|", ":"  # BEHIND is floor behind glass, which nobody can reach
 MOST_CELLS = 1024
 _SPLIT_OF_HASH = (0, 0, 0, 0, 0, 0, 0, 0, 1, 2)
 _ATTEMPTS = 1000
@@ -156,7 +157,7 @@ def draw_map(config, key: int, split: int) -> np.ndarray:
     """
     if config.map not in (*MAP_KINDS, "mixed"):
         walls = parse_map(config.map)
-        if (~walls).sum() >= config.room:
+        if (~closed(walls, config.glass)).sum() >= config.room:
             return walls
         raise _not_found(config, split)
     walls, word = np.empty(config.shape, np.bool_), np.uint64(key)
@@ -177,13 +178,18 @@ def _not_found(config, split: int) -> FunhouseError:
     )
 
 
-def map_text(walls: np.ndarray) -> str:
-    """A map as text: '#' is wall, '.' is floor, a line for each row."""
-    return "\n".join("".join(WALL if wall else FLOOR for wall in row) for row in walls)
+def map_text(walls: np.ndarray, glass: np.ndarray | None = None) -> str:
+    """A map as text, a line for each row: '#' is wall, '.' is floor, '|' is glass and ':' is floor behind it."""
+    glass = np.zeros_like(walls) if glass is None else glass
+    code = np.where(walls, np.where(glass, 2, 0), np.where(behind(glass), 3, 1))
+    return "\n".join("".join((WALL + FLOOR + GLASS + BEHIND)[one] for one in row) for row in code)
 
 
 def parse_map(text: str, place: str = "the map") -> np.ndarray:
-    """Walls (h, w) bool from text. Raises FunhouseError naming line and column of what is wrong."""
+    """Walls (h, w) bool from text, glass being wall; behind a mirror in the last column the room is drawn again.
+
+    Raises FunhouseError naming line and column of what is wrong.
+    """
     lines = [line.rstrip() for line in text.strip("\n").splitlines()]
     if not lines or not lines[0]:
         raise FunhouseError("the map is empty", place=place, remedy=f"draw it with '{WALL}' and '{FLOOR}'")
@@ -195,25 +201,45 @@ def parse_map(text: str, place: str = "the map") -> np.ndarray:
                 remedy="make all lines equally long",
             )
         for c, letter in enumerate(line):
-            if letter not in (WALL, FLOOR, " "):
+            if letter not in (WALL, FLOOR, GLASS, BEHIND, " "):
                 raise FunhouseError(
                     f"'{letter}' in line {r + 1}, column {c + 1} of the map means nothing",
                     place=place,
                     remedy=f"use '{WALL}' for wall and '{FLOOR}' for floor",
                 )
-    walls = np.array([[letter == WALL for letter in line] for line in lines])
+    letters = np.array([list(line) for line in _unfolded(lines, place)])
+    walls = np.isin(letters, (WALL, GLASS))
     if walls.size > MOST_CELLS:
         raise FunhouseError(f"the map has {walls.size} cells", place=place, remedy=f"keep to {MOST_CELLS}")
-    if not is_connected(walls):
+    if not is_connected(walls | (letters == BEHIND)):
         what = "parts of the map cannot be walked to"
         raise FunhouseError(what, place=place, remedy="open a door to each part")
     return walls
 
 
-def read_map(path: str) -> np.ndarray:
-    """The walls (h, w) bool drawn in a text file."""
+def glass_of(text: str) -> np.ndarray:
+    """The glass (h, w) bool of a map that parses; none where it names a kind of map."""
+    lines = text.strip("\n").splitlines()
+    return np.array([[letter == GLASS for letter in line] for line in _unfolded(lines, "the map")])
+
+
+def _unfolded(lines: list[str], place: str) -> list[str]:
+    """A map whose last column holds a mirror with the room once more, reflected; any other as it is."""
+    if not any(GLASS in line or BEHIND in line for line in lines):
+        return lines
+    whole = any(BEHIND in line for line in lines)
+    front = [line[: len(line) // 2 + 1] for line in lines] if whole else lines
+    doubled = [line + line[-2::-1].replace(FLOOR, BEHIND).replace(" ", BEHIND) for line in front]
+    if any(GLASS in line[:-1] or line[-1] not in (WALL, GLASS) for line in front) or (whole and doubled != lines):
+        remedy = f"draw the mirror, '{GLASS}', in the last column, which otherwise is wall, and nothing behind it"
+        raise FunhouseError("the mirror of the map reflects no room", place=place, remedy=remedy)
+    return doubled
+
+
+def read_map(path: str) -> str:
+    """The map drawn in a text file. Raises FunhouseError where it cannot be read."""
     try:
-        return parse_map(Path(path).read_text(), place=path)
+        return Path(path).read_text()
     except (OSError, UnicodeDecodeError) as error:
         raise FunhouseError(
             f"the map '{path}' cannot be read: {error}",

@@ -15,6 +15,7 @@ from worlds.geometry import line_is_clear, put
 from worlds.maps import draw_map
 from worlds.marks import mark_agents
 from worlds.memory import load8, store8
+from worlds.mirror import closed
 
 # Codes of cells: FRUIT + kind; AGENT is added where somebody stands, MARKED where somebody marked does.
 HIDDEN, FLOOR, WALL, FRUIT, AGENT, MARKED = 0, 1, 2, 3, 16, 32
@@ -201,7 +202,7 @@ class Orchard:
         episodes = range(first_episode, first_episode + batch)
         self.key = np.array([dice.key(seed, self.split, e) for e in episodes], np.uint64)
         (h, w), n, pad = config.shape, config.agents, VIEW_RADIUS
-        self.walls = np.stack([draw_map(config, k, self.split) for k in self.key])
+        self.walls = np.stack([closed(draw_map(config, k, self.split), config.glass) for k in self.key])
         self.grid = np.empty((batch, (h + 2 * pad) * (w + 2 * pad)), np.uint8)
         self.cell = np.empty((batch, n), np.int16)
         self.board = np.empty((batch, config.kinds, (h * w + 63) // 64), np.uint64)

@@ -13,6 +13,7 @@ from worlds.sprites import TILE
 GRASS, TUFT, EARTH = (214, 221, 178), (196, 207, 156), (224, 228, 194)
 STONE, STONE_LIT, MORTAR, BRICK = (92, 96, 118), (116, 121, 146), (58, 58, 76), (138, 112, 108)
 NIGHT, DARK = np.array([38, 40, 66]), 0.58  # the colour and the strength of the shade
+SILVER, GLINT, SHEEN = (150, 190, 214), (232, 244, 250), 0.35  # a mirror's colour, its glints, its share behind it
 FRUIT_MARK = "●■▲◆♣♥"  # in the order of worlds.KINDS
 PUPIL = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (0, 0))  # (row, column) of the pupils after each action
 MARK, SPOT = "*", (255, 40, 160)  # what shows a mark, in text and on the shoulder
@@ -21,12 +22,17 @@ MARK, SPOT = "*", (255, 40, 160)  # what shows a mark, in text and on the should
 def ansi(scene: Scene, colour: bool = True) -> str:
     """The scene as text, two columns a cell and the names beneath; `colour` adds 24-bit escape codes."""
     marks, paints = initials(scene.names), agent_colours(len(scene.names))
-    crowd, dark = scene.crowd(), scene.shaded()
+    crowd, dark, (glass, behind) = scene.crowd(), scene.shaded(), scene.panes()
     height, width = scene.walls.shape
     rim = ("##", MORTAR, MORTAR)
     rows = [[rim] * (width + 2)]
     for row in range(height):
         cells = [_symbol(scene, (row, column), crowd, marks, paints) for column in range(width)]
+        for column in np.flatnonzero(behind[row]):
+            text, ink, paper = cells[column]
+            cells[column] = (text, ink, _tint(paper))
+        for column in np.flatnonzero(glass[row]):
+            cells[column] = ("||", SILVER, GLINT)
         for column in np.flatnonzero(dark[row]):
             text, ink, paper = cells[column]
             cells[column] = (text, ink, _shade(paper))
@@ -67,6 +73,11 @@ def _paint(text: str, ink: RGB, paper: RGB | None) -> str:
     return "\x1b[1;38;2;{};{};{}m".format(*ink) + back + text + "\x1b[0m"
 
 
+def _tint(colour):
+    """A colour, or a tile of colours, as a mirror gives it back, uint8."""
+    return (np.asarray(colour) * (1 - SHEEN) + np.array(SILVER) * SHEEN).astype(np.uint8)
+
+
 def _shade(colour):
     """A colour, or a tile of colours, in the shade, uint8."""
     return (np.asarray(colour) * (1 - DARK) + NIGHT * DARK).astype(np.uint8)
@@ -77,7 +88,7 @@ def image(scene: Scene, scale: int = 2) -> np.ndarray:
     height, width = scene.walls.shape
     canvas = np.zeros((height * TILE, width * TILE, 3), dtype=np.uint8)
     crowd, paints, marks = scene.crowd(), agent_colours(len(scene.names)), initials(scene.names)
-    dark = scene.shaded()
+    dark, (glass, behind) = scene.shaded(), scene.panes()
     for cell in np.ndindex(height, width):
         tile = canvas[cell[0] * TILE : (cell[0] + 1) * TILE, cell[1] * TILE : (cell[1] + 1) * TILE]
         _draw_ground(tile, scene.walls, cell)
@@ -86,6 +97,10 @@ def image(scene: Scene, scale: int = 2) -> np.ndarray:
             _blend(tile, sprites.sprite(sprites.FRUIT[kind]), 2, 2, sprites.FRUIT_COLOUR[kind])
         if cell in crowd:
             _draw_agents(tile, crowd[cell], scene, paints, marks)
+        if behind[cell]:
+            tile[:] = _tint(tile)
+        if glass[cell]:
+            _draw_glass(tile)
         if dark[cell]:
             tile[:] = _shade(tile)
     framed = np.pad(canvas, ((TILE // 2, TILE // 2), (TILE // 2, TILE // 2), (0, 0)))
@@ -109,6 +124,14 @@ def _draw_ground(tile: np.ndarray, walls: np.ndarray, cell: tuple[int, int]) -> 
     for spot in spots:
         row, column = divmod(int(spot), TILE)
         tile[row : row + 2, column] = TUFT
+
+
+def _draw_glass(tile: np.ndarray) -> None:
+    """A pane with two glints."""
+    rows = np.arange(TILE)
+    tile[:] = SILVER
+    tile[rows, (10 - rows) % TILE], tile[rows, (13 - rows) % TILE] = GLINT, GLINT
+    tile[:, :2], tile[:, -2:] = MORTAR, MORTAR
 
 
 def _draw_agents(

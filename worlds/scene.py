@@ -9,6 +9,7 @@ import numpy as np
 
 from worlds.episode import Episode
 from worlds.errors import FunhouseError
+from worlds.mirror import behind
 
 RGB = tuple[int, int, int]
 
@@ -19,7 +20,7 @@ class Scene:
 
     walls (h w) bool; fruit (h w) int8, -1 for none; position (n 2), rows and columns; names [n]. If given,
     action (n,) holds each agent's last action, where its eyes look; outside seen (h w) bool all is in shade; mark (n,)
-    bool says who is marked.
+    bool says who is marked; glass (h w) bool is where walls are of glass.
     Raises FunhouseError where the shapes disagree.
     """
 
@@ -30,6 +31,7 @@ class Scene:
     action: np.ndarray | None = None
     seen: np.ndarray | None = None
     mark: np.ndarray | None = None
+    glass: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         seen = self.walls if self.seen is None else self.seen
@@ -51,8 +53,14 @@ class Scene:
         last = episode.action[step - 1] if step else None
         seen = None if viewer is None else _seen(episode, step, episode.find(viewer))
         return cls(
-            episode.walls, episode.fruit[step], episode.position[step], episode.names, last, seen, episode.mark[step]
+            episode.walls, episode.fruit[step], episode.position[step], episode.names, last, seen, episode.mark[step],
+            episode.glass,
         )  # fmt: skip
+
+    def panes(self) -> tuple[np.ndarray, np.ndarray]:
+        """The glass, and all that lies behind it, (h w) bool each."""
+        glass = np.zeros_like(self.walls) if self.glass is None else self.glass
+        return glass, behind(glass)
 
     def crowd(self) -> dict[tuple[int, int], list[int]]:
         """The agents standing on each occupied cell."""

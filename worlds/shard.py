@@ -55,7 +55,7 @@ def _steps(episodes: Sequence[Episode]) -> pa.Table:
 
 
 def _episodes(episodes: Sequence[Episode]) -> pa.Table:
-    rows = [(e.index, e.seed, map_text(e.walls), e.split) for e in episodes]
+    rows = [(e.index, e.seed, map_text(e.walls, e.glass), e.split) for e in episodes]
     return table_of(zip(*rows, strict=True), EPISODES)
 
 

@@ -1,5 +1,7 @@
 """Little episodes and chains, drawn by hypothesis, in which the slow definitions take milliseconds."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from agents.agent_type import PolicyConfig
@@ -7,9 +9,11 @@ from agents.answer import space_of
 from agents.population import PopulationConfig, native_share
 from agents.rollout import RunConfig, play
 from agents.theory import Theory, history_of
-from worlds import OrchardConfig
+from worlds import Episode, OrchardConfig
+from worlds.mirror import life_of, reflected, show
 
-MAPS = (("open", 5, 6), ("open", 7, 6), ("maze", 7, 7), ("rooms", 8, 9))  # each of these exists in the split
+MIRROR = "....|\n.#..|\n....#\n....|\n"  # what lies behind the glass is added to it
+MAPS = (("open", 5, 6), ("open", 7, 6), ("maze", 7, 7), ("rooms", 8, 9), (MIRROR, 4, 9))  # all exist in the split
 DESCRIPTIONS = ("an agent that likes red", "a near-sighted agent", "a retentive agent that seeks company")
 OF_MARKS = ("a numb agent", "a sensitive agent that likes red")
 
@@ -22,6 +26,7 @@ def runs(draw, kinds=(1, 2), steps=(3, 6), marks=0.0) -> RunConfig:
         height=height,
         width=width,
         map=kind,
+        mirrors=kind == MIRROR,
         kinds=draw(st.integers(*kinds)),
         fruits=draw(st.integers(1, 3)),
         agents=draw(st.integers(2, 5)),
@@ -35,11 +40,20 @@ def runs(draw, kinds=(1, 2), steps=(3, 6), marks=0.0) -> RunConfig:
     return RunConfig(orchard, policy, population, draw(st.integers(0, 99)), "test")
 
 
+def played(run: RunConfig) -> Episode:
+    """An episode; in a mirror, if there is one, stands the first agent's image, of some type."""
+    episode = play(run, 0)
+    if not run.orchard.mirrors:
+        return episode
+    image = replace(episode.agents[-1], name="Image")
+    return show(episode, reflected(life_of(episode, 0)), image)
+
+
 class Case:
     """An episode, and beside it everything the definition needs."""
 
     def __init__(self, run: RunConfig):
-        self.run, self.episode = run, play(run, 0)
+        self.run, self.episode = run, played(run)
         self.space = space_of(run.orchard, run.policy)
         self.theory = Theory(self.episode.geometry, self.space, native_share(run.orchard, run.population))
         self.own = [self.space.index(agent.type) for agent in self.episode.agents]
@@ -59,7 +73,7 @@ class Case:
 def asked(draw, depth: int, **limits):
     """(Case, agent, step, canonical chain of that depth); mostly late steps, where there is much to know."""
     case = Case(draw(runs(**limits)))
-    n, steps = case.run.orchard.agents, case.run.orchard.steps
+    n, steps = len(case.episode.agents), case.run.orchard.steps
     described = (*DESCRIPTIONS, *(OF_MARKS if case.run.orchard.marks else ()))
     agent, step = draw(st.integers(0, n - 1)), draw(st.integers(steps // 2, steps - 1))
     chain: tuple[int | str, ...] = ()

@@ -14,6 +14,7 @@ from tests.tom.worlds_of_minds import short_log
 from tom.event_kernels import AGENT_ELEMENTS, ELEMENTS
 from tom.events import FAR, FAR_KEPT, FAR_NOW, NEAR_KEPT, NEAR_NOW, NO_SIGHT, SIGHTS
 from tom.perception import perception_of
+from worlds.geometry import NO_WAY
 
 NOW, KEPT = (NEAR_NOW, FAR_NOW), (NEAR_KEPT, FAR_KEPT)
 
@@ -42,14 +43,16 @@ def native(case, t, who) -> float:
 def elements_of(case, percepts, t, who) -> dict[tuple[int, int], int]:
     """The flags of all that is around an actor, {(code, cell): bits}, in what somebody has perceived."""
     bits: Counter = Counter()
+    way = case.episode.geometry.distance[case.episode.cell[t, who]] != NO_WAY
     for sight in range(SIGHTS):
         lensed = case.theory.perceive(percepts[: t + 1], case.episode.names[who], sight)
         now, recent = lensed[-1], lensed[-case.run.policy.window :]
         latest = {cell: kind for percept in recent for cell, kind in percept.cells.items()}  # later ones win
         for cells, flag in ((now.cells, NOW[sight]), (latest, KEPT[sight])):
-            for cell in (cell for cell in cells if cells[cell] >= 0):
+            for cell in (cell for cell in cells if cells[cell] >= 0 and way[cell]):
                 bits[2 + cells[cell], cell] |= flag
-        for cell in {seen.cell for name, seen in now.agents.items() if name != case.episode.names[who]}:
+        others = {seen.cell for name, seen in now.agents.items() if name != case.episode.names[who]}
+        for cell in (cell for cell in others if way[cell]):
             bits[1, cell] |= NOW[sight]
     return bits
 

@@ -181,7 +181,7 @@ def test_a_map_file_gives_the_world_its_shape(tmp_path):
     path.write_text("........\n.####.#.\n........\n........\n")
     config = OrchardConfig(map=str(path), fruits=2, agents=3)
     assert config.shape == (4, 8)
-    np.testing.assert_array_equal(draw_map(config, dice.key(0, 0, 0), 0), read_map(str(path)))
+    np.testing.assert_array_equal(draw_map(config, dice.key(0, 0, 0), 0), parse_map(read_map(str(path))))
     with pytest.raises(FunhouseError, match="cannot be read"):
         OrchardConfig(map=str(tmp_path / "absent.txt"))
 

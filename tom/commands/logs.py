@@ -26,6 +26,8 @@ class Run(Command):
     """Orchard: agents in each episode."""
     map: str = "rooms"
     """Orchard: open, rooms, maze, mixed (any of the three), or the path of an ASCII map."""
+    mirrors: bool = False
+    """Orchard: the map may hold a mirror, '|' in its last column."""
     height: int = 8
     """Orchard: rows of the map, cells."""
     width: int = 8
@@ -122,7 +124,7 @@ class Run(Command):
         orchard = OrchardConfig(
             height=self.height, width=self.width, map=self.map, kinds=self.kinds, fruits=self.fruits,
             agents=self.agents, steps=48 if self.steps is None else self.steps, sights=(self.near, self.far),
-            roles=self.roles, marks=self.marks,
+            roles=self.roles, mirrors=self.mirrors, marks=self.marks,
         )  # fmt: skip
         minds = None if checkpoint is None else MindsConfig(self.copies, checkpoint)
         population, seed, split = parts
@@ -159,7 +161,9 @@ class Run(Command):
         tell(f'tom ask "{prompt}" --log {self.out} --episode 0 --agent {episode.names[me]} --step {step}')
 
 
-_ORCHARD = ("agents", "map", "height", "width", "kinds", "fruits", "near", "far", "roles", "marks", "copies", "mind")
+_ORCHARD = (
+    "agents", "map", "mirrors", "height", "width", "kinds", "fruits", "near", "far", "roles", "marks", "copies", "mind",
+)  # fmt: skip
 _ARENA = ("arguments", "visibility", "random_linear", "random_mlp", "scripted", "policy", "bank_seed", "patience")
 
 

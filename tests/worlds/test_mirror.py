@@ -1,0 +1,87 @@
+"""A mirror is a wall that one sees through, and behind it is the room once more."""
+
+import numpy as np
+import pytest
+
+from agents.rollout import play
+from agents.run import RunConfig
+from worlds import FunhouseError, OrchardConfig
+from worlds.config import ACTIONS
+from worlds.geometry import NO_WAY, geometry_of, has
+from worlds.maps import glass_of, map_text, parse_map
+from worlds.mirror import behind, closed, life_of, reflected, show
+from worlds.render import SILVER, ansi, image
+from worlds.scene import Scene
+
+DRAWN = "...|\n.#.|\n...#\n...|\n"
+WHOLE = "...|:::\n.#.|:#:\n...#:::\n...|:::"
+WORLD = {"map": DRAWN, "fruits": 1, "agents": 2, "steps": 12, "mirrors": True}
+
+
+def test_a_mirror_in_the_last_column_has_the_room_behind_it_once_more():
+    walls, glass = parse_map(DRAWN), glass_of(DRAWN)
+    assert map_text(walls, glass) == WHOLE
+    assert np.array_equal(parse_map(WHOLE), walls)
+    assert np.array_equal(walls, walls[:, ::-1])
+    assert glass.sum() == 3
+    assert np.array_equal(behind(glass), np.arange(7) > 3) or behind(glass)[:, 4:].all()
+    assert not behind(glass)[:, :4].any()
+
+
+@pytest.mark.parametrize("text", ["..|.\n....\n....", "...|\n....\n...|", "...|:::\n...|:#:\n...|:::"])
+def test_a_mirror_elsewhere_or_of_another_room_is_refused(text):
+    with pytest.raises(FunhouseError, match="reflects no room"):
+        parse_map(text)
+
+
+def test_glass_stops_a_move_and_not_a_look():
+    walls, glass = parse_map(DRAWN), glass_of(DRAWN)
+    through, wall = (geometry_of(walls, (2, 6), pane) for pane in (glass, None))
+    here, there = 2, 4  # on either side of the glass
+    assert has(through.visible[0, here], there)
+    assert has(through.visible[0, there], here)
+    assert not has(wall.visible[0, here], there)
+    assert through.distance[here, there] == NO_WAY
+    assert through.neighbor[here, ACTIONS.index("east")] == here
+    pillar = 14 + 2, 14 + 4  # in the row whose mirror cell is wall
+    assert not has(through.visible[0, pillar[0]], pillar[1])
+
+
+def test_a_map_with_a_mirror_is_an_option():
+    with pytest.raises(FunhouseError, match="mirror") as caught:
+        OrchardConfig(**{**WORLD, "mirrors": False})
+    assert "--mirrors" in caught.value.remedy
+    config = OrchardConfig(**WORLD)
+    assert config.shape == (4, 7)
+    assert OrchardConfig.from_dict(config.to_dict()) == config
+    assert "mirrors" not in OrchardConfig().to_dict()
+
+
+def test_nobody_and_nothing_is_ever_behind_the_glass():
+    episode = play(RunConfig(OrchardConfig(**WORLD), seed=3, split="test"), 0)
+    forbidden = closed(episode.walls, episode.glass).ravel()
+    assert not forbidden[episode.cell].any()
+    assert (episode.fruit.reshape(episode.steps, -1)[:, forbidden] < 0).all()
+
+
+def test_an_image_is_a_row_more_and_its_fruits_the_reflection():
+    episode = play(RunConfig(OrchardConfig(**WORLD), seed=3, split="test"), 0)
+    shown = show(episode, reflected(life_of(episode, 1)), episode.agents[1])
+    assert shown.images == (2,)
+    assert np.array_equal(shown.fruit[:, :, 4:], episode.fruit[:, :, 2::-1])
+    assert np.array_equal(shown.fruit[:, :, :4], episode.fruit[:, :, :4])
+    assert np.array_equal(shown.position[:, 2, 0], episode.position[:, 1, 0])
+    assert np.array_equal(shown.position[:, 2, 1], 6 - episode.position[:, 1, 1])
+    assert np.array_equal(shown.cell[:, :2], episode.cell)
+    assert not shown.reward[:, 2].any()
+    twice = reflected(reflected(life_of(episode, 1)))
+    assert all(np.array_equal(one, other) for one, other in zip(twice, life_of(episode, 1), strict=True))
+
+
+def test_pictures_show_the_glass():
+    episode = play(RunConfig(OrchardConfig(**WORLD), seed=3, split="test"), 0)
+    scene = Scene.of(episode, 0)
+    assert ansi(scene, colour=False).splitlines()[1][8:10] == "||"
+    pixels = image(scene, 1)[8:-8, 8:-8]
+    panes = [(pixels[16 * row : 16 * row + 16, 48:64] == SILVER).all(-1).any() for row in range(4)]
+    assert panes == [True, True, False, True]
