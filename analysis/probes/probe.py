@@ -59,6 +59,7 @@ class Subject:
     blanked: Sequence[Contender] = ()  # the same mind with something taken away
     players: Players | None = None  # who plays episodes in which copies of it live; None: it has nobody to
     checkpoint: str = ""  # the hash by which a run names the mind that its copies are of
+    marks: "Subject | None" = None  # another mind, of a world with marks, for probes of them
 
 
 @dataclass(frozen=True)

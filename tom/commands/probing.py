@@ -44,7 +44,7 @@ class Probe(Command):
         settings = Settings(self.seeds, self.seed, self.episodes, self.split)
         mind = load_mind(self.run)
         asked = [Permuted(one, self.permute) if self.permute else one for one in (mind, *mind.controls())]
-        subject = Subject(asked[0], asked[1:], Player(mind), mind.checkpoint)
+        subject = Subject(asked[0], asked[1:], Player(mind), mind.checkpoint, self._in_marks())
         documents = []
         for probe in chosen:
             with progress(f"probe {probe.name}") as report:
@@ -52,6 +52,17 @@ class Probe(Command):
         if out := self.out or (PLACE if self.name == ALL else None):
             self._publish(Path(out), documents)
         return {"probes": documents} if self.name == ALL else documents[0]
+
+    @staticmethod
+    def _in_marks():
+        """The mind that knows marks and ships with the package; None where none does."""
+        from analysis.probes import Subject
+        from tom.mind import SHIPPED
+
+        if not SHIPPED["mirror"].exists():
+            return None
+        mind = load_mind("mirror")
+        return Subject(mind, mind.controls())
 
     def _publish(self, out: Path, documents: list[dict[str, Any]]) -> None:
         """Writes the page, one document for each probe and one of all, and the pictures."""

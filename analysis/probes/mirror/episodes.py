@@ -1,0 +1,173 @@
+"""Episodes of an agent before a mirror, and what the mirror shows of it, or of somebody else in its place."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from agents.answer import reasoner_of
+from agents.match import Match, sample
+from agents.population import NAMES, Population, PopulationConfig
+from agents.reasoner import fill_natives
+from agents.run import RunConfig
+from analysis.probes.probe import Settings
+from worlds import SPLITS, Agent, Episode, OrchardConfig, dice
+from worlds.maps import GLASS, WALL
+from worlds.mirror import Life, life_of, reflected, show
+
+ME, IMAGE = 0, 1
+LIVE, REPLAY, TWIN, OTHER, IMITATOR, BLANK = "live", "replay", "twin", "other", "imitator", "wall"
+FLIPPED, COLOURS = "left-right", "colours"
+DELAYS = {f"delay {steps}": steps for steps in (1, 2, 4, 8)}
+SHARES = {f"contingent {share}": float(share) for share in (".75", ".5", ".25")}
+CONDITIONS = (LIVE, REPLAY, TWIN, OTHER, IMITATOR, *DELAYS, FLIPPED, COLOURS, *SHARES, BLANK)
+_SWAPPED = np.array([0, 2, 1, 3, 4, 5], np.int8)  # actions with north and south changed about
+_NEVER = 1e-12  # a chance that never comes true
+_AWAY = 1_000_000  # so many episodes on is another of the same run
+
+
+@dataclass(frozen=True)
+class Design:
+    """What the episodes are like, and when is asked. The room is narrow: far sight reaches its farthest reflection."""
+
+    room: str = "...|\n" * 7
+    fruits: int = 2  # of each kind
+    observed: tuple[int, ...] = (0, 1, 2, 4, 8, 16)  # k: steps that the agent has spent before the mirror
+    lead: int = max(DELAYS.values())  # steps that nobody is asked about, and delayed images show
+    each: int = 16  # episodes of each seed
+    marks: bool = False  # whether there are marks; nobody gets one by chance
+    conditions: tuple[str, ...] = CONDITIONS
+
+    @property
+    def steps(self) -> int:
+        """Of an episode that is asked about."""
+        return max(self.observed) + 1
+
+    def run(self, seed: int, split: str) -> RunConfig:
+        """The run of the agent's own episodes."""
+        steps = self.lead + self.steps
+        marks = _NEVER if self.marks else 0.0
+        orchard = OrchardConfig(map=self.room, fruits=self.fruits, agents=1, steps=steps, mirrors=True, marks=marks)
+        return RunConfig(orchard, population=PopulationConfig(switch=steps), seed=seed, split=split)
+
+    def episodes(self, settings: Settings) -> int:
+        """How many episodes of each seed, and of each condition."""
+        return settings.episodes or self.each
+
+
+class Mirror:
+    """An agent's life in an episode of a run, and what mirrors make of it."""
+
+    def __init__(self, design: Design, run: RunConfig, index: int):
+        self.design, self.run, self.index, self.space = design, run, index, run.space
+        # Of all that is drawn besides the agent's own life.
+        self.key = np.uint64(dice.key(run.seed, SPLITS.index(run.split), index + _AWAY))
+        drawn = Match(run, index)
+        self.type = self._apt(int(drawn.cast.type_index[ME]))
+        self.foil = self._another()
+        self.played = self._match([self.type]).episode()
+        self.life = life_of(self.played, ME)
+
+    def episodes(self) -> Iterator[tuple[str, Episode]]:
+        """(condition, episode with its image), the lead cut away."""
+        for condition in self.design.conditions:
+            yield condition, self.episode(condition)
+
+    def episode(self, condition: str) -> Episode:
+        """The episode with the image of one condition."""
+        lead = self.design.lead
+        life, one = Life(*(part[lead:] for part in reflected(self._shown(condition)))), self.played
+        before = replace(
+            one, cell=one.cell[lead:], board=one.board[lead:], action=one.action[lead:], reward=one.reward[lead:],
+            role=one.role[lead:], prompt=one.prompt[lead:], mark=one.mark[lead:],
+            run=_walled(one.run) if condition == BLANK else one.run,
+        )  # fmt: skip
+        return show(before, life, replace(one.agents[ME], name=self.name))
+
+    @cached_property
+    def name(self) -> str:
+        """The image's: one that no agent bears."""
+        free = [name for name in NAMES if name not in self.played.names]
+        return free[int(dice.pick(self.key, 0, ME, dice.NAME, len(free)))]
+
+    @property
+    def another(self) -> Agent:
+        """An agent of another type, whom a likelihood is held against."""
+        return Agent("", self.space[self.foil].to_dict(), self.space.descriptions[self.foil])
+
+    def _apt(self, type: int) -> int:
+        """The type of an agent that sees all behind the glass, and, where there are marks, does not feel its own."""
+        numb = {"feeling": "numb"} if self.design.marks else {}
+        return self.space.index({**self.space[type].to_dict(), "sight": "far", **numb})
+
+    def _another(self) -> int:
+        """A far-sighted type of another taste."""
+        table = self.space.table
+        apt = np.flatnonzero((table.sight == 1) & (table.taste != table.taste[self.type]))
+        return int(apt[dice.pick(self.key, 0, ME, dice.OPTION, len(apt))])
+
+    def _match(self, types: list[int], index: int | None = None, later: np.uint64 | None = None) -> Match:
+        """A life, lived to its end."""
+        match = Match(self.run, self.index if index is None else index, _cast_as(types), later)
+        match.play(self.run.orchard.steps)
+        return match
+
+    def _shown(self, condition: str) -> Life:
+        """Whose life is shown, before it is reflected."""
+        if condition in DELAYS:
+            return Life(*(np.roll(part, DELAYS[condition], axis=0) for part in self.life))
+        if condition in SHARES:
+            return self._contingent(SHARES[condition])
+        make: dict[str, Callable[[], Life]] = {
+            LIVE: lambda: self.life, BLANK: lambda: self.life,
+            FLIPPED: lambda: _flipped(self.life), COLOURS: lambda: _recoloured(self.life),
+            REPLAY: lambda: life_of(self._match([self.type], self.index + _AWAY).episode(), ME),
+            TWIN: lambda: self._contingent(0.0), IMITATOR: self._imitated,
+            OTHER: lambda: life_of(self._match([self.foil], later=self.key).episode(), ME),
+        }  # fmt: skip
+        return make[condition]()
+
+    def _contingent(self, share: float) -> Life:
+        """A twin from the same start on, which at that share of the steps does what the agent does."""
+        match = Match(self.run, self.index, _cast_as([self.type]), self.key)
+        steps = range(len(match.given))
+        same = np.array([dice.pick(self.key, 1 + t, ME, dice.OPTION, 100) < 100 * share for t in steps])
+        match.given[same, ME] = self.life.action[same]
+        match.play(len(steps))
+        return life_of(match.episode(), ME)
+
+    def _imitated(self) -> Life:
+        """An agent that does what the agent would do in its place, as far as an onlooker knows the agent's type."""
+        match = Match(self.run, self.index, _cast_as([self.foil]), self.key)
+        watched = show(self.played, reflected(self.life), replace(self.played.agents[ME], name=self.name))
+        belief = reasoner_of(self.space).posteriors(watched, IMAGE, ME)
+        would, drawn = np.empty((len(match.chance[0, ME]), len(self.space))), np.empty(1, np.int8)
+        for t in range(len(match.given)):
+            fill_natives(match.stage, ME, self.foil, ME, t, would)
+            match.chance[t, ME] = would @ belief[t]
+            sample(np.full(1, self.key), t, np.array([ME]), match.chance[t], drawn)
+            match.given[t] = drawn
+            match.play(1)
+        return life_of(match.episode(), ME)
+
+
+def _cast_as(types: list[int]) -> Callable[[Population], Population]:
+    """Those who were drawn, of these types."""
+    return lambda drawn: replace(drawn, type_index=np.array(types, np.int64))
+
+
+def _flipped(life: Life) -> Life:
+    height, width = life.fruit.shape[-2:]
+    cell = (height - 1 - life.cell // width) * width + life.cell % width
+    return Life(cell.astype(np.int16), _SWAPPED[life.action], life.fruit[..., ::-1, :], life.mark)
+
+
+def _recoloured(life: Life) -> Life:
+    """Each kind shown as the next one."""
+    return life._replace(fruit=np.roll(life.fruit, 1, axis=1))
+
+
+def _walled(run: dict) -> dict:
+    """A run in whose map the glass is wall."""
+    return {**run, "orchard": {**run["orchard"], "map": run["orchard"]["map"].replace(GLASS, WALL)}}
