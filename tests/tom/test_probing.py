@@ -134,3 +134,13 @@ def test_beliefs_are_probed(capsys, trained, name, tmp_path):
     said = document(capsys, "probe", name, trained, *settings)
     assert {one["kind"] for one in said["controls"]} == {"positive", "negative", "baseline"}
     assert (tmp_path / f"{name.replace('-', '_')}.png").exists()
+
+
+def test_the_mirror_is_probed(capsys, trained, tmp_path):
+    settings = ("--seeds", 1, "--episodes", 2, "--split", "validation", "--out", tmp_path)
+    said = document(capsys, "probe", "mirror", trained, *settings)
+    assert {row["readout"] for row in said["rows"]} == {"as the image", "which one is you", "washing"}
+    negative = {one["name"] for one in said["controls"] if one["kind"] == "negative"}
+    assert {"mind, own actions blanked: recognition", "A* planner: recognition", "A* planner: mark"} <= negative
+    assert (tmp_path / "mirror.svg").exists()
+    assert (tmp_path / "mirror_mark.svg").exists()

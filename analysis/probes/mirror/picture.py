@@ -8,11 +8,14 @@ from matplotlib.figure import Figure
 
 from analysis.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, ends, interval_line, label
 from analysis.probes.mirror.contenders import CONTINGENCY
-from analysis.probes.mirror.episodes import LIVE
+from analysis.probes.mirror.episodes import COLOURS, LIVE, TWIN, Design, Mirror
 from analysis.probes.mirror.marked import FELT, JUDGED, NO_MIRROR, ON_OTHER, SEEN, SHAM
 from analysis.probes.mirror.measure import AS_IMAGE, AT, MARKS, MIND, RECOGNISED, WASHED, WASHING
 from analysis.survey import REASONER
+from worlds.render import image
+from worlds.scene import Scene
 
+SHOWN = (LIVE, COLOURS, TWIN)  # in the picture of the room
 LINES = (
     (MIND, BLUE, "the mind"), (REASONER, ORANGE, "exact reasoner,\nno notion of mirrors"),
     (CONTINGENCY, GREEN, "contingency agent"),
@@ -28,8 +31,21 @@ MARKED = {
 
 
 def draw(document: Mapping[str, Any]) -> dict[str, Figure]:
-    """"mirror": as the image against as oneself; "mirror_mark": the chance of washing."""
-    return {"mirror": _recognition(document), "mirror_mark": _washing(document)}
+    """"mirror": as the image against as oneself; "mirror_mark": the chance of washing; "mirror_room": what is seen."""
+    return {"mirror": _recognition(document), "mirror_mark": _washing(document), "mirror_room": _room()}
+
+
+def _room() -> Figure:
+    """One moment of one episode, under three conditions."""
+    design = Design()
+    mirror = Mirror(design, design.run(0, "test"), 0)
+    title = "The same agent at the same moment, and who stands behind the glass"
+    figure, panels = canvas(title, len(SHOWN), (9.0, 3.7))
+    for axes, condition in zip(panels, SHOWN, strict=True):
+        axes.imshow(image(Scene.of(mirror.episode(condition), AT)), interpolation="nearest")
+        axes.set_title(WORDS[condition], fontsize=11, color=BLACK)
+        axes.set_axis_off()
+    return figure
 
 
 def _recognition(document: Mapping[str, Any]) -> Figure:

@@ -197,7 +197,7 @@ def test_a_numb_agent_washes_only_what_it_takes_for_its_own(document):
 
 def test_pictures_and_tables_hold_every_condition(document):
     drawn = find("mirror").draw(document)
-    assert set(drawn) == {"mirror", "mirror_mark"}
+    assert set(drawn) == {"mirror", "mirror_mark", "mirror_room"}
     image, _, wash = find("mirror").tables(document)
     assert set(image.columns[0].cells) >= set(DESIGN.conditions)
     assert set(wash.columns[0].cells) >= set(marked.SCENES)
