@@ -1,22 +1,36 @@
 """How well φ knows θ: rows like those of the fidelity table, the truth being θ's own answer."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from agents.answer import Answerer, Question, Reasoned, reasoner_of, type_space
-from analysis.copies.asking import MYSELF, STANCES, questions_of, theirs
+from analysis.copies.asking import MYSELF, STANCES, places_of, questions_of, theirs
 from analysis.fidelity import Scores
 from analysis.fitting import fit
 from analysis.measures import checked
-from analysis.questions import Cell
+from analysis.questions import Asked
 from analysis.survey import REASONER, TRUTH, Progress, Survey, bound, put
 from worlds import Episode
 
 MINE, THEIRS = "what I would do", "what θ does as itself"
 EXACT = "exact reasoning in θ's place"
-CELLS: tuple[Cell, ...] = tuple((stance, 2) for stance in STANCES)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What is drawn from each episode."""
+
+    predict: int = 32  # moments, each asked about at every depth
+    behave: int = 32
+    depths: tuple[int, ...] = (2,)
+    seed: int = 0
+
+    def of(self, episode: Episode) -> list[Asked]:
+        """The questions of an episode."""
+        counts = zip(STANCES, (self.predict, self.behave), strict=True)
+        return [one for kind, count in counts for one in questions_of(episode, kind, count, self.seed, self.depths)]
 
 
 def score_copies(
@@ -24,34 +38,31 @@ def score_copies(
     episodes: Sequence[Episode],
     train: Sequence[Episode],
     blanked: Sequence[Answerer] = (),
-    questions: int = 32,
-    seed: int = 0,
+    drawn: Drawn | None = None,
     progress: Progress | None = None,
 ) -> list[dict]:
-    """Rows as analysis.fidelity.score has them, at (predict, 2) and (behave, 2), with intervals over episodes.
+    """Rows as analysis.fidelity.score has them, at every stance and depth that is drawn, with intervals over episodes.
 
     mind: what θ and φ are copies of; episodes: with copies of it in them; train: such episodes too, on which the
     shortcuts are fitted and the best is chosen; blanked: minds of which something is taken away, who answer for φ,
-    never for θ; questions: of each stance in each episode. Raises FunhouseError where no question can be drawn.
+    never for θ. Raises FunhouseError where no question can be drawn.
     """
-    fitted = fit(survey_of(mind, train, (), questions, seed))
-    scores = Scores.of(survey_of(mind, episodes, blanked, questions, seed, progress), fitted)
-    return [row for cell in CELLS for row in scores.rows(cell)]
+    fitted = fit(survey_of(mind, train, (), drawn))
+    scores = Scores.of(survey_of(mind, episodes, blanked, drawn, progress), fitted)
+    return [row for cell in scores.survey.cells() for row in scores.rows(cell)]
 
 
 def survey_of(
     mind: Answerer,
     episodes: Sequence[Episode],
     blanked: Sequence[Answerer] = (),
-    questions: int = 32,
-    seed: int = 0,
+    drawn: Drawn | None = None,
     progress: Progress | None = None,
 ) -> Survey:
     """The questions of some episodes, everybody's answers, and θ's own as the truth."""
-    pages = []
+    pages, drawn = [], drawn or Drawn()
     for place, episode in enumerate(episodes):
-        asked = [one for stance in STANCES for one in questions_of(episode, stance, questions, seed)]
-        if asked:
+        if asked := drawn.of(episode):
             pages.append(_of_copies(put(place, episode, asked, [mind], blanked), mind, episode))
         if progress:
             progress(place + 1, len(episodes))
@@ -60,16 +71,16 @@ def survey_of(
 
 def _of_copies(page: Survey, mind: Answerer, episode: Episode) -> Survey:
     """A page with θ's own answers for the truth; what was exact becomes a ceiling."""
-    queries = [one.query for one in page.asked]
+    queries, space = [one.query for one in page.asked], type_space(episode)
     own = [Question(one.question.agent, one.question.step, MYSELF) for one in page.asked]
-    exact = Reasoned(type_space(episode))
+    places = places_of(episode, queries)
     answer = {name: said for name, said in page.answer.items() if name != TRUTH}
     answer |= {
-        REASONER: reasoner_of(type_space(episode)).enact(episode, queries),
-        EXACT: theirs(exact, episode, queries),
+        REASONER: reasoner_of(space).enact(episode, queries),
+        EXACT: theirs(Reasoned(space), places, queries),
         MINE: checked(mind.answer(episode, own), len(queries), mind.name, episode.actions),
-        THEIRS: theirs(mind, episode, queries, MYSELF),
+        THEIRS: np.where(page.depth[:, None] > 1, theirs(mind, places, queries, MYSELF), np.nan),  # at 1, the truth
     }
-    truth = checked(theirs(mind, episode, queries), len(queries), mind.name, episode.actions)
+    truth = checked(theirs(mind, places, queries), len(queries), mind.name, episode.actions)
     kind = {**page.kind, EXACT: "oracle", MINE: "shortcut", THEIRS: "shortcut"}
-    return replace(page, truth=truth, answer={name: np.asarray(said) for name, said in answer.items()}, kind=kind)
+    return replace(page, truth=truth, answer=answer, kind=kind)

@@ -1,6 +1,8 @@
 """Small logs, and answerers whose scores are known."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -9,6 +11,7 @@ from agents import (
     PolicyConfig,
     PopulationConfig,
     Question,
+    Reasoned,
     resolve,
     type_space,
 )
@@ -58,3 +61,20 @@ def named(answerer: Answerer, name: str) -> Answerer:
     """The same answerer under another name."""
     answerer.name = name
     return answerer
+
+
+@lru_cache(maxsize=4)
+def with_copies(count: int = 6, split: str = "validation", first: int = 0) -> list[Episode]:
+    """Episodes in which four agents are said to be copies: of exact reasoning, which is what they are."""
+    return [marked(one, 4) for one in episodes(count, split, first, agents=7, steps=32)]
+
+
+def marked(episode: Episode, copies: int) -> Episode:
+    """The episode in which the first so many agents are said to be copies of a mind."""
+    agents = [replace(agent, mind="5" * 64 if i < copies else "") for i, agent in enumerate(episode.agents)]
+    return replace(episode, agents=agents)
+
+
+def exactly(name: str = "mind") -> Answerer:
+    """Exact reasoning, as the mind that is copied."""
+    return named(Reasoned(type_space(with_copies()[0])), name)

@@ -1,35 +1,15 @@
-"""What φ is asked of θ, another copy of the same mind: the truth is θ's own answer, and hiding is θ's alone."""
-
-from dataclasses import replace
-from functools import lru_cache
+"""What φ is asked of θ, another copy of the same mind: the truth is θ's own answer."""
 
 import numpy as np
 import pytest
 
-from agents import Question, Reasoned, type_space
+from agents import Question, type_space
 from agents.answer import reasoner_of
 from agents.query import perceives
-from analysis.copies.asking import copies_of, forked, pair_of, questions_of, theirs
-from analysis.copies.hiding import SEEN, UNSEEN, hidden, intervene, rows_of
-from analysis.copies.scoring import EXACT, MINE, THEIRS, score_copies, survey_of
+from analysis.copies.asking import copies_of, forked, pair_of, places_of, questions_of, theirs
+from analysis.copies.scoring import EXACT, MINE, THEIRS, Drawn, score_copies, survey_of
 from analysis.survey import REASONER
-from tests.analysis.contenders import Blend, Fixed, Ignorant, episodes, named
-from worlds import Episode
-
-
-@lru_cache(maxsize=4)
-def with_copies(count: int = 6, split: str = "validation", first: int = 0) -> list[Episode]:
-    """Episodes in which four agents are said to be copies: of exact reasoning, which is what they are."""
-    made = episodes(count, split, first, agents=7, steps=32)
-    return [
-        replace(one, agents=[replace(agent, mind="5" * 64 if i < 4 else "") for i, agent in enumerate(one.agents)])
-        for one in made
-    ]
-
-
-def exactly(name: str = "mind"):
-    """Exact reasoning, as the mind that is copied."""
-    return named(Reasoned(type_space(with_copies()[0])), name)
+from tests.analysis.contenders import Ignorant, exactly, named, with_copies
 
 
 @pytest.mark.parametrize("stance", ["predict", "behave"])
@@ -59,22 +39,23 @@ def test_to_predict_is_true_of_what_theta_says_at_its_own_place():
         for one in questions_of(episode, "predict", 4):
             theta, phi = (episode.names[who] for who in pair_of(one.query))
             said = mind.answer(episode, [Question(theta, one.query.step, f"behave as {phi}")])
-            assert np.array_equal(theirs(mind, episode, [one.query]), said)
+            assert np.array_equal(theirs(mind, [episode], [one.query]), said)
 
 
-def test_a_fork_swaps_two_places_at_one_step():
+def test_a_fork_ends_with_two_in_each_others_places():
     episode = with_copies()[0]
     other = forked(episode, 9, 2, 0)
+    assert other.steps == len(other.role) == len(other.board) == 10
     assert (other.cell[9, 2], other.cell[9, 0]) == (episode.cell[9, 0], episode.cell[9, 2])
-    same = np.ones_like(episode.cell, bool)
+    same = np.ones_like(other.cell, bool)
     same[9, [0, 2]] = False
-    assert np.array_equal(other.cell[same], episode.cell[same])
-    assert other.action is episode.action
+    assert np.array_equal(other.cell[same], episode.cell[:10][same])
+    assert np.array_equal(other.action, episode.action[:10])
 
 
 def test_of_exact_reasoners_the_ceiling_is_the_truth_and_predicting_errs_as_reasoning_does():
     episode_log, mind = with_copies(), exactly()
-    survey = survey_of(mind, episode_log, questions=8)
+    survey = survey_of(mind, episode_log, drawn=Drawn(8, 8))
     assert np.allclose(survey.truth, survey.answer[EXACT])
     assert np.allclose(survey.answer["mind"], survey.answer[REASONER])
     predict = survey.stance == "predict"
@@ -88,7 +69,7 @@ def test_of_exact_reasoners_the_ceiling_is_the_truth_and_predicting_errs_as_reas
 
 
 def test_the_rows_have_both_stances_and_the_shortcuts_of_copies():
-    rows = score_copies(exactly(), with_copies(), with_copies(8, "train"), [named(Ignorant(), "blind")], questions=40)
+    rows = score_copies(exactly(), with_copies(), with_copies(8, "train"), [named(Ignorant(), "blind")], Drawn(40, 40))
     assert {(row["stance"], row["depth"]) for row in rows} == {("predict", 2), ("behave", 2)}
     kind = {row["contender"]: row["kind"] for row in rows}
     assert (kind[MINE], kind[THEIRS], kind[EXACT], kind[REASONER]) == ("shortcut", "shortcut", "oracle", "oracle")
@@ -99,46 +80,35 @@ def test_the_rows_have_both_stances_and_the_shortcuts_of_copies():
     assert "truth" not in kind
 
 
-def test_hiding_changes_what_theta_saw_of_phi_before_and_nothing_else():
-    found = {SEEN: 0, UNSEEN: 0}
-    for episode in with_copies(12):
-        window = episode.run["policy"]["window"]
+def test_questions_go_back_and_forth_and_so_do_their_truths():
+    mind, episode = exactly(), with_copies()[0]
+    asked = questions_of(episode, "predict", 3, depths=(1, 2, 3, 4))
+    assert [one.query.depth for one in asked] == [1, 2, 3, 4] * 3
+    for one in asked:
+        theta, phi = (episode.names[who] for who in pair_of(one.query))
+        words = " pretending to be ".join((phi, "myself", phi)[: one.query.depth - 1] or ("myself",))
+        said = mind.answer(episode, [Question(theta, one.query.step, f"behave as {words}")])
+        assert np.array_equal(theirs(mind, [episode], [one.query]), said)
+
+
+def test_half_of_the_moments_to_predict_are_in_the_role_where_there_are_so_many():
+    found = [one for episode in with_copies(12) for one in questions_of(episode, "predict", 12)]
+    assert sum(one.action >= 0 for one in found) > len(found) / 10
+    for episode in with_copies():
         for one in questions_of(episode, "predict", 12):
-            for how in (SEEN, UNSEEN):
-                if (pair := hidden(episode, one.query, how)) is None:
-                    continue
-                was, then = pair
-                theta, phi = pair_of(one.query)
-                steps = np.flatnonzero((was.cell != then.cell).any(1))
-                assert len(steps)
-                assert steps.max() < one.query.step - window
-                others = [i for i in range(7) if i != theta]
-                assert np.array_equal(was.cell[:, others], then.cell[:, others])
-                for s in steps.tolist():
-                    assert perceives(was, theta, phi, s)
-                    assert not perceives(then, theta, phi, s)
-                    assert perceives(was, phi, theta, s) == (how == SEEN)
-                    assert not perceives(then, phi, theta, s)
-                    assert was.role[s][theta] == then.role[s][theta] != ()
-                    assert not was.role[s][phi]
-                found[how] += 1
-    assert min(found.values()) > 0
+            theta, phi = pair_of(one.query)
+            told = episode.role[one.query.step][theta] == (episode.names[phi],)
+            assert (one.action >= 0) == told
 
 
-def test_who_could_not_see_that_it_was_hidden_answers_as_before_and_who_could_moves():
-    mind = exactly()
-    moved = intervene(mind, [mind], with_copies(12), questions=12)
-    rows = {row["condition"]: row for row in rows_of(moved)}
-    assert rows[UNSEEN]["phi_moved"] == 0
-    assert rows[UNSEEN]["theta_moved"] > 0.01
-    assert rows[SEEN]["phi_moved"] > 0.01
-    assert rows[SEEN]["slope"] > 0.3
-    assert rows[SEEN]["right"] > 0.5
+def test_all_depths_of_a_moment_share_its_fork():
+    episode = with_copies()[1]
+    queries = [one.query for one in questions_of(episode, "behave", 3, depths=(1, 2, 3))]
+    places = places_of(episode, queries)
+    assert len({id(place) for place in places}) == 3 < len(places)
 
 
-def test_a_contender_that_says_the_same_to_everything_never_moves():
-    mind, stubborn = exactly(), Fixed([0.2] * 5, "stubborn")
-    moved = intervene(mind, [stubborn, Blend(mind, stubborn, 0.5, "half")], with_copies(4), questions=8)
-    rows = {row["contender"]: row for row in rows_of(moved) if row["condition"] == SEEN}
-    assert (rows["stubborn"]["phi_moved"], rows["stubborn"]["slope"], rows["stubborn"]["right"]) == (0, 0, 0)
-    assert rows["half"]["phi_moved"] > 0
+def test_at_depth_1_what_theta_does_as_itself_is_the_truth_and_no_shortcut():
+    survey = survey_of(exactly(), with_copies(), drawn=Drawn(4, 4, (1, 2)))
+    assert np.isnan(survey.answer[THEIRS][survey.depth == 1]).all()
+    assert np.isfinite(survey.answer[THEIRS][survey.depth == 2]).all()

@@ -1,0 +1,90 @@
+"""One episode's story: what one copy expects of another that pretends to be it, and what happens if it is hidden.
+
+Told is the question at which the other really was in that role and at which hiding moved *its* answer most: chosen by
+what θ says, whatever φ makes of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from agents.answer import Answerer, Question, Reasoned, type_space
+from analysis.copies.asking import MYSELF, pair_of, to_theta
+from analysis.measures import total_variation
+from analysis.perception import Perception
+from analysis.probes.copies.hiding import SEEN, Moved, hidden
+from analysis.questions import Asked
+from worlds import Episode
+
+
+def story(mind: Answerer, episodes: Sequence[Episode], moved: Moved) -> dict[str, Any] | None:
+    """The transcript, of one of the first episodes that hiding was tried in, JSON values only.
+
+    None where no copy was in the role of another that could be hidden from it.
+    """
+    size = total_variation(moved.theta, np.zeros_like(moved.theta))
+    here = (moved.condition == SEEN) & (moved.episode < len(episodes))
+    able = [q for q in np.flatnonzero(here).tolist() if moved.asked[q].action >= 0]
+    if not able:
+        return None
+    told = max(able, key=lambda q: size[q])
+    return _told(mind, episodes[moved.episode[told]], moved.asked[told])
+
+
+def _told(mind: Answerer, episode: Episode, asked: Asked) -> dict[str, Any]:
+    query, perception = asked.query, Perception(episode)
+    theta, phi = pair_of(query)
+    pair = hidden(episode, query, SEEN)
+    assert pair is not None
+    was, then = pair
+    seen = perception.observed[query.step]
+    return {
+        "episode": episode.index, "step": query.step, "theta": _who(episode, theta), "phi": _who(episode, phi),
+        "phi_saw_theta": int(seen[phi, theta]), "theta_saw_phi": int(seen[theta, phi]),
+        "hidden_at": np.flatnonzero((was.cell != then.cell).any(1)).tolist(),
+        "said": [_said(episode, *one, was, then) for one in _voices(mind, episode, asked)],
+        "taken": episode.action_names[asked.action],
+    }  # fmt: skip
+
+
+def _who(episode: Episode, agent: int) -> dict[str, str]:
+    return {"name": episode.names[agent], "persona": episode.agents[agent].description}
+
+
+def _voices(mind: Answerer, episode: Episode, asked: Asked) -> list[tuple[str, Answerer, Question]]:
+    """Who is asked what."""
+    query, exact = asked.query, Reasoned(type_space(episode))
+    theta, phi = (episode.names[agent] for agent in pair_of(query))
+    own = to_theta(episode, query)
+    return [
+        (phi, mind, asked.question),
+        (theta, mind, own),
+        (f"exact, in {theta}'s place", exact, own),
+        (phi, mind, Question(phi, query.step, MYSELF)),
+        (theta, mind, Question(theta, query.step, MYSELF)),
+    ]
+
+
+def _said(episode: Episode, who: str, answerer: Answerer, question: Question, was: Episode, then: Episode) -> dict:
+    answers = {key: answerer.answer(world, [question])[0] for key, world in (("was", was), ("hidden", then))}
+    actions = episode.action_names
+    words = {key: dict(zip(actions, map(float, said), strict=True)) for key, said in answers.items()}
+    return {"who": who, "asked": question.prompt, **words}
+
+
+def lines(told: Mapping[str, Any]) -> str:
+    """The story in sentences, before its table."""
+    theta, phi = told["theta"], told["phi"]
+    one, other = theta["name"], phi["name"]
+    return (
+        f"Episode {told['episode']}, step {told['step']}. {one} and {other} are copies of one mind.\n"
+        f"{one}: {theta['persona']}\n{other}: {phi['persona']}\n"
+        f"{other} has seen {one} act as itself at {told['phi_saw_theta']} steps, and was seen so by it at "
+        f"{told['theta_saw_phi']}.\n{one} is told to behave as {other}. It does: {told['taken']}."
+    )
+
+
+def hidden_words(told: Mapping[str, Any]) -> str:
+    """What is done to the story."""
+    return f"{told['phi']['name']} out of its sight at {len(told['hidden_at'])}"
