@@ -87,4 +87,4 @@ def lines(told: Mapping[str, Any]) -> str:
 
 def hidden_words(told: Mapping[str, Any]) -> str:
     """What is done to the story."""
-    return f"{told['phi']['name']} out of its sight at {len(told['hidden_at'])}"
+    return f"{told['phi']['name']} out of {told['theta']['name']}'s sight at {len(told['hidden_at'])}"
