@@ -75,16 +75,22 @@ def _watched(things: Sequence, tell: Tell) -> Iterator:
 
 def _controls(scores: Scores, blanked: Sequence[str]) -> Iterator[dict[str, Any]]:
     for name, kind in {EXACT: POSITIVE, **dict.fromkeys(blanked, NEGATIVE)}.items():
-        (row,) = scores.rows(HEADLINE, names=[name])
+        row = _row(scores, HEADLINE, name)
         yield control(name, kind, row["skill"], row["skill_low"], row["skill_high"], SKILL)
+
+
+def _row(scores: Scores, cell: Cell, name: str, within: np.ndarray | None = None) -> dict[str, Any]:
+    """A contender's row; one without figures where nothing could be asked."""
+    found = scores.rows(cell, within, [name])
+    return found[0] if found else {"kept": 0, "skill": None, "skill_low": None, "skill_high": None}
 
 
 def _skills(scores: Scores, mind: str, seeds: np.ndarray) -> Iterator[dict[str, Any]]:
     """The mind's skill at depth 2, whether it is clear of 0, and over how many kept questions."""
     seed = seeds[scores.survey.episode]
     for stance in STANCES:
-        (row,) = scores.rows((stance, 2), names=[mind])
-        each = [scores.rows((stance, 2), seed == one, [mind])[0]["skill"] for one in np.unique(seeds)]
+        row = _row(scores, (stance, 2), mind)
+        each = [_row(scores, (stance, 2), mind, seed == one)["skill"] for one in np.unique(seeds)]
         clear = None if row["skill_low"] is None else row["skill_low"] > 0
         figure = _figure(f"skill, {stance} at depth 2", row["skill"], 0.0, clear, row["skill_low"], row["skill_high"])
         yield figure | {"by_seed": each}

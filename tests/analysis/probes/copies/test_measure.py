@@ -1,6 +1,7 @@
 """The copies probe finds the effect where it is and none where it was taken away."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -139,3 +140,11 @@ def test_pictures_and_tables_say_what_was_measured(document):
 def test_without_somebody_to_play_the_copies_there_is_nothing_to_measure():
     with pytest.raises(FunhouseError, match="nobody is here to play"):
         measure(Subject(Mind()), SETTINGS, design=DESIGN)
+
+
+def test_a_run_too_small_for_a_skill_says_so_and_fails_nowhere():
+    few = replace(DESIGN, training=2, predict=2, behave=1, depths=(2,))
+    small = measure(Subject(Mind(), [], Exact(), "5" * 64), Settings(1, episodes=1, split="validation"), design=few)
+    assert figure_of(small, "skill, predict at depth 2")["reached"] is None
+    assert find("copies").tables({**small, "probe": "copies"})
+    assert "copies" not in find("copies").draw(small)
