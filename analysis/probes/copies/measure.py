@@ -55,7 +55,7 @@ def measure(
         "rows": [row for cell in scores.survey.cells() for row in scores.rows(cell)],
         "interventions": interventions,
         "movements": list(movements(moved)),
-        "transcript": story(mind, episodes[: int((seeds == settings.seed).sum())], moved),
+        "transcript": story(mind, episodes[: int((seeds == settings.seed).sum())]),
         "controls": list(_controls(scores, [one.name for one in subject.blanked])),
         "figures": [*_skills(scores, mind.name, seeds), *_effects(interventions, mind.name)],
         "seeds": list(settings.all_seeds),

@@ -1,7 +1,7 @@
 """One episode's story: what one copy expects of another that pretends to be it, and what happens if it is hidden.
 
-Told is the question at which the other really was in that role and at which hiding moved *its* answer most: chosen by
-what θ says, whatever φ makes of it.
+Told is the question at which hiding moved *θ's own* answer most, of those at which θ really was in that role if there
+are any: chosen by what θ says, whatever φ makes of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,41 +10,44 @@ from typing import Any
 import numpy as np
 
 from agents.answer import Answerer, Question, Reasoned, type_space
-from analysis.copies.asking import MYSELF, pair_of, to_theta
+from analysis.copies.asking import MYSELF, pair_of, questions_of, to_theta
 from analysis.measures import total_variation
 from analysis.perception import Perception
-from analysis.probes.copies.hiding import SEEN, Moved, hidden
+from analysis.probes.copies.effects import change
+from analysis.probes.copies.hiding import SEEN, hidden
 from analysis.questions import Asked
 from worlds import Episode
 
+MOMENTS = 48  # of each episode, among which the story is looked for
 
-def story(mind: Answerer, episodes: Sequence[Episode], moved: Moved) -> dict[str, Any] | None:
-    """The transcript, of one of the first episodes that hiding was tried in, JSON values only.
 
-    None where no copy was in the role of another that could be hidden from it.
-    """
-    size = total_variation(moved.theta, np.zeros_like(moved.theta))
-    here = (moved.condition == SEEN) & (moved.episode < len(episodes))
-    able = [q for q in np.flatnonzero(here).tolist() if moved.asked[q].action >= 0]
+def story(mind: Answerer, episodes: Sequence[Episode]) -> dict[str, Any] | None:
+    """The transcript, JSON values only; None where no copy could be hidden from another. Of one that really was in the
+    role, where there is one."""
+    able = [
+        (episode, asked, pair)
+        for episode in episodes
+        for asked in questions_of(episode, "predict", MOMENTS)
+        if (pair := hidden(episode, asked.query, SEEN))
+    ]
+    able = [one for one in able if one[1].action >= 0] or able
+    moved = [change(mind, *pair, to_theta(episode, asked.query)) for episode, asked, pair in able]
     if not able:
         return None
-    told = max(able, key=lambda q: size[q])
-    return _told(mind, episodes[moved.episode[told]], moved.asked[told])
+    size = total_variation(np.array(moved), np.zeros((len(moved), 1)))
+    return _told(mind, *able[int(size.argmax())])
 
 
-def _told(mind: Answerer, episode: Episode, asked: Asked) -> dict[str, Any]:
+def _told(mind: Answerer, episode: Episode, asked: Asked, pair: tuple[Episode, Episode]) -> dict[str, Any]:
     query, perception = asked.query, Perception(episode)
-    theta, phi = pair_of(query)
-    pair = hidden(episode, query, SEEN)
-    assert pair is not None
-    was, then = pair
+    (theta, phi), (was, then) = pair_of(query), pair
     seen = perception.observed[query.step]
     return {
         "episode": episode.index, "step": query.step, "theta": _who(episode, theta), "phi": _who(episode, phi),
         "phi_saw_theta": int(seen[phi, theta]), "theta_saw_phi": int(seen[theta, phi]),
         "hidden_at": np.flatnonzero((was.cell != then.cell).any(1)).tolist(),
         "said": [_said(episode, *one, was, then) for one in _voices(mind, episode, asked)],
-        "taken": episode.action_names[asked.action],
+        "taken": episode.action_names[asked.action] if asked.action >= 0 else None,
     }  # fmt: skip
 
 
@@ -81,7 +84,8 @@ def lines(told: Mapping[str, Any]) -> str:
         f"Episode {told['episode']}, step {told['step']}. {one} and {other} are copies of one mind.\n"
         f"{one}: {theta['persona']}\n{other}: {phi['persona']}\n"
         f"{other} has seen {one} act as itself at {told['phi_saw_theta']} steps, and was seen so by it at "
-        f"{told['theta_saw_phi']}.\n{one} is told to behave as {other}. It does: {told['taken']}."
+        f"{told['theta_saw_phi']}."
+        + (f"\n{one} is told to behave as {other}. It does: {told['taken']}." if told["taken"] else "")
     )
 
 
