@@ -144,8 +144,8 @@ class Match:
 
     `given` (t, n) int8 holds actions that are not the reasoner's, else SCRIPTED; who writes them there writes their
     chances into `chance` (t, n, actions) float64. An episode may also begin as one of the run does and go on otherwise,
-    which then no seed replays: `deal` makes who takes part, and in which roles, of those that are drawn; all that chance
-    decides after the start is drawn from the key `later`.
+    which then no seed replays: `deal` makes who takes part, and in which roles, of those that are drawn; all that
+    chance decides after the start is drawn from the key `later`.
     """
 
     def __init__(

@@ -16,7 +16,7 @@ from typing import Any
 from agents.record import record
 from agents.run import MindsConfig, RunConfig
 from analysis.generations import ARMS, COPIES, START, Judge, Lives
-from tom.mind import REFERENCE, Mind, load
+from tom.mind import SHIPPED, Mind, load
 from tom.player import Player
 from tom.train import train
 from worlds import FunhouseError, OrchardConfig, open_log
@@ -86,7 +86,7 @@ def generations(
     make_directory(place)
     lock = Lock(place)
     try:
-        return _Lineage(place, plan or Plan(), start or REFERENCE, threads, report).upto(count)
+        return _Lineage(place, plan or Plan(), start or SHIPPED["reference"], threads, report).upto(count)
     finally:
         lock.release()
 
