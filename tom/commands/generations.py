@@ -51,12 +51,12 @@ class Generations(Command):
     def work(self) -> dict[str, Any]:
         from analysis.generations import draw
         from analysis.picture import save
-        from tom.generations import REFERENCE, Plan, generations
+        from tom.generations import Plan, generations
 
         load_mind(self.mind)  # one thread; and a mind that is none is told of before anything is made
         plan = Plan(**{name: getattr(self, name) for name in _PLAN})
         with progress(f"generations in {self.out}") as report:
-            document = generations(self.out, self.count, plan, self.mind or REFERENCE, self.threads, report)
+            document = generations(self.out, self.count, plan, self.mind, self.threads, report)
         for name, figure in draw(document).items():
             save(figure, self.out, name)
         return document
