@@ -26,8 +26,8 @@ posterior.
 
 Thresholds, stated before anything was measured. The effect is how well the uptake separates contested cells that Bo
 sees from those that it does not: the area under the ROC curve, in the new world. Geometry alone, or a look through
-senses without knowing whose they are, comes to 0.5. A control shows the effect where the whole 95% interval is at or
-above 0.6.
+senses without knowing whose they are, ought to come to 0.5. A control shows the effect where the whole 95% interval
+is at or above 0.6.
 
 - positive, must: the exact reasoner
 - negative, must not: egocentric (exact, but for taking Bo to know what Ada knows); myself; an A* planner; the mind with
