@@ -62,7 +62,7 @@ def _names(axes: Axes) -> None:
 
 
 def _title(document: Mapping[str, Any]) -> str:
-    """What living with copies brought beyond the same training, about copies and about scripted agents."""
+    """What living with copies brought beyond the same training, of predicting copies and scripted agents at depth 2."""
     between = [row for row in document["differences"] if (row["arm"], row["beside"]) == (COPIES, SCRIPTED)]
     last = max((row["generation"] for row in between), default=0)
     told = {key_of(row): row for row in between if row["generation"] == last}
@@ -70,9 +70,10 @@ def _title(document: Mapping[str, Any]) -> str:
     if any(row is None or row["skill_low"] is None for row in about):
         return "Skill by generation"
     said = " and ".join(_said(row, word) for row, word in zip(about, ("copies", "scripted agents"), strict=True) if row)
-    return f"By generation {last}, growing up among copies, not scripted agents, changes skill\n{said}"
+    what = "growing up among copies, not scripted agents, changes skill"
+    return f"By generation {last}, {what}\nat predicting, at depth 2, {said}"
 
 
 def _said(row: Mapping[str, Any], word: str) -> str:
     clear = row["skill_low"] > 0 or row["skill_high"] < 0
-    return f"about {word} by {row['skill']:+.3f}{'' if clear else ' (not clear of 0)'}"
+    return f"{word} by {row['skill']:+.3f}{'' if clear else ' (not clear of 0)'}"
