@@ -63,12 +63,12 @@ def test_every_setting_of_the_orchard_can_be_given(tmp_path):
     (tmp_path / "map.txt").write_text("." * 9 + "\n" + "." * 9 + "\n" + "." * 9 + "\n")
     flags = {
         "height": 3, "width": 9, "map": str(tmp_path / "map.txt"), "kinds": 2, "fruits": 3, "agents": 4,
-        "steps": 5, "near": 1, "far": 4, "roles": "hidden",
+        "steps": 5, "near": 1, "far": 4, "roles": "hidden", "marks": 0.2,
     }  # fmt: skip
     spelled = [word for name, value in flags.items() for word in (f"--{name}", str(value))]
-    orchard = parse(["run", "--out", "x", *spelled]).settings().orchard
+    orchard = parse(["run", "--out", "x", "--mirrors", *spelled]).settings().orchard
     drawn = (tmp_path / "map.txt").read_text().strip()
-    expected = {**flags, "map": drawn, "sights": (flags.pop("near"), flags.pop("far"))}
+    expected = {**flags, "map": drawn, "mirrors": True, "sights": (flags.pop("near"), flags.pop("far"))}
     assert {name: expected[name] for name in vars(orchard)} == vars(orchard)
     assert {field.name for field in dataclasses.fields(OrchardConfig)} <= set(expected)
 
