@@ -22,7 +22,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "docs" / "theory.m
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 PYTHON = ("python", "pycon")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-MOST_EPISODES = {"run": 192, "score": 6, "graph": 6}  # the examples ask about an episode of the test log
+MOST_EPISODES = {"run": 192, "score": 6, "graph": 6, "probe": 2}  # the examples ask about an episode of the test log
 
 
 class Block(NamedTuple):
@@ -106,6 +106,8 @@ def run_step(command: str, output: str, capsys: pytest.CaptureFixture) -> None:
     status = main(cut_down(command))
     captured = capsys.readouterr()
     assert status == 0, captured.err
+    if command.startswith("tom probe"):  # whose story it tells hangs on draws, which another CPU may round otherwise
+        output = "".join(line for line in output.splitlines() if "┃" in line)
     missing = set(re.findall(r"[A-Za-z]{2,}", output)) - set(re.findall(r"[A-Za-z]{2,}", captured.out))
     assert not missing, f"{command} prints no {sorted(missing)}:\n{captured.out}"
 
