@@ -73,6 +73,23 @@ def test_a_mind_of_marks_answers_with_six_actions_and_describes_feeling(log, run
     assert set(mind.describe(episode, episode.names[0], 9, episode.names[1])["feeling"]) == {"numb", "feels"}
 
 
+def test_the_mirror_mind_ships_and_is_loaded_by_its_name(monkeypatch, tmp_path):
+    mind, episode = load("mirror"), play(RunConfig(OrchardConfig(marks=0.3), seed=9, split="test"), 0)
+    assert {log["orchard"]["marks"] for log in mind.meta["logs"]} == {0.1}
+    assert {log["orchard"]["map"] for log in mind.meta["logs"]} == {"rooms", "mixed"}  # glass is in none of them
+    told = {"feels": [], "numb": []}
+    for t, i in np.argwhere(episode.mark)[:80].tolist():
+        answer = mind.ask(episode, episode.names[i], t, "behave as myself")
+        told[episode.agents[i].type["feeling"]].append(answer.probabilities["wash"])
+    assert np.mean(told["feels"]) > 0.9
+    assert np.mean(told["numb"]) < 0.05
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mirror").mkdir()
+    with pytest.raises(FunhouseError, match="is empty"):  # a directory goes before the name
+        load("mirror")
+    assert load().perception.orchard.marks == 0
+
+
 def test_minds_and_logs_of_the_other_kind_are_refused(log, run, logs, trained, tmp_path):
     for mind, other in ((load(run), logs["test"]), (load(trained), log)):
         episode = open_log(other)[0]
