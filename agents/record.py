@@ -1,6 +1,6 @@
 """Recording a population's episodes in a log, and proving that a log is what its seed makes, in any world."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ from agents.arena.check import check_minds
 from agents.arena.rollout import batches
 from agents.arena.run import ArenaRun
 from agents.rollout import RunConfig, rollout
+from agents.strangers import Policy
 from worlds import Episode, FunhouseError, replay
 from worlds.arena.failure import Dropped
 from worlds.arena.replay import determinism
@@ -31,9 +32,15 @@ class Players(Protocol):
     """Whoever plays the copies of a mind: tom.player.Player."""
 
     def batches(
-        self, run: RunConfig, span: range, threads: int = 1, logged: Sequence[Episode] | None = None
+        self,
+        run: RunConfig,
+        span: range,
+        threads: int = 1,
+        logged: Sequence[Episode] | None = None,
+        guests: Mapping[int, Policy] | None = None,
     ) -> Iterator[list[Episode]]:
-        """The episodes of a span, as they come; `logged`: the copies take the actions of these."""
+        """The episodes of a span, as they come; `logged`: the copies take the actions of these; `guests`: agents, by
+        index, who follow policies (agents.strangers)."""
         ...
 
 

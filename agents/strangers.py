@@ -19,7 +19,7 @@ from agents.kernel import answer
 from agents.match import Match, sample
 from agents.run import RunConfig
 from agents.stage import Part, make_work
-from worlds import Agent, Episode, FunhouseError
+from worlds import Episode, FunhouseError
 from worlds.geometry import Geometry, has
 
 FLOOR = 0.05  # the share of a decided policy that is spread evenly over all actions, as it is of a type's
@@ -106,17 +106,26 @@ def meet(run: RunConfig, index: int, policies: Mapping[int, Policy], words: str 
             f"roles change after {run.population.switch} of {run.orchard.steps} steps",
             remedy="strangers live among agents that act as themselves: choose switch = steps",
         )
-    match, who = Match(run, index), np.array(sorted(policies))
-    key = np.full(len(who), match.key, np.uint64)
-    for t in range(run.orchard.steps):
-        for agent in who.tolist():
-            match.chance[t, agent] = policies[agent](_scene_now(match, t, agent))
-        drawn = np.empty(len(who), np.int8)
-        sample(key, t, who, match.chance[t, who], drawn)
-        match.given[t, who] = drawn
+    match = Match(run, index)
+    for _ in range(run.orchard.steps):
+        decide(match, policies)
         match.play(1)
-    episode = match.episode()
-    agents = [Agent(one.name, one.type, words) if i in policies else one for i, one in enumerate(episode.agents)]
+    return introduced(match.episode(), policies, words)
+
+
+def decide(match: Match, policies: Mapping[int, Policy]) -> None:
+    """Has those who follow policies, by index, choose what they do at the step of a match that is to be played next."""
+    t, who = match.step, np.array(sorted(policies), np.int64)
+    for agent in who.tolist():
+        match.chance[t, agent] = policies[agent](_scene_now(match, t, agent))
+    drawn = np.empty(len(who), np.int8)
+    sample(np.full(len(who), match.key, np.uint64), t, who, match.chance[t, who], drawn)
+    match.given[t, who] = drawn
+
+
+def introduced(episode: Episode, policies: Mapping[int, Policy], words: str = "a stranger") -> Episode:
+    """An episode in which those who followed policies are described by these words."""
+    agents = [replace(one, description=words) if i in policies else one for i, one in enumerate(episode.agents)]
     return replace(episode, agents=agents)
 
 

@@ -6,13 +6,14 @@ the events that its roles have needed are kept (tom.kept), and a step adds those
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
 from agents.match import Match
 from agents.run import RunConfig
+from agents.strangers import Policy, decide
 from tom.mind import Mind
 from tom.perception import OrchardPerception, perception_of
 from tom.table import Table
@@ -43,18 +44,24 @@ class Player:
         self.mind, self.tally = mind, Tally()
 
     def batches(
-        self, run: RunConfig, span: range, threads: int = 1, logged: Sequence[Episode] | None = None
+        self,
+        run: RunConfig,
+        span: range,
+        threads: int = 1,
+        logged: Sequence[Episode] | None = None,
+        guests: Mapping[int, Policy] | None = None,
     ) -> Iterator[list[Episode]]:
         """The episodes of a span, as they come, played by as many threads.
 
         logged: episodes whose actions the copies take, instead of their own; the probabilities are worked out anew.
+        guests: agents, by index and no copies, who follow policies of agents.strangers instead of their types.
         Raises FunhouseError where this is not the run's mind, it does not know that world, or a logged action is none
         that it would have drawn.
         """
         perception = self._checked(run)
         groups = [span[at : at + SIDE_BY_SIDE] for at in range(0, len(span), SIDE_BY_SIDE)]
         held = [[logged[k - span.start] for k in group] if logged else None for group in groups]
-        play = partial(self._play, run, perception)
+        play = partial(self._play, run, perception, guests or {})
         if threads == 1:
             yield from map(self._timed(play), groups, held)
             return
@@ -88,12 +95,19 @@ class Player:
         return perception
 
     def _play(
-        self, run: RunConfig, perception: OrchardPerception, span: range, logged: Sequence[Episode] | None
+        self,
+        run: RunConfig,
+        perception: OrchardPerception,
+        guests: Mapping[int, Policy],
+        span: range,
+        logged: Sequence[Episode] | None,
     ) -> list[Episode]:
         """Some worlds side by side, to their end."""
         matches = [Match(run, index) for index in span]
         table = Table(self.mind, perception, matches, range(run.copies))
         for t in range(run.orchard.steps):
+            for match in matches:
+                decide(match, guests)
             taken = None if logged is None else [episode.action[t, : run.copies] for episode in logged]
             table.act(taken)
         self.tally.events += table.events

@@ -9,6 +9,7 @@ import torch
 
 from agents import Question
 from agents.match import draws_of
+from agents.population import PopulationConfig
 from agents.record import record, verify
 from agents.run import MindsConfig, RunConfig
 from tests.tom.worlds_of_minds import untrained_mind
@@ -214,3 +215,16 @@ def test_the_command_plays_and_verifies_a_mind(trained, tmp_path, capsys):
     assert main(["verify", str(tmp_path / "log"), "--mind", str(trained), "--threads", "1"]) == 0
     assert main(["verify", str(tmp_path / "log"), "--threads", "1"]) == 1
     assert "copies are of the mind" in capsys.readouterr().err
+
+
+def test_guests_follow_their_policies_and_the_copies_draw_from_their_own():
+    east = np.array([0.0, 0, 0, 0, 1])
+    run = run_of(population=PopulationConfig(switch=40))
+    [batch] = Player(the_mind()).batches(run, range(2), guests={5: lambda scene: east})
+    for episode, alone in zip(batch, played(the_mind(), run, 2), strict=True):
+        assert (episode.action[:, 5] == 4).all()
+        assert not (alone.action[:, 5] == 4).all()
+        assert episode.names == alone.names
+        asked = [Question(episode.names[0], t, episode.prompt[t][0]) for t in range(episode.steps)]
+        said = the_mind().answer(episode, asked)[np.arange(episode.steps), episode.action[:, 0]]
+        assert np.allclose(episode.probability[:, 0], said, atol=1e-2)

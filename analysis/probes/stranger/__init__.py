@@ -1,7 +1,7 @@
 """stranger: live beside somebody whom no training population held, then be it.
 
-An agent lives among others, all of them as themselves. One of them is a stranger. Asked after k steps at which it saw
-the stranger act (exactly k, whatever the clock says), it is told: "behave as" the stranger. The strangers:
+Three copies of the mind, each told to behave as itself, live with a stranger. Asked after k steps at which it saw the
+stranger act (exactly k, whatever the clock says), a copy is told: "behave as" the stranger. The strangers:
 
 - held-out: a type whose combination of traits no training population holds
 - astar, wall-follower, random, noisy: policies from outside the type space (agents/strangers.py)
@@ -13,8 +13,8 @@ Rows have the keys of the fidelity table and `stranger`, `observed` (k) and `aga
 - "stranger", for all: against what the stranger itself would do in the asked agent's body, on what it perceives there.
   The exact reasoner is a contender here, and it errs: its types hold no wall follower
 
-Asked agents are scripted: the same episodes for every mind. A pair is asked only if it comes to the largest k, so that
-each point of a curve is about the same pairs.
+Where nobody plays copies (a subject without players), scripted agents of the same personas live in their stead. A
+pair is asked only if it comes to the largest k, so that each point of a curve is about the same pairs.
 
 Thresholds, stated before anything was measured. The effect is the *gain* at k = 32 about held-out strangers: 1 - (sum
 of KL from the stranger's own distribution) / (the same of the ignorant shortcut, which has seen nothing), the share of

@@ -1,22 +1,22 @@
-"""Episodes in which the first agent is a stranger to the others, and who is asked about it, and when."""
+"""Episodes in which the last agent is a stranger to the others, and who is asked about it, and when."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from agents.answer import Question, resolve
 from agents.population import PopulationConfig
 from agents.prompt import say
+from agents.record import Players
 from agents.rollout import play
-from agents.run import RunConfig
-from agents.strangers import OUTSIDE, Policy, meet, native, would
+from agents.run import MindsConfig, RunConfig
+from agents.strangers import OUTSIDE, Policy, introduced, meet, native, would
 from analysis.perception import Perception
 from analysis.probes.probe import Settings
 from analysis.questions import Asked
 from worlds import Episode, OrchardConfig
 
-WHO = 0  # the stranger; names and types are drawn, so being the first tells nothing
 HELD_OUT, HIDDEN = "held-out", "hidden-roles"
 WITHIN = (HELD_OUT, HIDDEN)  # strangers within the type space
 
@@ -40,6 +40,11 @@ class Design:
         switch = PopulationConfig.switch if hidden else self.steps
         return RunConfig(orchard, population=PopulationConfig(switch=switch, types=HELD_OUT), seed=seed, split=split)
 
+    @property
+    def who(self) -> int:
+        """The stranger, by index; names and types are drawn, so being the last tells nothing."""
+        return self.agents - 1
+
     def episodes(self, stranger: str, settings: Settings) -> int:
         """How many episodes of each seed."""
         return settings.episodes or (self.within if stranger in WITHIN else self.outside)
@@ -50,31 +55,43 @@ def policy_of(stranger: str) -> Policy:
     return OUTSIDE.get(stranger, native)
 
 
-def meeting(design: Design, stranger: str, seed: int, split: str, index: int) -> Episode:
-    """One episode with a stranger: but for hidden roles the same cast in the same place, whoever the stranger is."""
-    run = design.run(stranger, seed, split)
-    if stranger not in OUTSIDE:
-        return play(run, index)
-    return meet(run, index, {WHO: OUTSIDE[stranger]}, f"a stranger: {stranger}")
+def meetings(
+    design: Design, stranger: str, seed: int, settings: Settings, players: Players | None = None, checkpoint: str = ""
+) -> Iterator[Episode]:
+    """Episodes with a stranger, the others being copies of a mind, or scripted where nobody plays those.
+
+    But for hidden roles it is the same cast in the same places, whoever the stranger is.
+    """
+    run, count = design.run(stranger, seed, settings.split), design.episodes(stranger, settings)
+    guests = {design.who: OUTSIDE[stranger]} if stranger in OUTSIDE else {}
+    words = f"a stranger: {stranger}"
+    if players is not None:
+        run = replace(run, minds=MindsConfig(design.agents - 1, checkpoint))
+        for batch in players.batches(run, range(count), guests=guests):
+            yield from (introduced(episode, guests, words) for episode in batch)
+    else:
+        for index in range(count):
+            yield meet(run, index, guests, words) if guests else play(run, index)
 
 
 def asked_of(episode: Episode, design: Design) -> list[Asked]:
     """The questions of an episode: of each pair that comes to the largest k some, evenly spaced, at every k."""
-    observed = Perception(episode).observed[:, :, WHO]
+    who = design.who
+    observed = Perception(episode).observed[:, :, who]
     found: list[Asked] = []
     for agent in range(len(episode.agents)):
-        if agent != WHO and observed[-1, agent] >= max(design.observed):
+        if agent != who and observed[-1, agent] >= max(design.observed):
             for step, count in _moments(observed[:, agent], design):
-                found.append(_ask(episode, agent, step, count))
+                found.append(_ask(episode, who, agent, step, count))
     return found
 
 
 def own(episode: Episode, stranger: str, asked: Sequence[Asked]) -> np.ndarray:
     """What the stranger itself would do in each asked agent's body, on what both perceive there: (q, a) float64."""
-    agents = np.array([one.query.agent for one in asked])
+    agents, who = np.array([one.query.agent for one in asked]), int(asked[0].query.chain[0])
     steps, answer = np.array([one.query.step for one in asked]), np.empty((len(asked), episode.actions))
     for agent in np.unique(agents).tolist():
-        answer[agents == agent] = would(episode, policy_of(stranger), WHO, agent, steps[agents == agent].tolist())
+        answer[agents == agent] = would(episode, policy_of(stranger), who, agent, steps[agents == agent].tolist())
     return answer
 
 
@@ -86,7 +103,7 @@ def _moments(observed: np.ndarray, design: Design) -> Iterator[tuple[int, int]]:
         yield from ((int(step), count) for step in steps[places])
 
 
-def _ask(episode: Episode, agent: int, step: int, observed: int) -> Asked:
+def _ask(episode: Episode, who: int, agent: int, step: int, observed: int) -> Asked:
     names = episode.names
-    question = Question(names[agent], step, say("behave", (names[WHO],), me=names[agent]))
+    question = Question(names[agent], step, say("behave", (names[who],), me=names[agent]))
     return Asked(question, resolve(episode, question), observed, action=-1)

@@ -14,7 +14,7 @@ from analysis.fitting import Fitted, fit
 from analysis.intervals import or_none
 from analysis.measures import divergence
 from analysis.probes.probe import BASELINE, NEGATIVE, POSITIVE, Progress, Settings, Subject, control
-from analysis.probes.stranger.episodes import HELD_OUT, HIDDEN, WITHIN, Design, asked_of, meeting, own
+from analysis.probes.stranger.episodes import HELD_OUT, HIDDEN, WITHIN, Design, asked_of, meetings, own
 from analysis.questions import Cell
 from analysis.shortcuts import COPY, FULL_INFORMATION, IGNORANT
 from analysis.survey import REASONER, Survey, bound, put
@@ -63,7 +63,7 @@ def measure(
     for stranger in design.strangers:
         pages: list[tuple[Survey, np.ndarray]] = []
         seeds: list[int] = []
-        for seed, episode in _episodes(design, stranger, settings):
+        for seed, episode in _episodes(design, stranger, settings, subject):
             if asked := asked_of(episode, design):
                 pages.append((put(len(pages), episode, asked, [mind], blind), own(episode, stranger, asked)))
                 seeds += [seed] * len(asked)
@@ -77,11 +77,11 @@ def measure(
     }
 
 
-def _episodes(design: Design, stranger: str, settings: Settings) -> Iterator[tuple[int, Episode]]:
+def _episodes(design: Design, stranger: str, settings: Settings, subject: Subject) -> Iterator[tuple[int, Episode]]:
     """(seed, episode), seed by seed."""
     for seed in settings.all_seeds:
-        for index in range(design.episodes(stranger, settings)):
-            yield seed, meeting(design, stranger, seed, settings.split, index)
+        for episode in meetings(design, stranger, seed, settings, subject.players, subject.checkpoint):
+            yield seed, episode
 
 
 def _counted(design: Design, settings: Settings, progress: Progress | None) -> Callable[[], None]:

@@ -1,5 +1,7 @@
 """The stranger probe finds the effect where it is and none where it was taken away."""
 
+from itertools import islice
+
 import numpy as np
 import pytest
 
@@ -9,12 +11,13 @@ from agents.strangers import meet, uniform
 from analysis.measures import divergence
 from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.stranger import episodes
-from analysis.probes.stranger.episodes import HELD_OUT, HIDDEN, WHO, Design, asked_of, meeting, own
+from analysis.probes.stranger.episodes import HELD_OUT, HIDDEN, Design, asked_of, meetings, own
 from analysis.probes.stranger.measure import figure_of, measure
 from analysis.report import page
 
 DESIGN = Design(steps=160, observed=(0, 8, 32), within=8, outside=3)
 SETTINGS = Settings(seeds=2, split="validation")
+WHO = DESIGN.who
 KEYS = {
     "stance", "depth", "contender", "kind", "questions", "kept", "excess_nats", "skill", "skill_low", "skill_high",
     "unfiltered_skill", "top1", "total_variation", "stranger", "observed", "against",
@@ -38,6 +41,11 @@ BLANKED = [Mind("mind, no history", "prior"), Mind("mind, own actions blanked")]
 @pytest.fixture(scope="module")
 def document():
     return {"probe": "stranger", **measure(Subject(Mind(), BLANKED), SETTINGS, design=DESIGN)}
+
+
+def meeting(stranger):
+    """The second episode of a seed."""
+    return next(islice(meetings(DESIGN, stranger, 0, SETTINGS), 1, None))
 
 
 def rows_of(document, **wanted):
@@ -100,7 +108,7 @@ def test_the_reasoner_errs_about_those_whom_its_types_do_not_hold(document):
 
 @pytest.mark.parametrize("stranger", DESIGN.strangers)
 def test_questions_stand_where_the_stranger_was_seen_so_often(stranger):
-    episode = meeting(DESIGN, stranger, 0, "validation", 1)
+    episode = meeting(stranger)
     space, asked = type_space(episode), asked_of(episode, DESIGN)
     assert asked
     for one in asked:
@@ -117,7 +125,7 @@ def test_questions_stand_where_the_stranger_was_seen_so_often(stranger):
 
 
 def test_strangers_come_to_the_same_place_among_the_same_others():
-    one, other = (meeting(DESIGN, stranger, 0, "validation", 1) for stranger in ("astar", "random"))
+    one, other = (meeting(stranger) for stranger in ("astar", "random"))
     assert one.names == other.names
     assert np.array_equal(one.walls, other.walls)
     assert [agent.type for agent in one.agents] == [agent.type for agent in other.agents]
@@ -126,7 +134,7 @@ def test_strangers_come_to_the_same_place_among_the_same_others():
 
 
 def test_a_stranger_of_a_type_is_what_the_reasoner_comes_to_believe():
-    episode = meeting(DESIGN, HELD_OUT, 0, "validation", 1)
+    episode = meeting(HELD_OUT)
     asked = [one for one in asked_of(episode, DESIGN) if one.observed == 32]
     truth = own(episode, HELD_OUT, asked)
     said = Reasoned(type_space(episode)).answer(episode, [one.question for one in asked])
