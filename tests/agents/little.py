@@ -19,9 +19,9 @@ OF_MARKS = ("a numb agent", "a sensitive agent that likes red")
 
 
 @st.composite
-def runs(draw, kinds=(1, 2), steps=(3, 6), marks=0.0) -> RunConfig:
+def runs(draw, kinds=(1, 2), steps=(3, 6), marks=0.0, maps=MAPS) -> RunConfig:
     """A run of small orchards: all maps, announced and hidden roles, short and long memories."""
-    kind, height, width = draw(st.sampled_from(MAPS))
+    kind, height, width = draw(st.sampled_from(maps))
     orchard = OrchardConfig(
         height=height,
         width=width,

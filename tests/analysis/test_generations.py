@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from agents import Reasoned, Truth, type_space
-from analysis.copies.asking import MYSELF, questions_of, theirs
+from analysis.copies.asking import MYSELF, places_of, questions_of, theirs
 from analysis.generations import ABOUT, COPIES, SCRIPTED, START, Judge, Lives, draw, tables
 from analysis.generations.asking import of_copies, sayings
 from analysis.generations.measure import CELLS, PREDICT
@@ -34,8 +34,8 @@ def test_theta_says_what_the_probe_of_copies_takes_for_the_truth(stance):
     for episode in with_copies(2):
         queries = [one.query for one in questions_of(episode, stance, 8)]
         itself, imitating = sayings(mind, episode, queries)
-        assert np.allclose(itself, theirs(mind, episode, queries, MYSELF), atol=1e-12)
-        assert np.allclose(imitating, theirs(mind, episode, queries), atol=1e-12)
+        assert np.allclose(itself, theirs(mind, places_of(episode, queries), queries, MYSELF), atol=1e-12)
+        assert np.allclose(imitating, theirs(mind, places_of(episode, queries), queries), atol=1e-12)
 
 
 def test_exact_copies_are_predicted_as_scripted_agents_are():

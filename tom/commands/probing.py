@@ -1,15 +1,18 @@
 """`tom probe`: one of the probes, or all of them on one page."""
 
 import json
+import os
 from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import tyro
 
 from tom.commands.base import Command, load_mind
-from tom.terminal import plain, progress, show, show_table, tell
+from tom.terminal import Report, plain, progress, show, show_table, tell
 
 ALL, PAGE, PLACE = "all", "probes", "runs/probes"
 
@@ -36,22 +39,40 @@ class Probe(Command):
     """Ask the mind about the same episodes with tastes permuted: every colour so many places on."""
 
     def work(self) -> dict[str, Any]:
-        from analysis.permuting import Permuted
-        from analysis.probes import Settings, Subject, find, probes
-        from tom.player import Player
+        from analysis.probes import find, probes
 
-        chosen = list(probes().values()) if self.name == ALL else [find(self.name)]
-        settings = Settings(self.seeds, self.seed, self.episodes, self.split)
-        mind = load_mind(self.run)
-        asked = [Permuted(one, self.permute) if self.permute else one for one in (mind, *mind.controls())]
-        subject = Subject(asked[0], asked[1:], Player(mind), mind.checkpoint, self._in_marks())
-        documents = []
-        for probe in chosen:
-            with progress(f"probe {probe.name}") as report:
-                documents.append(probe.run(subject, settings, report))
+        chosen = list(probes()) if self.name == ALL else [find(self.name).name]
+        load_mind(self.run)  # one that is none is told of before anything is made
+        documents = self._side_by_side(chosen) if len(chosen) > 1 else [self._one(chosen[0])]
         if out := self.out or (PLACE if self.name == ALL else None):
             self._publish(Path(out), documents)
         return {"probes": documents} if self.name == ALL else documents[0]
+
+    def _one(self, name: str) -> dict[str, Any]:
+        with progress(f"probe {name}") as report:
+            return self.probed(name, report)
+
+    def _side_by_side(self, names: list[str]) -> list[dict[str, Any]]:
+        """The documents of several probes, each made in a process of its own, as many at a time as there are cores."""
+        workers = min(len(names), os.cpu_count() or 1)
+        with progress("probes") as report, ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+            documents = []
+            for document in pool.map(self.probed, names):
+                documents.append(document)
+                report(len(documents), len(names), document["probe"])
+        return documents
+
+    def probed(self, name: str, report: Report | None = None) -> dict[str, Any]:
+        """One probe's document."""
+        from analysis.permuting import Permuted
+        from analysis.probes import Settings, Subject, find
+        from tom.player import Player
+
+        mind = load_mind(self.run)
+        asked = [Permuted(one, self.permute) if self.permute else one for one in (mind, *mind.controls())]
+        subject = Subject(asked[0], asked[1:], Player(mind), mind.checkpoint, self._in_marks())
+        settings = Settings(self.seeds, self.seed, self.episodes, self.split)
+        return find(name).run(subject, settings, report)
 
     @staticmethod
     def _in_marks():
