@@ -40,7 +40,7 @@ class Beliefs(nn.Module):
         super().__init__()
         self.heads = config.heads
         self.relation = nn.Parameter(torch.randn(config.heads, RELATIONS))
-        self.prior = nn.Parameter(torch.zeros(config.heads, config.library))
+        self.prior = nn.Parameter(torch.zeros(config.heads, config.library), not config.members)
         _point(self.relation)
 
     def forward(self, evidence: Tensor, relation: Tensor) -> Tensor:

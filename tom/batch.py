@@ -194,7 +194,7 @@ class TrainingBatches:
         which = generator.choice(len(self.logs), p=self.share)
         log, perception = self.logs[which], self.perceptions[which]
         chosen = generator.integers(len(log), size=(self.size + 1) // 2)
-        texts, histories, questions, who, persona = TextTable(self.vocabulary), [], [], [], []
+        texts, histories, questions, who, persona, kinds = TextTable(self.vocabulary), [], [], [], [], []
         for episode in log.batch(chosen):
             types, native = perception.types(episode), perception.native(episode)
             able = np.flatnonzero(episode.acts.any(0))
@@ -206,8 +206,10 @@ class TrainingBatches:
                 direct[[q.step for q in drawn], [q.body for q in drawn]] = True
                 history = perception.history(episode, me, native, through, direct)
                 histories.append(history)
+                kinds.append(types[history.agent])
                 who.append(me)
                 persona.append(texts.add(episode.agents[me].description))
                 questions.append(arrays_of(drawn, history, me))
         event = event_tensors(histories, who)
+        event["rows"]["type"] = torch.from_numpy(np.concatenate(kinds))
         return event, question_tensors(questions, persona, texts, event["sizes"])

@@ -6,6 +6,8 @@ That one thing serves both ends is the point: an agent's act is evidence for the
 Axes: e events, b histories, q questions, a actions, k policies, h heads, c width of what an action leads to, d width.
 """
 
+from collections.abc import Mapping
+
 import torch
 from einops import rearrange
 from torch import Tensor, nn
@@ -18,6 +20,7 @@ EXTRA = 2  # channels of an option besides what lies around: whether it is block
 IMPOSSIBLE = -1e9  # the logit of a barred action
 SLIP = -3.0  # log odds, at first, of doing anything at all: one odd act must not refute a policy
 LEAST = 1e-30  # a probability whose logarithm is still a number
+SAID = 2  # beliefs that words alone tell in an arena: those of the prompt, and of the persona
 
 
 def options(around: Tensor, blocked: Tensor) -> Tensor:
@@ -41,8 +44,9 @@ class Library(nn.Module):
         self.judge = nn.Linear(option + config.hidden, config.library * config.pieces)
         self.slip = nn.Parameter(torch.full((config.library,), SLIP))
 
-    def forward(self, option: Tensor, blocked: Tensor) -> Tensor:
-        """option (e a c), blocked (e a) bool -> log probabilities (e a k) float32."""
+    def forward(self, option: Tensor, row: Mapping[str, Tensor]) -> Tensor:
+        """option (e a c), row: blocked (e a) bool -> log probabilities (e a k) float32."""
+        blocked = row["blocked"]
         worth = self.judge(torch.cat([option, F.relu(self.see(option))], -1))
         worth = rearrange(worth, "e a (k p) -> e a k p", p=self.pieces).amax(-1)
         able = torch.ones_like(blocked)
@@ -65,19 +69,22 @@ class Readout(nn.Module):
         super().__init__()
         self.bars = config.bars
         self.weigh = nn.Linear(config.width, config.made_up)
-        self.source = nn.Linear(config.width, 2 * config.heads + 1)
-        self.narrow = nn.Parameter(6 * torch.eye(config.library) + 0.5 * torch.randn(config.library, config.library))
+        self.source = nn.Linear(config.width, config.heads + (SAID if config.members else config.heads) + 1)
+        if not config.members:
+            self.narrow = nn.Parameter(6 * torch.eye(config.library) + 0.5 * torch.randn(config.library, config.library))
         self.state = nn.Linear(config.width, 2 * config.hidden)
         self.scene = nn.Linear(config.element_width + EXTRA, config.hidden)
         self.logit = nn.Linear(config.hidden, config.made_up)
 
-    def forward(self, state: Tensor, belief: Tensor, policy: Tensor, option: Tensor, blocked: Tensor) -> Tensor:
+    def forward(
+        self, state: Tensor, belief: Tensor, policy: Tensor, option: Tensor, blocked: Tensor, said: Tensor | None = None
+    ) -> Tensor:
         """state (b q d), belief (b q h k), policy (b q a k) in logs, option (b q a c), blocked (b q a) bool -> log
         probabilities (b q a) float32."""
         weight = self.weigh(state).float().softmax(-1)
         source = self.source(state).float().softmax(-1)
-        narrow = belief @ self.narrow.float().softmax(-1)
-        every = torch.cat([belief, narrow], 2)
+        more = belief @ self.narrow.float().softmax(-1) if said is None else said
+        every = torch.cat([belief, more], 2)
         mixed = (source[:, :, None, :-1] @ every).squeeze(2)
         rest = source[..., -1:] * weight
         chance = policy.exp() @ mixed[..., None] + self._made_up(state, option, blocked) @ rest[..., None]

@@ -19,6 +19,7 @@ from torch.nn.utils.rnn import pad_sequence
 from tom.attention import Beliefs, Block
 from tom.encoders import Feedforward, SurroundingsEncoder, TextEncoder
 from tom.library import Library, Readout, options
+from tom.members import Members
 from tom.observations import ObservationEncoder
 from tom.settings import NetworkConfig
 
@@ -35,13 +36,13 @@ class Network(nn.Module):
         width = config.width
         self.text = TextEncoder(config)
         self.surroundings = ObservationEncoder(config) if config.species else SurroundingsEncoder(config)
-        self.library = Library(config)
+        self.library = Members(config) if config.members else Library(config)
         scene = config.actions * (config.element_width + 1) + FEATURES
         self.event = Feedforward(
             scene + 2 * config.element_width + config.actions + config.library, 2 * width, width
         )
         self.event_norm = nn.RMSNorm(width)
-        self.trust = nn.Linear(width, 2 * config.library)
+        self.trust = nn.Linear(width, 1 if config.members else 2 * config.library)
         self.persona = nn.Linear(width, width)
         self.scene = Feedforward(scene, 2 * width, width)
         self.beliefs = Beliefs(config)
@@ -93,10 +94,12 @@ class Network(nn.Module):
         """
         around = self.surroundings(row)  # e a c
         option = options(around, row["blocked"])
-        policy = self.library(option, row["blocked"])
+        policy = self.library(option, row)
         features = [row[name].to(self.dtype) for name in ("blocked", "cover", "own")]
         scene = torch.cat([rearrange(around.to(self.dtype), "e a c -> e (a c)"), *features], -1)
-        return {"blocked": row["blocked"], "option": option.to(self.dtype), "scene": scene, "policy": policy}
+        return {"blocked": row["blocked"], "option": option.to(self.dtype), "scene": scene, "policy": policy} | {
+            name: row[name] for name in ("species",) if name in row
+        }
 
     def acts(self, scene: Tensor, policy: Tensor, action: Tensor) -> tuple[Tensor, Tensor]:
         """What each act is evidence for, (e k) float32 in nats, and its token (e d)."""
@@ -108,6 +111,8 @@ class Network(nn.Module):
         did = F.one_hot(action, self.config.actions).to(self.dtype)
         known = (0.5 * told).clamp(-TOLD, TOLD).to(self.dtype)
         x = self.event_norm(self.event(torch.cat([scene, taken, taken - around.amax(1), did, known], -1)))
+        if self.config.members:
+            return 1.5 * told * torch.sigmoid(self.trust(x).float() + 1), x
         trust, hint = self.trust(x).float().chunk(2, -1)
         return 1.5 * told * torch.sigmoid(trust + 1) + 0.1 * hint, x
 
@@ -128,12 +133,15 @@ class Network(nn.Module):
         place = question["place"]
         x = text[question["text"]] + self.persona(text[question["persona"]])[:, None]
         x = x + self.scene(encoded["scene"][place])
-        belief = self.beliefs(encoded["evidence"], question["relation"])
+        belief, said = self.beliefs(encoded["evidence"], question["relation"]), None
+        if isinstance(self.library, Members):
+            belief, said = self.library.known(belief, question, encoded["species"][place])
         x = x + self.believe(2 * rearrange(belief, "b q h k -> b q (h k)").to(x.dtype))
         for block, keys_values in zip(self.blocks, encoded["keys_values"], strict=True):
             x = block(x, keys_values, question["relation"])
         x = self.norm(x)
-        log = self.readout(x, belief, encoded["policy"][place], encoded["option"][place], encoded["blocked"][place])
+        there = [encoded[name][place] for name in ("policy", "option", "blocked")]
+        log = self.readout(x, belief, *there, said)
         return log, self.trait(x).float()
 
 

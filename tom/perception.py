@@ -15,6 +15,7 @@ from agents.population import PopulationConfig, native_share
 from agents.prompt import VOCABULARY
 from tom.arena_events import perceived_in_arena
 from tom.events import History, Wanted, perceived, sees, with_bodies
+from tom.vocabulary import Vocabulary
 from worlds import FunhouseError, OrchardConfig
 
 VERSION = 3  # of what a mind reads; one of another version is refused
@@ -50,7 +51,7 @@ class Perception(Protocol):
         """What agent `me` perceived, to the episode's end; the rest as in tom.events.perceived."""
         ...
 
-    def network(self) -> dict:
+    def network(self, vocabulary: Vocabulary) -> dict:
         """The fields of tom.settings.NetworkConfig that the world decides."""
         ...
 
@@ -110,7 +111,7 @@ class OrchardPerception:
         known = episode.mark[history.step, history.agent] & ((history.agent != me) | feels)
         return replace(history, look=with_bodies(history.look, known, self.orchard.kinds))
 
-    def network(self) -> dict:
+    def network(self, vocabulary: Vocabulary) -> dict:
         traits = tuple(map(len, self.space.traits.values()))
         size = {"traits": traits, "kinds": self.orchard.kinds, "gamma": self.policy.gamma}
         bodies = {"actions": len(self.orchard.action_names), "kinds": self.orchard.kinds + 2}
@@ -139,13 +140,17 @@ class ArenaPerception:
     def history(self, episode, me, native=None, through=(), direct=None) -> History:
         return perceived_in_arena(episode, me, self.native(episode) if native is None else native, through, direct)
 
-    def network(self) -> dict:
+    def network(self, vocabulary: Vocabulary) -> dict:
         forms = self.space.forms
+        words = [vocabulary.encode(description) for description in self.space.descriptions]
+        members = tuple(tuple(words[rows]) for rows in self.space.rows)
         return {
             "traits": tuple(map(len, self.space.traits.values())),
             "actions": max(form.actions for form in forms),
             "bars": True,
             "species": tuple(int(np.prod(form.shape)) for form in forms),
+            "members": members,
+            "library": max(map(len, members)),
         }
 
 

@@ -38,6 +38,7 @@ class NetworkConfig:
     vocabulary: int
     traits: tuple[int, ...]
     species: tuple[int, ...] = ()  # entries of an observation of each; none in the orchard, which is read as sets
+    members: tuple[tuple[tuple[int, ...], ...], ...] = ()  # of each species' bank, each in words; none in the orchard
     actions: int = 5
     bars: bool = False  # whether a blocked action can not be taken at all; in the orchard it may, and leads nowhere
     kinds: int = 3
@@ -59,4 +60,6 @@ class NetworkConfig:
     @classmethod
     def from_dict(cls, values: dict) -> "NetworkConfig":
         """The size from to_dict's values."""
-        return cls(**{**values, "traits": tuple(values["traits"]), "species": tuple(values["species"])})
+        members = tuple(tuple(map(tuple, species)) for species in values.get("members", ()))
+        tuples = {"traits": tuple(values["traits"]), "species": tuple(values["species"]), "members": members}
+        return cls(**{**values, **tuples})

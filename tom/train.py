@@ -142,7 +142,7 @@ def _weights(source: str | Path, size: NetworkConfig, vocabulary: Vocabulary) ->
     """A checkpoint's weights. Raises FunhouseError where they are of another version or network."""
     tensors, meta = load_checkpoint(source)
     check_version(meta, str(source))
-    if meta["network"] != size.to_dict() or meta["words"] != list(vocabulary.words):
+    if NetworkConfig.from_dict(meta["network"]) != size or meta["words"] != list(vocabulary.words):
         raise FunhouseError(
             "the mind there has another size or vocabulary",
             place=str(source),
@@ -157,7 +157,7 @@ def network_size(config: TrainConfig, batches: TrainingBatches) -> NetworkConfig
     for other in batches.perceptions:
         if type(other) is not type(first) or other.kind != first.kind:
             raise FunhouseError(f"the logs differ: {first.kind} and {other.kind}", remedy="train on logs of one kind")
-    return NetworkConfig(len(batches.vocabulary), **first.network(), width=config.width, layers=config.layers)
+    return NetworkConfig(len(batches.vocabulary), **first.network(batches.vocabulary), width=config.width, layers=config.layers)
 
 
 def _save(out: str | Path, trainer: Trainer, meta: dict) -> None:

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from tom.batch import UNLABELLED
+from tom.members import Members
 from tom.network import Network
 from tom.relations import ABSENT, question_relations
 from tom.settings import TrainConfig
@@ -25,7 +26,8 @@ def losses(
     """The mean negative log likelihood, nats, of the labelled actions, by depth ("depth 0", …) and weighted ("action"),
     and of the traits."""
     question = question | {"relation": question_relations(event, question, network.dtype)}
-    log, trait = network.answer(network.encode(event), question)
+    encoded = network.encode(event)
+    log, trait = network.answer(encoded, question)
     action = rearrange(question["action"], "b q -> (b q)")
     each = F.nll_loss(rearrange(log, "b q a -> (b q) a"), action, ignore_index=UNLABELLED, reduction="none")
     labelled = action != UNLABELLED
@@ -38,6 +40,8 @@ def losses(
     parts = zip(trait.split(list(network.config.traits), -1), question["trait"].unbind(-1), strict=True)
     unsaid = [F.cross_entropy(x.flatten(0, 1), y.flatten(), ignore_index=UNLABELLED) for x, y in parts]
     result["trait"] = torch.stack(unsaid).sum()
+    if isinstance(network.library, Members):
+        result["hindsight"] = network.library.hindsight(encoded["policy"], event["rows"])
     return result
 
 
@@ -95,7 +99,7 @@ class Trainer:
         """One step. Raises FunhouseError where the loss is no number; the weights are then as before it."""
         began = time.monotonic()
         loss = losses(self.network, event, question, self.config.nested)
-        total = loss["action"] + self.config.describe * loss["trait"]
+        total = loss["action"] + self.config.describe * loss["trait"] + loss.get("hindsight", 0.0)
         if not math.isfinite(total.item()):
             raise FunhouseError(
                 f"the loss is {total.item()} at step {self.step}",
