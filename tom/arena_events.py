@@ -31,7 +31,7 @@ def perceived_in_arena(
     return History(
         step=step, agent=agent, action=episode.action[step, agent], native=native[step, agent],
         line=line_of, sights=np.full((len(step), 2), NO_SIGHT, np.int8),
-        look=_look(episode, step, agent), at=at, lines=lines,
+        look=look_of(episode, step, agent), at=at, lines=lines,
     )  # fmt: skip
 
 
@@ -42,7 +42,8 @@ def _of_agents(wanted: np.ndarray, agents, line: int) -> tuple[np.ndarray, np.nd
     return np.concatenate(steps), agent, np.full(len(agent), line)
 
 
-def _look(episode, step: np.ndarray, agent: np.ndarray) -> dict[str, np.ndarray]:
+def look_of(episode, step: np.ndarray, agent: np.ndarray) -> dict[str, np.ndarray]:
+    """What agent-steps (e,) were like: "look" as perceived_in_arena describes it."""
     widest = max(int(np.prod(form.shape)) for form in episode.forms)
     observation = np.zeros((len(step), widest), np.float32)
     blocked = np.ones((len(step), episode.actions), np.bool_)

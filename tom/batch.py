@@ -17,7 +17,7 @@ from agents.paraphrase import PARAPHRASES, TRAINING
 from agents.population import WORDINGS
 from agents.prompt import say
 from tom.events import History
-from tom.perception import perception_of
+from tom.perception import ArenaPerception, perception_of
 from tom.relations import line_indices, pad_stack, slots_of, wanted_of
 from tom.vocabulary import DESCRIBE, NAME, Vocabulary
 
@@ -77,6 +77,7 @@ class Draws:
     predict: int = 48
     parts: int = 8  # others' roles that those are about: each has lines of its own to be looked along
     describe: int = 16
+    hindsight: int = 256  # acts of a match, whoever acted, that are told in hindsight; none in the orchard
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ class TrainingBatches:
         which = generator.choice(len(self.logs), p=self.share)
         log, perception = self.logs[which], self.perceptions[which]
         chosen = generator.integers(len(log), size=(self.size + 1) // 2)
-        texts, histories, questions, who, persona, kinds = TextTable(self.vocabulary), [], [], [], [], []
+        texts, histories, questions, who, persona = TextTable(self.vocabulary), [], [], [], []
         for episode in log.batch(chosen):
             types, native = perception.types(episode), perception.native(episode)
             able = np.flatnonzero(episode.acts.any(0))
@@ -206,10 +207,16 @@ class TrainingBatches:
                 direct[[q.step for q in drawn], [q.body for q in drawn]] = True
                 history = perception.history(episode, me, native, through, direct)
                 histories.append(history)
-                kinds.append(types[history.agent])
                 who.append(me)
                 persona.append(texts.add(episode.agents[me].description))
                 questions.append(arrays_of(drawn, history, me))
         event = event_tensors(histories, who)
-        event["rows"]["type"] = torch.from_numpy(np.concatenate(kinds))
+        if isinstance(perception, ArenaPerception):
+            told = [
+                perception.acts(episode, self.draws.hindsight, generator)
+                for episode in log.batch(generator.integers(len(log), size=self.size))
+            ]
+            event["hindsight"] = {
+                name: torch.from_numpy(np.concatenate([acts[name] for acts in told])) for name in told[0]
+            }
         return event, question_tensors(questions, persona, texts, event["sizes"])

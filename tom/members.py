@@ -76,8 +76,6 @@ class Members(nn.Module):
         return belief / belief.sum(-1, keepdim=True), torch.stack(said, 2)
 
     def hindsight(self, policy: Tensor, row: dict[str, Tensor]) -> Tensor:
-        """The mean negative log likelihood, nats, of the acts of agents that were themselves under the policies of who
-        they were: policy (e a k) in logs; row: action, type (e, 1), own."""
-        each = policy[torch.arange(len(policy)), row["action"], self.place[row["type"][:, 0]]]
-        native = row["own"][:, 0]
-        return -(each * native).sum() / native.sum().clamp(min=1)
+        """The mean negative log likelihood, nats, of acts under the policies of who acted: policy (e a k) in logs; row:
+        action (e,), type (e,) as tom.perception.ArenaPerception.acts has them."""
+        return -policy[torch.arange(len(policy)), row["action"], self.place[row["type"]]].mean()

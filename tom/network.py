@@ -92,14 +92,18 @@ class Network(nn.Module):
 
         blocked (e a), option (e a c+2), scene (e, scene), policy (e a k) float32 log probabilities.
         """
-        around = self.surroundings(row)  # e a c
-        option = options(around, row["blocked"])
-        policy = self.library(option, row)
+        around, option, policy = self.policies(row)
         features = [row[name].to(self.dtype) for name in ("blocked", "cover", "own")]
         scene = torch.cat([rearrange(around.to(self.dtype), "e a c -> e (a c)"), *features], -1)
         return {"blocked": row["blocked"], "option": option.to(self.dtype), "scene": scene, "policy": policy} | {
             name: row[name] for name in ("species",) if name in row
         }
+
+    def policies(self, row: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+        """What each action leads to, (e a c) and as options (e a c+2), and what the library would do (e a k)."""
+        around = self.surroundings(row)
+        option = options(around, row["blocked"])
+        return around, option, self.library(option, row)
 
     def acts(self, scene: Tensor, policy: Tensor, action: Tensor) -> tuple[Tensor, Tensor]:
         """What each act is evidence for, (e k) float32 in nats, and its token (e d)."""

@@ -13,7 +13,7 @@ from agents.arena.words import ARENA_WORDS
 from agents.description import FEELING_WORDS
 from agents.population import PopulationConfig, native_share
 from agents.prompt import VOCABULARY
-from tom.arena_events import perceived_in_arena
+from tom.arena_events import look_of, perceived_in_arena
 from tom.events import History, Wanted, perceived, sees, with_bodies
 from tom.vocabulary import Vocabulary
 from worlds import FunhouseError, OrchardConfig
@@ -152,6 +152,15 @@ class ArenaPerception:
             "members": members,
             "library": max(map(len, members)),
         }
+
+    def acts(self, episode, most: int, generator: np.random.Generator) -> dict[str, np.ndarray]:
+        """Some acts of agents that were themselves, whoever perceived them: what they were like, as History.look has
+        it, action (e,) int64, and type (e,) int64: who acted, as a place among the members."""
+        step, agent = np.nonzero(episode.perceived.any(1) & (self.native(episode) > 0))
+        chosen = generator.permutation(len(step))[:most]
+        step, agent = step[chosen], agent[chosen]
+        told = {"action": episode.action[step, agent].astype(np.int64), "type": self.types(episode)[agent, 0]}
+        return look_of(episode, step, agent) | told
 
 
 def _traits(space, episode) -> np.ndarray:

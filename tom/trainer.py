@@ -26,8 +26,7 @@ def losses(
     """The mean negative log likelihood, nats, of the labelled actions, by depth ("depth 0", …) and weighted ("action"),
     and of the traits."""
     question = question | {"relation": question_relations(event, question, network.dtype)}
-    encoded = network.encode(event)
-    log, trait = network.answer(encoded, question)
+    log, trait = network.answer(network.encode(event), question)
     action = rearrange(question["action"], "b q -> (b q)")
     each = F.nll_loss(rearrange(log, "b q a -> (b q) a"), action, ignore_index=UNLABELLED, reduction="none")
     labelled = action != UNLABELLED
@@ -41,7 +40,7 @@ def losses(
     unsaid = [F.cross_entropy(x.flatten(0, 1), y.flatten(), ignore_index=UNLABELLED) for x, y in parts]
     result["trait"] = torch.stack(unsaid).sum()
     if isinstance(network.library, Members):
-        result["hindsight"] = network.library.hindsight(encoded["policy"], event["rows"])
+        result["hindsight"] = network.library.hindsight(network.policies(event["hindsight"])[-1], event["hindsight"])
     return result
 
 
