@@ -77,7 +77,8 @@ class Draws:
     predict: int = 48
     parts: int = 8  # others' roles that those are about: each has lines of its own to be looked along
     describe: int = 16
-    hindsight: int = 256  # acts of a match, whoever acted, that are told in hindsight; none in the orchard
+    matches: int = 8  # that are told in hindsight, whoever acted; none in the orchard
+    hindsight: int = 256  # acts of each
 
 
 @dataclass(frozen=True)
@@ -212,11 +213,11 @@ class TrainingBatches:
                 questions.append(arrays_of(drawn, history, me))
         event = event_tensors(histories, who)
         if isinstance(perception, ArenaPerception):
-            told = [
-                perception.acts(episode, self.draws.hindsight, generator)
-                for episode in log.batch(generator.integers(len(log), size=self.size))
-            ]
-            event["hindsight"] = {
-                name: torch.from_numpy(np.concatenate([acts[name] for acts in told])) for name in told[0]
-            }
+            event["hindsight"] = self._hindsight(log, perception, generator)
         return event, question_tensors(questions, persona, texts, event["sizes"])
+
+    def _hindsight(self, log, perception: ArenaPerception, generator: np.random.Generator) -> dict[str, Tensor]:
+        """Acts of whole matches, end to end, with who acted: descriptions that the log holds, told afterwards."""
+        matches = log.batch(generator.integers(len(log), size=self.draws.matches))
+        acts = [perception.acts(match, self.draws.hindsight, generator) for match in matches]
+        return {name: torch.from_numpy(np.concatenate([each[name] for each in acts])) for name in acts[0]}

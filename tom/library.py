@@ -63,6 +63,7 @@ class Readout(nn.Module):
     The library is weighed by beliefs alone: those of the heads, each as it stands and `narrowed` (a far-sighted agent
     that a near-sighted one imagines sees no farther). What words alone tell, as of oneself or of somebody described, is
     made up from them: chosen from the library, a combination of traits never met was often taken for one that was.
+    Where the library is made of words (tom.members), what they say of it stands in place of the narrowed beliefs.
     """
 
     def __init__(self, config: NetworkConfig):
@@ -71,7 +72,8 @@ class Readout(nn.Module):
         self.weigh = nn.Linear(config.width, config.made_up)
         self.source = nn.Linear(config.width, config.heads + (SAID if config.members else config.heads) + 1)
         if not config.members:
-            self.narrow = nn.Parameter(6 * torch.eye(config.library) + 0.5 * torch.randn(config.library, config.library))
+            noise = 0.5 * torch.randn(config.library, config.library)
+            self.narrow = nn.Parameter(6 * torch.eye(config.library) + noise)
         self.state = nn.Linear(config.width, 2 * config.hidden)
         self.scene = nn.Linear(config.element_width + EXTRA, config.hidden)
         self.logit = nn.Linear(config.hidden, config.made_up)
@@ -79,8 +81,8 @@ class Readout(nn.Module):
     def forward(
         self, state: Tensor, belief: Tensor, policy: Tensor, option: Tensor, blocked: Tensor, said: Tensor | None = None
     ) -> Tensor:
-        """state (b q d), belief (b q h k), policy (b q a k) in logs, option (b q a c), blocked (b q a) bool -> log
-        probabilities (b q a) float32."""
+        """state (b q d), belief (b q h k), policy (b q a k) in logs, option (b q a c), blocked (b q a) bool,
+        said (b q 2 k) in an arena -> log probabilities (b q a) float32."""
         weight = self.weigh(state).float().softmax(-1)
         source = self.source(state).float().softmax(-1)
         more = belief @ self.narrow.float().softmax(-1) if said is None else said

@@ -1,11 +1,13 @@
 """The library where types are members of a bank: the policy of each member is made of the words that describe it.
 
 The members, known to everybody by their words, are the hypotheses: what was done is evidence for those that would have
-done so. Whoever moves like a bold heron shares its boldness with the bold otter and its eye with the calm heron, so that a
-member never met has a policy too. What a word does is learned, in hindsight, from the acts of those it describes.
+done so. Whoever moves like a bold heron is bold as the bold otter is and looks as the calm heron does, so that members
+never met have policies too. What a word does is learned in hindsight, from the acts of those it describes.
 
 Axes: e events, s species, k members of a species, v words, u texts, a actions, p pieces, c width of an option, d width.
 """
+
+from collections.abc import Mapping
 
 import torch
 from einops import rearrange
@@ -14,6 +16,7 @@ from torch.nn import functional as F
 
 from tom.library import EXTRA, IMPOSSIBLE, LEAST, SLIP
 from tom.settings import NetworkConfig
+from tom.vocabulary import PAD
 
 MEANING = 64  # width in which words are compared
 SAME = 4.0  # how much a word in common says, at first, that a text is about a member
@@ -45,7 +48,7 @@ class Members(nn.Module):
         places = [member for species in config.members for member in range(len(species))]
         self.register_buffer("place", torch.tensor(places), persistent=False)
 
-    def forward(self, option: Tensor, row: dict[str, Tensor]) -> Tensor:
+    def forward(self, option: Tensor, row: Mapping[str, Tensor]) -> Tensor:
         """option (e a c); row: blocked (e a) bool, species (e,) -> log probabilities (e a k) float32."""
         seen = torch.cat([option, F.relu(self.see(option))], -1)
         worth = seen.new_zeros(*seen.shape[:2], self.exists.shape[1])
@@ -64,6 +67,7 @@ class Members(nn.Module):
     def meant(self, texts: Tensor) -> Tensor:
         """Whom texts (u w) are about, by the words that they share with members: (s u k) float32, sums to 1."""
         said = torch.zeros(len(texts), len(self.meaning)).scatter_(1, texts, 1.0)
+        said[:, PAD] = 0
         alike = (said @ self.meaning) @ (self.words @ self.meaning).mT
         return alike.masked_fill(self.exists[:, None] == 0, IMPOSSIBLE).softmax(-1)
 
@@ -75,7 +79,7 @@ class Members(nn.Module):
         said = [meant[species, text] for text in (question["text"], question["persona"][:, None])]
         return belief / belief.sum(-1, keepdim=True), torch.stack(said, 2)
 
-    def hindsight(self, policy: Tensor, row: dict[str, Tensor]) -> Tensor:
+    def hindsight(self, policy: Tensor, row: Mapping[str, Tensor]) -> Tensor:
         """The mean negative log likelihood, nats, of acts under the policies of who acted: policy (e a k) in logs; row:
         action (e,), type (e,) as tom.perception.ArenaPerception.acts has them."""
-        return -policy[torch.arange(len(policy)), row["action"], self.place[row["type"]]].mean()
+        return -policy[torch.arange(len(policy)), row["action"], self.place[row["type"]]].sum() / max(len(policy), 1)

@@ -90,14 +90,14 @@ class Network(nn.Module):
     def look(self, row: dict[str, Tensor]) -> dict[str, Tensor]:
         """What lies around the actor of each event, and what the library would do there; the action taken is not read.
 
-        blocked (e a), option (e a c+2), scene (e, scene), policy (e a k) float32 log probabilities.
+        blocked (e a), option (e a c+2), scene (e, scene), policy (e a k) float32 log probabilities; in an arena
+        species (e,).
         """
         around, option, policy = self.policies(row)
         features = [row[name].to(self.dtype) for name in ("blocked", "cover", "own")]
         scene = torch.cat([rearrange(around.to(self.dtype), "e a c -> e (a c)"), *features], -1)
-        return {"blocked": row["blocked"], "option": option.to(self.dtype), "scene": scene, "policy": policy} | {
-            name: row[name] for name in ("species",) if name in row
-        }
+        seen = {"blocked": row["blocked"], "option": option.to(self.dtype), "scene": scene, "policy": policy}
+        return seen | ({"species": row["species"]} if self.config.members else {})
 
     def policies(self, row: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
         """What each action leads to, (e a c) and as options (e a c+2), and what the library would do (e a k)."""
@@ -115,7 +115,7 @@ class Network(nn.Module):
         did = F.one_hot(action, self.config.actions).to(self.dtype)
         known = (0.5 * told).clamp(-TOLD, TOLD).to(self.dtype)
         x = self.event_norm(self.event(torch.cat([scene, taken, taken - around.amax(1), did, known], -1)))
-        if self.config.members:
+        if self.config.members:  # all alike: those never met must not fall behind
             return 1.5 * told * torch.sigmoid(self.trust(x).float() + 1), x
         trust, hint = self.trust(x).float().chunk(2, -1)
         return 1.5 * told * torch.sigmoid(trust + 1) + 0.1 * hint, x

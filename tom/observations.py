@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from tom.encoders import squared_relu
 from tom.settings import NetworkConfig
 
-HIDDEN = 256
+HIDDEN = 64
 CLIP = 5.0  # standard deviations
 
 

@@ -157,7 +157,8 @@ def network_size(config: TrainConfig, batches: TrainingBatches) -> NetworkConfig
     for other in batches.perceptions:
         if type(other) is not type(first) or other.kind != first.kind:
             raise FunhouseError(f"the logs differ: {first.kind} and {other.kind}", remedy="train on logs of one kind")
-    return NetworkConfig(len(batches.vocabulary), **first.network(batches.vocabulary), width=config.width, layers=config.layers)
+    world = first.network(batches.vocabulary)
+    return NetworkConfig(len(batches.vocabulary), **world, width=config.width, layers=config.layers)
 
 
 def _save(out: str | Path, trainer: Trainer, meta: dict) -> None:

@@ -3,6 +3,7 @@
 import ctypes
 import math
 import time
+from typing import Any
 
 import torch
 from einops import rearrange
@@ -21,10 +22,10 @@ SMALLEST_MATRIX = 32  # rows and columns of a weight that Muon trains
 
 
 def losses(
-    network: Network, event: dict[str, Tensor], question: dict[str, Tensor], nested: float = 1.0
+    network: Network, event: dict[str, Any], question: dict[str, Tensor], nested: float = 1.0
 ) -> dict[str, Tensor]:
     """The mean negative log likelihood, nats, of the labelled actions, by depth ("depth 0", …) and weighted ("action"),
-    and of the traits."""
+    and of the traits; in an arena also of acts in hindsight, under the policies of who acted."""
     question = question | {"relation": question_relations(event, question, network.dtype)}
     log, trait = network.answer(network.encode(event), question)
     action = rearrange(question["action"], "b q -> (b q)")
@@ -40,7 +41,7 @@ def losses(
     unsaid = [F.cross_entropy(x.flatten(0, 1), y.flatten(), ignore_index=UNLABELLED) for x, y in parts]
     result["trait"] = torch.stack(unsaid).sum()
     if isinstance(network.library, Members):
-        result["hindsight"] = network.library.hindsight(network.policies(event["hindsight"])[-1], event["hindsight"])
+        result["hindsight"] = network.library.hindsight(network.policies(told := event["hindsight"])[-1], told)
     return result
 
 
