@@ -43,6 +43,7 @@ class OrchardConfig:
         self._check("agents", 1 <= self.agents <= MOST_AGENTS, f"1 to {MOST_AGENTS}")
         self._check("steps", 1 <= self.steps <= 4096, "1 to 4096")
         self._check("roles", self.roles in ("announced", "hidden"), "announced or hidden")
+        self._check("mirrors", not self.mirrors or "\n" in self.map, "False, or a map file that holds one")
         self._check("marks", 0 <= self.marks <= 1, "a chance from 0 to 1")
         ordered = len(self.sights) == 2 and 0 <= self.sights[0] < self.sights[1]
         self._check("sights", ordered, "two radii, the near one first and smaller")

@@ -96,3 +96,8 @@ def test_pictures_show_the_glass():
     pixels = image(scene, 1)[8:-8, 8:-8]
     panes = [(pixels[16 * row : 16 * row + 16, 48:64] == SILVER).all(-1).any() for row in range(4)]
     assert panes == [True, True, False, True]
+
+
+def test_a_map_that_is_drawn_at_random_holds_no_mirror():
+    with pytest.raises(FunhouseError, match="mirrors = True makes no orchard"):
+        OrchardConfig(mirrors=True)
