@@ -13,6 +13,7 @@ from tom.mind import load
 from tom.perception import perception_of
 from tom.player import Player
 from tom.train import train
+from tom.vocabulary import Vocabulary
 from worlds import FunhouseError, OrchardConfig, open_log
 from worlds.marks import WASH
 
@@ -58,8 +59,8 @@ def test_a_world_without_marks_is_read_as_ever():
     perception, marked = perception_of(plain.to_dict()), perception_of(RUN.to_dict())
     look = perception.history(play(plain, 0), 0).look
     assert look["distance"].shape[1:] == (ELEMENTS, 5)
-    assert perception.network() == {"traits": (3, 2, 2, 3), "kinds": 3, "gamma": 0.8}
-    assert marked.network() == {"traits": (3, 2, 2, 3, 2), "kinds": 5, "actions": 6, "gamma": 0.8}
+    assert perception.network(Vocabulary(perception.words)) == {"traits": (3, 2, 2, 3), "kinds": 3, "gamma": 0.8}
+    assert marked.network(Vocabulary(marked.words)) == {"traits": (3, 2, 2, 3, 2), "kinds": 5, "actions": 6, "gamma": 0.8}
     assert set(marked.words) > set(perception.words)
     bodies = with_bodies(look, np.zeros(len(look["kind"]), bool), 3)
     assert np.array_equal(bodies["distance"][:, :ELEMENTS, :5], look["distance"])
