@@ -60,7 +60,8 @@ def test_a_world_without_marks_is_read_as_ever():
     look = perception.history(play(plain, 0), 0).look
     assert look["distance"].shape[1:] == (ELEMENTS, 5)
     assert perception.network(Vocabulary(perception.words)) == {"traits": (3, 2, 2, 3), "kinds": 3, "gamma": 0.8}
-    assert marked.network(Vocabulary(marked.words)) == {"traits": (3, 2, 2, 3, 2), "kinds": 5, "actions": 6, "gamma": 0.8}
+    size = marked.network(Vocabulary(marked.words))
+    assert size == {"traits": (3, 2, 2, 3, 2), "kinds": 5, "actions": 6, "gamma": 0.8}
     assert set(marked.words) > set(perception.words)
     bodies = with_bodies(look, np.zeros(len(look["kind"]), bool), 3)
     assert np.array_equal(bodies["distance"][:, :ELEMENTS, :5], look["distance"])
