@@ -14,7 +14,6 @@ from worlds import Episode
 EGOCENTRIC, IGNORANT, MYSELF, PLANNER = "egocentric", "ignorant", "myself", "A* planner"
 REASONER = Reasoned.name
 KINDS = {REASONER: "oracle", IGNORANT: "shortcut", EGOCENTRIC: "shortcut", MYSELF: "shortcut", PLANNER: "control"}
-BLIND = ("mind, no history", "mind, names shuffled", "mind, no prompt")  # blanked minds that must not show an effect
 
 
 class Exact:

@@ -16,6 +16,8 @@ from worlds import FunhouseError
 Progress = Callable[[int, int], None]  # (done, in all)
 POSITIVE, NEGATIVE, BASELINE = "positive", "negative", "baseline"
 FEWEST_SEEDS = 5  # of an evaluation that is reported
+BLIND = ("mind, no history", "mind, names shuffled", "mind, no prompt")  # blanked minds that must not show an effect
+Bounded = tuple[float | None, float | None, float | None]  # a figure and its interval
 
 
 @dataclass(frozen=True)

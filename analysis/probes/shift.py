@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from analysis.intervals import EpisodeBootstrap, or_none
+from analysis.probes.probe import Bounded
 
-Bounded = tuple[float | None, float | None, float | None]  # a figure and its interval
 NONE: Bounded = (None, None, None)
 
 

@@ -8,11 +8,11 @@ import numpy as np
 from agents.answer import Answerer, Question
 from analysis.intervals import EpisodeBootstrap, or_none
 from analysis.measures import total_variation
+from analysis.probes.probe import Bounded
 from worlds import Episode
 
 ITSELF = "θ itself"  # who answers, beside those who answer for φ
 MOVED, LARGEST = "moved", "largest change"  # mean total variation; of any probability
-Bounded = tuple[float | None, float | None, float | None]  # a figure and its interval
 
 
 def effect(

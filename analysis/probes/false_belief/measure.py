@@ -11,11 +11,11 @@ from agents.answer import Answerer, reasoner_of, resolve
 from agents.rollout import play
 from analysis.intervals import EpisodeBootstrap
 from analysis.measures import checked, total_variation
-from analysis.probes.contenders import BLIND, EGOCENTRIC, IGNORANT, KINDS, MYSELF, OTHERS, PLANNER, REASONER
+from analysis.probes.contenders import EGOCENTRIC, IGNORANT, KINDS, MYSELF, OTHERS, PLANNER, REASONER
 from analysis.probes.false_belief.cases import AWAY, POOLED, RETENTIVE, SECOND, Case, Design, Search, worlds_of
 from analysis.probes.orchard import types_of
-from analysis.probes.probe import BASELINE, NEGATIVE, POSITIVE, Progress, Settings, Subject, control
-from analysis.probes.shift import Bounded, correlation, flat, slope
+from analysis.probes.probe import BASELINE, BLIND, NEGATIVE, POSITIVE, Bounded, Progress, Settings, Subject, control
+from analysis.probes.shift import correlation, flat, slope
 from worlds import Episode, FunhouseError
 
 KEPT, MISSED, WATCHED = range(3)  # the worlds of a case

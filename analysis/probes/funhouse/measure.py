@@ -31,12 +31,22 @@ from analysis.probes.funhouse.readouts import (
     placed,
     told_apart,
 )
-from analysis.probes.probe import BASELINE, NEGATIVE, POSITIVE, Contender, Mind, Progress, Settings, Subject, control
+from analysis.probes.probe import (
+    BASELINE,
+    BLIND,
+    NEGATIVE,
+    POSITIVE,
+    Contender,
+    Mind,
+    Progress,
+    Settings,
+    Subject,
+    control,
+)
 from analysis.shortcuts import IGNORANT
 from analysis.survey import REASONER
 from worlds import Episode
 
-BLIND = ("mind, no history", "mind, no prompt", "mind, names shuffled")
 APART, UNDONE, STILL = 0.7, 0.5, 0.02  # the thresholds, and what descriptions may move
 LIKELIHOOD, DESCRIPTION, UNDO = "which is which, by likelihood", "which is which, by description", "undone"
 MIXED, ALIKE, ALL = "near and far", "the same sight", "all four"

@@ -11,10 +11,10 @@ from agents.answer import Answerer, reasoner_of, resolve
 from agents.description import SIGHTS
 from analysis.intervals import EpisodeBootstrap
 from analysis.measures import LEAST, checked
-from analysis.probes.contenders import BLIND, EGOCENTRIC, IGNORANT, KINDS, MYSELF, OTHERS, PLANNER, REASONER
+from analysis.probes.contenders import EGOCENTRIC, IGNORANT, KINDS, MYSELF, OTHERS, PLANNER, REASONER
 from analysis.probes.lens.episodes import CONTESTED, HIDDEN, NEAR, NEW, UNSEEN, Design, Put, Scene, Spot
-from analysis.probes.probe import BASELINE, NEGATIVE, POSITIVE, Progress, Settings, Subject, control
-from analysis.probes.shift import Bounded, correlation, flat, separation, share
+from analysis.probes.probe import BASELINE, BLIND, NEGATIVE, POSITIVE, Bounded, Progress, Settings, Subject, control
+from analysis.probes.shift import correlation, flat, separation, share
 from worlds import FunhouseError
 
 AREA, CORRELATION = 0.6, 0.6  # the thresholds: see analysis/probes/lens/__init__.py

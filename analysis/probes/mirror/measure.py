@@ -15,7 +15,7 @@ from analysis.measures import LEAST, agreement, checked, divergence, total_varia
 from analysis.probes.mirror.contenders import CONTINGENCY, LAG, ContingencyTest, LagCorrelation, Planner, Recogniser
 from analysis.probes.mirror.episodes import BLANK, IMAGE, LIVE, ME, REPLAY, Design, Mirror
 from analysis.probes.mirror.marked import Washing, effect, washing
-from analysis.probes.probe import BASELINE, NEGATIVE, POSITIVE, Progress, Settings, Subject, control
+from analysis.probes.probe import BASELINE, NEGATIVE, POSITIVE, Bounded, Progress, Settings, Subject, control
 from analysis.survey import REASONER
 from worlds import Agent, Episode
 
@@ -23,7 +23,6 @@ AS_IMAGE, WHICH, WASHING = "as the image", "which one is you", "washing"  # what
 MIND, BLIND, MARKS = "mind", "mind, own actions blanked", "mirror"  # the last goes before the first two
 AT = 4  # steps before the mirror, where recognition is judged
 RECOGNISED, WASHED = 0.5, 0.5  # the thresholds: see analysis/probes/mirror/__init__.py
-Bounded = tuple[float | None, float | None, float | None]  # a figure and its interval
 COMMON = (
     "kept", "excess_nats", "excess_low", "excess_high", "skill", "skill_low", "skill_high", "unfiltered_skill", "top1",
     "total_variation",

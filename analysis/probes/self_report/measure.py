@@ -13,7 +13,7 @@ from agents.rollout import RunConfig, play
 from analysis.describe import POSTERIOR, Describer, subjects
 from analysis.fidelity import Scores
 from analysis.intervals import or_none
-from analysis.probes.probe import NEGATIVE, POSITIVE, Contender, Progress, Settings, control
+from analysis.probes.probe import BLIND, NEGATIVE, POSITIVE, Contender, Progress, Settings, control
 from analysis.probes.probe import Subject as Probed
 from analysis.probes.self_report import repeated
 from analysis.probes.self_report.repeated import PERMUTED, PLACES
@@ -38,7 +38,6 @@ from worlds import Episode, OrchardConfig
 
 RESOLVED, CALIBRATED, READ, SKILLED = 0.2, 0.95, 0.9, 0.5  # the thresholds
 BEYOND, ERROR, CERTAIN, CHANGE = 0.2, 0.05, 0.95, 0.05  # to be reached
-BLIND = ("mind, no history", "mind, no prompt", "mind, names shuffled")
 NO_ACTS, SHUFFLED = "mind, own actions blanked", "mind, names shuffled"
 MANY = 1_000_000  # every subject of an episode
 Pages = dict[tuple[str, str], list[Statements]]  # by who is described and what the asked agent was told

@@ -13,7 +13,7 @@ from analysis.fidelity import Scores, training_episodes
 from analysis.fitting import Fitted, fit
 from analysis.intervals import or_none
 from analysis.measures import divergence
-from analysis.probes.probe import BASELINE, NEGATIVE, POSITIVE, Progress, Settings, Subject, control
+from analysis.probes.probe import BASELINE, BLIND, NEGATIVE, POSITIVE, Bounded, Progress, Settings, Subject, control
 from analysis.probes.stranger.episodes import HELD_OUT, HIDDEN, WITHIN, Design, asked_of, meetings, own
 from analysis.questions import Cell
 from analysis.shortcuts import COPY, FULL_INFORMATION, IGNORANT
@@ -22,12 +22,10 @@ from worlds import Episode, FunhouseError
 
 CELL: Cell = ("behave", 1)
 DEFINITION, STRANGER = "definition", "stranger"  # what a row is against
-BLIND = ("mind, no history", "mind, names shuffled", "mind, no prompt")  # of the blanked minds, which must not gain
 AT = 32  # steps observed, where gain and skill are judged
 FROM = 8  # steps observed from which a curve is held against the reasoner's
 GAIN, SKILL, BEYOND = 0.5, 0.75, 0.10  # the thresholds: see analysis/probes/stranger/__init__.py
 TRAINING_EPISODES = 48
-Bounded = tuple[float | None, float | None, float | None]  # a figure and its interval
 _OF_SKILL = ("skill", "skill_low", "skill_high", "unfiltered_skill", "kept_excess_nats")
 
 
