@@ -42,7 +42,7 @@ class ArenaPopulation:
 
     def elements(self, phase: int, agent: int) -> tuple[int | str, ...]:
         """The canonical chain as a query has it: agents' indices and descriptions; () is "as itself"."""
-        codes = (int(code) for code in self.chain[phase, agent] if code != NOTHING)
+        codes = (code for code in self.chain[phase, agent].tolist() if code != NOTHING)
         return tuple(code if code >= 0 else self.bank.descriptions[-2 - code] for code in codes)
 
     def said(self, phase: int, agent: int) -> tuple[tuple[str, ...], str]:

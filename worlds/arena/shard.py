@@ -4,7 +4,7 @@ Rows of "observations" are the agent-steps that somebody perceived, an agent its
 columns. The species of the environment, without which bytes are no arrays, stand in the manifest's config.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,12 +52,11 @@ def to_tables(episodes: Sequence[ArenaEpisode]) -> dict[str, pa.Table]:
         game=np.concatenate([np.repeat(e.game, len(e.agents)) for e in episodes]).astype(np.int16),
     )
     rows = [(e.index, e.seed, e.split, list(e.dropped)) for e in episodes]
-    seen = [row for episode in episodes for row in _observations(episode)]
     return {
         "episodes": table_of(zip(*rows, strict=True), EPISODES),
         "agents": agents,
         "steps": steps,
-        "observations": table_of(zip(*seen, strict=True), OBSERVATIONS),
+        "observations": _observations(episodes),
     }
 
 
@@ -78,12 +77,27 @@ def unpack(bits: np.ndarray, n: int) -> np.ndarray:
     return (bits[..., None] >> np.arange(n, dtype=np.uint64) & np.uint64(1)).astype(bool)
 
 
-def _observations(episode: ArenaEpisode) -> Iterator[tuple[int, int, int, bytes, bytes]]:
-    masked = [episode.form(agent).masked for agent in range(len(episode.agents))]
-    for step, agent in zip(*map(np.ndarray.tolist, np.nonzero(episode.acts)), strict=True):
-        # Where every action is legal at all times, no mask is written.
-        mask = np.packbits(episode.mask[agent][step], bitorder="little").tobytes() if masked[agent] else b""
-        yield episode.index, step, agent, episode.observation[agent][step].tobytes(), mask
+def _observations(episodes: Sequence[ArenaEpisode]) -> pa.Table:
+    """A row for each act. Made as columns: rows would be many tuples, through which Python's collector then goes."""
+    acts = [np.nonzero(episode.acts) for episode in episodes]
+    columns = [
+        np.repeat([episode.index for episode in episodes], [len(step) for step, _ in acts]),
+        *np.concatenate(acts, axis=1),
+        [row for episode, act in zip(episodes, acts, strict=True) for row in _bytes(episode.observation, *act)],
+        [row for episode, act in zip(episodes, acts, strict=True) for row in _bytes(_packed(episode), *act)],
+    ]
+    return table_of(columns, OBSERVATIONS)
+
+
+def _bytes(shown: Sequence[np.ndarray], steps: np.ndarray, agents: np.ndarray) -> list[bytes]:
+    """Of each act a row of the agent's own array, [n] (t, ...)."""
+    return [shown[agent][step].tobytes() for step, agent in zip(steps.tolist(), agents.tolist(), strict=True)]
+
+
+def _packed(episode: ArenaEpisode) -> list[np.ndarray]:
+    """[n] (t, bytes) uint8: the masks as bits. Where every action is legal at all times, no mask is written."""
+    packed = [np.packbits(mask, axis=1, bitorder="little") for mask in episode.mask]
+    return [bits[:, : _mask_bytes(episode.form(agent))] for agent, bits in enumerate(packed)]
 
 
 @dataclass(frozen=True)

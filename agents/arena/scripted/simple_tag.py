@@ -6,6 +6,7 @@ An observation is velocity, position, rocks, the others (hunters first), the vel
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -31,10 +32,12 @@ def scripts(species: Species, arguments: Mapping) -> list[Script]:
         return []
 
     def reader(others: int):
+        ends = np.cumsum([2, rocks, others, hunters + prey - 1 - others]).tolist()
+        parts = [slice(*pair) for pair in pairwise([*ends, None])]
+
         def read(seen: np.ndarray) -> _Seen:
             pairs = seen.reshape(len(seen), -1, 2)
-            parts = np.split(pairs[:, 2:], np.cumsum([rocks, others, hunters + prey - 1 - others]), axis=1)
-            return _Seen(pairs[:, 1], *parts)
+            return _Seen(pairs[:, 1], *(pairs[:, part] for part in parts))
 
         return read
 
