@@ -69,7 +69,7 @@ class Kin:
         self.scripts, self.callables = list(scripts), list(callables)
 
     def __len__(self) -> int:
-        return len(self.eye) + len(self.scripts) + len(self.callables)
+        return len(self.habit) + len(self.scripts) + len(self.callables)
 
     def sights(self, observation: np.ndarray) -> np.ndarray:
         """(m, l) float64: the raw sights of observations (m, *shape), before any statistics."""
@@ -84,9 +84,9 @@ class Kin:
         out = np.empty((len(self), *mask.shape))
         if not len(mask):
             return out
-        if len(self.eye):
+        if len(self.habit):
             logits_of_all(self._features(seen), self.eye, self.habit, out)
-        for place in range(len(self.eye), len(self)):
+        for place in range(len(self.habit), len(self)):
             out[place] = self._other(place, seen, mask)
         return settle(out, mask, self.floor)
 
@@ -94,7 +94,7 @@ class Kin:
         """(m, actions) float64: row by row of the member who[m], a place among these k."""
         seen = np.ascontiguousarray(observation, dtype=np.float64)
         out = np.empty(mask.shape)
-        drawn = len(self.eye)
+        drawn = len(self.habit)
         if who.min(initial=drawn) < drawn:
             logits_of_each(self._features(seen), self.eye, self.habit, np.where(who < drawn, who, -1), out)
         for place in set(who[who >= drawn].tolist()):
@@ -108,7 +108,7 @@ class Kin:
 
     def _other(self, place: int, seen: np.ndarray, mask: np.ndarray) -> np.ndarray:
         """(m, actions): the logits of a script or a callable."""
-        place -= len(self.eye)
+        place -= len(self.habit)
         if place < len(self.scripts):
             return self.scripts[place].score(seen, mask)
         name, policy = self.callables[place - len(self.scripts)]

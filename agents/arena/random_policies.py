@@ -90,10 +90,10 @@ def _spread(drawn: np.ndarray, count: int) -> np.ndarray:
 
 
 def stack(members: Sequence[RandomMember], actions: int) -> RandomMember:
-    """All members as one pair of arrays, (k, l + h, actions) and (k, actions)."""
+    """All members as one pair of arrays, (l + h, k, actions) and (k, actions)."""
     if not members:
-        return RandomMember(np.zeros((0, SIGHTS + UNITS, actions)), np.zeros((0, actions)))
-    return RandomMember(np.stack([one.eye for one in members]), np.stack([one.habit for one in members]))
+        return RandomMember(np.zeros((SIGHTS + UNITS, 0, actions)), np.zeros((0, actions)))
+    return RandomMember(np.stack([one.eye for one in members], 1), np.stack([one.habit for one in members]))
 
 
 @njit(cache=True, nogil=True)
@@ -130,13 +130,14 @@ def features(raw, mean, scale, inner, inner_bias):
 @njit(cache=True, nogil=True)
 def logits_of_all(feature, eye, habit, out):
     """Write the logits of every member for every row into out[:k], (k, m, actions)."""
-    for k in range(eye.shape[0]):
-        for m in range(feature.shape[0]):
-            for a in range(eye.shape[2]):
-                out[k, m, a] = habit[k, a]
-            for f in range(feature.shape[1]):
-                for a in range(eye.shape[2]):
-                    out[k, m, a] += feature[m, f] * eye[k, f, a]
+    k, actions = habit.shape
+    flat, total = eye.reshape(len(eye), k * actions), np.empty(k * actions)
+    for m in range(feature.shape[0]):
+        total[:] = habit.ravel()
+        for f in range(len(flat)):
+            for place in range(len(total)):  # of all members and actions in one row, which is vectorised
+                total[place] += feature[m, f] * flat[f, place]
+        out[:k, m] = total.reshape(k, actions)
 
 
 @njit(cache=True, nogil=True)
@@ -149,7 +150,7 @@ def logits_of_each(feature, eye, habit, who, out):
                 out[m, a] = habit[k, a]
             for f in range(feature.shape[1]):
                 for a in range(eye.shape[2]):
-                    out[m, a] += feature[m, f] * eye[k, f, a]
+                    out[m, a] += feature[m, f] * eye[f, k, a]
 
 
 @njit(cache=True, nogil=True)

@@ -1,9 +1,10 @@
 """The two interfaces of PettingZoo behind the one of Environment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from worlds.arena.environment import Environment
+from worlds.arena.failure import ArenaFailure
 
 
 class Together(Environment):
@@ -48,8 +49,11 @@ class Together(Environment):
             seats.append(self._seat_of[agent])
         self._acting = sorted(seats)
 
-    def _raw(self, agent: Any) -> tuple[Any, Any]:
-        return self._observed[agent], self._infos.get(agent) if self._infos else None
+    def _shown(self, agents: Sequence) -> Sequence:
+        return [self._observed[agent] for agent in agents]
+
+    def _info(self, agent: Any) -> Any:
+        return self._infos.get(agent) if self._infos else None
 
 
 class InTurn(Environment):
@@ -99,5 +103,16 @@ class InTurn(Environment):
             self.env.step(None)
         raise self.failure("the game never ends: agents that have ended take turns for ever")
 
-    def _raw(self, agent: Any) -> tuple[Any, Any]:
-        return self._call(self.env.observe, agent), self.env.infos.get(agent)
+    def _shown(self, agents: Sequence) -> Sequence:
+        return [self._observe(agent) for agent in agents]
+
+    def _observe(self, agent: Any) -> Any:
+        try:
+            return self._call(self.env.observe, agent)
+        except ArenaFailure:
+            raise
+        except Exception as error:
+            raise self._blind(agent, error) from error
+
+    def _info(self, agent: Any) -> Any:
+        return self.env.infos.get(agent)

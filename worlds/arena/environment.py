@@ -82,19 +82,15 @@ class Environment:
 
     def views(self, seats: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """What seats of one species that act now observe (m, *shape), and what they may do (m, actions) bool."""
-        form = self.form_of_seat[seats[0]]
-        observation = np.empty((len(seats), *form.shape), form.dtype)
-        mask = np.ones((len(seats), form.actions), bool) if form.masked else _all_legal(len(seats), form.actions)
-        for row, seat in enumerate(seats):
-            try:
-                self._read(form, self.seats[seat], observation, mask, row)
-            except ArenaFailure:
-                raise
-            except Exception as error:
-                raise self.failure(f"{self.seats[seat]} cannot observe: {type(error).__name__}: {error}") from error
+        form, agents = self.form_of_seat[seats[0]], [self.seats[seat] for seat in seats]
+        shown, mask = self._shown(agents), _all_legal(len(seats), form.actions)
+        if form.masked:
+            shown, legal = zip(*map(self._unmask, agents, shown), strict=True)
+            mask = np.stack(legal)
+        observation = self._encode(form, agents, shown)
         if form.dtype == "float32" and not _finite(observation):
             bad = ~np.isfinite(observation.reshape(len(seats), -1)).all(1)
-            raise self.failure(f"{self.seats[seats[int(bad.argmax())]]} observes NaN or an infinite number")
+            raise self.failure(f"{agents[int(bad.argmax())]} observes NaN or an infinite number")
         return observation, mask
 
     def positions(self) -> np.ndarray | None:
@@ -140,20 +136,37 @@ class Environment:
     def _reset(self, seed: int) -> None:
         raise NotImplementedError
 
-    def _raw(self, agent: Any) -> tuple[Any, Any]:
-        """An acting agent's observation as the environment gives it, and its info."""
+    def _shown(self, agents: Sequence) -> Sequence:
+        """What acting agents observe, as the environment gives it. Raises ArenaFailure."""
         raise NotImplementedError
 
-    def _read(self, form: Form, agent: Any, observation: np.ndarray, mask: np.ndarray, row: int) -> None:
-        """Writes one row of `views`."""
-        value, info = self._raw(agent)
-        if form.masked:
-            value, told = _unmask(value, info)
+    def _info(self, agent: Any) -> Any:
+        """An acting agent's info, or None."""
+        raise NotImplementedError
+
+    def _unmask(self, agent: Any, shown: Any) -> tuple[Any, np.ndarray]:
+        """An observation without its mask, and the mask (actions,) bool. Raises ArenaFailure."""
+        actions = self.form_of_seat[self._seat_of[agent]].actions
+        try:
+            shown, told = _unmasked(shown, self._info(agent))
             legal = np.asarray(told).astype(bool)
-            if legal.shape != (form.actions,) or not (legal == told).all() or not legal.any():
-                raise self.failure(f"{agent} has no mask of {form.actions} zeros and ones, of which one is 1: {told}")
-            mask[row] = legal
-        observation[row] = form.encode(value)
+            if legal.shape == (actions,) and (legal == told).all() and legal.any():
+                return shown, legal
+        except Exception as error:
+            raise self._blind(agent, error) from error
+        raise self.failure(f"{agent} has no mask of {actions} zeros and ones, of which one is 1: {told}")
+
+    def _encode(self, form: Form, agents: Sequence, shown: Sequence) -> np.ndarray:
+        """Observations as an array (m, *shape). Those that make none together are tried alone, to say whose fails."""
+        try:
+            return form.encode(shown)
+        except Exception as error:
+            if len(agents) == 1:
+                raise self._blind(agents[0], error) from error
+        return np.concatenate([self._encode(form, [agent], [one]) for agent, one in zip(agents, shown, strict=True)])
+
+    def _blind(self, agent: Any, error: Exception) -> ArenaFailure:
+        return self.failure(f"{agent} cannot observe: {type(error).__name__}: {error}")
 
     def _collect(self, rewards: Mapping) -> None:
         given = [0.0] * len(self.seats)
@@ -172,15 +185,12 @@ class Environment:
             if both not in spaces:
                 spaces.append(both)
             seat_species[seat] = spaces.index(both)
-        told = any("action_mask" in self._guard(self._info, self.seats[seat]) for seat in self.turn())
+        told = any("action_mask" in (self._guard(self._info, self.seats[seat]) or {}) for seat in self.turn())
         try:
             forms = [form_of(observation, action, told_mask=told) for observation, action in spaces]
         except FunhouseError as error:
             raise FunhouseError(error.what, place=self.spec, remedy=error.remedy) from None
         return forms, seat_species, [form.species(index) for index, form in enumerate(forms)]
-
-    def _info(self, agent: Any) -> Any:
-        return self._raw(agent)[1] or {}
 
 
 @lru_cache(maxsize=256)
@@ -193,11 +203,10 @@ def _all_legal(rows: int, actions: int) -> np.ndarray:
 
 def _finite(observation: np.ndarray) -> bool:
     """Whether all numbers are finite. A sum of squares that is says so at a fraction of the time."""
-    flat = observation.ravel()
-    return math.isfinite(np.dot(flat, flat)) or bool(np.isfinite(flat).all())
+    return math.isfinite(np.vdot(observation, observation)) or bool(np.isfinite(observation).all())
 
 
-def _unmask(value: Any, info: Any) -> tuple[Any, Any]:
+def _unmasked(value: Any, info: Any) -> tuple[Any, Any]:
     if isinstance(value, Mapping) and "action_mask" in value:
         return value["observation"], value["action_mask"]
     return value, info["action_mask"]

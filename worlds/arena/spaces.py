@@ -1,7 +1,7 @@
 """Species: the agents of an environment that share their spaces, and the plain arrays that those spaces become."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -56,7 +56,7 @@ class Form:
     low: float
     high: float
     masked: bool
-    encode: Callable[[Any], np.ndarray]  # an observation, without its mask, to an array of shape and dtype
+    encode: Callable[[Sequence], np.ndarray]  # m observations, without masks, to an array (m, *shape) of dtype
     decode: Callable[[int], Any]  # an action's index to what the environment expects
 
     @property
@@ -88,14 +88,14 @@ def _observation(space: spaces.Space):
     if isinstance(space, spaces.Box):
         return _box(space)
     if isinstance(space, spaces.MultiBinary):
-        return tuple(space.shape), "uint8", 0.0, 1.0, lambda value: np.asarray(value, np.uint8)
+        return tuple(space.shape), "uint8", 0.0, 1.0, _into(tuple(space.shape), np.uint8)
     flat = isinstance(space, (spaces.Discrete, spaces.MultiDiscrete, spaces.Dict, spaces.Tuple))
     if not flat or not space.is_np_flattenable or spaces.flatdim(space) > MOST_ONE_HOT:
         raise FunhouseError(f"an observation space {space} is not understood", remedy=f"give agents {_WORD}")
     bounds = spaces.flatten_space(space)
     assert isinstance(bounds, spaces.Box)
     shape, dtype, low, high, into = _box(bounds)
-    return shape, dtype, low, high, lambda value: into(spaces.flatten(space, value))
+    return shape, dtype, low, high, lambda values: into([spaces.flatten(space, value) for value in values])
 
 
 def _box(space: spaces.Box):
@@ -109,12 +109,8 @@ def _box(space: spaces.Box):
     return shape, "float32", low, high, _into(shape, np.float32)
 
 
-def _into(shape: tuple[int, ...], dtype: type) -> Callable[[Any], np.ndarray]:
-    def encode(value: Any) -> np.ndarray:
-        array: np.ndarray = np.asarray(value, dtype)
-        return array if array.shape == shape else array.reshape(shape)
-
-    return encode
+def _into(shape: tuple[int, ...], dtype: type) -> Callable[[Sequence], np.ndarray]:
+    return lambda values: np.array(values, dtype).reshape(len(values), *shape)
 
 
 def _action(space: spaces.Space) -> tuple[int, Callable[[int], Any]]:

@@ -24,26 +24,34 @@ class Script(NamedTuple):
     score: Score
 
 
+def dot(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """(…, 1): the products of ways (…, 2). Written out, for numpy takes long to sum over so short an axis."""
+    both = one * other
+    return both[..., :1] + both[..., 1:]
+
+
+def length(way: np.ndarray) -> np.ndarray:
+    """(…, 1): how long ways (…, 2) are."""
+    return np.sqrt(dot(way, way))
+
+
 def toward(way: np.ndarray, steps: np.ndarray = STEPS, sure: float = SURE) -> np.ndarray:
     """(m, a): how far each of the steps (a, 2) goes along the ways (m, 2); all alike where the way is zero."""
-    length = np.sqrt((way * way).sum(-1, keepdims=True))
-    return (way * (sure / np.maximum(length, 1e-9))) @ steps.T
+    return (way * (sure / np.maximum(length(way), 1e-9))) @ steps.T
 
 
 def nearest(places: np.ndarray, there: np.ndarray | None = None) -> np.ndarray:
     """(m, 2): of the relative places (m, j, 2) the nearest that is there; zero where none is."""
-    distance = (places * places).sum(-1)
-    if there is not None:
-        distance = np.where(there, distance, np.inf)
-    at = distance.argmin(1)
-    rows = np.arange(len(places))
-    return np.where(np.isfinite(distance[rows, at])[:, None], places[rows, at], 0.0)
+    distance, rows = dot(places, places)[..., 0], np.arange(len(places))
+    if there is None:
+        return places[rows, distance.argmin(1)]
+    at = np.where(there, distance, np.inf).argmin(1)
+    return np.where(there.any(1)[:, None], places[rows, at], 0.0)
 
 
 def away(places: np.ndarray, there: np.ndarray | None = None) -> np.ndarray:
     """(m, 2): away from all relative places (m, j, 2), from the near ones most."""
-    square = (places * places).sum(-1, keepdims=True) + 1e-3
-    push = -places / square
+    push = -places / (dot(places, places) + 1e-3)
     return (push if there is None else push * there[..., None]).sum(1)
 
 
@@ -53,7 +61,7 @@ def flee(position: np.ndarray, hunters: np.ndarray, there: np.ndarray, ahead: fl
     positions (m, 2), relative places of hunters (m, j, 2) and whether they are there (m, j).
     """
     moved = STEPS * ahead
-    distance = np.linalg.norm(hunters[:, None] - moved[None, :, None], axis=-1)
+    distance = length(hunters[:, None] - moved[None, :, None])[..., 0]
     safe = np.where(there[:, None], distance, np.inf).min(-1)
     safe = np.where(np.isfinite(safe), np.minimum(safe, 3.0), 0.0)
     out = np.maximum(np.abs(position[:, None] + moved) - 1.0, 0.0).sum(-1)
@@ -62,7 +70,7 @@ def flee(position: np.ndarray, hunters: np.ndarray, there: np.ndarray, ahead: fl
 
 def unit(way: np.ndarray) -> np.ndarray:
     """Ways (m, 2) with length one, zero where they are zero."""
-    return way / np.maximum(np.sqrt((way * way).sum(-1, keepdims=True)), 1e-9)
+    return way / np.maximum(length(way), 1e-9)
 
 
 def choose(action: np.ndarray, actions: int, sure: float = SURE) -> np.ndarray:

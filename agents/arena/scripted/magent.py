@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arena.scripted.fields import SURE, choose, grid_away
+from agents.arena.scripted.fields import SURE, choose, grid_away, length
 
 OBSTACLE, MINE, _, OTHERS = range(4)
 
@@ -24,10 +24,10 @@ class Body:
 
     def walk(self, way: np.ndarray) -> np.ndarray:
         """(m, a): along the ways (m, 2), far rather than near, but no farther than they go; stay where they are 0."""
-        length = np.sqrt((way * way).sum(-1, keepdims=True))
+        far = length(way)
         speed = np.sqrt((self.moves[-1] ** 2).sum())
-        goal = way / np.maximum(length, 1e-9) * np.minimum(length, speed)
-        distance = np.sqrt(((self.moves - goal[:, None]) ** 2).sum(-1))
+        goal = way / np.maximum(far, 1e-9) * np.minimum(far, speed)
+        distance = length(self.moves - goal[:, None])[..., 0]
         scores = np.full((len(way), self.actions), -2.0 * SURE)
         scores[:, : len(self.moves)] = -SURE * distance
         return scores

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from agents.arena.scripted.fields import Script, away, nearest, toward, unit
+from agents.arena.scripted.fields import Script, away, length, nearest, toward, unit
 from worlds.arena import Species
 
 
@@ -38,7 +38,7 @@ def _adversary(count: int) -> list[Script]:
     def crowded(observation: np.ndarray, sign: float) -> np.ndarray:
         """(m, 2): the landmark that is farthest from all others, times the sign."""
         marks, others = read(observation)
-        distance = np.linalg.norm(marks[:, :, None] - others[:, None], axis=-1).min(2)
+        distance = length(marks[:, :, None] - others[:, None])[..., 0].min(2)
         return marks[np.arange(len(marks)), (sign * distance).argmax(1)]
 
     def recluse(observation, mask):
@@ -58,7 +58,7 @@ def _agents(count: int) -> list[Script]:
 
     def decoy(observation, mask):
         goal, marks, _, _ = read(observation)
-        distance = np.linalg.norm(marks - goal[:, None], axis=-1)
+        distance = length(marks - goal[:, None])[..., 0]
         return toward(marks[np.arange(len(marks)), distance.argmax(1)])
 
     def companion(observation, mask):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.arena.scripted.fields import Script, flee, nearest, toward, unit
+from agents.arena.scripted.fields import Script, dot, flee, length, nearest, toward, unit
 from worlds.arena import Species
 
 
@@ -27,7 +27,7 @@ def scripts(species: Species, arguments: Mapping) -> list[Script]:
     """Hunters' scripts or prey's, told apart by the length of their observations."""
     hunters, prey = arguments.get("num_adversaries", 3), arguments.get("num_good", 1)
     rocks = arguments.get("num_obstacles", 2)
-    length = 4 + 2 * (rocks + hunters + prey - 1)
+    size = 4 + 2 * (rocks + hunters + prey - 1)
     if not hunters or not prey or not rocks:
         return []
 
@@ -41,9 +41,9 @@ def scripts(species: Species, arguments: Mapping) -> list[Script]:
 
         return read
 
-    if species.shape == (length + 2 * prey,):
+    if species.shape == (size + 2 * prey,):
         return _hunters(reader(hunters - 1))
-    if species.shape == (length + 2 * (prey - 1),):
+    if species.shape == (size + 2 * (prey - 1),):
         return _prey(reader(hunters))
     return []
 
@@ -100,7 +100,7 @@ def _prey(read) -> list[Script]:
 
 def _flank(mine: np.ndarray, team: np.ndarray) -> np.ndarray:
     """(m, 2): around the prey, from which lie `mine` and `team`, away from the team; once opposite, straight in."""
-    beside = 0.5 + 0.5 * (mine * team).sum(-1, keepdims=True)
+    beside = 0.5 + 0.5 * dot(mine, team)
     left = mine[:, :1] * team[:, 1:] - mine[:, 1:] * team[:, :1] < 0
     around = np.stack([-mine[:, 1], mine[:, 0]], -1) * np.where(left, 1.0, -1.0)
     return beside * around * 1.5 - (1.0 - 0.8 * beside) * mine
@@ -109,5 +109,4 @@ def _flank(mine: np.ndarray, team: np.ndarray) -> np.ndarray:
 def _round(position: np.ndarray, radius: float) -> np.ndarray:
     """(m, 2): counter-clockwise around the middle, and back to the circle of that radius."""
     out = unit(position)
-    far = np.sqrt((position * position).sum(-1, keepdims=True))
-    return np.stack([-out[:, 1], out[:, 0]], -1) + 3.0 * (radius - far) * out
+    return np.stack([-out[:, 1], out[:, 0]], -1) + 3.0 * (radius - length(position)) * out

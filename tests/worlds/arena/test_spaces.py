@@ -37,13 +37,13 @@ def test_a_space_has_its_shape_and_its_samples_fit(space, shape, dtype, kind, lo
     made = form(space)
     assert (made.shape, made.dtype, made.kind, made.low, made.high, made.actions) == (shape, dtype, kind, low, high, 5)
     space.seed(1)
-    encoded = made.encode(space.sample())
-    assert (encoded.shape, encoded.dtype) == (shape, np.dtype(dtype))
+    encoded = made.encode([space.sample(), space.sample()])
+    assert (encoded.shape, encoded.dtype) == ((2, *shape), np.dtype(dtype))
 
 
 def test_discrete_observations_are_one_hot():
-    assert form(spaces.Discrete(4, start=2)).encode(3).tolist() == [0, 1, 0, 0]
-    assert form(spaces.MultiDiscrete([3, 2])).encode(np.array([2, 0])).tolist() == [0, 0, 1, 1, 0]
+    assert form(spaces.Discrete(4, start=2)).encode([3]).tolist() == [[0, 1, 0, 0]]
+    assert form(spaces.MultiDiscrete([3, 2])).encode([np.array([2, 0])]).tolist() == [[0, 0, 1, 1, 0]]
 
 
 def test_a_mask_is_seen_in_the_observation_or_told_beside_it():
