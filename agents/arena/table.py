@@ -89,9 +89,11 @@ class Seated:
         weight = np.zeros(len(bank.kin[species]))
         if isinstance(last, Belief):
             who, place = last.who, next((one for one in last.places if one != agent), agent)
-        else:
-            fits = bank.consistent(last)[bank.rows[species]] if last else _only(bank.rows[species], self.cast, agent)
+        elif last:
+            fits = bank.consistent(last)[bank.rows[species]]
             weight = fits / fits.sum()
+        else:
+            weight[self.cast.member[agent] - bank.rows[species].start] = 1.0
         take_role(minds, self.slot, agent, self.match.step, who, place, weight, not chain)
 
 
@@ -142,10 +144,8 @@ class Table:
         many = [len(view.seats) for _, view in group]
         slot = np.repeat([one.slot for one, _ in group], many)
         key = np.repeat(np.array([one.key for one, _ in group], np.uint64), many)
-        agent, seat, shown, legal = (
-            np.concatenate([getattr(view, name) for _, view in group])
-            for name in ("agents", "seats", "observation", "mask")
-        )
+        _, *parts = zip(*(view for _, view in group), strict=True)
+        seat, agent, shown, legal = map(np.concatenate, parts)
         action = np.empty(len(agent), np.int64)
         if (named := agent >= 0).all():
             action = self._choose(kind, step, slot, agent, key, shown, legal)
@@ -170,7 +170,3 @@ class Table:
                 assert isinstance(seated, Seated)
                 seated.answers[step, who] = row
         return action
-
-
-def _only(rows: slice, cast, agent: int) -> np.ndarray:
-    return np.arange(rows.start, rows.stop) == cast.member[agent]

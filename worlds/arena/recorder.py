@@ -1,8 +1,7 @@
 """A match while it is played: it fills the arrays of an ArenaEpisode step by step, and shows them on the way."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,8 +9,7 @@ from worlds.arena.match import LONGEST, Match
 from worlds.arena.spaces import Species
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """What the seats of one species that act now observe."""
 
     species: int
@@ -19,6 +17,17 @@ class View:
     agents: np.ndarray  # m   int64  their indices in the cast, -1 for those that are recorded nowhere
     observation: np.ndarray  # m *shape
     mask: np.ndarray  # m actions   bool
+
+
+class _Group(NamedTuple):
+    """The seats of one species that act in a turn."""
+
+    species: int
+    seats: np.ndarray  # m   int64
+    agents: np.ndarray  # m   int64
+    order: list[int]  # the seats once more
+    rows: Any  # which of them are recorded
+    places: Any  # and where in the species' block
 
 
 class Recorder:
@@ -45,9 +54,9 @@ class Recorder:
         self.game = np.zeros(rows, np.int16)
         self._agent_of = np.full(len(environment.seats), -1, np.int64)
         self._agent_of[match.cast.seats] = np.arange(n)
-        self._agents = self._agent_of.tolist()
+        self._seats = match.cast.seats.tolist()
         self._cast = match.cast.seats if match.cast.crowded else slice(None)
-        self._known: dict[tuple[int, ...], list[tuple]] = {}
+        self._known: dict[tuple[int, ...], list[_Group]] = {}
 
     def look(self) -> list[View]:
         """The scene of this step, one view for each species that acts; it is recorded, its actions are not yet.
@@ -58,36 +67,34 @@ class Recorder:
         self.game[step], self.perceived[step] = self.match.game, self.match.perceived()
         return [self._view(step, *group) for group in self._groups(tuple(self.match.turn()))]
 
-    def _view(self, step: int, species: int, seats: np.ndarray, agents: np.ndarray, rows: Any, places: Any) -> View:
-        view = View(species, seats, agents, *self.match.views(seats.tolist()))
-        self._shown[species][step, places] = view.observation[rows]
-        self._legal[species][step, places] = view.mask[rows]
-        return view
+    def _view(
+        self, step: int, species: int, seats: np.ndarray, agents: np.ndarray, order: list[int], rows: Any, places: Any
+    ) -> View:
+        observation, mask = self.match.views(order)
+        self._shown[species][step, places] = observation[rows]
+        self._legal[species][step, places] = mask[rows]
+        return View(species, seats, agents, observation, mask)
 
-    def _groups(self, turn: tuple[int, ...]) -> list[tuple]:
-        """The species that act, the seats and agents of each, which rows of these are recorded, and where in the
-        species' block. The same turn comes again and again.
-        """
+    def _groups(self, turn: tuple[int, ...]) -> list[_Group]:
+        """The species that act, in order. The same turn comes again and again."""
         if turn not in self._known:
             seats = np.array(turn, np.int64)
             kinds = self.match.environment.seat_species[seats]
             self._known[turn] = [self._group(kind, seats[kinds == kind]) for kind in np.unique(kinds).tolist()]
         return self._known[turn]
 
-    def _group(self, species: int, seats: np.ndarray) -> tuple:
+    def _group(self, species: int, seats: np.ndarray) -> _Group:
         agents = self._agent_of[seats]
         rows = np.flatnonzero(agents >= 0)
         places = np.array([self._place[agent] for agent in agents[rows]], np.int64)
         if len(rows) == len(seats) == self._shown[species].shape[1]:
-            return species, seats, agents, slice(None), slice(None)  # all of them, in order: the fast way
-        return species, seats, agents, rows, places
+            return _Group(species, seats, agents, seats.tolist(), ..., ...)  # all of them, in order: the fast way
+        return _Group(species, seats, agents, seats.tolist(), rows, places)
 
     def play(self, actions: Mapping[int, int]) -> None:
         """Everybody's actions whose turn it is, by seat. Raises ArenaFailure."""
         step = self.match.step
-        for seat, action in actions.items():
-            if (agent := self._agents[seat]) >= 0:
-                self.action[step, agent] = action
+        self.action[step] = [actions.get(seat, -1) for seat in self._seats]
         self.reward[step] = self.match.play(actions)[self._cast]
 
     def arrays(self) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def nearest(places: np.ndarray, there: np.ndarray | None = None) -> np.ndarray:
     if there is None:
         return places[rows, distance.argmin(1)]
     at = np.where(there, distance, np.inf).argmin(1)
-    return np.where(there.any(1)[:, None], places[rows, at], 0.0)
+    return np.where(there.any(1, keepdims=True), places[rows, at], 0.0)
 
 
 def away(places: np.ndarray, there: np.ndarray | None = None) -> np.ndarray:
