@@ -56,7 +56,6 @@ class Seated:
             self._take_roles(minds, [agent for view in views for agent in view.agents.tolist() if agent >= 0])
         self._role.append(self._role_now)
         self._prompt.append(self._prompt_now)
-        minds.perceived[self.slot, step] = self.recorder.perceived[step]
         return views
 
     def episode(self, index: int, settings: dict, dropped: tuple[int, ...]) -> ArenaEpisode:
@@ -103,10 +102,12 @@ class Table:
     def __init__(self, run: ArenaRun, keys: Sequence[int], keep: bool = False):
         self.run, self.keep = run, keep
         self.seated: list[Seated | ArenaFailure] = [self._sit(key, slot) for slot, key in enumerate(keys)]
-        casts = [one.recorder for one in self.seated if isinstance(one, Seated)]
-        n = max((len(recorder.species) for recorder in casts), default=0)
-        steps = max((len(recorder.action) for recorder in casts), default=0)
+        casts = {one.slot: one.recorder for one in self.seated if isinstance(one, Seated)}
+        n = max((len(recorder.species) for recorder in casts.values()), default=0)
+        steps = max((len(recorder.action) for recorder in casts.values()), default=0)
         self.minds = make_minds(len(keys), n, max(map(len, run.space.kin)), steps)
+        for slot, recorder in casts.items():
+            recorder.perceived = self.minds.perceived[slot]  # the minds read what is recorded there
 
     def _sit(self, key: int, slot: int) -> Seated | ArenaFailure:
         try:

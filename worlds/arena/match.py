@@ -47,7 +47,7 @@ class Match:
         """(n, n) bool over the cast: the first perceives what the second does at this step."""
         if self._steady is None:
             return self._see(self.environment.positions())
-        now = self._round // self._steady, tuple(self.turn())
+        now = self._round // self._steady, tuple(self.environment.turn())
         if self._seen[0] != now:
             self._seen = now, self._see(None)
         return self._seen[1]

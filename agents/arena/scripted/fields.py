@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 SURE = 3.0  # e^3, twenty to one
+_LEFT = np.array([-1.0, 1.0])
 STEPS = np.array([[0, 0], [-1, 0], [1, 0], [0, -1], [0, 1]])  # MPE's actions as (x, y)
 
 Score = Callable[[np.ndarray, np.ndarray], np.ndarray]  # observation (m, *shape) float64, mask (m, a) -> (m, a)
@@ -33,6 +34,11 @@ def dot(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 def length(way: np.ndarray) -> np.ndarray:
     """(…, 1): how long ways (…, 2) are."""
     return np.sqrt(dot(way, way))
+
+
+def turned(way: np.ndarray) -> np.ndarray:
+    """(…, 2): ways (…, 2) turned to the left by a quarter."""
+    return way[..., ::-1] * _LEFT
 
 
 def toward(way: np.ndarray, steps: np.ndarray = STEPS, sure: float = SURE) -> np.ndarray:

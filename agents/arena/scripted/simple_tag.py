@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.arena.scripted.fields import Script, dot, flee, length, nearest, toward, unit
+from agents.arena.scripted.fields import Script, dot, flee, length, nearest, toward, turned, unit
 from worlds.arena import Species
 
 
@@ -101,12 +101,12 @@ def _prey(read) -> list[Script]:
 def _flank(mine: np.ndarray, team: np.ndarray) -> np.ndarray:
     """(m, 2): around the prey, from which lie `mine` and `team`, away from the team; once opposite, straight in."""
     beside = 0.5 + 0.5 * dot(mine, team)
-    left = mine[:, :1] * team[:, 1:] - mine[:, 1:] * team[:, :1] < 0
-    around = np.stack([-mine[:, 1], mine[:, 0]], -1) * np.where(left, 1.0, -1.0)
+    left = dot(turned(mine), team) < 0
+    around = turned(mine) * np.where(left, 1.0, -1.0)
     return beside * around * 1.5 - (1.0 - 0.8 * beside) * mine
 
 
 def _round(position: np.ndarray, radius: float) -> np.ndarray:
     """(m, 2): counter-clockwise around the middle, and back to the circle of that radius."""
     out = unit(position)
-    return np.stack([-out[:, 1], out[:, 0]], -1) + 3.0 * (radius - length(position)) * out
+    return turned(out) + 3.0 * (radius - length(position)) * out
