@@ -120,15 +120,16 @@ class Table:
         live = [one for one in self.seated if isinstance(one, Seated)]
         step = 0
         while live := [one for one in live if one.playing]:
-            looked: list[tuple[Seated, View]] = []
+            looked: list[list[tuple[Seated, View]]] = [[] for _ in self.run.space.kin]
             for one in live:
                 try:
-                    looked += [(one, view) for view in one.look(self.minds)]
+                    for view in one.look(self.minds):
+                        looked[view.species].append((one, view))
                 except ArenaFailure as failure:
                     one.fail(failure)
             actions: dict[int, dict[int, int]] = {one.slot: {} for one in live}
-            for kind in range(len(self.run.space.kin)):
-                if group := [pair for pair in looked if pair[1].species == kind]:
+            for kind, group in enumerate(looked):
+                if group:
                     self._act(kind, group, step, actions)
             for one in live:
                 if one.failure is None:

@@ -21,8 +21,7 @@ class Together(Environment):
         self._find_acting({}, {})
 
     def play(self, actions: Mapping[int, int]) -> None:
-        given = {self.seats[seat]: self.form_of_seat[seat].decode(int(action)) for seat, action in actions.items()}
-        self._guard(self._step, given)
+        self._guard(self._step, {self.seats[seat]: self.decode[seat](action) for seat, action in actions.items()})
 
     def _step(self, given: Mapping) -> None:
         before = self._acting
@@ -71,7 +70,7 @@ class InTurn(Environment):
 
     def play(self, actions: Mapping[int, int]) -> None:
         ((seat, action),) = actions.items()
-        self._guard(self._step, self.form_of_seat[seat].decode(int(action)))
+        self._guard(self._step, self.decode[seat](action))
 
     def _step(self, action: Any) -> None:
         before = self._alive()

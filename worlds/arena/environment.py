@@ -41,6 +41,7 @@ class Environment:
             known = _SORTED[key] = self._sort()
         self.forms, self.seat_species, self.species = known
         self.form_of_seat = [self.forms[species] for species in self.seat_species]
+        self.decode = [form.decode for form in self.form_of_seat]  # each seat's actions in the environment's words
 
     @staticmethod
     def open(spec: str, arguments: dict | None = None) -> "Environment":
