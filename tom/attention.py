@@ -8,9 +8,10 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from tom.encoders import Feedforward
-from tom.relations import BARRED, NATIVE, OPEN, POINTERS, RELATIONS
+from tom.relations import BARRED, COMPANY, NATIVE, OPEN, POINTERS, RELATIONS
 from tom.settings import NetworkConfig
 
+AWAY = -6.0  # what keeps heads, at first, from those that nobody named
 REST = 0.25  # of the attention's sum that enters the stream: sums over dozens of events are large
 
 
@@ -22,15 +23,18 @@ def _bias(weight: Tensor, relation: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def _point(relation: Tensor) -> None:
-    """Heads begin as pointers, so that retrieval need not be discovered: at the native acts of the last one named,
-    of those only what the one before had in near, or far, sight, and at the acts of the one before."""
+def _pointers(config: NetworkConfig) -> nn.Parameter:
+    """(h r): heads begin as pointers, so that retrieval need not be discovered: at the native acts of the last one
+    named, of those only what the one before had in near, or far, sight, and at the acts of the one before."""
+    relation = torch.randn(config.heads, RELATIONS + config.compares)
     relation.mul_(0.5)
     relation[:, OPEN] = -3.0
     for head, pointed in zip(range(len(relation) - 1), POINTERS, strict=False):
         relation[head, OPEN] = 1.0 - 4.0 * len(pointed)
         relation[head, NATIVE] = 1.0
         relation[head, list(pointed)] = 4.0
+    relation[:, COMPANY:] = AWAY
+    return nn.Parameter(relation)
 
 
 class Beliefs(nn.Module):
@@ -39,9 +43,8 @@ class Beliefs(nn.Module):
     def __init__(self, config: NetworkConfig):
         super().__init__()
         self.heads = config.heads
-        self.relation = nn.Parameter(torch.randn(config.heads, RELATIONS))
+        self.relation = _pointers(config)
         self.prior = nn.Parameter(torch.zeros(config.heads, config.library), not config.members)
-        _point(self.relation)
 
     def forward(self, evidence: Tensor, relation: Tensor) -> Tensor:
         """evidence (b e k) float32 in nats, relation (b r q e) -> beliefs (b q h k) float32, which sum to 1."""
@@ -58,9 +61,8 @@ class Attention(nn.Module):
         self.norm = nn.RMSNorm(config.width)
         self.query = nn.Linear(config.width, config.width)
         self.key_value = nn.Linear(config.width, 2 * config.width)
-        self.relation = nn.Parameter(torch.randn(config.heads, RELATIONS))
+        self.relation = _pointers(config)
         self.join = nn.Linear(config.width, config.width)
-        _point(self.relation)
 
     def keys_values(self, event: Tensor) -> tuple[Tensor, Tensor]:
         """What the events offer, b e d -> two of (b h) e c."""

@@ -197,9 +197,10 @@ class TrainingBatches:
         log, perception = self.logs[which], self.perceptions[which]
         chosen = generator.integers(len(log), size=(self.size + 1) // 2)
         texts, histories, questions, who, persona = TextTable(self.vocabulary), [], [], [], []
-        for episode in log.batch(chosen):
+        for episode in map(perception.shown, log.batch(chosen)):
             types, native = perception.types(episode), perception.native(episode)
-            able = np.flatnonzero(episode.acts.any(0))
+            types[list(episode.images)] = UNLABELLED  # nobody says whose image it is
+            able = np.setdiff1d(np.flatnonzero(episode.acts.any(0)), episode.images)
             for me in generator.choice(able, min(2, len(able)), replace=False).tolist():
                 sees = perception.sees(episode, me)
                 drawn = list(drawn_questions(episode, sees, me, types, texts, self.draws, generator))

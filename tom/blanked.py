@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from agents.answer import AnyEpisode, Question
-from tom.relations import ABSENT, BARS, question_relations
+from tom.relations import ABSENT, BARS, RELATIONS, question_relations
 from tom.vocabulary import BLANK
 
 if TYPE_CHECKING:
@@ -40,8 +40,11 @@ def _no_history(event: dict, question: dict) -> None:
 
 
 def _no_own_actions(event: dict, question: dict) -> None:
-    mine = event["own"][..., 1][:, None]
-    question["relation"][:, BARS] = torch.maximum(question["relation"][:, BARS], mine)
+    own, rows = event["own"][..., 1][:, None], event["rows"]
+    question["relation"][:, BARS] = torch.maximum(question["relation"][:, BARS], own)
+    if _compares(question):
+        nothing = rows["blocked"].shape[1]
+        event["rows"] = rows | {"mine": torch.full_like(rows["mine"], nothing)}
 
 
 def _no_prompt(event: dict, question: dict) -> None:
@@ -49,7 +52,12 @@ def _no_prompt(event: dict, question: dict) -> None:
     question["texts"][-1, 0] = BLANK
     question["text"] = torch.full_like(question["text"], len(question["texts"]) - 1)
     question["slot"] = torch.full_like(question["slot"], ABSENT)
-    question["relation"] = question_relations(event, question, question["relation"].dtype)
+    question["relation"] = question_relations(event, question, question["relation"].dtype, _compares(question))
+
+
+def _compares(question: dict) -> bool:
+    """Whether the question is put to a mind that reads acts beside its own."""
+    return question["relation"].shape[1] > RELATIONS + 1
 
 
 CONTROLS: dict[str, tuple[Edit | None, int]] = {

@@ -23,7 +23,7 @@ class Kept:
         config = network.config
         width = (config.heads, config.width // config.heads)
         self.count, self.layers, self.dtype = 1, config.layers, network.dtype
-        self._encoded = [torch.zeros(1, config.library)]  # evidence, and of each layer keys and values
+        self._encoded = [torch.zeros(1, config.library + config.compares)]  # evidence; of each layer keys, values
         self._encoded += [torch.zeros(1, *width, dtype=network.dtype) for _ in range(2 * config.layers)]
         self._placed = {
             "agent": np.full(1, -1), "step": np.zeros(1, np.int64), "line": np.zeros(1, np.int64),

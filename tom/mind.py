@@ -23,7 +23,8 @@ from tom.settings import NetworkConfig
 from tom.vocabulary import DESCRIBE, NAME, Vocabulary
 from worlds import FunhouseError
 
-SHIPPED = {name: Path(__file__).parent / name for name in ("reference", "mirror")}  # minds that come with the package
+IN_MARKS = ("mirror",)  # of worlds with marks
+SHIPPED = {name: Path(__file__).parent / name for name in ("reference", *IN_MARKS)}  # minds that come with the package
 MOST_AT_ONCE = 2048  # questions in one pass
 REMEMBERED = 64  # encoded histories kept
 
@@ -174,10 +175,12 @@ class Mind:
                 line_indices(query.agent, chain, history.lines), UNLABELLED, (UNLABELLED,) * traits,
             ))  # fmt: skip
         question = question_tensors([QuestionArrays.of(rows)], [table.add(scene.persona)], table, [0])
-        question["relation"] = question_relations(scene.event, question, self.dtype)
+        event, encoded, compares = dict(scene.event), scene.encoded, self.network.config.compares
+        question["relation"] = question_relations(event, question, self.dtype, compares)
         if edit is not None:
-            edit(scene.event, question)
-        return self.network.answer(scene.encoded, question)
+            edit(event, question)
+            encoded = self.network.encode(event) if event["rows"] is not scene.event["rows"] else encoded
+        return self.network.answer(encoded, question)
 
 
 def _place(history: History, step: int, body: int) -> int:
@@ -203,7 +206,7 @@ def _turned(chain: tuple, by: int, n: int) -> tuple:
 
 def load(run: str | Path | None = None) -> Mind:
     """The mind of a run's directory, or of those that ship with the package one by its name, where no directory has it:
-    "reference", which is also the mind without any name, and "mirror", which knows marks.
+    "reference", which is also the mind without any name; "mirror", which knows marks; "mirrored", mirrors too.
 
     Raises FunhouseError for a damaged checkpoint, a pickle, or a mind of another version.
     """

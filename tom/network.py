@@ -10,6 +10,8 @@ Axes: b histories, e events of all histories end to end, a actions, q questions,
 library, c width of what an action leads to, d width.
 """
 
+from collections.abc import Mapping
+
 import torch
 from einops import rearrange, repeat
 from torch import Tensor, nn
@@ -17,6 +19,7 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
 from tom.attention import Beliefs, Block
+from tom.compare import Itself
 from tom.encoders import Feedforward, SurroundingsEncoder, TextEncoder
 from tom.library import Library, Readout, options
 from tom.members import Members
@@ -29,6 +32,8 @@ TOLD = 4.0  # nats: how much an act may say for or against a policy in an event'
 
 class Network(nn.Module):
     """The weights. `encode` once per history, then `answer` any number of questions about it."""
+
+    myself: Tensor
 
     def __init__(self, config: NetworkConfig):
         super().__init__()
@@ -51,6 +56,9 @@ class Network(nn.Module):
         self.norm = nn.RMSNorm(width)
         self.readout = Readout(config)
         self.trait = nn.Linear(width, sum(config.traits))
+        if config.compares:
+            self.itself = Itself(config)
+            self.register_buffer("myself", torch.tensor([config.myself]), persistent=False)
         self.apply(self._strengthen)
         if isinstance(self.surroundings, SurroundingsEncoder):
             self.surroundings.detect()
@@ -83,7 +91,7 @@ class Network(nn.Module):
         seen = self.look(event["rows"])
         evidence, x = (
             pad_sequence(part.split(event["sizes"]), batch_first=True)
-            for part in self.acts(seen["scene"], seen["policy"], event["rows"]["action"])
+            for part in self.acts(seen["scene"], seen["policy"], event["rows"])
         )
         return seen | {"evidence": evidence, "keys_values": self.offered(x)}
 
@@ -105,20 +113,26 @@ class Network(nn.Module):
         option = options(around, row["blocked"])
         return around, option, self.library(option, row)
 
-    def acts(self, scene: Tensor, policy: Tensor, action: Tensor) -> tuple[Tensor, Tensor]:
-        """What each act is evidence for, (e k) float32 in nats, and its token (e d)."""
+    def acts(self, scene: Tensor, policy: Tensor, row: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """What each act is evidence for, (e k) float32 in nats, and its token (e d); a mind that compares has one more
+        column, for the actor being itself.
+
+        row: action (e,), and of a mind that compares mine (e,), what it did itself at that step; `actions` is nothing.
+        """
         width = self.config.actions * self.config.element_width
         around = rearrange(scene[:, :width], "e (a c) -> e a c", a=self.config.actions)
-        taken = _of_action(around, action)
-        told = _of_action(policy, action)
+        taken, told = _of_action(around, row["action"]), _of_action(policy, row["action"])
         told = told - told.mean(-1, keepdim=True)
-        did = F.one_hot(action, self.config.actions).to(self.dtype)
+        did = F.one_hot(row["action"], self.config.actions).to(self.dtype)
         known = (0.5 * told).clamp(-TOLD, TOLD).to(self.dtype)
         x = self.event_norm(self.event(torch.cat([scene, taken, taken - around.amax(1), did, known], -1)))
         if self.config.members:  # all alike: those never met must not fall behind
             return 1.5 * told * torch.sigmoid(self.trust(x).float() + 1), x
         trust, hint = self.trust(x).float().chunk(2, -1)
-        return 1.5 * told * torch.sigmoid(trust + 1) + 0.1 * hint, x
+        evidence = 1.5 * told * torch.sigmoid(trust + 1) + 0.1 * hint
+        if self.config.compares:
+            evidence = torch.cat([evidence, self.itself.evidence(row["action"], row["mine"])], -1)
+        return evidence, x
 
     def offered(self, event: Tensor) -> list[tuple[Tensor, Tensor]]:
         """The keys and values that events (b e d) offer each block: two of (b h) e c."""
@@ -135,9 +149,13 @@ class Network(nn.Module):
     def answer_said(self, encoded: dict, question: dict[str, Tensor], text: Tensor) -> tuple[Tensor, Tensor]:
         """The same with the question's texts encoded already, text (u d)."""
         place = question["place"]
-        x = text[question["text"]] + self.persona(text[question["persona"]])[:, None]
+        asked, evidence = text[question["text"]], encoded["evidence"]
+        if self.config.compares:
+            asked = self.itself(asked, self.text(self.myself)[0], evidence[..., -1], question)
+            evidence = evidence[..., :-1]
+        x = asked + self.persona(text[question["persona"]])[:, None]
         x = x + self.scene(encoded["scene"][place])
-        belief, said = self.beliefs(encoded["evidence"], question["relation"]), None
+        belief, said = self.beliefs(evidence, question["relation"]), None
         if isinstance(self.library, Members):
             belief, said = self.library.known(belief, question, encoded["species"][place])
         x = x + self.believe(2 * rearrange(belief, "b q h k -> b q (h k)").to(x.dtype))

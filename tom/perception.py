@@ -11,6 +11,7 @@ from agents.answer import space_of
 from agents.arena.run import bank_of_run
 from agents.arena.words import ARENA_WORDS
 from agents.description import FEELING_WORDS
+from agents.images import mirrored
 from agents.population import PopulationConfig, native_share
 from agents.prompt import VOCABULARY
 from tom.arena_events import look_of, perceived_in_arena
@@ -27,6 +28,10 @@ class Perception(Protocol):
     space: Any  # of types
     words: tuple[str, ...]  # that prompts and descriptions are made of
     kind: str  # what logs must share to be learned from together, in words
+
+    def shown(self, episode: Any) -> Any:
+        """The episode with what mirrors show, where there are any."""
+        ...
 
     def types(self, episode: Any) -> np.ndarray:
         """(n, traits) int64: each agent's traits as indices, in the order of the type space."""
@@ -86,6 +91,9 @@ class OrchardPerception:
             self.kind += ", with marks"
             self.words += tuple(sorted(FEELING_WORDS))
 
+    def shown(self, episode):
+        return mirrored(episode)
+
     def types(self, episode) -> np.ndarray:
         return _traits(self.space, episode)
 
@@ -127,6 +135,9 @@ class ArenaPerception:
         self.space = bank_of_run(run)
         arena = self.space.config
         self.kind = f"{arena.world} with the arguments {arena.arguments} and a bank of {len(self.space)} policies"
+
+    def shown(self, episode):
+        return episode
 
     def types(self, episode) -> np.ndarray:
         return _traits(self.space, episode)

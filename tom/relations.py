@@ -22,7 +22,8 @@ NATIVE = 4  # its actor was itself
 SEEN = 5  # from here on: it is about slot s, and was seen through that line with near (far) sight
 PATHS = ((0, 0), (0, 1), (1, 0))  # (slot, how far back in the line) that SEEN tells apart
 RELATIONS = SEEN + SIGHTS * len(PATHS) + len(SPANS)  # that have a learned weight; one more bars
-BARS = RELATIONS  # the index of the relation that bars
+COMPANY = RELATIONS  # of minds that compare, one more: it is about somebody not named
+BARS = -1  # the index of the relation that bars, the last
 BARRED = -30.0  # its weight; sigmoid(-30) is 1e-13
 NEAR, FAR = SEEN, SEEN + 1
 POINTERS = ((LAST,), (LAST, NEAR), (LAST, FAR), (SECOND,)) * 2  # what attention heads begin by looking for
@@ -57,12 +58,15 @@ def line_indices(me: int, chain: Sequence[int | str], lines: dict[Line, int]) ->
     return (*ends, *[ABSENT] * (SLOTS - len(ends)))
 
 
-def question_relations(event: dict[str, Tensor], question: dict[str, Tensor], dtype: torch.dtype) -> Tensor:
+def question_relations(
+    event: dict[str, Tensor], question: dict[str, Tensor], dtype: torch.dtype, compares: bool = False
+) -> Tensor:
     """(b r q e): how each question stands to each event; the last relation is that the event must not be attended to.
 
     event: agent, step, line, real (b e), sights, own (b e 2); question: slot, line (b q SLOTS), step (b q). An event
     is barred that is padding, not before the question's step, in a role for certain, or about nobody named. Training
-    sees few acts in roles, so an answer must not hang on them.
+    sees few acts in roles, so an answer must not hang on them. A mind that compares may read, besides, whatever it
+    perceived directly.
     """
     agent, line = event["agent"][:, None], event["line"][:, None]
     bears = event["real"] & (event["own"][..., 0] > 0)
@@ -76,7 +80,11 @@ def question_relations(event: dict[str, Tensor], question: dict[str, Tensor], dt
     seen = [about[s] & (event["sights"][:, None, :, k] == sight) for s, k in PATHS for sight in range(SIGHTS)]
     ago = (question["step"][..., None] - event["step"][:, None]).clamp(min=0)
     faded = [(-ago / span).exp() for span in SPANS]
-    return torch.stack([fact.to(dtype) for fact in (ready, *about, native, *seen, *faded, ~ready)], 1)
+    facts = [ready, *about, native, *seen, *faded]
+    if compares:
+        company = before & (line == 0) & ~ready
+        facts, ready = [*facts, company], ready | company
+    return torch.stack([fact.to(dtype) for fact in (*facts, ~ready)], 1)
 
 
 def pad_stack(arrays: list, fill: int = 0) -> Tensor:

@@ -18,6 +18,7 @@ class TrainConfig:
     nested: float = 2.0  # weight of an action at depth 2 or more, which tells least, beside one at depth 0 or 1
     width: int = 128
     layers: int = 1
+    compares: bool = False  # whether acts are read beside one's own, those of agents that nobody named among them
     start: str | None = None  # a run whose weights to begin from
 
     def __post_init__(self):
@@ -45,6 +46,7 @@ class NetworkConfig:
     width: int = 128
     heads: int = 8
     layers: int = 1  # of questions attending to events
+    myself: tuple[int, ...] = ()  # "behave as myself", in words; only minds that compare have it
     library: int = 64  # policies
     pieces: int = 4  # linear pieces of which the best judges an action
     hidden: int = 96  # units beside them
@@ -53,13 +55,19 @@ class NetworkConfig:
     text_width: int = 64
     gamma: float = 0.8  # walking distances enter as gamma ** distance
 
+    @property
+    def compares(self) -> bool:
+        """See TrainConfig."""
+        return bool(self.myself)
+
     def to_dict(self) -> dict:
         """Plain JSON values."""
-        return {**asdict(self), "traits": list(self.traits), "species": list(self.species)}
+        tuples = {name: list(getattr(self, name)) for name in ("traits", "species", "myself")}
+        return {**asdict(self), **tuples}
 
     @classmethod
     def from_dict(cls, values: dict) -> "NetworkConfig":
         """The size from to_dict's values."""
         members = tuple(tuple(map(tuple, species)) for species in values.get("members", ()))
-        tuples = {"traits": tuple(values["traits"]), "species": tuple(values["species"]), "members": members}
-        return cls(**{**values, **tuples})
+        tuples = {name: tuple(values.get(name, ())) for name in ("traits", "species", "myself")}
+        return cls(**{**values, **tuples, "members": members})

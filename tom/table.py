@@ -34,6 +34,7 @@ class Copy:
     prompt: int = 0  # a text
     slot: tuple[int, ...] = ()
     line: tuple[int, ...] = ()
+    company: list[Wanted] = field(default_factory=list)  # that it reads whatever its role is
     asked: list[Wanted] = field(default_factory=list)
     lines: dict[Line, int] = field(default_factory=lambda: {(): 0})
     rows: dict[Wanted, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -46,7 +47,8 @@ class Copy:
             self.lines.setdefault(line, len(self.lines))
         self.prompt, self.slot, self.line = prompt, slots_of(chain), line_indices(self.agent, chain, self.lines)
         pairs = zip(ways[-SLOTS:], chain[-SLOTS:], strict=True)
-        self.asked = [(line, int(who)) for line, who in pairs if not isinstance(who, str)]
+        named = [(line, int(who)) for line, who in pairs if not isinstance(who, str)]
+        self.asked = list(dict.fromkeys(named + self.company))
 
     def events(self) -> list[int]:
         """The rows of the events that bear on its role."""
@@ -76,10 +78,12 @@ class Table:
     def __init__(self, mind: Mind, perception: OrchardPerception, matches: Sequence[Match], seats: range):
         self.mind, self.matches, self.window = mind, matches, perception.policy.window
         self.texts, self.kept, self.events = Texts(mind), Kept(mind.network), 0
-        self.perception, sight = perception, perception.space.table.sight
+        self.perception, table = perception, perception.space.table
+        everybody = range(perception.orchard.agents) if mind.network.config.compares else ()
+        company: list[Wanted] = [((), who) for who in everybody]
         self.copies = [
-            Copy(w, i, int(sight[match.cast.type_index[i]]), self.texts.add(match.cast.descriptions[i]))
-            for w, match in enumerate(matches)
+            Copy(w, i, int(table.sight[one.type_index[i]]), self.texts.add(one.descriptions[i]), company=company)
+            for w, one in enumerate(match.cast for match in matches)
             for i in seats
         ]
         self._watches: list[Watch] = []
@@ -143,7 +147,10 @@ class Table:
         told = {name: torch.from_numpy(array) for name, array in (rows | {"own": placed["own"]}).items()}
         seen = self.mind.network.look(told)
         act = np.flatnonzero(~scene)
-        self._keep([posts[k] for k in act], act, placed, self._actions(found), seen)
+        done = {"action": self._actions(found, [post.who for post in posts])}
+        if self.mind.network.config.compares:
+            done["mine"] = self._actions(found, [post.me for post in posts])
+        self._keep([posts[k] for k in act], act, placed, done, seen)
         for copy in self.copies:
             copy.seen.update(dict.fromkeys(copy.asked, step))
         self.events += len(posts)
@@ -170,26 +177,29 @@ class Table:
         feels = self.perception.space.table.senses[np.array(own, np.int64)] >= FEELS
         return np.concatenate(mark) & (np.array([post.me != post.who for post in posts]) | feels)
 
-    def _actions(self, found: Sequence[Found]) -> np.ndarray:
-        """What was done in some events; in a scene nothing yet, and what stands there is not read."""
-        acted = [match.events.action[new.step, new.agent] for match, new in zip(self.matches, found, strict=True)]
-        return np.concatenate(acted).astype(np.int64)
+    def _actions(self, found: Sequence[Found], who: Sequence[int]) -> np.ndarray:
+        """What agents did at the steps of some events; in a scene nothing yet, and what stands there is not read."""
+        parts = np.split(np.array(who, np.int64), np.cumsum([len(new.step) for new in found])[:-1])
+        pairs = zip(self.matches, found, parts, strict=True)
+        return np.concatenate([match.events.action[new.step, agent] for match, new, agent in pairs]).astype(np.int64)
 
-    def _keep(self, posts: Sequence[Lookout], act: np.ndarray, placed: dict, action: np.ndarray, seen: dict) -> None:
+    def _keep(self, posts: Sequence[Lookout], act: np.ndarray, placed: dict, done: dict, seen: dict) -> None:
         """Encodes the acts among some events and notes whose they are."""
         if not len(act):
             return
         network, index = self.mind.network, torch.from_numpy(act)
-        evidence, x = network.acts(seen["scene"][index], seen["policy"][index], torch.from_numpy(action[act]))
+        row = {name: torch.from_numpy(action[act]) for name, action in done.items()}
+        evidence, x = network.acts(seen["scene"][index], seen["policy"][index], row)
         kept = self.kept.add({name: p[act] for name, p in placed.items()}, evidence, network.offered(x[None]))
-        for row, post in zip(kept, posts, strict=True):
-            self.copies[post.owner].rows[post.line, post.who].append(row)
+        for at, post in zip(kept, posts, strict=True):
+            self.copies[post.owner].rows[post.line, post.who].append(at)
 
     def _answers(self, step: int, scenes: dict[str, Tensor], owner: np.ndarray) -> np.ndarray:
         """The chances (copies, actions) float64 of every copy under its role; scene k is that of copy owner[k]."""
         rows = [self.copies[k].events() for k in owner]
         order = np.argsort([len(mine) for mine in rows], kind="stable")
-        chance = np.empty((len(owner), self.mind.network.config.actions))
+        network = self.mind.network
+        chance = np.empty((len(owner), network.config.actions))
         for at in range(0, len(order), AT_ONCE):
             part = order[at : at + AT_ONCE]
             copies = [self.copies[owner[k]] for k in part]
@@ -201,8 +211,8 @@ class Table:
             question["text"] = torch.tensor([[copy.prompt] for copy in copies])
             question["step"] = torch.full((len(part), 1), step)
             question["place"] = torch.from_numpy(part)[:, None]
-            question["relation"] = question_relations(event, question, self.mind.dtype)
-            log, _ = self.mind.network.answer_said(scenes | encoded, question, self.texts.vector())
+            question["relation"] = question_relations(event, question, self.mind.dtype, network.config.compares)
+            log, _ = network.answer_said(scenes | encoded, question, self.texts.vector())
             chance[owner[part]] = torch.softmax(log[:, 0].double(), -1).numpy()
         return chance
 

@@ -20,7 +20,7 @@ from torch.utils.tensorboard import SummaryWriter
 from tom.batch import TrainingBatches
 from tom.checkpoint import load as load_checkpoint
 from tom.checkpoint import load_training, save
-from tom.mind import Mind
+from tom.mind import MYSELF, Mind
 from tom.network import Network
 from tom.observations import ObservationEncoder
 from tom.perception import VERSION, check_version, perception_of
@@ -158,7 +158,8 @@ def network_size(config: TrainConfig, batches: TrainingBatches) -> NetworkConfig
         if type(other) is not type(first) or other.kind != first.kind:
             raise FunhouseError(f"the logs differ: {first.kind} and {other.kind}", remedy="train on logs of one kind")
     world = first.network(batches.vocabulary)
-    return NetworkConfig(len(batches.vocabulary), **world, width=config.width, layers=config.layers)
+    myself = batches.vocabulary.encode(MYSELF) if config.compares else ()
+    return NetworkConfig(len(batches.vocabulary), **world, width=config.width, layers=config.layers, myself=myself)
 
 
 def _save(out: str | Path, trainer: Trainer, meta: dict) -> None:

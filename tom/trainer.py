@@ -26,7 +26,7 @@ def losses(
 ) -> dict[str, Tensor]:
     """The mean negative log likelihood, nats, of the labelled actions, by depth ("depth 0", …) and weighted ("action"),
     and of the traits; in an arena also of acts in hindsight, under the policies of who acted."""
-    question = question | {"relation": question_relations(event, question, network.dtype)}
+    question = question | {"relation": question_relations(event, question, network.dtype, network.config.compares)}
     log, trait = network.answer(network.encode(event), question)
     action = rearrange(question["action"], "b q -> (b q)")
     each = F.nll_loss(rearrange(log, "b q a -> (b q) a"), action, ignore_index=UNLABELLED, reduction="none")
@@ -36,7 +36,8 @@ def losses(
     result = {"action": (each * weight).sum() / weight.sum()}
     for d in range(3):
         chosen = labelled & (depth == d)
-        result[f"depth {d}"] = each.detach()[chosen].mean()
+        if chosen.any():
+            result[f"depth {d}"] = each.detach()[chosen].mean()
     parts = zip(trait.split(list(network.config.traits), -1), question["trait"].unbind(-1), strict=True)
     unsaid = [F.cross_entropy(x.flatten(0, 1), y.flatten(), ignore_index=UNLABELLED) for x, y in parts]
     result["trait"] = torch.stack(unsaid).sum()

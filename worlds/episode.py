@@ -34,7 +34,7 @@ class Episode(Record):
     agents: list[Agent]  # [n]
     probability: np.ndarray | None = None  # t n float32  of the action taken; None: all agents are scripted
     mark: np.ndarray = None  # type: ignore[assignment]  # t n bool  before the moves; not given: as chance has it
-    images: tuple[int, ...] = ()  # the agents that are images in a mirror, and no bodies
+    images: tuple[int, ...] = ()
 
     def __post_init__(self):
         if self.mark is None:

@@ -34,6 +34,7 @@ class Record:
     role: list[list[tuple[str, ...]]]  # [t][n]
     prompt: list[list[str]]  # [t][n]
     agents: list[Agent]  # [n]
+    images: tuple[int, ...] = ()  # the agents that are images in a mirror, and no bodies
 
     @property
     def steps(self) -> int:

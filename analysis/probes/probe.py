@@ -1,7 +1,7 @@
 """What a probe is: episodes that show an effect or do not, a measure of it, a picture, and controls that can fail."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -61,7 +61,7 @@ class Subject:
     blanked: Sequence[Contender] = ()  # the same mind with something taken away
     players: Players | None = None  # who plays episodes in which copies of it live; None: it has nobody to
     checkpoint: str = ""  # the hash by which a run names the mind that its copies are of
-    marks: "Subject | None" = None  # another mind, of a world with marks, for probes of them
+    marks: Mapping[str, "Subject"] = field(default_factory=dict)  # other minds, by name, of worlds with marks
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from agents.population import PopulationConfig
 from analysis import Sampling, examine
 from tom.cli import main, parse
 from tom.commands.logs import Run
 from tom.commands.training import Train
 from tom.settings import TrainConfig
-from worlds import ACTIONS, Episode, OrchardConfig, open_log
+from worlds import ACTIONS, Episode, FunhouseError, OrchardConfig, open_log
 
 FIXED = {"warmup", "cooldown", "describe"}  # settings of the training that the command line leaves alone
 Capture = pytest.CaptureFixture[str]
@@ -50,6 +51,7 @@ def test_the_defaults_of_run_are_those_of_the_world():
     command = parse(["run", "--out", "somewhere"])
     assert isinstance(command, Run)
     assert command.settings().orchard == OrchardConfig()
+    assert command.settings().population == PopulationConfig()
 
 
 def test_the_defaults_of_train_are_those_of_the_training():
@@ -57,6 +59,12 @@ def test_the_defaults_of_train_are_those_of_the_training():
     assert isinstance(command, Train)
     assert TrainConfig(**command.settings()) == TrainConfig(train_steps=1)
     assert set(command.settings()) == {field.name for field in dataclasses.fields(TrainConfig)} - FIXED
+
+
+def test_a_role_lasts_as_long_as_is_said():
+    assert parse(["run", "--out", "x", "--switch", "40"]).settings().population == PopulationConfig(switch=40)
+    with pytest.raises(FunhouseError, match="switch = 0"):
+        parse(["run", "--out", "x", "--switch", "0"]).settings()
 
 
 def test_every_setting_of_the_orchard_can_be_given(tmp_path):

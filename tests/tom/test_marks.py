@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from agents.population import PopulationConfig
 from agents.record import record, verify
@@ -12,6 +13,7 @@ from tom.events import UNREACHED, with_bodies
 from tom.mind import load
 from tom.perception import perception_of
 from tom.player import Player
+from tom.relations import COMPANY
 from tom.train import train
 from tom.vocabulary import Vocabulary
 from worlds import FunhouseError, OrchardConfig, open_log
@@ -103,8 +105,14 @@ def test_minds_and_logs_of_the_other_kind_are_refused(log, run, logs, trained, t
         train([log], tmp_path / "start", train_steps=1, start=str(trained))
 
 
-def test_copies_play_among_marks_and_their_log_is_verified(run, tmp_path):
+@pytest.mark.parametrize("compares", [False, True])
+def test_copies_play_among_marks_and_their_log_is_verified(compares, run, log, tmp_path):
+    if compares:
+        train([log], run := tmp_path / "run", train_steps=2, compares=True)
     mind = load(run)
+    if compares:
+        with torch.no_grad():  # as ready to read those not named as those named
+            mind.network.blocks[0].attend.relation[:, COMPANY] = 1.0
     play_ = RunConfig(ORCHARD, population=PopulationConfig(types="all"), minds=MindsConfig(3, mind.checkpoint))
     player = Player(mind)
     record(play_, tmp_path / "log", 2, threads=1, players=player)

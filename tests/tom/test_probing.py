@@ -136,10 +136,13 @@ def test_beliefs_are_probed(capsys, trained, name, tmp_path):
     assert (tmp_path / f"{name.replace('-', '_')}.png").exists()
 
 
+READOUTS = ("as the image", "what the image will do", "which one is you", "washing")
+
+
 def test_the_mirror_is_probed(capsys, trained, tmp_path):
     settings = ("--seeds", 1, "--episodes", 2, "--split", "validation", "--out", tmp_path)
     said = document(capsys, "probe", "mirror", trained, *settings)
-    assert {row["readout"] for row in said["rows"]} == {"as the image", "which one is you", "washing"}
+    assert {row["readout"] for row in said["rows"]} == {*READOUTS}
     negative = {one["name"] for one in said["controls"] if one["kind"] == "negative"}
     assert {"mind, own actions blanked: recognition", "A* planner: recognition", "A* planner: mark"} <= negative
     assert (tmp_path / "mirror.svg").exists()

@@ -1,12 +1,13 @@
 """Small episodes and small minds that the tests of this floor share."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 import torch
 
 from agents import PolicyConfig, PopulationConfig, RunConfig, TypeSpace
 from agents.rollout import rollout
-from tom.mind import Mind
+from tom.mind import MYSELF, Mind
 from tom.network import Network
 from tom.settings import NetworkConfig
 from tom.vocabulary import Vocabulary
@@ -32,11 +33,12 @@ def short_log(agents: int = 5, steps: int = 24, count: int = 4, roles: str = "an
     return ShortLog(run.to_dict(), episodes)
 
 
-@lru_cache(maxsize=1)
-def untrained_mind() -> Mind:
+@lru_cache(maxsize=2)
+def untrained_mind(compares: bool = False) -> Mind:
     """A mind with random weights, in float32 so that equal answers are equal to many digits."""
     log, vocabulary = short_log(), Vocabulary()
     space = TypeSpace(OrchardConfig.from_dict(log.config["orchard"]), PolicyConfig.from_dict(log.config["policy"]))
     torch.manual_seed(0)
     size = NetworkConfig(len(vocabulary), tuple(map(len, space.traits.values())), width=32, heads=4, library=16)
+    size = replace(size, myself=vocabulary.encode(MYSELF) if compares else ())
     return Mind(Network(size), vocabulary, log.config)

@@ -42,6 +42,8 @@ class Run(Command):
     """Orchard: Chebyshev radius of far sight, cells."""
     roles: Literal["announced", "hidden"] = "announced"
     """Orchard: whether agents perceive one another's roles."""
+    switch: int = 8
+    """Orchard: steps that a role lasts; for so many steps everybody is itself, then new roles are given out."""
     marks: float = 0.0
     """Orchard: the chance, for each agent and step, of becoming marked; some feel it, and wash. 0: no marks."""
     copies: int = 0
@@ -113,7 +115,7 @@ class Run(Command):
             if field.name in (_ARENA if orchard else _ORCHARD) and getattr(self, field.name) != field.default:
                 flag = f"--{field.name.replace('_', '-')}"
                 raise FunhouseError(f"{flag} says nothing about {self.world}", remedy=f"leave {flag} out")
-        parts = PopulationConfig(types=self.types), self.seed, self.split
+        parts = PopulationConfig(self.switch, types=self.types), self.seed, self.split
         return self._orchard(parts, checkpoint) if orchard else self._arena(*parts)
 
     def _orchard(self, parts: tuple, checkpoint: str | None):
@@ -162,7 +164,8 @@ class Run(Command):
 
 
 _ORCHARD = (
-    "agents", "map", "mirrors", "height", "width", "kinds", "fruits", "near", "far", "roles", "marks", "copies", "mind",
+    "agents", "map", "mirrors", "height", "width", "kinds", "fruits", "near", "far", "roles", "switch", "marks",
+    "copies", "mind",
 )  # fmt: skip
 _ARENA = ("arguments", "visibility", "random_linear", "random_mlp", "scripted", "policy", "bank_seed", "patience")
 

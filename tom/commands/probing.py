@@ -75,15 +75,13 @@ class Probe(Command):
         return find(name).run(subject, settings, report)
 
     @staticmethod
-    def _in_marks():
-        """The mind that knows marks and ships with the package; None where none does."""
+    def _in_marks() -> dict[str, Any]:
+        """The minds that know marks, by the names under which they ship with the package."""
         from analysis.probes import Subject
-        from tom.mind import SHIPPED
+        from tom.mind import IN_MARKS
 
-        if not SHIPPED["mirror"].exists():
-            return None
-        mind = load_mind("mirror")
-        return Subject(mind, mind.controls())
+        minds = {name: load_mind(name) for name in IN_MARKS}
+        return {name: Subject(mind, mind.controls()) for name, mind in minds.items()}
 
     def _publish(self, out: Path, documents: list[dict[str, Any]]) -> None:
         """Writes the page, one document for each probe and one of all, and the pictures."""

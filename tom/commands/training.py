@@ -10,7 +10,7 @@ from tom.settings import TrainConfig
 from tom.terminal import progress, show_table
 
 _SETTINGS = (
-    "minutes", "train_steps", "seed", "batch", "rate", "nested", "width", "layers", "start"
+    "minutes", "train_steps", "seed", "batch", "rate", "nested", "width", "layers", "compares", "start"
 )  # fmt: skip
 
 
@@ -40,6 +40,9 @@ class Train(Command):
     """The width of the network."""
     layers: int = TrainConfig.layers
     """Layers in which questions attend to events."""
+    compares: bool = TrainConfig.compares
+    """Whether acts are read beside what one did oneself at the same step, and those of nobody named may be read too:
+    without it no mind can tell its mirror image."""
     start: MaybeRunDir = None
     """Begin from the weights of this run's mind instead of random ones."""
 

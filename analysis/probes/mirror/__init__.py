@@ -21,20 +21,29 @@ Readouts:
 
 - "behave as IMAGE" against "behave as myself": `from_myself` is the KL divergence of the one answer from the other,
   both the contender's own. The exact reasoner has no notion of mirrors: its row is what the image's acts alone teach.
+- "predict IMAGE": `foreseen` is the KL divergence of the answer from what the image's next act is really drawn from;
+  asked where the image is live or a replay. A live image will do what the agent itself would, which it knows at once.
+
 - "which one is you?": of the live image and another, the one whose acts are the likelier as the asked agent's own, put
   in the image's place, than as another agent's. `right`: the share of episodes in which it is the live one.
 
 - washing, where there are marks: an agent that does not feel a mark on itself is asked to behave as itself. It is
   marked and so is its live image (seen); nobody is (sham); a twin behind the glass is (on the other); it is, before a
-  wall (no mirror); and, before a wall, it feels its mark (felt). Asked of a mirror mind, which lived with marks and no
-  mirror.
+  wall (no mirror); and, before a wall, it feels its mark (felt).
+
+The reference mind is asked in a world without marks and is no judge of washing. Two more are asked all of this in a
+world with marks, where nobody has one but in the last readout: the *mirror mind*, which lived with marks and without
+any mirror, and the *mirrored mind*, which lived among mirrors too, and predicted images that nobody told it were such.
+Both are built to compare others' acts with their own (tom.settings, compares), which the reference mind is not.
 
 Thresholds, stated before anything was measured. The first effect is *recognition* at k = 4: by how much closer the
 answer as the image is to the answer as oneself where the image is live than where it is a replay; less the same of the
 exact reasoner; as a share of the reasoner's distance where it is live. 0 is what observation teaches, 1 would be that
 the image is at once taken for oneself. The second is the *mark*: the chance of washing at k = 8 with the mark seen on
-the live image, 4 steps after it appeared, less the same with it on another. A control shows an effect where the whole
-95% interval is at or above 0.5.
+the live image, 4 steps after it appeared, less the same with it on another. *Anticipation*,
+at k = 4 too, is what a live image is `foreseen` better by than exact reasoning foresees it, as a share of what that
+lacks; or where it is less, that less the same of a replay. A control shows an effect where the whole 95% interval is
+at or above 0.5.
 
 - positive, must: an agent that does a Bayesian contingency test and, as far as that says that the image is itself,
   behaves as it as itself and washes when it is marked
@@ -43,7 +52,9 @@ the live image, 4 steps after it appeared, less the same with it on another. A c
 - baseline, no verdict: an agent with a detector of lagged correlation in place of the test. More than contingency
   detection is only what goes beyond it
 
-No goal is set for the minds: no training has shown them a mirror.
+No goal is set for the minds. They learned from logs: of agents that take images for others, and never wash what they do
+not feel. So the mirrored mind may learn to foresee its image; to behave as the image as itself, and to wash for it, it
+was shown nowhere.
 """
 
 from analysis.probes.mirror.measure import measure

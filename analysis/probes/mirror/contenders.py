@@ -108,11 +108,14 @@ class Recogniser:
         return said
 
     def _itself(self, episode: Episode, query: Query, image: int, said: np.ndarray) -> np.ndarray:
-        """What it does if the image is itself, (actions,); `said` is what exact reasoning answers."""
+        """What it does, or will be seen to do, if the image is itself, (actions,); exact reasoning answers `said`."""
         if episode.mark[query.step, image] and Perception(episode).sees[query.step, query.agent, image]:
             return smoothed(np.array([WASH]), np.full((1, episode.actions), 1 / episode.actions), FLOOR)[0]
-        myself = replace(query, chain=(), depth=0)
-        return reasoner_of(type_space(episode)).enact(episode, [myself])[0] if query.chain else said
+        if not query.chain:
+            return said
+        myself = replace(query, stance="behave", chain=(), depth=0)
+        mine = reasoner_of(type_space(episode)).enact(episode, [myself])[0]
+        return mine[REFLECTED[: len(mine)]] if query.stance == "predict" else mine
 
     def _shares(self, episode: Episode, agent: int, image: int) -> np.ndarray:
         """(t,): to what share the image is itself, before the acts of each step."""

@@ -1,4 +1,4 @@
-"""How far the answer as the image is from the answer as oneself, and who washes."""
+"""How far the answer as the image is from the answer as oneself, what is expected of the image, and who washes."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,20 +6,23 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, ends, interval_line, label
+from analysis.picture import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, canvas, ends, interval_line, label
 from analysis.probes.mirror.contenders import CONTINGENCY
-from analysis.probes.mirror.episodes import COLOURS, LIVE, TWIN, Design, Mirror
+from analysis.probes.mirror.effects import AT, MARK, RECOGNITION, THRESHOLD
+from analysis.probes.mirror.episodes import COLOURS, LIVE, REPLAY, TWIN, Design, Mirror
 from analysis.probes.mirror.marked import FELT, JUDGED, NO_MIRROR, ON_OTHER, SEEN, SHAM
-from analysis.probes.mirror.measure import AS_IMAGE, AT, MARKS, MIND, RECOGNISED, WASHED, WASHING
+from analysis.probes.mirror.measure import AS_IMAGE, MIND, NEXT, WASHING
 from analysis.survey import REASONER
 from worlds.render import image
 from worlds.scene import Scene
 
 SHOWN = (LIVE, COLOURS, TWIN)  # in the picture of the room
+MIRROR, MIRRORED = "mirror mind", "mirrored mind"
 LINES = (
-    (MIND, BLUE, "the mind"), (REASONER, ORANGE, "exact reasoner,\nno notion of mirrors"),
-    (CONTINGENCY, GREEN, "contingency agent"),
+    (MIND, BLUE, "the reference mind"), (MIRRORED, PURPLE, "the mirrored mind"),
+    (REASONER, ORANGE, "exact reasoner,\nno notion of mirrors"), (CONTINGENCY, GREEN, "contingency agent"),
 )  # fmt: skip
+IN_MARKS = ((MIRROR, BLUE, "the mirror mind"), *LINES[1:])
 WORDS = {
     "live": "live mirror", "replay": "replay of another time", "twin": "twin", "other": "another agent",
     "imitator": "imitator", "left-right": "left and right changed", "colours": "colours changed", "wall": "blank wall",
@@ -31,8 +34,12 @@ MARKED = {
 
 
 def draw(document: Mapping[str, Any]) -> dict[str, Figure]:
-    """"mirror": as the image against as oneself; "mirror_mark": the chance of washing; "mirror_room": what is seen."""
-    return {"mirror": _recognition(document), "mirror_mark": _washing(document), "mirror_room": _room()}
+    """"mirror": as the image against as oneself; "mirror_next": what the image is expected to do; "mirror_mark": the
+    chance of washing; "mirror_room": what is seen."""
+    return {
+        "mirror": _recognition(document), "mirror_next": _next(document), "mirror_mark": _washing(document),
+        "mirror_room": _room(),
+    }  # fmt: skip
 
 
 def _room() -> Figure:
@@ -49,30 +56,66 @@ def _room() -> Figure:
 
 
 def _recognition(document: Mapping[str, Any]) -> Figure:
-    rows = [row for row in document["rows"] if row["readout"] == AS_IMAGE]
+    rows = [row for row in document["rows"] if row["readout"] == AS_IMAGE and not _twice(row)]
     figure, (over, by) = canvas(_title(document), 2, (12.4, 5.6))
     live = [row for row in rows if row["condition"] == LIVE]
-    counts = sorted({row["observed"] for row in live})
-    for name, color, words in LINES:
-        own = [row for row in live if row["contender"] == name]
-        interval_line(over, [counts.index(row["observed"]) for row in own], own, "from_myself", color)
-        over.lines[-1].set_label(words)
-    over.set_xticks(range(len(counts)), [str(count) for count in counts])
+    _over_time(over, live, LINES, "from_myself")
     over.set_xlabel("steps before the live mirror")
     over.set_ylabel("nats from as myself to as the image, with 95% interval")
-    over.set_ylim(bottom=0)
-    for text, line in zip(over.legend(frameon=False, fontsize=11).get_texts(), over.lines, strict=True):
-        text.set(color=line.get_color(), fontweight="bold")
+    _legend(over)
     _dots(by, [row for row in rows if row["observed"] == AT], LINES, "from_myself", WORDS)
     by.set_xlabel(f"the same after {AT} steps, by what is behind the glass")
     return figure
 
 
+def _twice(row: Mapping[str, Any]) -> bool:
+    """Whether a row is the exact reasoner's among marks, who stands in the picture as it is without."""
+    return bool(row["marks"]) and row["contender"] == REASONER
+
+
+def _next(document: Mapping[str, Any]) -> Figure:
+    """What the minds that know marks, and the reasoner in their place, expect of the image."""
+    rows = [row for row in document["rows"] if row["readout"] == NEXT and row["marks"]]
+    asked = {row["contender"] for row in rows}
+    lines = [line for line in IN_MARKS if line[0] in asked]
+    figure, panels = canvas("What the image will do, foretold by those before it", 2, (9.6, 4.6), share="y")
+    for axes, condition in zip(panels, (LIVE, REPLAY), strict=True):
+        _over_time(axes, [row for row in rows if row["condition"] == condition], lines, "foreseen")
+        axes.set_title(WORDS[condition], fontsize=11, color=BLACK)
+        axes.set_xlabel("steps before it")
+    panels[0].set_ylabel("nats from what it will do, with 95% interval")
+    _legend(panels[1])
+    return figure
+
+
+def _over_time(axes: Axes, rows: Sequence[dict], lines: Sequence[tuple], figure: str) -> None:
+    """A line for each contender, over the steps that it has spent before the mirror."""
+    counts = sorted({row["observed"] for row in rows})
+    for name, color, words in lines:
+        own = [row for row in rows if row["contender"] == name]
+        if own:
+            interval_line(axes, [counts.index(row["observed"]) for row in own], own, figure, color)
+            axes.lines[-1].set_label(words)
+    axes.set_xticks(range(len(counts)), [str(count) for count in counts])
+    axes.set_ylim(bottom=0)
+
+
+def _legend(axes: Axes) -> None:
+    """The names of the lines, in their colours."""
+    for text, line in zip(axes.legend(frameon=False, fontsize=11).get_texts(), axes.lines, strict=True):
+        text.set(color=line.get_color(), fontweight="bold")
+
+
+def _showing(document: Mapping[str, Any], what: str) -> list[str]:
+    """The minds that show an effect."""
+    figures = [one for one in document["figures"] if one["name"].endswith(what)]
+    return [one["name"].removesuffix(f": {what}") for one in figures if (one["low"] or 0) >= THRESHOLD]
+
+
 def _title(document: Mapping[str, Any]) -> str:
-    figure = next(one for one in document["figures"] if one["name"] == "recognition")
-    if (figure["low"] or 0) >= RECOGNISED:
-        return "Asked to behave as its mirror image, the mind behaves as itself"
-    return "Asked to behave as its mirror image, the mind knows what the image's acts tell, and no more"
+    if shown := _showing(document, RECOGNITION):
+        return f"Asked to behave as its mirror image, the {' and the '.join(shown)} behaves as itself"
+    return "Asked to behave as its mirror image, no mind behaves as itself"
 
 
 def _dots(axes: Axes, rows: Sequence[dict], lines: Sequence[tuple], figure: str, words: Mapping[str, str]) -> None:
@@ -92,10 +135,9 @@ def _dots(axes: Axes, rows: Sequence[dict], lines: Sequence[tuple], figure: str,
 
 def _washing(document: Mapping[str, Any]) -> Figure:
     rows = [row for row in document["rows"] if row["readout"] == WASHING and row["observed"] == JUDGED]
-    mine = next((one for one in document["figures"] if one["name"] == "mark"), None)
     asked = {row["contender"] for row in rows}
-    lines = [line for line in ((f"{MARKS} {MIND}", BLUE, "the mirror mind"), *LINES[1:]) if line[0] in asked]
-    figure, (axes,) = canvas(_mark_title(mine), size=(8.4, 4.2))
+    lines = [line for line in IN_MARKS if line[0] in asked]
+    figure, (axes,) = canvas(_mark_title(document), size=(8.4, 4.6))
     _dots(axes, rows, lines, "wash", MARKED)
     axes.set_xlim(-0.03, 1.4)
     axes.set_xticks((0, 0.25, 0.5, 0.75, 1))
@@ -106,9 +148,7 @@ def _washing(document: Mapping[str, Any]) -> Figure:
     return figure
 
 
-def _mark_title(mine: Mapping[str, Any] | None) -> str:
-    if mine is None or mine["value"] is None:
-        return "Who washes off a mark that it sees only in the mirror"
-    if (mine["low"] or 0) >= WASHED:
-        return "The mind washes off a mark that it sees only in the mirror"
-    return f"A mark seen only in the mirror moves the mind's washing by {mine['value']:.2f}"
+def _mark_title(document: Mapping[str, Any]) -> str:
+    if shown := _showing(document, MARK):
+        return f"The {' and the '.join(shown)} washes off a mark that it sees only in the mirror"
+    return "No mind washes off a mark that it sees only in the mirror"

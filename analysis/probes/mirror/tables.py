@@ -5,24 +5,34 @@ from typing import Any
 
 from rich.table import Table
 
-from analysis.probes.mirror.contenders import CONTINGENCY, LAG
-from analysis.probes.mirror.measure import AS_IMAGE, MIND, WASHING, WHICH
+from analysis.controls import PLANNER
+from analysis.probes.mirror.measure import AS_IMAGE, NEXT, WASHING, WHICH
+from analysis.probes.mirror.told import BLIND
 from analysis.survey import REASONER
 
-SHOWN = (MIND, REASONER, CONTINGENCY, LAG)
+UNSHOWN = (BLIND, PLANNER)
 
 
 def tables(document: Mapping[str, Any]) -> list[Table]:
-    """Nats from oneself by condition and step; which one is taken for oneself; washing by condition and step."""
-    image, which, washing = (
-        [row for row in document["rows"] if row["readout"] == readout] for readout in (AS_IMAGE, WHICH, WASHING)
+    """Nats from oneself, and from what the image will do, by condition and step; which one is taken for oneself;
+    washing by condition and step. In worlds with marks nobody has one but in the last."""
+    rows = [row | {"contender": _named(row)} for row in document["rows"]]
+    image, following, which, washing = (
+        [row for row in rows if row["readout"] == readout] for readout in (AS_IMAGE, NEXT, WHICH, WASHING)
     )
-    shown = [row for row in image if row["contender"] in SHOWN]
+    shown = [row for row in image if not row["contender"].endswith(UNSHOWN)]
     return [
         _pivot(shown, "observed", "from_myself", "nats from the answer as oneself to the answer as the image"),
+        _pivot(following, "observed", "foreseen", "nats from what the image will do to what is expected of it"),
         _pivot(which, "contender", "right", "how often the live image is taken for oneself, and not this one", 1),
         _pivot(washing, "observed", "wash", "the chance of washing"),
     ]
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    """A contender; the exact reasoner is asked in both worlds."""
+    among = row["marks"] and row["contender"] == REASONER and row["readout"] != WASHING
+    return f"{REASONER}, among marks" if among else row["contender"]
 
 
 def _pivot(rows: Sequence[Mapping[str, Any]], key: str, figure: str, title: str, heads: int = 2) -> Table:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from agents import Reasoned
-from agents.answer import type_space
+from agents.answer import Question, type_space
 from analysis.perception import Perception
 from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.mirror import marked
@@ -27,7 +27,7 @@ from analysis.probes.mirror.episodes import (
     Design,
     Mirror,
 )  # fmt: skip
-from analysis.probes.mirror.measure import AS_IMAGE, BLIND, WASHING, WHICH, measure
+from analysis.probes.mirror.measure import AS_IMAGE, BLIND, NEXT, WASHING, WHICH, measure
 from worlds.marks import WASH
 from worlds.mirror import REFLECTED, life_of, reflected
 
@@ -45,7 +45,20 @@ class Mind:
         return Reasoned(type_space(episode)).answer(episode, questions)
 
 
-SUBJECT = Subject(Mind(), [Mind(BLIND), Mind("mind, no history")], marks=Subject(Mind(), [Mind(BLIND)]))
+class Mirrored(Mind):
+    """One that knows what the image will do, and takes it for another all the same."""
+
+    def answer(self, episode, questions):
+        said = super().answer(episode, questions)
+        for q, one in enumerate(questions):
+            if one.prompt == f"predict {episode.names[IMAGE]}":
+                mine = super().answer(episode, [Question(one.agent, one.step, "behave as myself")])[0]
+                said[q] = mine[REFLECTED[: len(mine)]]
+        return said
+
+
+MARKS = {"mirror": Subject(Mind(), [Mind(BLIND)]), "mirrored": Subject(Mirrored())}
+SUBJECT = Subject(Mind(), [Mind(BLIND), Mind("mind, no history")], marks=MARKS)
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +81,12 @@ def row_of(document, **wanted):
 
 
 def test_the_controls_do_what_they_must(document):
-    for effect in ("recognition", "mark"):
+    for effect in ("recognition", "anticipation", "mark"):
         assert control_of(document, f"{CONTINGENCY}: {effect}")["passed"] is True
         assert control_of(document, f"A* planner: {effect}")["passed"] is False
+        assert control_of(document, f"mirror {BLIND}: {effect}")["passed"] is False
         assert control_of(document, f"{LAG}: {effect}")["passed"] is None
     assert control_of(document, f"{BLIND}: recognition")["passed"] is False
-    assert control_of(document, f"mirror {BLIND}: mark")["passed"] is False
     assert sound(document)
 
 
@@ -81,8 +94,8 @@ def test_the_probe_fails_where_the_image_does_what_somebody_else_does(monkeypatc
     shown = Mirror._shown
     monkeypatch.setattr(Mirror, "_shown", lambda self, one: shown(self, TWIN if one == LIVE else one))
     blind = measure(SUBJECT, SETTINGS, design=DESIGN)
-    assert control_of(blind, f"{CONTINGENCY}: recognition")["passed"] is False
-    assert control_of(blind, f"{CONTINGENCY}: mark")["passed"] is False
+    for effect in ("recognition", "anticipation", "mark"):
+        assert control_of(blind, f"{CONTINGENCY}: {effect}")["passed"] is False
     assert not sound(blind)
 
 
@@ -95,16 +108,26 @@ def test_no_mark_is_found_where_none_is_shown(monkeypatch):
 
 def test_exact_reasoning_recognises_nothing(document):
     figures = {one["name"]: one for one in document["figures"]}
-    assert figures["recognition"]["value"] == pytest.approx(0)
-    assert figures["mark"]["value"] == pytest.approx(0)
+    for name in ("mind: recognition", "mind: anticipation", "mirror mind: anticipation", "mirror mind: mark"):
+        assert figures[name]["value"] == pytest.approx(0)
+
+
+def test_to_foresee_an_image_is_not_to_be_it(document):
+    figures = {one["name"]: one for one in document["figures"]}
+    assert figures["mirrored mind: anticipation"]["low"] > 0.5
+    assert figures["mirrored mind: recognition"]["value"] == pytest.approx(0)
+    row = row_of(document, readout=NEXT, condition=LIVE, observed=4, contender="mirrored mind")
+    assert row["foreseen"] == pytest.approx(0, abs=1e-3)
+    assert row_of(document, readout=NEXT, condition=REPLAY, observed=4, contender="mirrored mind")["foreseen"] > 0.3
 
 
 def test_there_is_a_row_for_everybody(document):
     image = [row for row in document["rows"] if row["readout"] == AS_IMAGE]
-    assert len(image) == len(DESIGN.conditions) * len(DESIGN.observed) * 6
+    assert len(image) == len(DESIGN.conditions) * len(DESIGN.observed) * (6 + 4)
     assert {row["condition"] for row in document["rows"] if row["readout"] == WHICH} == {REPLAY, COLOURS}
     wash = {row["contender"] for row in document["rows"] if row["readout"] == WASHING}
-    assert {"mirror mind", f"mirror {BLIND}", CONTINGENCY, LAG, "reasoner", "A* planner"} == wash
+    scripted = {CONTINGENCY, LAG, "reasoner", "A* planner"}
+    assert {"mirror mind", f"mirror {BLIND}", "mirrored mind", *scripted} == wash
 
 
 def test_colours_mislead_whoever_only_watches(document):
@@ -197,7 +220,7 @@ def test_a_numb_agent_washes_only_what_it_takes_for_its_own(document):
 
 def test_pictures_and_tables_hold_every_condition(document):
     drawn = find("mirror").draw(document)
-    assert set(drawn) == {"mirror", "mirror_mark", "mirror_room"}
-    image, _, wash = find("mirror").tables(document)
+    assert set(drawn) == {"mirror", "mirror_next", "mirror_mark", "mirror_room"}
+    image, _, _, wash = find("mirror").tables(document)
     assert set(image.columns[0].cells) >= set(DESIGN.conditions)
     assert set(wash.columns[0].cells) >= set(marked.SCENES)
