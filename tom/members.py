@@ -34,8 +34,8 @@ class Members(nn.Module):
         self.pieces = config.pieces
         option = config.element_width + EXTRA
         self.see = nn.Linear(option, config.hidden)
-        spread = (4 * (option + config.hidden)) ** -0.5
-        self.judge = nn.Parameter(spread * torch.randn(config.vocabulary, config.pieces * (option + config.hidden)))
+        self.common = nn.Parameter((option + config.hidden) ** -0.5 * torch.randn(config.pieces, option + config.hidden))
+        self.judge = nn.Parameter(torch.zeros(config.vocabulary, config.pieces, option + config.hidden))
         self.decisive = nn.Parameter(torch.zeros(config.vocabulary))
         self.slip = nn.Parameter(torch.full((len(config.members), config.library), SLIP))
         self.meaning = nn.Parameter(torch.randn(config.vocabulary, MEANING) * (SAME / MEANING) ** 0.5)
@@ -48,21 +48,21 @@ class Members(nn.Module):
         places = [member for species in config.members for member in range(len(species))]
         self.register_buffer("place", torch.tensor(places), persistent=False)
 
+    @torch.no_grad()
     def forward(self, option: Tensor, row: Mapping[str, Tensor]) -> Tensor:
-        """option (e a c); row: blocked (e a) bool, species (e,) -> log probabilities (e a k) float32."""
-        seen = torch.cat([option, F.relu(self.see(option))], -1)
+        """option (e a c); row: blocked (e a) bool, species (e,) -> log probabilities (e a k) float32.
+
+        Nothing is learned here: an answer that is to be right would have members that training never met be wrong.
+        """
+        seen = self._seen(option)
         worth = seen.new_zeros(*seen.shape[:2], self.exists.shape[1])
         for kind, words in enumerate(self.words):
             here = torch.nonzero(row["species"] == kind).squeeze(1)
             if len(here):
-                judge = rearrange(words @ self.judge, "k (p c) -> (k p) c", p=self.pieces)
+                judge = rearrange(self._judge(words), "k p c -> (k p) c")
                 best = rearrange(F.linear(seen[here], judge), "e a (k p) -> e a k p", p=self.pieces).amax(-1)
-                worth = worth.index_put((here,), best * (words @ self.decisive).exp())
-        able = ~row["blocked"]
-        even = able / able.sum(-1, keepdim=True)
-        slip = self.slip.sigmoid()[row["species"]][:, None]
-        own = worth.masked_fill(row["blocked"][..., None], IMPOSSIBLE).softmax(-2)
-        return ((1 - slip) * own + slip * even[..., None]).clamp(min=LEAST).log()
+                worth[here] = best * (words @ self.decisive).exp()
+        return _chances(worth, row["blocked"], self.slip.sigmoid()[row["species"]])
 
     def meant(self, texts: Tensor) -> Tensor:
         """Whom texts (u w) are about, by the words that they share with members: (s u k) float32, sums to 1."""
@@ -79,7 +79,27 @@ class Members(nn.Module):
         said = [meant[species, text] for text in (question["text"], question["persona"][:, None])]
         return belief / belief.sum(-1, keepdim=True), torch.stack(said, 2)
 
-    def hindsight(self, policy: Tensor, row: Mapping[str, Tensor]) -> Tensor:
-        """The mean negative log likelihood, nats, of acts under the policies of who acted: policy (e a k) in logs; row:
-        action (e,), type (e,) as tom.perception.ArenaPerception.acts has them."""
-        return -policy[torch.arange(len(policy)), row["action"], self.place[row["type"]]].sum() / max(len(policy), 1)
+    def hindsight(self, option: Tensor, row: Mapping[str, Tensor]) -> Tensor:
+        """The mean negative log likelihood, nats, of acts under the policies of who acted: option (e a c); row: blocked,
+        species, action (e,), type (e,) as tom.perception.ArenaPerception.acts has them."""
+        species, place = row["species"], self.place[row["type"]]
+        words = self.words[self.exists > 0]
+        judge, lead = self._judge(words)[row["type"]], (words @ self.decisive).exp()[row["type"]]
+        worth = (self._seen(option) @ judge.mT).amax(-1) * lead[:, None]
+        policy = _chances(worth[..., None], row["blocked"], self.slip.sigmoid()[species, place][:, None])
+        return -policy[torch.arange(len(policy)), row["action"], 0].sum() / max(len(policy), 1)
+
+    def _seen(self, option: Tensor) -> Tensor:
+        """What is judged, e a c."""
+        return torch.cat([option, F.relu(self.see(option))], -1)
+
+    def _judge(self, words: Tensor) -> Tensor:
+        """The pieces by which members of these words (k v) judge, k p c: a word never met changes nothing."""
+        return self.common + (words @ self.judge.flatten(1)).unflatten(1, self.common.shape)
+
+
+def _chances(worth: Tensor, blocked: Tensor, slip: Tensor) -> Tensor:
+    """worth (e a k), blocked (e a) bool, slip (e k): how often anything at all is done -> log probabilities (e a k)."""
+    even = ~blocked / (~blocked).sum(-1, keepdim=True)
+    own = worth.masked_fill(blocked[..., None], IMPOSSIBLE).softmax(-2)
+    return ((1 - slip[:, None]) * own + slip[:, None] * even[..., None]).clamp(min=LEAST).log()

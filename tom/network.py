@@ -101,17 +101,17 @@ class Network(nn.Module):
         blocked (e a), option (e a c+2), scene (e, scene), policy (e a k) float32 log probabilities; in an arena
         species (e,).
         """
-        around, option, policy = self.policies(row)
+        around, option = self.options(row)
+        policy = self.library(option, row)
         features = [row[name].to(self.dtype) for name in ("blocked", "cover", "own")]
         scene = torch.cat([rearrange(around.to(self.dtype), "e a c -> e (a c)"), *features], -1)
         seen = {"blocked": row["blocked"], "option": option.to(self.dtype), "scene": scene, "policy": policy}
         return seen | ({"species": row["species"]} if self.config.members else {})
 
-    def policies(self, row: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
-        """What each action leads to, (e a c) and as options (e a c+2), and what the library would do (e a k)."""
+    def options(self, row: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """What each action leads to, (e a c) and as options (e a c+2)."""
         around = self.surroundings(row)
-        option = options(around, row["blocked"])
-        return around, option, self.library(option, row)
+        return around, options(around, row["blocked"])
 
     def acts(self, scene: Tensor, policy: Tensor, row: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
         """What each act is evidence for, (e k) float32 in nats, and its token (e d); a mind that compares has one more

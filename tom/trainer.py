@@ -42,7 +42,7 @@ def losses(
     unsaid = [F.cross_entropy(x.flatten(0, 1), y.flatten(), ignore_index=UNLABELLED) for x, y in parts]
     result["trait"] = torch.stack(unsaid).sum()
     if isinstance(network.library, Members):
-        result["hindsight"] = network.library.hindsight(network.policies(told := event["hindsight"])[-1], told)
+        result["hindsight"] = network.library.hindsight(network.options(told := event["hindsight"])[1], told)
     return result
 
 

@@ -28,12 +28,17 @@ def members() -> Members:
     return Members(CONFIG)
 
 
-def policies(members: Members, species: int) -> torch.Tensor:
-    """What the members of a species would do in some scenes (e a k), the last action barred."""
+def scenes(species: int) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    """Some scenes (e a c) of a species, the last action barred."""
     option = torch.randn(EVENTS, 5, CONFIG.element_width + 2, generator=torch.Generator().manual_seed(1))
     blocked = torch.zeros(EVENTS, 5, dtype=torch.bool)
     blocked[:, -1] = True
-    return members(option, {"blocked": blocked, "species": torch.full((EVENTS,), species)})
+    return option, {"blocked": blocked, "species": torch.full((EVENTS,), species)}
+
+
+def policies(members: Members, species: int) -> torch.Tensor:
+    """What the members of a species would do in these (e a k)."""
+    return members(*scenes(species))
 
 
 @torch.no_grad()
@@ -68,10 +73,29 @@ def test_nobody_believes_in_members_that_there_are_not(members):
 
 
 def test_hindsight_is_the_likelihood_under_who_acted(members):
+    with torch.no_grad():
+        members.judge.normal_(), members.decisive.normal_(), members.slip.normal_()
     policy, action, who = policies(members, 1), torch.arange(EVENTS) % 4, torch.tensor([3, 4] * 3)
-    told = members.hindsight(policy, {"action": action, "type": who})
+    option, row = scenes(1)
+    told = members.hindsight(option, row | {"action": action, "type": who})
     each = [policy[e, action[e], [3, 4].index(int(who[e]))] for e in range(EVENTS)]
     assert torch.allclose(told, -torch.stack(each).mean())
+
+
+@torch.no_grad()
+def test_words_never_met_change_nothing(members):
+    members.judge[[A, BOLD, CALM]] = torch.randn_like(members.judge[[A, BOLD, CALM]])
+    policy = policies(members, 0)
+    assert torch.allclose(policy[..., 0], policy[..., 2]), "the bold heron and the bold otter"
+    assert (policy[..., 0] - policy[..., 1]).abs().max() > 1e-2
+
+
+def test_only_hindsight_teaches_policies(members):
+    assert not policies(members, 0).requires_grad
+    option, row = scenes(0)
+    members.hindsight(option, row | {"action": torch.arange(EVENTS) % 4, "type": torch.tensor([0, 1] * 3)}).backward()
+    taught = members.judge.grad.abs().amax((1, 2)) > 0
+    assert taught[[A, BOLD, CALM, HERON]].all() and not taught[[OTTER, FOX]].any()
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +124,6 @@ def test_a_mind_of_an_arena_learns_and_is_loaded_again(log, tmp_path):
     again = train([log.path], tmp_path / "run", train_steps=40, resume=True, **settings)
     assert again.meta["done"]["steps"] == 40
     told = TrainingBatches([log], mind.vocabulary, 2, seed=5).batch(0)[0]["hindsight"]
-    policy = again.network.policies(told)[-1]
+    option = again.network.options(told)[1]
     even = -torch.log((~told["blocked"]).sum(-1).float()).mean()
-    assert again.network.library.hindsight(policy, told) < -even - 0.05
+    assert again.network.library.hindsight(option, told) < -even - 0.05
