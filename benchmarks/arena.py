@@ -25,17 +25,17 @@ from worlds.arena import ArenaConfig
 RULES: dict[str, tuple[str, int, int, dict]] = {
     "mpe2.simple_tag_v3": ("partial", 4000, 128, {}),
     "mpe2.simple_adversary_v3": ("partial", 4000, 128, {}),
-    "mpe2.simple_world_comm_v3": ("partial", 1000, 96, {}),
-    "pettingzoo.sisl.pursuit_v5": ("partial", 600, 64, {}),
-    "pettingzoo.butterfly.knights_archers_zombies_v11": ("partial", 400, 64, {}),
+    "mpe2.simple_world_comm_v3": ("partial", 4000, 192, {}),
+    "pettingzoo.sisl.pursuit_v5": ("partial", 1000, 64, {}),
+    "pettingzoo.butterfly.knights_archers_zombies_v11": ("partial", 4000, 128, {}),
     "pettingzoo.classic.rps_v2": ("partial", 4000, 160, {}),
     "pettingzoo.classic.tictactoe_v3": ("partial", 4000, 160, {}),
     "pettingzoo.classic.connect_four_v3": ("partial", 4000, 160, {}),
     "pettingzoo.classic.leduc_holdem_v4": ("partial", 4000, 160, {}),
-    "magent2.environments.battlefield_v5": ("partial", 300, 48, {}),
-    "magent2.environments.gather_v5": ("radius:8", 120, 32, {}),
+    "magent2.environments.battlefield_v5": ("partial:0.5,1", 1500, 48, {}),
+    "magent2.environments.gather_v5": ("partial:0.5,1", 100, 48, {}),
 }
-QUESTIONS = 128  # of each match
+QUESTIONS = 160  # of each match
 FITTED_ON = 96  # training matches
 
 

@@ -34,8 +34,9 @@ class Members(nn.Module):
         self.pieces = config.pieces
         option = config.element_width + EXTRA
         self.see = nn.Linear(option, config.hidden)
-        self.common = nn.Parameter((option + config.hidden) ** -0.5 * torch.randn(config.pieces, option + config.hidden))
-        self.judge = nn.Parameter(torch.zeros(config.vocabulary, config.pieces, option + config.hidden))
+        shape = config.pieces, option + config.hidden
+        self.common = nn.Parameter(shape[1] ** -0.5 * torch.randn(shape))
+        self.judge = nn.Parameter(torch.zeros(config.vocabulary, *shape))
         self.decisive = nn.Parameter(torch.zeros(config.vocabulary))
         self.slip = nn.Parameter(torch.full((len(config.members), config.library), SLIP))
         self.meaning = nn.Parameter(torch.randn(config.vocabulary, MEANING) * (SAME / MEANING) ** 0.5)
@@ -80,14 +81,16 @@ class Members(nn.Module):
         return belief / belief.sum(-1, keepdim=True), torch.stack(said, 2)
 
     def hindsight(self, option: Tensor, row: Mapping[str, Tensor]) -> Tensor:
-        """The mean negative log likelihood, nats, of acts under the policies of who acted: option (e a c); row: blocked,
-        species, action (e,), type (e,) as tom.perception.ArenaPerception.acts has them."""
-        species, place = row["species"], self.place[row["type"]]
+        """The mean negative log likelihood, nats, of acts under the policies of who acted: option (e a c); row:
+        blocked, species, action (e,), type (e,) as tom.perception.ArenaPerception.acts has them."""
+        who, order = row["type"].sort()
         words = self.words[self.exists > 0]
-        judge, lead = self._judge(words)[row["type"]], (words @ self.decisive).exp()[row["type"]]
-        worth = (self._seen(option) @ judge.mT).amax(-1) * lead[:, None]
-        policy = _chances(worth[..., None], row["blocked"], self.slip.sigmoid()[species, place][:, None])
-        return -policy[torch.arange(len(policy)), row["action"], 0].sum() / max(len(policy), 1)
+        acts = self._seen(option[order]).split(torch.bincount(who, minlength=len(words)).tolist())
+        worth = [(seen @ judge.mT).amax(-1) for seen, judge in zip(acts, self._judge(words), strict=True)]
+        decided = torch.cat(worth) * (words @ self.decisive).exp()[who][:, None]
+        slip = self.slip.sigmoid()[row["species"][order], self.place[who]]
+        policy = _chances(decided[..., None], row["blocked"][order], slip[:, None])
+        return -policy[torch.arange(len(who)), row["action"][order], 0].sum() / max(len(who), 1)
 
     def _seen(self, option: Tensor) -> Tensor:
         """What is judged, e a c."""
