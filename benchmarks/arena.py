@@ -26,7 +26,7 @@ RULES: dict[str, tuple[str, int, int, dict]] = {
     "mpe2.simple_tag_v3": ("partial", 4000, 128, {}),
     "mpe2.simple_adversary_v3": ("partial", 4000, 128, {}),
     "mpe2.simple_world_comm_v3": ("partial", 4000, 192, {}),
-    "pettingzoo.sisl.pursuit_v5": ("partial", 1000, 64, {}),
+    "pettingzoo.sisl.pursuit_v5": ("partial", 600, 64, {}),
     "pettingzoo.butterfly.knights_archers_zombies_v11": ("partial", 4000, 128, {}),
     "pettingzoo.classic.rps_v2": ("partial", 4000, 160, {}),
     "pettingzoo.classic.tictactoe_v3": ("partial", 4000, 160, {}),
