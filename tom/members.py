@@ -49,12 +49,8 @@ class Members(nn.Module):
         places = [member for species in config.members for member in range(len(species))]
         self.register_buffer("place", torch.tensor(places), persistent=False)
 
-    @torch.no_grad()
     def forward(self, option: Tensor, row: Mapping[str, Tensor]) -> Tensor:
-        """option (e a c); row: blocked (e a) bool, species (e,) -> log probabilities (e a k) float32.
-
-        Nothing is learned here: an answer that is to be right would have members that training never met be wrong.
-        """
+        """option (e a c); row: blocked (e a) bool, species (e,) -> log probabilities (e a k) float32."""
         seen = self._seen(option)
         worth = seen.new_zeros(*seen.shape[:2], self.exists.shape[1])
         for kind, words in enumerate(self.words):
@@ -62,7 +58,7 @@ class Members(nn.Module):
             if len(here):
                 judge = rearrange(self._judge(words), "k p c -> (k p) c")
                 best = rearrange(F.linear(seen[here], judge), "e a (k p) -> e a k p", p=self.pieces).amax(-1)
-                worth[here] = best * (words @ self.decisive).exp()
+                worth = worth.index_put((here,), best * (words @ self.decisive).exp())
         return _chances(worth, row["blocked"], self.slip.sigmoid()[row["species"]])
 
     def meant(self, texts: Tensor) -> Tensor:

@@ -90,13 +90,15 @@ def test_words_never_met_change_nothing(members):
     assert (policy[..., 0] - policy[..., 1]).abs().max() > 1e-2
 
 
-def test_only_hindsight_teaches_policies(members):
-    assert not policies(members, 0).requires_grad
+def test_hindsight_teaches_the_words_of_who_acted_and_answers_all_of_them(members):
     option, row = scenes(0)
     members.hindsight(option, row | {"action": torch.arange(EVENTS) % 4, "type": torch.tensor([0, 1] * 3)}).backward()
     taught = members.judge.grad.abs().amax((1, 2)) > 0
     assert taught[[A, BOLD, CALM, HERON]].all()
     assert not taught[[OTTER, FOX]].any()
+    members.judge.grad = None
+    policies(members, 0).square().sum().backward()
+    assert members.judge.grad[OTTER].abs().amax() > 0
 
 
 @pytest.fixture(scope="module")
