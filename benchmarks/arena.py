@@ -33,7 +33,7 @@ RULES: dict[str, tuple[str, int, int, dict]] = {
     "pettingzoo.classic.connect_four_v3": ("partial", 4000, 160, {}),
     "pettingzoo.classic.leduc_holdem_v4": ("partial", 4000, 160, {}),
     "magent2.environments.battlefield_v5": ("partial:0.5,1", 1500, 48, {}),
-    "magent2.environments.gather_v5": ("partial:0.5,1", 100, 48, {}),
+    "magent2.environments.gather_v5": ("partial:0.5,1", 100, 56, {}),
 }
 QUESTIONS = 160  # of each match
 FITTED_ON = 96  # training matches
