@@ -70,10 +70,15 @@ reference: $(READY)  ## train the reference mind anew, into runs/reference: an h
 	$(BIN)/tom run --out logs/reference-mixed --episodes 3000 --seed 109 --map mixed --height 11 --width 11 --fruits 9
 	$(BIN)/tom train $(addprefix logs/reference-,$(REFERENCE)) --out runs/reference --minutes 88
 
-mirror: $(READY)  ## train the mind that knows marks, and no mirrors, into runs/mirror: half an hour
+# The minds that know marks: in the hall of the first the eastern wall is a wall, in that of the second a mirror.
+HALL := --episodes 6000 --seed 312 --marks 0.1 --agents 2 --fruits 2 --steps 40 --switch 40
+
+mirror: $(READY)  ## train the minds that know marks, without mirrors and among them: half an hour
 	$(BIN)/tom run --out logs/mirror-8 --episodes 4000 --seed 308 --marks 0.1
-	$(BIN)/tom run --out logs/mirror-3 --episodes 2000 --seed 303 --marks 0.1 --agents 3 --map mixed
-	$(BIN)/tom train logs/mirror-8 logs/mirror-3 --out runs/mirror --minutes 20
+	$(BIN)/tom run --out logs/mirror-wall $(HALL) --map tom/mirror/hall.txt
+	$(BIN)/tom run --out logs/mirror-glass $(HALL) --map tom/mirrored/hall.txt --mirrors
+	$(BIN)/tom train logs/mirror-8 logs/mirror-wall --out runs/mirror --compares --minutes 15
+	$(BIN)/tom train logs/mirror-8 logs/mirror-glass --out runs/mirrored --compares --minutes 15
 
 arena: $(READY)  ## train a mind in each of eleven environments that others wrote, and score it: an hour and a half
 	$(BIN)/python benchmarks/arena.py --json runs/arena.jsonl

@@ -10,10 +10,11 @@ from agents.population import PopulationConfig
 from agents.record import record
 from agents.rollout import play
 from agents.run import RunConfig
+from analysis.probes.mirror.episodes import IMAGE, LIVE, ME, TWIN, Design, Mirror
 from tests.tom.worlds_of_minds import short_log, untrained_mind
 from tom.batch import UNLABELLED, TrainingBatches
 from tom.compare import WEIGHT
-from tom.mind import MYSELF, Mind, load
+from tom.mind import IN_MARKS, MYSELF, Mind, load
 from tom.network import Network
 from tom.perception import perception_of
 from tom.relations import ABSENT, BARS, COMPANY, RELATIONS
@@ -153,3 +154,19 @@ def test_it_is_trained_saved_and_loaded_as_what_it_is(tmp_path):
     mind, episode = load(tmp_path / "run"), mirrored(play(RUN, 1))
     assert mind.network.config.compares
     assert mind.answer(episode, [Question(episode.names[0], 6, f"behave as {episode.names[2]}")]).shape == (1, 5)
+
+
+def test_of_the_minds_that_ship_the_one_that_lived_among_mirrors_takes_its_image_for_itself():
+    design, apart = Design(marks=True, observed=(8,)), {}
+    for index in range(4):
+        mirror = Mirror(design, design.run(0, "validation"), index)
+        for condition in (LIVE, TWIN):
+            episode = mirror.episode(condition)
+            image = f"behave as {episode.names[IMAGE]}"
+            asked = [Question(episode.names[ME], 8, prompt) for prompt in (image, "behave as myself")]
+            for name in IN_MARKS:
+                as_image, as_myself = load(name).answer(episode, asked)
+                apart.setdefault((name, condition), []).append(np.abs(as_image - as_myself).sum() / 2)
+    apart = {key: np.mean(value) for key, value in apart.items()}
+    assert apart["mirrored", LIVE] < 0.05 < 0.1 < apart["mirrored", TWIN]
+    assert apart["mirror", LIVE] > 0.1

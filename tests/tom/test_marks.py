@@ -17,6 +17,7 @@ from tom.relations import COMPANY
 from tom.train import train
 from tom.vocabulary import Vocabulary
 from worlds import FunhouseError, OrchardConfig, open_log
+from worlds.maps import GLASS
 from worlds.marks import WASH
 
 ORCHARD = OrchardConfig(agents=5, steps=24, marks=0.2)
@@ -77,10 +78,11 @@ def test_a_mind_of_marks_answers_with_six_actions_and_describes_feeling(log, run
     assert set(mind.describe(episode, episode.names[0], 9, episode.names[1])["feeling"]) == {"numb", "feels"}
 
 
-def test_the_mirror_mind_ships_and_is_loaded_by_its_name(monkeypatch, tmp_path):
-    mind, episode = load("mirror"), play(RunConfig(OrchardConfig(marks=0.3), seed=9, split="test"), 0)
+@pytest.mark.parametrize("name", ["mirror", "mirrored"])
+def test_the_minds_of_marks_ship_and_are_loaded_by_name(name, monkeypatch, tmp_path):
+    mind, episode = load(name), play(RunConfig(OrchardConfig(marks=0.3), seed=9, split="test"), 0)
     assert {log["orchard"]["marks"] for log in mind.meta["logs"]} == {0.1}
-    assert {log["orchard"]["map"] for log in mind.meta["logs"]} == {"rooms", "mixed"}  # glass is in none of them
+    assert any(GLASS in log["orchard"]["map"] for log in mind.meta["logs"]) == (name == "mirrored")
     told = {"feels": [], "numb": []}
     for t, i in np.argwhere(episode.mark)[:80].tolist():
         answer = mind.ask(episode, episode.names[i], t, "behave as myself")
@@ -88,9 +90,9 @@ def test_the_mirror_mind_ships_and_is_loaded_by_its_name(monkeypatch, tmp_path):
     assert np.mean(told["feels"]) > 0.9
     assert np.mean(told["numb"]) < 0.05
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "mirror").mkdir()
+    (tmp_path / name).mkdir()
     with pytest.raises(FunhouseError, match="is empty"):  # a directory goes before the name
-        load("mirror")
+        load(name)
     assert load().perception.orchard.marks == 0
 
 

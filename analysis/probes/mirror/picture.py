@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from analysis.picture import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, canvas, ends, interval_line, label
 from analysis.probes.mirror.contenders import CONTINGENCY
-from analysis.probes.mirror.effects import AT, MARK, RECOGNITION, THRESHOLD
+from analysis.probes.mirror.effects import ANTICIPATION, AT, MARK, RECOGNITION, THRESHOLD
 from analysis.probes.mirror.episodes import COLOURS, LIVE, REPLAY, TWIN, Design, Mirror
 from analysis.probes.mirror.marked import FELT, JUDGED, NO_MIRROR, ON_OTHER, SEEN, SHAM
 from analysis.probes.mirror.measure import AS_IMAGE, MIND, NEXT, WASHING
@@ -78,7 +78,9 @@ def _next(document: Mapping[str, Any]) -> Figure:
     rows = [row for row in document["rows"] if row["readout"] == NEXT and row["marks"]]
     asked = {row["contender"] for row in rows}
     lines = [line for line in IN_MARKS if line[0] in asked]
-    figure, panels = canvas("What the image will do, foretold by those before it", 2, (9.6, 4.6), share="y")
+    shown = " and the ".join(_showing(document, ANTICIPATION))
+    title = f"The {shown} knows what its live image will do" if shown else "No mind knows what its live image will do"
+    figure, panels = canvas(title, 2, (9.6, 4.6), share="y")
     for axes, condition in zip(panels, (LIVE, REPLAY), strict=True):
         _over_time(axes, [row for row in rows if row["condition"] == condition], lines, "foreseen")
         axes.set_title(WORDS[condition], fontsize=11, color=BLACK)
