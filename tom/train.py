@@ -23,7 +23,7 @@ from tom.checkpoint import load_training, save
 from tom.mind import MYSELF, Mind
 from tom.network import Network
 from tom.observations import ObservationEncoder
-from tom.perception import VERSION, check_version, perception_of
+from tom.perception import VERSION, ArenaPerception, check_version, perception_of
 from tom.settings import NetworkConfig, TrainConfig
 from tom.trainer import Trainer, keep_memory
 from tom.vocabulary import Vocabulary
@@ -157,6 +157,8 @@ def network_size(config: TrainConfig, batches: TrainingBatches) -> NetworkConfig
     for other in batches.perceptions:
         if type(other) is not type(first) or other.kind != first.kind:
             raise FunhouseError(f"the logs differ: {first.kind} and {other.kind}", remedy="train on logs of one kind")
+    if config.compares and isinstance(first, ArenaPerception):
+        raise FunhouseError("a mind of another's environment compares nobody with itself", remedy="leave out --compares")
     world = first.network(batches.vocabulary)
     myself = batches.vocabulary.encode(MYSELF) if config.compares else ()
     return NetworkConfig(len(batches.vocabulary), **world, width=config.width, layers=config.layers, myself=myself)

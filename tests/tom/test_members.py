@@ -12,7 +12,7 @@ from tom.perception import perception_of
 from tom.settings import NetworkConfig
 from tom.train import train
 from tom.vocabulary import Vocabulary
-from worlds import open_log
+from worlds import FunhouseError, open_log
 from worlds.arena import ArenaConfig
 
 A, BOLD, CALM, HERON, OTTER, FOX = range(4, 10)  # words
@@ -130,3 +130,8 @@ def test_a_mind_of_an_arena_learns_and_is_loaded_again(log, tmp_path):
     option = again.network.options(told)[1]
     even = -torch.log((~told["blocked"]).sum(-1).float()).mean()
     assert again.network.library.hindsight(option, told) < -even - 0.05
+
+
+def test_a_mind_of_an_arena_does_not_compare(log, tmp_path):
+    with pytest.raises(FunhouseError, match="compares nobody with itself"):
+        train([log.path], tmp_path / "run", train_steps=1, compares=True)
