@@ -18,7 +18,7 @@ class TrainConfig:
     nested: float = 2.0  # weight of an action at depth 2 or more, which tells least, beside one at depth 0 or 1
     width: int = 128
     layers: int = 1
-    compares: bool = False  # whether acts are read beside one's own, those of agents that nobody named among them
+    compares: bool = False  # whether others' acts are held against one's own: tom.compare
     start: str | None = None  # a run whose weights to begin from
 
     def __post_init__(self):

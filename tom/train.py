@@ -158,7 +158,7 @@ def network_size(config: TrainConfig, batches: TrainingBatches) -> NetworkConfig
         if type(other) is not type(first) or other.kind != first.kind:
             raise FunhouseError(f"the logs differ: {first.kind} and {other.kind}", remedy="train on logs of one kind")
     if config.compares and isinstance(first, ArenaPerception):
-        raise FunhouseError("a mind of another's environment compares nobody with itself", remedy="leave out --compares")
+        raise FunhouseError("in an arena a mind compares nobody with itself", remedy="leave --compares out")
     world = first.network(batches.vocabulary)
     myself = batches.vocabulary.encode(MYSELF) if config.compares else ()
     return NetworkConfig(len(batches.vocabulary), **world, width=config.width, layers=config.layers, myself=myself)

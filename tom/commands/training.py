@@ -41,8 +41,8 @@ class Train(Command):
     layers: int = TrainConfig.layers
     """Layers in which questions attend to events."""
     compares: bool = TrainConfig.compares
-    """Whether acts are read beside what one did oneself at the same step, and those of nobody named may be read too:
-    without it no mind can tell its mirror image."""
+    """Whether others' acts are held against one's own at the same step; without it no mind can tell its mirror image.
+    In the orchard only."""
     start: MaybeRunDir = None
     """Begin from the weights of this run's mind instead of random ones."""
 
