@@ -152,6 +152,13 @@ class Mirror:
         return life_of(match.episode(), ME)
 
 
+def mirrors(design: Design, settings: Settings) -> Iterator[Mirror]:
+    """The episodes of all seeds."""
+    for seed in settings.all_seeds:
+        for index in range(design.episodes(settings)):
+            yield Mirror(design, design.run(seed, settings.split), index)
+
+
 def _cast_as(types: list[int]) -> Callable[[Population], Population]:
     """Those who were drawn, of these types."""
     return lambda drawn: replace(drawn, type_index=np.array(types, np.int64))

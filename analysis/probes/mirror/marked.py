@@ -11,7 +11,7 @@ import numpy as np
 from agents.answer import Answerer, Question
 from agents.prompt import say
 from analysis.measures import checked
-from analysis.probes.mirror.episodes import BLANK, IMAGE, LIVE, ME, TWIN, Design, Mirror
+from analysis.probes.mirror.episodes import BLANK, IMAGE, LIVE, ME, TWIN, Design, Mirror, mirrors
 from analysis.probes.probe import Settings
 from worlds import Episode
 from worlds.marks import WASH
@@ -46,15 +46,14 @@ def sensitive(episode: Episode, mirror: Mirror) -> Episode:
 
 
 def washing(everybody: Mapping[str, Answerer], design: Design, settings: Settings, tell: Callable[[], None]) -> Washing:
-    """How likely everybody, by name, would wash if asked to behave as itself; `tell` is called after each episode."""
+    """How likely everybody, by name, would wash if asked to behave as itself, in a design with marks; `tell` is called
+    after each episode."""
     found: Washing = {}
-    design = replace(design, marks=True)
-    for seed in settings.all_seeds:
-        for index in range(design.episodes(settings)):
-            for condition, episode in episodes(Mirror(design, design.run(seed, settings.split), index)):
-                for name, one in everybody.items():
-                    found.setdefault((name, condition), []).append(_washes(one, episode, design))
-            tell()
+    for mirror in mirrors(design, settings):
+        for condition, episode in episodes(mirror):
+            for name, one in everybody.items():
+                found.setdefault((name, condition), []).append(_washes(one, episode, design))
+        tell()
     return found
 
 

@@ -53,7 +53,7 @@ def measure(
     others = {name: one for before, other in subject.marks.items() for name, one in _minds(other, f"{before} ").items()}
     marks = replace(design, marks=True)
     among = told_by(others | {REASONER: Exact()}, marks, settings, tell)
-    found = washing(others | _scripted(), design, settings, tell)
+    found = washing(others | _scripted(), marks, settings, tell)
     effects: Effects = {
         RECOGNITION: _of_both(recognition, plain, among, design),
         ANTICIPATION: _of_both(anticipation, plain, among, design),

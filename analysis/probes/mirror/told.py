@@ -1,6 +1,6 @@
 """What everybody says before the mirror: of the image, of itself, and of what the image will do."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,7 +10,7 @@ from agents.prompt import say
 from analysis.controls import PLANNER
 from analysis.measures import LEAST, checked, divergence
 from analysis.probes.mirror.contenders import Recogniser
-from analysis.probes.mirror.episodes import BLANK, IMAGE, LIVE, ME, REPLAY, Design, Mirror
+from analysis.probes.mirror.episodes import BLANK, IMAGE, LIVE, ME, REPLAY, Design, mirrors
 from analysis.probes.probe import Settings
 from analysis.survey import REASONER
 from worlds import Agent, Episode
@@ -69,13 +69,6 @@ def told_by(
                 told.next.setdefault(condition, []).append(Exact().answer(episode, itself))
         tell()
     return told
-
-
-def mirrors(design: Design, settings: Settings) -> Iterator[Mirror]:
-    """The episodes of all seeds."""
-    for seed in settings.all_seeds:
-        for index in range(design.episodes(settings)):
-            yield Mirror(design, design.run(seed, settings.split), index)
 
 
 def _ask(told: Told, one: Answerer, key: tuple[str, str], episode: Episode, design: Design) -> None:
