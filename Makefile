@@ -51,6 +51,7 @@ test-all: $(READY)  ## every test
 
 check: $(READY)  ## ruff and mypy
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 bench: $(READY)  ## measure the speeds of benchmarks/RESULTS.md again

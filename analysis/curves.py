@@ -49,14 +49,8 @@ def by_observed(report: dict, contender: str = "mind", stance: str = "behave") -
     """Nats from the truth over the steps at which the target acted as itself and was seen to."""
     rows = _deep(report["by_observed"], stance, contender)
     depths = sorted({row["depth"] for row in rows})
-    names = [
-        name
-        for name in (bucket_name(*bucket) for bucket in BUCKETS)
-        if any(r["observed"] == name for r in rows)
-    ]
-    figure, panels = canvas(
-        _observed_title(rows, contender), len(depths), (3.5 * len(depths) + 1.2, 4.4), share="y"
-    )
+    names = [name for name in (bucket_name(*bucket) for bucket in BUCKETS) if any(r["observed"] == name for r in rows)]
+    figure, panels = canvas(_observed_title(rows, contender), len(depths), (3.5 * len(depths) + 1.2, 4.4), share="y")
     top = max(ends(row, "excess_nats")[1] for row in rows)
     for axes, depth in zip(panels, depths, strict=True):
         _observed_panel(axes, [row for row in rows if row["depth"] == depth], contender, names, top)
@@ -89,9 +83,7 @@ def _observed_title(rows: list[dict], contender: str) -> str:
     """The finding at the first depth, where both lines have their last point."""
     first = [row for row in rows if row["depth"] == rows[0]["depth"]]
     mine, other = _of(first, contender)[-1], _best(first)[-1]
-    found = (
-        f"{called(contender)} {AS.get(mine['depth'], '')} is {mine['excess_nats']:.2f} nats from the truth"
-    )
+    found = f"{called(contender)} {AS.get(mine['depth'], '')} is {mine['excess_nats']:.2f} nats from the truth"
     return f"After {mine['observed']} observed steps {found},\nthe best shortcut {other['excess_nats']:.2f}"
 
 
@@ -99,13 +91,9 @@ def by_sight(report: dict, contender: str = "mind", stance: str = "behave") -> F
     """Nats from the truth by the sight of the asked agent and of its target, beside the best shortcut."""
     rows = _deep(report["by_sight"], stance, contender)
     depths = sorted({row["depth"] for row in rows})
-    figure, panels = canvas(
-        _sight_title(rows, contender), len(depths), (3.3 * len(depths) + 1.6, 4.4), share="both"
-    )
+    figure, panels = canvas(_sight_title(rows, contender), len(depths), (3.3 * len(depths) + 1.6, 4.4), share="both")
     for axes, depth in zip(panels, depths, strict=True):
-        _sight_panel(
-            axes, [row for row in rows if row["depth"] == depth], contender, first=depth == depths[0]
-        )
+        _sight_panel(axes, [row for row in rows if row["depth"] == depth], contender, first=depth == depths[0])
         axes.set_title(f"{stance} {AS.get(depth, f'at depth {depth}')}", fontsize=11, color=BLACK)
     widest = max(ends(row, "excess_nats")[1] for row in rows)
     panels[0].set_xlim(-0.06 * widest, 1.12 * widest)
@@ -117,9 +105,7 @@ def _sight_title(rows: list[dict], contender: str) -> str:
     shown = _of([row for row in rows if row["depth"] == rows[0]["depth"]], contender)
     worst, best = (pick(shown, key=lambda row: row["excess_nats"]) for pick in (max, min))
     said = [
-        "a {}-sighted X as a {}-sighted Y ({:.2f} nats)".format(
-            *row["sight"].split(" × "), row["excess_nats"]
-        )
+        "a {}-sighted X as a {}-sighted Y ({:.2f} nats)".format(*row["sight"].split(" × "), row["excess_nats"])
         for row in (worst, best)
     ]
     return f"Hardest: {said[0]}\nEasiest: {said[1]}"
@@ -133,9 +119,7 @@ def _sight_panel(axes: Axes, rows: list[dict], contender: str, first: bool) -> N
     ):
         for row in own:
             y, x = names.index(row["sight"]), row["excess_nats"]
-            axes.plot(
-                ends(row, "excess_nats"), [y, y], color=color, linewidth=5, alpha=0.3, solid_capstyle="round"
-            )
+            axes.plot(ends(row, "excess_nats"), [y, y], color=color, linewidth=5, alpha=0.3, solid_capstyle="round")
             axes.plot([x], [y], "o", color=color, markersize=8)
             named = f"{words} " if first and y == len(names) - 1 else ""
             label(axes, x, y, f"{named}{x:.2f}", color, dx=0, dy=dy, ha="left" if named else "center")
@@ -148,13 +132,9 @@ def calibration(descriptions: dict, contender: str = "mind") -> Figure:
     rows = [row for row in descriptions["calibration"] if row["count"] >= FEWEST_DRAWN]
     mine = _of(rows, contender)
     _need(mine, f"no description by '{contender}'")
-    off = sum(row["count"] * abs(row["right"] - row["stated"]) for row in mine) / sum(
-        row["count"] for row in mine
-    )
+    off = sum(row["count"] * abs(row["right"] - row["stated"]) for row in mine) / sum(row["count"] for row in mine)
     said = called(contender)
-    figure, (axes,) = canvas(
-        f"Where {said} states a probability,\nit is off by {off:.3f} on average", size=(5.6, 5.8)
-    )
+    figure, (axes,) = canvas(f"Where {said} states a probability,\nit is off by {off:.3f} on average", size=(5.6, 5.8))
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
     for name, color in ((contender, BLUE), ("posterior", ORANGE)):
         own = _of(rows, name)
@@ -180,11 +160,7 @@ def calibration(descriptions: dict, contender: str = "mind") -> Figure:
 
 def _deep(rows: Iterable[dict], stance: str, contender: str) -> list[dict]:
     """The rows of a contender and of the best shortcut at depth 1 and deeper that are worth a point."""
-    near = [
-        row
-        for row in rows
-        if row["stance"] == stance and row["depth"] >= 1 and row["questions"] >= FEWEST_DRAWN
-    ]
+    near = [row for row in rows if row["stance"] == stance and row["depth"] >= 1 and row["questions"] >= FEWEST_DRAWN]
     found = [row for row in near if row["contender"] in (contender, row["best_shortcut"])]
     _need(_of(found, contender), f"no '{contender}' at depth 1 or deeper")
     return found

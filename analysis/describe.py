@@ -70,9 +70,7 @@ def score_descriptions(
     everything = np.ones(len(sheet.observed), bool)
     return {
         "rows": list(sheet.rows(everything)),
-        "by_observed": [
-            {**row, "observed": label} for label, within in buckets for row in sheet.rows(within)
-        ],
+        "by_observed": [{**row, "observed": label} for label, within in buckets for row in sheet.rows(within)],
         "calibration": [row for name in sheet.stated for row in sheet.calibration(name)],
     }
 

@@ -31,9 +31,7 @@ FIGURES = (
 )  # fmt: skip
 FEWEST = 200  # questions; a skill from fewer is not given
 TRAINING_EPISODES = 96
-FAR_FROM_ANY_LOG = (
-    1_000_000_000  # indices of training episodes start here, so that no log of the run holds them
-)
+FAR_FROM_ANY_LOG = 1_000_000_000  # indices of training episodes start here, so that no log of the run holds them
 
 
 def score(
@@ -56,9 +54,7 @@ def score(
     be asked (questions: 0). A world without sights has no rows by_sight. Without `train_log` the shortcuts are
     fitted on training episodes made from the log's own settings. Raises FunhouseError as survey.conduct does.
     """
-    return examine(
-        log, answerers, train_log, controls=controls, sampling=sampling, progress=progress
-    ).report()
+    return examine(log, answerers, train_log, controls=controls, sampling=sampling, progress=progress).report()
 
 
 def examine(
@@ -116,9 +112,7 @@ class Scores:
             "by_sight": list(self._split("sight", self._sight_pairs())),
         }
 
-    def rows(
-        self, cell: Cell, within: np.ndarray | None = None, names: Sequence[str] | None = None
-    ) -> list[dict]:
+    def rows(self, cell: Cell, within: np.ndarray | None = None, names: Sequence[str] | None = None) -> list[dict]:
         """A row for each contender, or those of `names`, over (part of) a stance and depth."""
         here = self.survey.within(cell)
         some = np.flatnonzero(here if within is None else here & within)

@@ -71,9 +71,7 @@ def draw_imitation(graph: nx.DiGraph) -> Figure:
     place = nx.circular_layout(sorted(graph))
     loud = ranked if len(ranked) <= MOST_LABELLED else ranked[:OUTSTANDING] + ranked[-OUTSTANDING:]
     for asked, target, row in ranked:
-        _arrow(
-            axes, place[asked], place[target], shade.color(row), 3.0 if (asked, target, row) in loud else 0.8
-        )
+        _arrow(axes, place[asked], place[target], shade.color(row), 3.0 if (asked, target, row) in loud else 0.8)
     for asked, target, row in loud:
         _number(axes, _label_place(place[asked], place[target]), shade.width(row))
     for node, at in place.items():
@@ -124,9 +122,7 @@ def _arrow(axes: Axes, start: Point, end: Point, color: tuple, width: float) -> 
     """A bent arrow, or a loop outside the circle of nodes."""
     if np.array_equal(start, end):
         centre = start + 0.22 * _outward(start)
-        axes.add_patch(
-            Circle((centre[0], centre[1]), 0.17, fill=False, linewidth=width, edgecolor=color, zorder=2)
-        )
+        axes.add_patch(Circle((centre[0], centre[1]), 0.17, fill=False, linewidth=width, edgecolor=color, zorder=2))
         return
     axes.add_patch(
         FancyArrowPatch(

@@ -155,10 +155,7 @@ def _labels(scores: Scores, label: Callable[[AnyEpisode, Query], object]) -> lis
     """The label of each question, (q)."""
     survey = scores.survey
     episodes = dict(zip(sorted(set(survey.episode.tolist())), survey.members, strict=True))
-    return [
-        label(episodes[place], one.query)
-        for place, one in zip(survey.episode.tolist(), survey.asked, strict=True)
-    ]
+    return [label(episodes[place], one.query) for place, one in zip(survey.episode.tolist(), survey.asked, strict=True)]
 
 
 def _row(scores: Scores, cell: tuple[str, int], mask: np.ndarray, contender: str) -> dict:

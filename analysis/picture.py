@@ -68,9 +68,7 @@ def ends(row: dict, figure: str) -> tuple[float, float]:
     return (row[figure], row[figure]) if low is None or high is None else (low, high)
 
 
-def label(
-    axes: Axes, x: float, y: float, text: str, color: str, *, dx: float = 6, dy: float = 0, **style
-) -> None:
+def label(axes: Axes, x: float, y: float, text: str, color: str, *, dx: float = 6, dy: float = 0, **style) -> None:
     """Words beside a point, in the colour of what they name; dx and dy are in typographic points."""
     style = {"va": "center", "fontsize": 10, "fontweight": "bold", **style}
     axes.annotate(

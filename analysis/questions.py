@@ -37,9 +37,7 @@ class Sampling:
         4,
     )  # how many questions a depth gets; few of the deep ones tell anything
     episodes: int | None = None  # the first so many of the log; None: all
-    types: str = (
-        "all"  # held-out: asked agent, target and everyone in the chain have types unseen in training
-    )
+    types: str = "all"  # held-out: asked agent, target and everyone in the chain have types unseen in training
     paraphrases: str = "all"  # trained, held-out: the forms of words kept from training
     description_share: float = 0.0  # of the chain elements after the first
     self_share: float = 0.25  # of the later chain elements: the asked agent itself, as in populations
@@ -59,9 +57,7 @@ class Sampling:
 
     def _check(self, field: str, good):
         if not good:
-            raise FunhouseError(
-                f"{field} = {getattr(self, field)!r} draws no questions", remedy="see tom score --help"
-            )
+            raise FunhouseError(f"{field} = {getattr(self, field)!r} draws no questions", remedy="see tom score --help")
 
     @property
     def cells(self) -> list[Cell]:
@@ -107,9 +103,7 @@ class Draw:
         """All questions of the episode, grouped by stance and depth; none to a cell that means nothing in it."""
         drawn: list[Asked] = []
         cells = [cell for cell in self.sampling.cells if cell not in self.meaningless]
-        for (stance, depth), count in zip(
-            cells, self.sampling.counts(self.episode.index, cells), strict=True
-        ):
+        for (stance, depth), count in zip(cells, self.sampling.counts(self.episode.index, cells), strict=True):
             rows = self._behave(depth, count) if stance == "behave" else self._predict(depth, count)
             drawn += [self._ask(stance, step, agent, chain) for step, agent, chain in rows]
         return drawn
@@ -144,11 +138,7 @@ class Draw:
         where = np.argwhere(self._foreseen & self._enough if depth > 1 else self._foreseen)
         seen = self._some(where, None).tolist()
         real = int(self.generator.binomial(count, self.sampling.role_share))
-        fitting = (
-            (step, agent, target)
-            for step, agent, target in seen
-            if self._role_fits(step, agent, target, depth)
-        )
+        fitting = ((step, agent, target) for step, agent, target in seen if self._role_fits(step, agent, target, depth))
         literal = list(islice(fitting, real))
         for step, agent, target in literal:
             yield step, agent, (target, *map(self._element, self.episode.role[step][target]))

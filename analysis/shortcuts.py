@@ -58,14 +58,9 @@ class Shortcuts:
             MYSELF: self._myself(queries, natives),
             FULL_INFORMATION: np.einsum("qk,qka->qa", [self._last(query) for query in queries], natives),
         }
-        deepest = {
-            stance: max((q.depth for q in queries if q.stance == stance), default=0) for stance in _STANCES
-        }
+        deepest = {stance: max((q.depth for q in queries if q.stance == stance), default=0) for stance in _STANCES}
         names = {kept for stance in _STANCES for kept in places_of(stance, deepest[stance])}
-        found |= {
-            sub_chain_name(kept): self._sub_chain(kept, queries, natives)
-            for kept in sorted(names, key=_order)
-        }
+        found |= {sub_chain_name(kept): self._sub_chain(kept, queries, natives) for kept in sorted(names, key=_order)}
         return found
 
     def last_actions(self, queries: Sequence[Query]) -> np.ndarray:

@@ -154,9 +154,7 @@ def put(
 def bound(pages: Sequence[Survey]) -> Survey:
     """One survey of several. Raises FunhouseError where there is none."""
     if not pages:
-        raise FunhouseError(
-            "not one question could be drawn", remedy="ask of more episodes, or with other settings"
-        )
+        raise FunhouseError("not one question could be drawn", remedy="ask of more episodes, or with other settings")
     names = list(dict.fromkeys(name for page in pages for name in page.answer))
     columns: dict[str, Any] = {name: np.concatenate([getattr(page, name) for page in pages]) for name in COLUMNS}
     return Survey(

@@ -83,7 +83,5 @@ def _rounded(value: float, places: int) -> str:
 def _loss(row: dict | None) -> str:
     if row is None:
         return "–"
-    spread = (
-        f" ±{(row['log_loss_high'] - row['log_loss_low']) / 2:.3f}" if row["log_loss_low"] is not None else ""
-    )
+    spread = f" ±{(row['log_loss_high'] - row['log_loss_low']) / 2:.3f}" if row["log_loss_low"] is not None else ""
     return f"{row['log_loss']:.3f}{spread}"

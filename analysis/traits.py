@@ -12,7 +12,6 @@ from agents.answer import AnySpace
 POLICY = "policy"  # the only trait of somebody whose type is a member of a bank
 
 
-
 def trait_values(space: AnySpace) -> np.ndarray:
     """(v, k) float64: which types have each value of each trait, in the order of space.traits."""
     values = [np.arange(len(values))[:, None] for values in space.traits.values()]

@@ -62,9 +62,7 @@ def _multigrid(envs) -> Callable[[], int]:
 def _foraging(_) -> Callable[[], int]:
     """Three foragers who see the whole field."""
     gymnasium = importlib.import_module("gymnasium")
-    env = gymnasium.make(
-        "Foraging-10x10-3p-3f-v3", disable_env_checker=True, max_episode_steps=10**9
-    ).unwrapped
+    env = gymnasium.make("Foraging-10x10-3p-3f-v3", disable_env_checker=True, max_episode_steps=10**9).unwrapped
     rows = np.random.default_rng(0).integers(0, 6, (STEPS, 3)).tolist()
     env.reset(seed=0)
 

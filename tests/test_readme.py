@@ -77,9 +77,7 @@ def test_the_demo_leaves_its_log_its_run_and_its_graphs(demo: Path):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
-def test_every_example_runs(
-    page: Path, demo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
-):
+def test_every_example_runs(page: Path, demo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture):
     monkeypatch.chdir(demo)
     python = "\n".join(block.text for block in blocks(page) if block.language in PYTHON)
     test = doctest.DocTestParser().get_doctest(python, {}, page.name, str(page), 0)

@@ -67,9 +67,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory):
 
 
 def test_the_wheel_holds_all_four_packages_and_no_tests(binaries: Path, empty: Path):
-    script = (
-        "import agents, analysis, tom, worlds as w; print([p.__file__ for p in (w, agents, analysis, tom)])"
-    )
+    script = "import agents, analysis, tom, worlds as w; print([p.__file__ for p in (w, agents, analysis, tom)])"
     found = run(binaries / "python", "-c", script, cwd=empty)
     assert found.count(str(binaries.parent)) == 4
 

@@ -55,9 +55,7 @@ def save(run: str | Path, tensors: Tensors, meta: dict, training: Tensors | None
 
 def _packed(tensors: Tensors) -> bytes:
     """The same bytes for the same tensors. Copies, because safetensors refuses tensors that share memory."""
-    return to_bytes(
-        {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in tensors.items()}
-    )
+    return to_bytes({name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in tensors.items()})
 
 
 def _swap(new: Path, place: Path) -> None:

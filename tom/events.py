@@ -138,9 +138,7 @@ def perceived(
         for last in product(range(SIGHTS), repeat=min(len(line), 2)):
             path = np.array([FAR] * (len(line) - len(last)) + list(last))
             first = count
-            count = events_along(
-                me, sight, np.array(line), path, actors, evidence, view, *rules, *made.values(), count
-            )
+            count = events_along(me, sight, np.array(line), path, actors, evidence, view, *rules, *made.values(), count)
             line_of[first:count] = lines[line]
             sights_of[first:count, : len(last)] = last[::-1]
     step, agent = (made.pop(name)[:count] for name in ("step", "agent"))

@@ -43,9 +43,7 @@ class Network(nn.Module):
         self.surroundings = ObservationEncoder(config) if config.species else SurroundingsEncoder(config)
         self.library = Members(config) if config.members else Library(config)
         scene = config.actions * (config.element_width + 1) + FEATURES
-        self.event = Feedforward(
-            scene + 2 * config.element_width + config.actions + config.library, 2 * width, width
-        )
+        self.event = Feedforward(scene + 2 * config.element_width + config.actions + config.library, 2 * width, width)
         self.event_norm = nn.RMSNorm(width)
         self.trust = nn.Linear(width, 1 if config.members else 2 * config.library)
         self.persona = nn.Linear(width, width)

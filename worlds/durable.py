@@ -29,9 +29,7 @@ def explained(doing: str, path: Path):
         full = error.errno in _FULL
         reason = "the disk is full" if full else error.strerror
         remedy = f"free some space, then {_AGAIN}" if full else "check the path and its permissions"
-        raise FunhouseError(
-            f"cannot {doing} {path.name}: {reason}", place=str(path), remedy=remedy
-        ) from error
+        raise FunhouseError(f"cannot {doing} {path.name}: {reason}", place=str(path), remedy=remedy) from error
 
 
 def write_file(path: Path, data: bytes) -> None:

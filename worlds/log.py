@@ -139,9 +139,7 @@ class Log(Sequence[Episode]):
         try:
             return self.format.from_files(files, self.span(i).start, self.config)
         except (pa.ArrowException, OSError, LookupError, ValueError, FunhouseError) as error:
-            raise self.manifest.damage(
-                file_name("steps", i), f"and its shard make no episodes: {error}"
-            ) from error
+            raise self.manifest.damage(file_name("steps", i), f"and its shard make no episodes: {error}") from error
 
     def table(self, name: str) -> pa.Table:
         """All of "episodes", "agents", "steps" or, in an arena, "observations", read anew.

@@ -76,9 +76,7 @@ def damaged(path: Path, what: str, kind: str) -> FunhouseError:
 
 def _remedy(kind: str) -> str:
     if kind == "log":
-        return (
-            "repeat the tom run command that made this log: it writes anew what is damaged; or restore a copy"
-        )
+        return "repeat the tom run command that made this log: it writes anew what is damaged; or restore a copy"
     return "restore a copy, or train again with tom train"
 
 

@@ -22,9 +22,7 @@ HIDDEN, FLOOR, WALL, FRUIT, AGENT, MARKED = 0, 1, 2, 3, 16, 32
 VIEW_RADIUS = 3  # cells; a view is 7 x 7
 _SIDE = 2 * VIEW_RADIUS + 1
 _TRIES = 256
-_BYTES_OF_BITS = np.array(
-    [sum(255 << 8 * j for j in range(8) if bits >> j & 1) for bits in range(256)], np.uint64
-)
+_BYTES_OF_BITS = np.array([sum(255 << 8 * j for j in range(8) if bits >> j & 1) for bits in range(256)], np.uint64)
 _EIGHT, _LOW_BYTE = np.uint64(8), np.uint64(255)
 
 
@@ -198,9 +196,7 @@ class Orchard:
     seed.
     """
 
-    def __init__(
-        self, config: OrchardConfig, seed: int, split: str = "train", batch: int = 1, first_episode: int = 0
-    ):
+    def __init__(self, config: OrchardConfig, seed: int, split: str = "train", batch: int = 1, first_episode: int = 0):
         if split not in dice.SPLITS or not 0 <= seed < 2**63:
             raise FunhouseError(
                 f"there is no split '{split}' or no seed {seed}",

@@ -134,9 +134,7 @@ def _draw_glass(tile: np.ndarray) -> None:
     tile[:, :2], tile[:, -2:] = MORTAR, MORTAR
 
 
-def _draw_agents(
-    tile: np.ndarray, here: list[int], scene: Scene, paints: list[RGB], marks: list[str]
-) -> None:
+def _draw_agents(tile: np.ndarray, here: list[int], scene: Scene, paints: list[RGB], marks: list[str]) -> None:
     """One agent whole, two to four as busts in the corners, of more the first three and a plus."""
     if len(here) == 1:
         gaze = PUPIL[0 if scene.action is None else int(scene.action[here[0]])]

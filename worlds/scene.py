@@ -89,9 +89,7 @@ def _seen(episode: Episode, step: int, agent: int) -> np.ndarray:
     board = episode.geometry.visible[sight, episode.cell[step, agent]]
     cells = np.arange(episode.walls.size)
     return (
-        (board[cells >> 6] >> (cells & 63).astype(np.uint64) & np.uint64(1))
-        .astype(bool)
-        .reshape(episode.walls.shape)
+        (board[cells >> 6] >> (cells & 63).astype(np.uint64) & np.uint64(1)).astype(bool).reshape(episode.walls.shape)
     )
 
 
@@ -114,6 +112,4 @@ def initials(names: Sequence[str]) -> list[str]:
     if len(set(ends)) == 1 and ends[0] not in names:
         return [name[len(end) :][-2:] for name, end in zip(names, ends, strict=True)]
     first = [name[:1].upper() for name in names]
-    return [
-        name[:1].upper() if first.count(name[:1].upper()) == 1 else name[:2].capitalize() for name in names
-    ]
+    return [name[:1].upper() if first.count(name[:1].upper()) == 1 else name[:2].capitalize() for name in names]

@@ -172,9 +172,6 @@ class BankReasoner:
         return fits / fits.sum()
 
 
-
-
-
 def check_acts(episode: ArenaEpisode, agent: int, step: int) -> None:
     """Raises FunhouseError, naming the nearest steps at which it does, unless the agent acts at the step."""
     if episode.acts[step, agent]:

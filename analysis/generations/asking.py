@@ -40,7 +40,7 @@ def of_copies(
 
 
 def _as_itself(episode: Episode, one: Asked) -> Asked:
-    """"Predict θ" in the place of "predict θ pretending to be me"."""
+    """ "Predict θ" in the place of "predict θ pretending to be me"."""
     theta, step = int(one.query.chain[0]), one.question.step
     question = Question(one.question.agent, step, say("predict", (episode.names[theta],)))
     action = -1 if episode.role[step][theta] else int(episode.action[step, theta])

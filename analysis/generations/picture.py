@@ -20,7 +20,7 @@ OF_SCRIPTED = {
 
 
 def draw(document: Mapping[str, Any]) -> dict[str, Figure]:
-    """"generations": skill by generation, of both arms."""
+    """ "generations": skill by generation, of both arms."""
     rows = [row for row in document["rows"] if row["contender"] == "mind"]
     figure, panels = canvas(_title(document), ACROSS, (15, 7.4), rows=DOWN)
     cells = [(about, *cell) for about, own in CELLS.items() for cell in own]

@@ -93,8 +93,7 @@ def _knows_all(episode: Episode, query: Query, view: np.ndarray, fruit: np.ndarr
     weight = {k: belief[k] + belief[k + _farther(space)] for k in near.tolist()}
     known = {window: latest(fruit, view[:, me], step, window) for window in set(space.table.window.tolist())}
     said = [
-        weight[k] * acts(episode, k, step, body_of(query), known[window_of(space, k)], view[step, me])
-        for k in weight
+        weight[k] * acts(episode, k, step, body_of(query), known[window_of(space, k)], view[step, me]) for k in weight
     ]
     return np.sum(said, axis=0)
 

@@ -105,6 +105,4 @@ def control(
 
 def sound(document: Mapping[str, Any]) -> bool:
     """Whether every positive control of a probe's document passed and no negative one did."""
-    return all(
-        one["passed"] == (one["kind"] == POSITIVE) for one in document["controls"] if one["passed"] is not None
-    )
+    return all(one["passed"] == (one["kind"] == POSITIVE) for one in document["controls"] if one["passed"] is not None)

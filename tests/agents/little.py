@@ -64,9 +64,7 @@ class Case:
 
     def named(self, chain):
         """A query's chain as the definition has it: names, and the types that descriptions fit."""
-        return tuple(
-            self.space.consistent(who) if isinstance(who, str) else self.episode.names[who] for who in chain
-        )
+        return tuple(self.space.consistent(who) if isinstance(who, str) else self.episode.names[who] for who in chain)
 
 
 @st.composite

@@ -45,9 +45,7 @@ def test_every_key_of_the_manifest_is_listed(home):
         assert f"`{key}`" in PAGE
 
 
-@pytest.mark.parametrize(
-    "code", re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL), ids=["package", "by hand"]
-)
+@pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL), ids=["package", "by hand"])
 def test_the_code_runs(home, monkeypatch, code):
     monkeypatch.chdir(home)
     exec(compile(code, str(FILE), "exec"), {})

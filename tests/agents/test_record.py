@@ -68,10 +68,7 @@ def test_threads_and_interruptions_change_no_byte(tmp_path, whole):
         record(run_of(), tmp_path, 70, threads=2, progress=interrupt)
     assert UNFINISHED in contents(tmp_path)
     told = []
-    assert (
-        record(run_of(), tmp_path, 70, threads=2, progress=lambda *counts: told.append(counts))["written"]
-        == 6
-    )
+    assert record(run_of(), tmp_path, 70, threads=2, progress=lambda *counts: told.append(counts))["written"] == 6
     assert told == [(70, 70)]
     assert contents(tmp_path) == contents(whole)
 
@@ -203,9 +200,7 @@ def test_rules_that_changed_since_are_found(whole, monkeypatch):
     assert "episode 0, step 0" in caught.value.place
 
 
-@pytest.mark.parametrize(
-    "name", ["episodes-00001.parquet", "agents-00000.parquet", "steps-00000.parquet", MANIFEST]
-)
+@pytest.mark.parametrize("name", ["episodes-00001.parquet", "agents-00000.parquet", "steps-00000.parquet", MANIFEST])
 def test_damage_is_named_before_anything_is_replayed(tmp_path, whole, name, monkeypatch):
     monkeypatch.setattr("agents.record.rollout", None)
     shutil.copytree(whole, tmp_path / "damaged")

@@ -24,8 +24,6 @@ def drawn(log, **settings):
     return [(episode, one) for episode in log for one in Draw(episode, sampling).asked()]
 
 
-
-
 @pytest.mark.parametrize("in_turn", [False, True])
 def test_whoever_is_asked_to_act_acts_then(in_turn):
     asked = drawn([match(index, in_turn=in_turn) for index in range(4)])

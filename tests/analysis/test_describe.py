@@ -68,18 +68,14 @@ def test_the_interval_of_the_difference_is_paired(report):
     assert found["over_low"] < found["over_posterior"] < found["over_high"]
     posterior = row(report, "posterior", "type")
     assert found["over_posterior"] == pytest.approx(found["log_loss"] - posterior["log_loss"])
-    apart = (found["log_loss_high"] - found["log_loss_low"]) + (
-        posterior["log_loss_high"] - posterior["log_loss_low"]
-    )
+    apart = (found["log_loss_high"] - found["log_loss_low"]) + (posterior["log_loss_high"] - posterior["log_loss_low"])
     assert found["over_high"] - found["over_low"] < apart
 
 
 def test_a_boaster_is_less_right_than_it_is_sure(report):
     def gap(name):
         rows = [one for one in report["calibration"] if one["contender"] == name and one["stated"] > 0.6]
-        return sum(one["count"] * (one["stated"] - one["right"]) for one in rows) / sum(
-            o["count"] for o in rows
-        )
+        return sum(one["count"] * (one["stated"] - one["right"]) for one in rows) / sum(o["count"] for o in rows)
 
     assert gap("boaster") > gap("mind") + 0.05
 

@@ -23,16 +23,12 @@ def report(log, train_log, truth, shallow):
 
 @pytest.fixture(scope="module")
 def scores(log, train_log, truth) -> Scores:
-    return examine(
-        log, [named(Blend(truth, Ignorant(), 0.5), "mind")], train_log, sampling=Sampling(questions=45)
-    )
+    return examine(log, [named(Blend(truth, Ignorant(), 0.5), "mind")], train_log, sampling=Sampling(questions=45))
 
 
 def row(report: dict, stance: str, depth: int, contender: str) -> dict:
     (found,) = [
-        one
-        for one in report["rows"]
-        if (one["stance"], one["depth"], one["contender"]) == (stance, depth, contender)
+        one for one in report["rows"] if (one["stance"], one["depth"], one["contender"]) == (stance, depth, contender)
     ]
     return found
 
@@ -50,9 +46,7 @@ def test_the_best_shortcut_has_skill_zero(report):
     for stance, depth in (("behave", 0), ("behave", 1), ("predict", 1)):
         best = row(report, stance, depth, "the truth itself")["best_shortcut"]
         found = row(report, stance, depth, best)
-        assert [found["skill_low"], found["skill"], found["skill_high"]] == pytest.approx(
-            [0, 0, 0], abs=1e-12
-        )
+        assert [found["skill_low"], found["skill"], found["skill_high"]] == pytest.approx([0, 0, 0], abs=1e-12)
         assert found["kept_excess_nats"] > 0.1
 
 
@@ -84,9 +78,7 @@ def replace_fewest(scores: Scores, cell) -> dict:
 
 def test_between_the_truth_and_the_shortcut_skill_lies_between(report):
     found = row(report, "behave", 1, "mind")
-    assert (
-        0.85 < found["skill_low"] <= found["skill"] <= found["skill_high"] < 1
-    )  # KL falls faster than the share
+    assert 0.85 < found["skill_low"] <= found["skill"] <= found["skill_high"] < 1  # KL falls faster than the share
 
 
 def test_a_question_is_kept_where_no_single_shortcut_is_near(scores):
@@ -110,9 +102,7 @@ def test_shortcuts_are_fitted_and_the_best_is_chosen_on_training_questions(log, 
     cell = ("behave", 1)
     assert not np.allclose(on_train.fitted[cell].base, on_itself.fitted[cell].base, atol=1e-6)
     assert on_train.fitted[cell].base == pytest.approx(other.truth[other.within(cell)].mean(axis=0))
-    assert on_train.survey.answer["base rate"][one.within(cell)][0] == pytest.approx(
-        on_train.fitted[cell].base
-    )
+    assert on_train.survey.answer["base rate"][one.within(cell)][0] == pytest.approx(on_train.fitted[cell].base)
 
 
 def test_s_star_is_the_best_on_the_kept_training_questions(train_log, shallow):
@@ -186,9 +176,7 @@ def test_a_report_is_json_and_the_same_every_time(log, train_log, truth, shallow
 
 
 def test_every_contender_of_section_is_there(report):
-    contenders = [
-        one["contender"] for one in report["rows"] if (one["stance"], one["depth"]) == ("behave", 1)
-    ]
+    contenders = [one["contender"] for one in report["rows"] if (one["stance"], one["depth"]) == ("behave", 1)]
     assert contenders == [
         "mind", "the truth itself", "ignorant twin", "base rate", "copy", "ignorant", "myself", "mixture",
         "full information", "A* planner", "uniform",
@@ -204,9 +192,7 @@ def test_sub_chains_are_contenders_at_depth_two(scores):
 
 def test_rows_by_steps_observed_add_up_to_the_row(report):
     parts = [
-        one
-        for one in report["by_observed"]
-        if (one["stance"], one["depth"], one["contender"]) == ("behave", 1, "mind")
+        one for one in report["by_observed"] if (one["stance"], one["depth"], one["contender"]) == ("behave", 1, "mind")
     ]
     whole = row(report, "behave", 1, "mind")
     assert len({one["observed"] for one in parts}) == len(parts) > 3
@@ -217,9 +203,7 @@ def test_rows_by_steps_observed_add_up_to_the_row(report):
 
 def test_rows_by_sight_add_up_to_the_row(report):
     parts = [
-        one
-        for one in report["by_sight"]
-        if (one["stance"], one["depth"], one["contender"]) == ("behave", 1, "mind")
+        one for one in report["by_sight"] if (one["stance"], one["depth"], one["contender"]) == ("behave", 1, "mind")
     ]
     assert {one["sight"] for one in parts} == {"near × near", "near × far", "far × near", "far × far"}
     assert sum(one["kept"] for one in parts) == row(report, "behave", 1, "mind")["kept"]

@@ -27,9 +27,7 @@ def test_the_interval_of_a_mean_is_as_wide_as_theory_says():
 def test_numerator_and_denominator_are_resampled_together():
     episode = np.arange(50)
     denominator = np.random.default_rng(1).exponential(size=50)
-    value, low, high = EpisodeBootstrap(episode).ratio(
-        column(0.3 * denominator), column(denominator), np.arange(50)
-    )
+    value, low, high = EpisodeBootstrap(episode).ratio(column(0.3 * denominator), column(denominator), np.arange(50))
     assert [value[0], low[0], high[0]] == pytest.approx([0.3, 0.3, 0.3])
 
 
@@ -43,23 +41,17 @@ def test_episodes_without_a_chosen_question_take_part_in_the_resampling():
 
 
 def test_one_episode_has_no_interval():
-    value, low, high = EpisodeBootstrap(np.zeros(9)).ratio(
-        column(np.ones(9)), column(np.ones(9)), np.arange(9)
-    )
+    value, low, high = EpisodeBootstrap(np.zeros(9)).ratio(column(np.ones(9)), column(np.ones(9)), np.arange(9))
     assert value == 1
     assert np.isnan([low[0], high[0]]).all()
 
 
 def test_nothing_over_nothing_is_undefined():
-    value, low, high = EpisodeBootstrap(np.arange(9)).ratio(
-        column(np.zeros(9)), column(np.zeros(9)), np.arange(9)
-    )
+    value, low, high = EpisodeBootstrap(np.arange(9)).ratio(column(np.zeros(9)), column(np.zeros(9)), np.arange(9))
     assert np.isnan([value[0], low[0], high[0]]).all()
 
 
 def test_intervals_are_the_same_every_time():
     episode, value = np.arange(30), column(np.random.default_rng(2).normal(size=30))
-    one, other = (
-        EpisodeBootstrap(episode).ratio(value, column(np.ones(30)), np.arange(30)) for _ in range(2)
-    )
+    one, other = (EpisodeBootstrap(episode).ratio(value, column(np.ones(30)), np.arange(30)) for _ in range(2))
     assert np.array_equal(one, other)

@@ -52,19 +52,14 @@ def test_an_edge_is_the_mean_over_its_own_questions(scores):
     here = survey.within(("behave", 1)) & (survey.sight[:, 0] == 1) & (survey.sight[:, 1] == 0)
     edge = graph.edges["far", "near"]
     assert edge["questions"] == here.sum()
-    assert edge["excess_nats"] == pytest.approx(
-        divergence(survey.truth[here], survey.answer["mind"][here]).mean()
-    )
+    assert edge["excess_nats"] == pytest.approx(divergence(survey.truth[here], survey.answer["mind"][here]).mean())
     best = survey.answer[scores.fitted["behave", 1].best][here]
     assert edge["shortcut_nats"] == pytest.approx(divergence(survey.truth[here], best).mean())
 
 
 def test_all_edges_together_are_all_questions(scores):
     graph = imitation_graph(scores)
-    assert (
-        sum(edge["questions"] for *_, edge in graph.edges(data=True))
-        == scores.survey.within(("behave", 1)).sum()
-    )
+    assert sum(edge["questions"] for *_, edge in graph.edges(data=True)) == scores.survey.within(("behave", 1)).sum()
 
 
 def test_an_episode_has_its_agents_for_nodes(log, mind, scores):
@@ -80,9 +75,7 @@ def test_chains_are_told_apart_by_who_is_named_again(scores):
     assert {"X", "X as Y", "X as Y as X", "X as Y as Z", "X as Y as X as Y", "X as Y as Z as W"} <= set(graph)
     assert ("X as Y as X", "X as Y as X as Z") in graph.edges
     assert nx.is_arborescence(graph)
-    assert sum(data["questions"] for _, data in graph.nodes(data=True)) == np.sum(
-        scores.survey.stance == "behave"
-    )
+    assert sum(data["questions"] for _, data in graph.nodes(data=True)) == np.sum(scores.survey.stance == "behave")
 
 
 def test_chains_of_predict(scores):
@@ -123,9 +116,7 @@ def test_titles_state_the_finding_with_its_numbers(scores, report):
     worst = max(edges, key=lambda edge: edge[2]["excess_nats"])
     assert f"Worst: {worst[0]} as {worst[1]}" in title(draw_imitation(imitation_graph(scores)))
     sights = [
-        one
-        for one in report["by_sight"]
-        if (one["stance"], one["depth"], one["contender"]) == ("behave", 1, "mind")
+        one for one in report["by_sight"] if (one["stance"], one["depth"], one["contender"]) == ("behave", 1, "mind")
     ]
     me, target = max(sights, key=lambda one: one["excess_nats"])["sight"].split(" × ")
     assert f"Hardest: a {me}-sighted X as a {target}-sighted Y" in title(curves.by_sight(report))

@@ -147,19 +147,13 @@ def test_the_last_action_seen(log):
 
 
 def test_episodes_draw_apart(log):
-    where = [
-        [(one.query.agent, one.query.step) for one in Draw(episode, Sampling()).asked()]
-        for episode in log[:2]
-    ]
+    where = [[(one.query.agent, one.query.step) for one in Draw(episode, Sampling()).asked()] for episode in log[:2]]
     assert where[0] != where[1]
 
 
 def test_every_pair_that_knows_one_another_is_asked_at_every_fourth_step(log):
     episode = log[0]
-    asked = {
-        (one.query.step, one.query.agent, one.query.chain[0])
-        for one in Draw(episode, Sampling()).every_pair(4)
-    }
+    asked = {(one.query.step, one.query.agent, one.query.chain[0]) for one in Draw(episode, Sampling()).every_pair(4)}
     everyone = range(len(episode.agents))
     expected = {
         (step, i, j)

@@ -93,9 +93,7 @@ def test_ignorant_is_the_definition_with_the_prior(case, seen, known, deeper):
     assert found[0] == pytest.approx(case.behave(case.prejudiced, *chain), abs=1e-9)
     assert found[1] == pytest.approx(case.predict(case.prejudiced, *chain), abs=1e-9)
     if not deeper:
-        assert (
-            np.abs(found[0] - case.behave(case.theory, *chain)).sum() > 0.01
-        )  # there was something to be learned
+        assert np.abs(found[0] - case.behave(case.theory, *chain)).sum() > 0.01  # there was something to be learned
 
 
 def test_ignorant_of_oneself_is_the_mean_over_types(case):
@@ -105,9 +103,7 @@ def test_ignorant_of_oneself_is_the_mean_over_types(case):
 
 def test_myself_is_what_my_type_does_here(case, seen):
     own = case.own[case.agent]
-    found = case.answers(case.query("behave", seen), case.query("predict", seen), case.query("behave"))[
-        MYSELF
-    ]
+    found = case.answers(case.query("behave", seen), case.query("predict", seen), case.query("behave"))[MYSELF]
     there = case.episode.names[seen]
     assert found[0] == pytest.approx(case.theory.policy(own, case.history, case.me), abs=1e-9)
     assert found[1] == pytest.approx(case.theory.policy(own, case.history, there), abs=1e-9)
@@ -139,9 +135,7 @@ def test_a_sub_chain_of_predict_keeps_the_target_or_stands_in_its_place(case, se
 def test_full_information_is_the_true_type_without_lenses(case, seen, known):
     found = case.answers(case.query("behave", seen, known))[FULL_INFORMATION]
     actor = Actor(case.me, case.me, case.own[known])
-    assert found[0] == pytest.approx(
-        case.theory.enact(case.history, case.history, case.me, actor, ()), abs=1e-9
-    )
+    assert found[0] == pytest.approx(case.theory.enact(case.history, case.history, case.me, actor, ()), abs=1e-9)
 
 
 def test_a_described_element_is_all_the_types_that_fit(case):

@@ -28,9 +28,7 @@ def test_the_table_shows_every_row_under_its_heading(report):
     for one in report["rows"]:
         assert sum(one["contender"] in line for line in lines) >= 1
     (first,) = [
-        one
-        for one in report["rows"]
-        if (one["contender"], one["stance"], one["depth"]) == ("copy", "behave", 0)
+        one for one in report["rows"] if (one["contender"], one["stance"], one["depth"]) == ("copy", "behave", 0)
     ]
     share = f"{first['kept'] / first['questions']:.0%} kept"
     assert any("behave 0" in line and share in line for line in lines)
@@ -60,9 +58,7 @@ def test_descriptions_have_a_line_for_each_trait(log):
 
 def test_the_shortcuts_beside_one_answer(log):
     episode = log[0]
-    beside = shortcuts_beside(
-        episode, episode.names[0], 20, f"behave as {episode.names[1]} pretending to be me"
-    )
+    beside = shortcuts_beside(episode, episode.names[0], 20, f"behave as {episode.names[1]} pretending to be me")
     assert set(beside) == {"base rate", "copy", "ignorant", "myself", "sub-chain 1", "sub-chain 2", "mixture"}
     for answer in beside.values():
         assert tuple(answer) == ACTIONS

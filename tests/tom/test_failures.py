@@ -134,9 +134,7 @@ def test_help_is_quick_because_it_imports_nothing_heavy(tmp_path):
         "heavy = {'torch', 'numba', 'numpy', 'matplotlib'} & set(sys.modules)\nassert not heavy, heavy"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    subprocess.run(
-        [sys.executable, "-c", script], cwd=tmp_path, env=environment, check=True, capture_output=True
-    )
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, check=True, capture_output=True)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

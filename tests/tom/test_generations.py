@@ -159,7 +159,5 @@ def test_the_command_prints_and_draws(capsys, trained, copied):
     }  # fmt: skip
     assert (copied / "generations.png").exists()
     assert json.loads((copied / "generation-1" / "scores.json").read_text())["rows"]
-    assert "makes no generation" in failure(
-        capsys, "generations", "--out", copied, "--mind", trained, "--episodes", 0
-    )
+    assert "makes no generation" in failure(capsys, "generations", "--out", copied, "--mind", trained, "--episodes", 0)
     assert "no generation" in failure(capsys, "generations", "--out", copied, "--mind", trained, "--count", 0)

@@ -93,11 +93,7 @@ def test_sight_equals_its_definition(walls):
 def test_a_line_is_as_clear_from_either_end(walls, data):
     cell = st.tuples(st.integers(0, walls.shape[0] - 1), st.integers(0, walls.shape[1] - 1))
     for one, two in data.draw(st.lists(st.tuples(cell, cell), min_size=20, max_size=20)):
-        assert (
-            line_is_clear(walls, *one, *two)
-            == line_is_clear(walls, *two, *one)
-            == slow_sight(walls, one, two)
-        )
+        assert line_is_clear(walls, *one, *two) == line_is_clear(walls, *two, *one) == slow_sight(walls, one, two)
 
 
 @settings(max_examples=60)

@@ -54,10 +54,7 @@ def test_splits_share_no_map(kind):
     shapes = [(11, 11), (5, 5)] if kind == "maze" else [(11, 11)]
     for shape in shapes:
         config = OrchardConfig(map=kind, height=shape[0], width=shape[1], kinds=1, fruits=1, agents=2)
-        texts = [
-            {map_text(draw_map(config, dice.key(3, split, e), split)) for e in range(150)}
-            for split in range(3)
-        ]
+        texts = [{map_text(draw_map(config, dice.key(3, split, e), split)) for e in range(150)} for split in range(3)]
         assert not texts[0] & texts[1]
         assert not texts[0] & texts[2]
         assert not texts[1] & texts[2]

@@ -55,9 +55,7 @@ class SlowWorld:
         attempt = 0
         while True:
             slot = agent * 256 + attempt
-            cell = divmod(
-                dice.pick(self.key, self.time + 1, slot, dice.REGROW, self.walls.size), self.walls.shape[1]
-            )
+            cell = divmod(dice.pick(self.key, self.time + 1, slot, dice.REGROW, self.walls.size), self.walls.shape[1])
             if self.passable(*cell) and cell not in self.fruit and cell not in self.at:
                 return cell
             attempt += 1
@@ -79,9 +77,7 @@ class SlowWorld:
 def fruit_of(world: Orchard, b: int = 0) -> dict[tuple[int, int], int]:
     """Fruits from a world's bitboards."""
     width = world.config.width
-    bits = [
-        (k, c) for k, row in enumerate(world.board[b]) for c in range(world.walls[b].size) if _has(row, c)
-    ]
+    bits = [(k, c) for k, row in enumerate(world.board[b]) for c in range(world.walls[b].size) if _has(row, c)]
     assert len({c for _, c in bits}) == len(bits), "two fruits in one cell"
     return {divmod(c, width): kind for kind, c in bits}
 

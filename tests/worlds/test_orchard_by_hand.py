@@ -30,9 +30,7 @@ def placed(where: list[int], fruit: dict[int, int], episode: int, side: int = 5)
 def test_ties_are_broken_fairly():
     wins = np.zeros((3, 3))
     for episode in range(900):
-        where = [[6, 8, 12], [6, 12, 8], [2, 6, 12]][
-            episode % 3
-        ]  # an agent that comes, two that wait or come
+        where = [[6, 8, 12], [6, 12, 8], [2, 6, 12]][episode % 3]  # an agent that comes, two that wait or come
         world = placed(where, {7: 0, 24: 1}, episode)
         aim = {6: EAST, 8: WEST, 12: NORTH, 2: SOUTH}
         world.step(np.array([[aim[cell] for cell in where]], np.int8))
@@ -54,9 +52,7 @@ def test_an_eaten_fruit_grows_uniformly_on_free_cells():
     taken = [12, 3, 24]
     assert (counts[taken] == 0).all()
     free = np.delete(counts, taken)
-    assert (
-        (free - free.mean()) ** 2 / free.mean()
-    ).sum() < 47  # 21 degrees of freedom, one chance in a thousand
+    assert ((free - free.mean()) ** 2 / free.mean()).sum() < 47  # 21 degrees of freedom, one chance in a thousand
 
 
 def test_agents_do_not_block_but_walls_and_the_rim_do():

@@ -72,9 +72,7 @@ def test_every_fruit_is_drawn_in_its_colour_and_its_own_shape():
     shapes = set()
     for kind, colour in enumerate(sprites.FRUIT_COLOUR):
         assert holds(tile(picture, 0, kind), colour)
-        assert not any(
-            holds(tile(picture, 0, kind), other) for other in sprites.FRUIT_COLOUR if other != colour
-        )
+        assert not any(holds(tile(picture, 0, kind), other) for other in sprites.FRUIT_COLOUR if other != colour)
         shapes.add(sprites.sprite(sprites.FRUIT[kind]).tobytes())
     assert len(shapes) == len(sprites.FRUIT) == len(FRUIT_MARK) == len(KINDS)
 

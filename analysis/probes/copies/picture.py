@@ -21,7 +21,7 @@ WHEN = {SEEN: "φ could see that θ was away", UNSEEN: "φ could not see it"}
 
 
 def draw(document: Mapping[str, Any]) -> dict[str, Figure]:
-    """"copies": skill by depth, where there are questions enough; "copies_hidden": a point for each question."""
+    """ "copies": skill by depth, where there are questions enough; "copies_hidden": a point for each question."""
     skilled = [row for row in document["rows"] if row["skill"] is not None]
     mine = [one for one in document["movements"] if one["contender"] == "mind"]
     drawn = {"copies": _depths(skilled)} if any(row["kind"] == "mind" for row in skilled) else {}

@@ -21,7 +21,7 @@ WORLDS = (("missed", "Bo missed the move"), ("watched", "Bo watched the move"))
 
 
 def draw(document: Mapping[str, Any]) -> dict[str, Figure]:
-    """"false_belief": mean shifts by condition, and the correlations of everybody who must, or must not, show it."""
+    """ "false_belief": mean shifts by condition, and the correlations of everybody who must, or must not, show it."""
     figure, panels = canvas(_title(document), 3, (13.5, 5.2))
     mind = next(row["contender"] for row in document["rows"] if row["kind"] == "mind")
     bars = (("real", None, GREY), ("exact reasoner", REASONER, ORANGE), ("the mind", mind, BLUE),

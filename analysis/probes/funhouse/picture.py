@@ -33,7 +33,7 @@ BELOW = -0.4  # of what is undone; what makes it far worse is left to the tables
 
 
 def draw(document: Mapping[str, Any]) -> dict[str, Figure]:
-    """"funhouse": the three readouts."""
+    """ "funhouse": the three readouts."""
     panels = (
         (LIKELIHOOD, MIXED, "who is behind which mask?\nby likelihood", (0.5, "chance"), APART),
         (DESCRIPTION, MIXED, "who sees near, who far?\nby description", (0.5, "chance"), APART),

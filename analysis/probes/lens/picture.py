@@ -22,7 +22,7 @@ WIDTH = 0.25
 
 
 def draw(document: Mapping[str, Any]) -> dict[str, Figure]:
-    """"lens": the mean uptake by sort of cell, and how well contested cells are separated."""
+    """ "lens": the mean uptake by sort of cell, and how well contested cells are separated."""
     figure, (bars, areas) = canvas(_title(document), 2, (13, 5.2))
     mind = next(row["contender"] for row in document["rows"] if row["kind"] == "mind")
     shown = (

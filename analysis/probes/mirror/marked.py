@@ -68,4 +68,3 @@ def effect(found: Washing, contender: str, design: Design) -> np.ndarray:
     k = design.observed.index(JUDGED)
     seen, other = (np.array(found[contender, one])[:, k] for one in (SEEN, ON_OTHER))
     return seen - other
-

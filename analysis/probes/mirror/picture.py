@@ -34,7 +34,7 @@ MARKED = {
 
 
 def draw(document: Mapping[str, Any]) -> dict[str, Figure]:
-    """"mirror": as the image against as oneself; "mirror_next": what the image is expected to do; "mirror_mark": the
+    """ "mirror": as the image against as oneself; "mirror_next": what the image is expected to do; "mirror_mark": the
     chance of washing; "mirror_room": what is seen."""
     return {
         "mirror": _recognition(document), "mirror_next": _next(document), "mirror_mark": _washing(document),

@@ -53,9 +53,7 @@ class Exact:
         return Reasoned(type_space(episode)).answer(episode, questions)
 
 
-def told_by(
-    everybody: Mapping[str, Answerer], design: Design, settings: Settings, tell: Callable[[], None]
-) -> Told:
+def told_by(everybody: Mapping[str, Answerer], design: Design, settings: Settings, tell: Callable[[], None]) -> Told:
     """Asks everybody, by name, in every condition; `tell` is called after each episode."""
     told = Told()
     for mirror in mirrors(design, settings):

@@ -17,7 +17,7 @@ ASKED = {BY_NAME: "by its name,", AS_ITSELF: "as itself,"}
 
 
 def draw(document: Mapping[str, Any]) -> dict[str, Figure]:
-    """"self_report": calibration about others, what is said of itself, and skill with tastes permuted."""
+    """ "self_report": calibration about others, what is said of itself, and skill with tastes permuted."""
     figure, (others, itself, tastes) = canvas(_title(document), 3, (13.6, 4.9))
     _calibration(others, document["calibration"])
     _itself(itself, document["rows"])

@@ -22,7 +22,7 @@ LINES = (
 
 
 def draw(document: Mapping[str, Any]) -> dict[str, Figure]:
-    """"stranger": nats from the stranger's own distribution; "stranger_skill": skill, where there is a definition."""
+    """ "stranger": nats from the stranger's own distribution; "stranger_skill": skill, where there is a definition."""
     drawn = {"stranger": _distances(document)}
     skilled = [row for row in document["rows"] if row["against"] == DEFINITION and row["skill"] is not None]
     mine = [row for row in skilled if row["kind"] == "mind"]

@@ -10,10 +10,10 @@ from analysis.probes.probe import BASELINE, NEGATIVE, POSITIVE, Probe
 from analysis.report import page
 from worlds import FunhouseError
 
-FOLDER = '''
+FOLDER = """
 from analysis.probes.probe import Probe
 PROBE = Probe("lonely", "one line", lambda *_: {"rows": [], "controls": []}, lambda _: {}, lambda _: [])
-'''
+"""
 
 
 @pytest.fixture
