@@ -1,8 +1,6 @@
-"""The definition: what "behave as Bo pretending to be Ada" means, in plain and slow Python.
+"""The definition in the orchard: what a percept is, what senses let through, and what a type does.
 
-Two operators and one posterior, at any depth. `perceive` is the mirror: what one has perceived, seen through
-another's senses from another's place; nesting is the composition of such mirrors. The compiled kernel gives
-the same numbers and the tests hold the two equal; where they ever differ, this file is right.
+agents/definition.py has what is the same in every world: the posterior, `enact`, and the two questions.
 """
 
 from collections.abc import Sequence
@@ -12,10 +10,10 @@ import numpy as np
 
 from agents import policy
 from agents.agent_type import FEELS, TypeSpace
+from agents.definition import Act, Definition
 from worlds.episode import Episode
 from worlds.geometry import NO_WAY, Geometry, has
 
-NOBODY = None  # the name of an agent known by its description only: equal to no agent's name
 HIDDEN = None  # the role of an agent in a world that announces no roles
 
 
@@ -35,19 +33,10 @@ class Percept(NamedTuple):
     agents: dict[str, Seen]
 
 
-class Actor(NamedTuple):
-    """Who is imagined to act: its name or NOBODY, from whose place it perceives, and its type's index."""
-
-    name: str | None
-    place: str
-    type: int
-
-
 History = list[Percept]  # one percept per step, the last one a scene without actions
-Chain = tuple[str | np.ndarray, ...]  # names, and the (k,) bool of the types that a description fits
 
 
-class Theory:
+class Theory(Definition):
     """The definition, for one map, one space of types and the stated share (t,) of native agents."""
 
     def __init__(self, ground: Geometry, space: TypeSpace, native_share: Sequence[float]):
@@ -94,63 +83,20 @@ class Theory:
         others = [seen.cell for name, seen in now.items() if name != body and self.reaches(at, seen.cell)]
         return policy.act(self.space, type, fruit, others, at, self.ground, bool(now[body].marked))
 
-    def posterior(self, history: History, who: str) -> np.ndarray:
-        """What a history tells of the type of `who`, (k,): each native act in it weighs c·π + (1−c)·m.
+    def prior(self, body: str) -> np.ndarray:
+        """(k,): uniform over all types."""
+        return np.full(len(self.types), 1 / len(self.types))
 
-        c is the share of the cells in sight of `who` that the history holds, m the mean of π over all types:
-        what I cannot see of what it could see weakens the evidence.
-        """
-        belief = np.full(len(self.types), 1 / len(self.types))
-        for s, percept in enumerate(history):
-            if who not in percept.agents or percept.agents[who].action is None:
-                continue
-            cell, role, action, _ = percept.agents[who]
-            native = self.native_share[s] if role is HIDDEN else float(role == ())
-            pi = np.array([self.policy(k, history[: s + 1], who)[action] for k in self.types])
-            views = [self.view(cell, self.senses(k)) for k in self.types]
-            c = np.array([len(view & percept.cells.keys()) / len(view) for view in views])
-            m = pi.mean()
-            belief = belief * (native * (c * pi + (1 - c) * m) + (1 - native) * m)
-            belief = belief / belief.sum()
-        return belief
-
-    def belief(self, knowledge: History, who: str) -> np.ndarray:
-        """The posterior; the ignorant shortcut has the prior in its place."""
-        return self.posterior(knowledge, who)
-
-    def enact(self, scene: History, knowledge: History, body: str, actor: Actor, chain: Chain) -> np.ndarray:
-        """What an actor does in `body` when it acts as `chain`, (actions,).
-
-        scene: what is perceived from `body`; knowledge: what the actor has perceived, from its own place.
-        """
-        seen = self.perceive(scene, body, self.senses(actor.type))
-        if not chain:
-            return self.policy(actor.type, seen, body)
-        target, rest = chain[0], chain[1:]
-        if isinstance(target, str) and target == actor.name:
-            return self.enact(scene, knowledge, body, actor, rest)
-        name: str | None
-        if isinstance(target, str):
-            name, place, belief = target, target, self.belief(knowledge, target)
-        else:  # such an agent, imagined in the actor's place
-            name, place, belief = NOBODY, actor.place, target / target.sum()
-        answer = np.zeros(len(self.space.orchard.action_names))
-        for k in map(int, np.flatnonzero(belief)):
-            lensed = self.perceive(knowledge, place, self.senses(k))
-            answer += belief[k] * self.enact(seen, lensed, body, Actor(name, place, k), rest)
-        return answer
-
-    def behave(self, history: History, me: str, type: int, chain: Chain) -> np.ndarray:
-        """ "Behave as chain", asked of `me`: (actions,). An agent in that role samples its action from it."""
-        return self.enact(history, history, me, Actor(me, me, type), chain)
-
-    def predict(self, history: History, target: str, chain: Chain) -> np.ndarray:
-        """ "Predict target pretending to be chain", as one who perceived `history` reasons it: (actions,)."""
-        belief, answer = self.belief(history, target), np.zeros(len(self.space.orchard.action_names))
-        for k in self.types:
-            lensed = self.perceive(history, target, self.senses(k))
-            answer += belief[k] * self.enact(lensed, lensed, target, Actor(target, target, k), chain)
-        return answer
+    def act(self, history: History, step: int, who: str) -> Act | None:
+        """An act of `who`; c is the share of the cells in sight of `who` that the percept holds."""
+        percept = history[step]
+        if who not in percept.agents or (action := percept.agents[who].action) is None:
+            return None
+        cell, role, *_ = percept.agents[who]
+        native = self.native_share[step] if role is HIDDEN else float(role == ())
+        views = [self.view(cell, self.senses(k)) for k in self.types]
+        cover = np.array([len(view & percept.cells.keys()) / len(view) for view in views])
+        return Act(action, native, cover)
 
 
 def history_of(episode: Episode, agent: int, step: int, senses: int) -> History:

@@ -1,9 +1,9 @@
-"""The definition in anybody's environment: what "behave as Bo pretending to be Ada" means, plain and slow.
+"""The definition in anybody's environment: what a percept is, what a place lets through, and what a type does.
 
-It is the definition of `agents.theory` where senses are whole or nothing: somebody perceives an agent-step (what the
-other was shown, what it might do, what it did) entirely or not at all, by a rule of visibility that everybody knows.
-A type is a member of a finite bank of policies and has no senses of its own; whoever stands in a place perceives what
-that place reveals. `agents.arena.reasoner` gives the same numbers fast; where the two differ, this file is right.
+agents/definition.py has what is the same in every world. Here senses are whole or nothing: somebody perceives an
+agent-step (what the other was shown, what it might do, what it did) entirely or not at all, by a rule of visibility
+that everybody knows. A type is a member of a finite bank of policies and has no senses of its own; whoever stands in a
+place perceives what that place reveals.
 """
 
 from collections.abc import Mapping
@@ -11,9 +11,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from agents.definition import Act, Definition
 from worlds.arena.episode import ArenaEpisode
-
-NOBODY = None  # the name of an agent known by its description only: equal to no agent's name
 
 
 class Seen(NamedTuple):
@@ -23,14 +22,6 @@ class Seen(NamedTuple):
     mask: np.ndarray
     role: tuple[str, ...]  # () is "as itself"
     action: int | None  # None while the step is not over
-
-
-class Actor(NamedTuple):
-    """Who is imagined to act: its name or NOBODY, from whose place it perceives, and its member's index."""
-
-    name: str | None
-    place: str
-    type: int
 
 
 class Policies(Protocol):
@@ -45,17 +36,19 @@ class Policies(Protocol):
 
 Percept = dict[str, Seen]
 History = list[Percept]  # one percept per step, the last one a scene without actions
-Chain = tuple[str | np.ndarray, ...]  # names, and the (k,) bool of the members that a description fits
 
 
-class Theory:
+class Theory(Definition):
     """The definition, for one bank, the agents' species by name, and the rule of visibility (t, n, n) bool."""
 
     def __init__(self, bank: Policies, species: Mapping[str, int], perceived: np.ndarray):
         self.bank, self.species, self.perceived = bank, species, perceived
         self.place = {name: i for i, name in enumerate(species)}
 
-    def perceive(self, history: History, body: str) -> History:
+    def senses(self, type: int) -> None:
+        """No member has senses of its own."""
+
+    def perceive(self, history: History, body: str, senses: None = None) -> History:
         """Each percept as it would be from the place of `body`: what the rule does not show there is left out."""
         return [
             {name: seen for name, seen in percept.items() if self.perceived[s, self.place[body], self.place[name]]}
@@ -67,52 +60,17 @@ class Theory:
         seen = history[-1][body]
         return self.bank.act(type, seen.observation[None], seen.mask[None])[0]
 
-    def prior(self, species: int) -> np.ndarray:
-        """(k,): uniform over the members of a species."""
-        fits = np.asarray(self.bank.species) == species
+    def prior(self, body: str) -> np.ndarray:
+        """(k,): uniform over the members of the species of a body."""
+        fits = np.asarray(self.bank.species) == self.species[body]
         return fits / fits.sum()
 
-    def posterior(self, history: History, who: str) -> np.ndarray:
-        """What a history tells of the type of `who`, (k,): each native act in it weighs π of that act."""
-        belief = self.prior(self.species[who])
-        for s, percept in enumerate(history):
-            if who not in percept or percept[who].action is None or percept[who].role != ():
-                continue  # not perceived, not over, or an act in a role: no evidence
-            for k in map(int, np.flatnonzero(belief)):
-                belief[k] *= self.policy(k, history[: s + 1], who)[percept[who].action]
-            belief = belief / belief.sum()
-        return belief
-
-    def enact(self, scene: History, knowledge: History, body: str, actor: Actor, chain: Chain) -> np.ndarray:
-        """What an actor does in `body` when it acts as `chain`, (actions,).
-
-        scene: what is perceived from `body`; knowledge: what the actor has perceived, from its own place.
-        """
-        seen = self.perceive(scene, body)
-        if not chain:
-            return self.policy(actor.type, seen, body)
-        target, rest = chain[0], chain[1:]
-        if isinstance(target, str) and target == actor.name:
-            return self.enact(scene, knowledge, body, actor, rest)
-        name: str | None
-        if isinstance(target, str):
-            name, place, belief = target, target, self.posterior(knowledge, target)
-        else:  # such an agent, imagined in the actor's place: only a policy that the body can follow
-            fits = target * self.prior(self.species[body])
-            name, place, belief = NOBODY, actor.place, fits / fits.sum()
-        lensed = self.perceive(knowledge, place)
-        return sum(belief[k] * self.enact(seen, lensed, body, Actor(name, place, int(k)), rest)
-                   for k in np.flatnonzero(belief))  # fmt: skip
-
-    def behave(self, history: History, me: str, type: int, chain: Chain) -> np.ndarray:
-        """ "Behave as chain", asked of `me`: (actions,). An agent in that role samples its action from it."""
-        return self.enact(history, history, me, Actor(me, me, type), chain)
-
-    def predict(self, history: History, target: str, chain: Chain) -> np.ndarray:
-        """ "Predict target pretending to be chain", as one who perceived `history` reasons it: (actions,)."""
-        belief, lensed = self.posterior(history, target), self.perceive(history, target)
-        return sum(belief[k] * self.enact(lensed, lensed, target, Actor(target, target, int(k)), chain)
-                   for k in np.flatnonzero(belief))  # fmt: skip
+    def act(self, history: History, step: int, who: str) -> Act | None:
+        """An act of `who`, whose observation is held whole: c = 1."""
+        seen = history[step].get(who)
+        if seen is None or seen.action is None:
+            return None
+        return Act(seen.action, float(seen.role == ()), np.ones(len(self.bank.species)))
 
 
 def history_of(episode: ArenaEpisode, agent: int, step: int) -> History:

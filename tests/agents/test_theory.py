@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 
 from agents.agent_type import AgentType, PolicyConfig, TypeSpace
-from agents.theory import HIDDEN, NOBODY, Actor, Percept, Seen, Theory
+from agents.definition import NOBODY, Actor
+from agents.theory import HIDDEN, Percept, Seen, Theory
 from tests.agents.little import Case, asked, runs
 from worlds import OrchardConfig
 from worlds.geometry import geometry_of

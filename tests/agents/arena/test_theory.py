@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.arena.theory import Actor
+from agents.definition import Actor
 from tests.agents.arena.hand_made import Case
 
 cases = st.builds(Case, st.integers(0, 99), st.integers(2, 5), st.integers(2, 8), st.booleans())
@@ -29,7 +29,7 @@ def test_perceive_is_monotone_idempotent_and_commutes(case, data):
 
 def test_only_native_acts_that_are_perceived_and_over_are_evidence():
     case = Case(3, 3, 10, in_turn=False)
-    episode, prior = case.episode, case.theory.prior(0)
+    episode, prior = case.episode, case.theory.prior("Ada")
     for step in range(1, 10):
         before, after = (case.theory.posterior(case.history(0, s), "Bo") for s in (step - 1, step))
         counts = episode.perceived[step - 1, 0, 1] and episode.role[step - 1][1] == ()
@@ -43,7 +43,7 @@ def test_what_bo_has_not_perceived_of_me_does_not_help_me_to_act_as_bo_pretendin
     step = int(np.flatnonzero(case.episode.acts[:, 0])[-1])
     history = case.history(0, step)
     told = case.theory.behave(history, "Ada", case.own[0], ("Bo", "Ada"))
-    prior = case.theory.prior(0)
+    prior = case.theory.prior("Ada")
     ignorant = sum(prior[k] * case.theory.policy(int(k), history, "Ada") for k in np.flatnonzero(prior))
     assert np.allclose(told, ignorant, atol=1e-12)
     itself = case.theory.behave(history, "Ada", case.own[0], ())
