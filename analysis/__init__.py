@@ -17,7 +17,7 @@ from analysis.imitation_graph import (
     write_graphml,
 )
 from analysis.questions import Asked, Sampling
-from analysis.table import description_table, fidelity_table
+from analysis.table import description_table, fidelity_table, meaning, summary_table
 
 __all__ = [
     "Asked",
@@ -33,10 +33,12 @@ __all__ = [
     "examine_pairs",
     "fidelity_table",
     "imitation_graph",
+    "meaning",
     "publish",
     "score",
     "score_descriptions",
     "shortcuts_beside",
+    "summary_table",
     "training_episodes",
     "write_graphml",
 ]

@@ -1,8 +1,10 @@
-"""The fidelity table as a person reads it: one block for each stance and depth, the mind first."""
+"""The fidelity table as a person reads it: a line for each stance and depth, or a block with every contender."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.table import Table
+
+from analysis.survey import REASONER
 
 COLUMNS = {
     "contender": "contender",
@@ -15,6 +17,50 @@ COLUMNS = {
     "log_loss_on_action": "log loss",
 }
 KIND_STYLES = {"mind": "bold", "control": "italic", "oracle": "dim"}
+SUMMARY = ("asked", "questions", "kept", "contender", "skill", "nats from truth", "best shortcut's", "the reasoner's")
+
+
+def summary_table(rows: Sequence[dict], title: str = "") -> Table:
+    """The rows of fidelity.score as a short table: one line for each stance, depth and mind."""
+    table = Table(title=title or None, title_justify="left", header_style="bold")
+    for column in SUMMARY:
+        table.add_column(column, justify="left" if column in ("asked", "contender") else "right", no_wrap=True)
+    for block in blocks(rows):
+        for row in _minds(block):
+            table.add_row(*_summarised(row, {one["contender"]: one for one in block}))
+    return table
+
+
+def _minds(block: Sequence[dict]) -> list[dict]:
+    """The rows of a block that are summarised: the minds', or the reasoner's where there is no mind."""
+    minds = [row for row in block if row["kind"] == "mind"]
+    return minds or [row for row in block if row["contender"] == REASONER] or list(block[:1])
+
+
+def _summarised(row: dict, block: dict[str, dict]) -> Iterator[str]:
+    """The cells of one line. Nats are over the kept questions, as skill is."""
+    yield f"{row['stance']} {row['depth']}"
+    yield str(row["questions"])
+    yield f"{row['kept'] / row['questions']:.0%}" if row["questions"] else "–"
+    yield str(row["contender"])
+    yield shown(row, "skill")
+    for name in (row["contender"], row["best_shortcut"], REASONER):
+        nats = block[name]["kept_excess_nats"] if name in block else None
+        yield "–" if nats is None else _rounded(nats, 3)
+
+
+def meaning(rows: Sequence[dict]) -> str:
+    """What the deepest line with a skill says, in words; why there is none, where there is none."""
+    told = [row for block in blocks(rows) for row in _minds(block) if row["skill"] is not None]
+    if not told:
+        return f"No skill is given: {next((row['reason'] for row in rows if row['reason']), 'nothing was asked')}."
+    row = max(told, key=lambda one: (one["stance"] == "behave", one["depth"]))
+    low, high = row["skill_low"], row["skill_high"]
+    against = "beats" if low > 0 else "loses to" if high < 0 else "is not clear of"
+    return (
+        "Skill is 1 at the truth and 0 at the best shortcut, over the kept questions, which no shortcut answers. "
+        f'In "{row["stance"]}" at depth {row["depth"]} {row["contender"]} {against} the best shortcut.'
+    )
 
 
 def fidelity_table(rows: Sequence[dict], title: str = "") -> Table:

@@ -49,8 +49,8 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str
     show(table)
 
 
-def show(table: Table) -> None:
-    """A table on stdout, at its full width where no terminal bounds it."""
+def show(table: Table | str) -> None:
+    """A table, or a sentence, on stdout; at its full width where no terminal bounds it."""
     width = None if sys.stdout.isatty() else 160
     Console(file=sys.stdout, width=width, markup=False, highlight=False).print(table)
 

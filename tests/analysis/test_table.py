@@ -6,7 +6,15 @@ import re
 import pytest
 from rich.console import Console
 
-from analysis import description_table, fidelity_table, score, score_descriptions, shortcuts_beside
+from analysis import (
+    description_table,
+    fidelity_table,
+    meaning,
+    score,
+    score_descriptions,
+    shortcuts_beside,
+    summary_table,
+)
 from analysis.questions import Sampling
 from tests.analysis.contenders import Fixed
 from worlds import ACTIONS
@@ -64,3 +72,30 @@ def test_the_shortcuts_beside_one_answer(log):
         assert tuple(answer) == ACTIONS
         assert sum(answer.values()) == pytest.approx(1)
     assert beside["sub-chain 2"] == pytest.approx(beside["myself"])  # pretending to be me, with Bo left out
+
+
+def test_the_short_table_has_a_line_for_each_stance_and_depth_and_says_what_it_means(report):
+    lines = printed(summary_table(report["rows"])).splitlines()
+    for one in report["rows"]:
+        found = [line for line in lines if f"{one['stance']} {one['depth']}" in line]
+        assert len(found) == 1
+        assert "truth" in found[0]
+    assert len(lines) < 15
+
+
+def row(skill, low, high, depth=1, stance="behave", reason=None, **more):
+    figures = {"skill": skill, "skill_low": low, "skill_high": high, "reason": reason}
+    return {"stance": stance, "depth": depth, "contender": "mind", "kind": "mind", **figures, **more}
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [(0.1, 0.3, "beats"), (-0.1, 0.3, "is not clear of"), (-0.3, -0.1, "loses to")],
+)
+def test_the_meaning_follows_the_whole_interval_of_the_deepest_behave(low, high, words):
+    rows = [row(0.9, 0.8, 0.95), row((low + high) / 2, low, high, depth=2), row(0.9, 0.8, 0.95, 3, "predict")]
+    assert f"depth 2 mind {words} the best shortcut" in meaning(rows)
+
+
+def test_without_any_skill_the_meaning_is_the_reason():
+    assert meaning([row(None, None, None, reason="12 questions kept, a skill needs 200")]).endswith("needs 200.")

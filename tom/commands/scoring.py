@@ -78,7 +78,10 @@ class Scored(Command):
 
 @dataclass(kw_only=True)
 class Score(Scored):
-    """Print the fidelity table: the mind beside every shortcut, oracle and control."""
+    """Print how near the mind comes to the truth, beside the best shortcut; --all: every contender in full."""
+
+    all: bool = False
+    """Print a row for every shortcut, oracle and control, and how well others are described; --json has all of it."""
 
     def work(self) -> dict[str, Any]:
         from analysis import score, score_descriptions
@@ -90,8 +93,12 @@ class Score(Scored):
         return {**table, "describe": score_descriptions(log[: self.episodes], [mind], seed=self.seed)}
 
     def show(self, document: dict[str, Any]) -> None:
-        from analysis import description_table, fidelity_table
+        from analysis import description_table, fidelity_table, meaning, summary_table
 
+        if not self.all:
+            show(summary_table(document["rows"]))
+            show(meaning(document["rows"]))
+            return
         show(fidelity_table(document["rows"]))
         show(description_table(document["describe"]["rows"]))
 
