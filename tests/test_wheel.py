@@ -35,7 +35,7 @@ def binaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.rmtree(source)
     venv.create(home / "fresh", with_pip=True)
     python = home / "fresh" / "bin" / "python"
-    run(python, "-m", "pip", "install", "-qq", "--no-deps", *home.glob("funhouse-*.whl"), cwd=home)
+    run(python, "-m", "pip", "install", "-qq", "--no-deps", *home.glob("funhouse_tom-*.whl"), cwd=home)
     borrow_libraries(python, home)
     return python.parent
 

@@ -24,6 +24,9 @@ def canonical(values) -> bytes:
     return (json.dumps(values, indent=2, sort_keys=True, allow_nan=False) + "\n").encode()
 
 
+_DISTRIBUTION = {"funhouse": "funhouse-tom"}  # on the package index the short name is somebody else's
+
+
 def versions(*packages: str) -> dict[str, str]:
     """The installed version of each package, "source" for one that is used without being installed."""
     return {name: _version(name) for name in packages}
@@ -31,7 +34,7 @@ def versions(*packages: str) -> dict[str, str]:
 
 def _version(package: str) -> str:
     try:
-        return version(package)
+        return version(_DISTRIBUTION.get(package, package))
     except PackageNotFoundError:
         return "source"
 

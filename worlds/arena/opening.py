@@ -16,7 +16,7 @@ from worlds.errors import FunhouseError
 
 # Before pygame is imported: it would greet on stdout, and look for a screen and for loudspeakers.
 _QUIET = {"PYGAME_HIDE_SUPPORT_PROMPT": "hide", "SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dsp"}
-_EXTRA = "pip install 'funhouse[arena]', or what the environment itself needs"
+_EXTRA = "pip install 'funhouse-tom[arena]', or what the environment itself needs"
 
 
 def load(path: str) -> Callable:
