@@ -14,7 +14,7 @@ from agents.arena.bank_config import BankConfig  # noqa: E402
 from agents.arena.reasoner import BankReasoner  # noqa: E402
 from agents.arena.run import ArenaRun  # noqa: E402
 from agents.population import PopulationConfig  # noqa: E402
-from agents.query import Query  # noqa: E402
+from agents.query import Query, perceives  # noqa: E402
 from agents.reasoner import Reasoner  # noqa: E402
 from agents.rollout import RunConfig  # noqa: E402
 
@@ -36,6 +36,7 @@ __all__ = [
     "Truth",
     "TypeSpace",
     "exact",
+    "perceives",
     "posterior",
     "resolve",
     "type_space",

@@ -4,6 +4,7 @@ Nothing here knows what a mind is: whatever answers an episode's questions with 
 """
 
 from analysis.beside import shortcuts_beside
+from analysis.check import check_answerer
 from analysis.describe import Describer, score_descriptions
 from analysis.fidelity import Scores, examine, score, training_episodes
 from analysis.gallery import publish
@@ -16,18 +17,20 @@ from analysis.imitation_graph import (
     imitation_graph,
     write_graphml,
 )
-from analysis.questions import Asked, Sampling
+from analysis.questions import Asked, Draw, Sampling
 from analysis.table import description_table, fidelity_table, meaning, summary_table
 
 __all__ = [
     "Asked",
     "Describer",
+    "Draw",
     "Sampling",
     "Scores",
     "by_kind",
     "by_name",
     "by_traits",
     "chain_graph",
+    "check_answerer",
     "description_table",
     "examine",
     "examine_pairs",

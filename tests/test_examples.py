@@ -1,0 +1,24 @@
+"""The examples run from their first line to their last, and print what they promise."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+PRINTED = {
+    "ask": ("behave as myself", "pretending to be me", "the truth"),
+    "score_a_function": ("answers are as they must be", "frequencies", "behave 1", "loses to the best shortcut"),
+    "score_a_file": ("from a file", "predict 2"),
+}
+
+
+def test_every_example_is_run_here():
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == set(PRINTED)
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_the_example_runs_to_its_end(name, capsys):
+    runpy.run_path(str(EXAMPLES / f"{name}.py"), run_name="__main__")
+    printed = capsys.readouterr().out
+    assert [words for words in PRINTED[name] if words not in printed] == []
