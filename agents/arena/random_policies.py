@@ -61,11 +61,13 @@ def draw_eyes(seed: int, species: int, actions: int, count: int, network: bool) 
     Linear eyes read sights, networks the units above them: the rows of the other are zero.
     """
     rows = UNITS if network else SIGHTS
+    eyes = np.zeros((count, SIGHTS + UNITS, actions))
+    if actions == 1:  # nothing is to be moved
+        return eyes
     drawn = _normal(seed, species, _EYE, int(network), (CANDIDATES, rows, actions))
     # What is added to all actions alike does nothing. A tanh unit of this width has variance of about two thirds.
     drawn -= drawn.mean(2, keepdims=True)
     drawn /= np.sqrt((drawn**2).mean((1, 2), keepdims=True)) * np.sqrt(rows * (0.66 if network else 1.0))
-    eyes = np.zeros((count, SIGHTS + UNITS, actions))
     eyes[:, slice(SIGHTS, None) if network else slice(0, SIGHTS)] = _spread(drawn, count)
     return eyes
 
@@ -77,6 +79,8 @@ def draw_habits(seed: int, actions: int, count: int) -> np.ndarray:
     """
     drawn = _normal(seed, actions, _HABIT, 0, (CANDIDATES, actions))
     drawn -= drawn.mean(1, keepdims=True)
+    if actions == 1:  # there is nothing to like
+        return np.zeros((count, 1))
     return _spread(drawn * (BIAS / drawn.std(1, keepdims=True)), count)
 
 

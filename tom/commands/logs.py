@@ -179,8 +179,9 @@ def _example(episode: Any) -> tuple[int, int | None, int]:
     import numpy as np
 
     species = getattr(episode, "species", np.zeros(len(episode.names), int))
-    pairs = [(a, b) for a, one in enumerate(species) for b, kind in enumerate(species) if a != b and one == kind]
-    me, other = pairs[0] if pairs else (0, None)
+    there = np.flatnonzero(episode.acts.any(0)).tolist()  # of a pool some take no part
+    pairs = [(a, b) for a in there for b in there if a != b and species[a] == species[b]]
+    me, other = pairs[0] if pairs else (there[0], None)
     when = np.flatnonzero(episode.acts[:, me])
     return me, other, int(when[len(when) // 2])
 

@@ -1,12 +1,13 @@
 """Somebody's environment behind one small interface, whether all act at once (Parallel) or in turn (AEC).
 
-An agent of the environment is a *seat*, an index into `seats`. Whatever an environment does wrong raises
+An agent of the environment is a *seat*, an index into `seats`. Whatever an environment does wrong in a game raises
 ArenaFailure; what a user can put right before anything is played raises another FunhouseError.
 """
 
+import contextlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -14,13 +15,18 @@ import numpy as np
 
 from worlds.arena import positions
 from worlds.arena.failure import ArenaFailure
+from worlds.arena.first_look import NOTHING, Known, first_look
+from worlds.arena.masks import REMEDY, legal_of, shows_mask, tells_mask
+from worlds.arena.numbers import Unfit
 from worlds.arena.opening import make
 from worlds.arena.patience import TookTooLong, can_watch, watched
-from worlds.arena.spaces import Form, Species, form_of
+from worlds.arena.spaces import Form, Species
 from worlds.errors import FunhouseError
 
-# What `_sort` found, by specification and arguments: episodes open the same environment again and again.
-_SORTED: dict[tuple[str, str], tuple[list[Form], np.ndarray, list[Species]]] = {}
+_LARGEST = float(np.finfo(np.float32).max)
+FAILS = (Exception, SystemExit)  # what others' code may raise; Ctrl-C and alarms are ours
+# What was found, by specification and arguments (JSON): episodes open the same environment again and again.
+_KNOWN: dict[tuple[str, str], Known] = {}
 
 
 class Environment:
@@ -28,40 +34,43 @@ class Environment:
 
     in_turn: ClassVar[bool]  # whether agents act one at a time
 
-    def __init__(self, env: Any, spec: str, arguments: str):
+    def __init__(self, env: Any, spec: str):
         self.env, self.spec = env, spec
-        self.seats = _seats(env, spec)
-        self.rewards = np.zeros(len(self.seats), np.float32)  # of the last `play`
-        self._seat_of = {agent: seat for seat, agent in enumerate(self.seats)}
         self._seed: int | None = None
         self._watch = can_watch()
-        known = _SORTED.get(key := (spec, arguments))
-        if known is None:
-            self._begin(0)  # spaces may be known, and masks are seen, only after a reset
-            known = _SORTED[key] = self._sort()
-        self.forms, self.seat_species, self.species = known
-        self.form_of_seat = [self.forms[species] for species in self.seat_species]
-        self.decode = [form.decode for form in self.form_of_seat]  # each seat's actions in the environment's words
+        self.know(NOTHING)
 
     @staticmethod
     def open(spec: str, arguments: dict | None = None) -> "Environment":
-        """The environment of that name, Parallel where it can be. Raises FunhouseError where there is none."""
-        from pettingzoo import AECEnv, ParallelEnv
+        """The environment of that name, Parallel where it can be. Raises FunhouseError where there is none.
 
-        from worlds.arena.drivers import InTurn, Together  # which are environments themselves
+        The first of its name and arguments is looked at: it is played for some steps and closed.
+        """
+        arguments = dict(arguments or {})
+        key = spec, json.dumps(arguments, sort_keys=True)
+        if key not in _KNOWN:
+            with contextlib.closing(_driver(spec, arguments)) as environment:
+                _KNOWN[key] = first_look(environment)
+        environment = _driver(spec, arguments)
+        environment.know(_KNOWN[key])
+        return environment
 
-        env = make(spec, arguments := dict(arguments or {}))
-        for kind, driver in ((ParallelEnv, Together), (AECEnv, InTurn)):
-            if isinstance(env, kind):
-                return driver(env, spec, json.dumps(arguments, sort_keys=True))
-        raise FunhouseError(
-            f"{spec} makes a {type(env).__name__}, which is no PettingZoo environment",
-            remedy="name one that derives from pettingzoo.ParallelEnv or pettingzoo.AECEnv",
-        )
+    def know(self, known: Known) -> None:
+        """Tells it whose seats there are and how each is read."""
+        self.known = known
+        self.seats, self.forms, self.seat_species, self.species = known
+        self.rewards = np.zeros(len(self.seats), np.float32)  # of the last `play`
+        self.form_of_seat = [self.forms[species] for species in self.seat_species]
+        self.decode = [form.decode for form in self.form_of_seat]  # each seat's actions in the environment's words
+        self._seat_of = {agent: seat for seat, agent in enumerate(self.seats)}
+        self._masked = any(form.masked for form in self.forms)
+        self._read: dict[int, tuple[Any, np.ndarray]] = {}  # of those with masks: what is shown now, and what is legal
 
     def reset(self, seed: int) -> None:
         """Begins a game that is a function of `seed` (< 2**31), as far as the environment keeps to it."""
-        self._begin(seed)
+        self._seed = seed
+        self.rewards = np.zeros(len(self.seats), np.float32)
+        self.guard(self._reset, seed)
 
     def turn(self) -> list[int]:
         """The seats that act now, in order; none where the game is over."""
@@ -69,6 +78,10 @@ class Environment:
 
     def play(self, actions: Mapping[int, int]) -> None:
         """The acting seats' actions; the game goes on to the next turn, `rewards` (seats,) holds what it gave."""
+        raise NotImplementedError
+
+    def waiting(self) -> list[int]:
+        """The seats that are in the game and wait for their turn; nobody where all act at once."""
         raise NotImplementedError
 
     @property
@@ -84,10 +97,14 @@ class Environment:
     def views(self, seats: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """What seats of one species that act now observe (m, *shape), and what they may do (m, actions) bool."""
         form, agents = self.form_of_seat[seats[0]], [self.seats[seat] for seat in seats]
-        shown, mask = self._shown(agents), _all_legal(len(seats), form.actions)
         if form.masked:
-            shown, legal = zip(*map(self._unmask, agents, shown), strict=True)
-            mask = np.stack(legal)
+            shown: Sequence = [self._read[seat][0] for seat in seats]
+            mask = np.stack([self._read[seat][1] for seat in seats])
+        else:
+            shown, mask = self._shown(agents), _all_legal(len(seats), form.actions)
+            for agent in agents:
+                if (info := self._info(agent)) and tells_mask(info):
+                    raise self._late_mask(agent, "its info")
         observation = self._encode(form, agents, shown)
         if form.dtype == "float32" and not _finite(observation):
             bad = ~np.isfinite(observation.reshape(len(seats), -1)).all(1)
@@ -96,102 +113,147 @@ class Environment:
 
     def positions(self) -> np.ndarray | None:
         """(seats, 2) float64 where they stand now, NaN for those that do not; None where nothing tells."""
-        find = positions.finder(self.env)
-        if find is None:
-            return None
         try:
-            place = find(self.env, self.seats)
-        except Exception as error:
+            find = positions.finder(self.env)
+            return None if find is None else np.asarray(find(self.env, self.seats), np.float64)
+        except FAILS as error:
             raise self.failure(f"its positions cannot be read: {error!r}") from error
-        return np.asarray(place, np.float64)
 
     def close(self) -> None:
-        """Lets go of what it holds."""
-        self.env.close()
+        """Lets go of what it holds. What goes wrong then harms nothing that was played, and is passed over."""
+        with contextlib.suppress(FunhouseError):
+            self.guard(self.env.close)
 
     def failure(self, what: str) -> ArenaFailure:
-        """The error that says what the environment did, to be raised."""
+        """The error that says what the environment did in this game, to be raised."""
         return ArenaFailure(what, place=f"{self.spec}, game of seed {self._seed}")
 
-    def _begin(self, seed: int) -> None:
-        self._seed = seed
-        self.rewards = np.zeros(len(self.seats), np.float32)
-        self._guard(self._reset, seed)
+    def refusal(self, what: str, remedy: str) -> FunhouseError:
+        """The error that says what the environment does in every game, to be raised."""
+        return FunhouseError(what, place=self.spec, remedy=remedy)
 
-    def _call(self, call, *arguments) -> Any:
-        """Calls what is not ours, no longer than there is patience. Raises what it raises, and ArenaFailure."""
+    def guard(self, call: Callable, *arguments: Any) -> Any:
+        """What is not ours is called, no longer than there is patience; any error is a failure of the environment."""
+        try:
+            return self._call(call, *arguments)
+        except FunhouseError:
+            raise
+        except FAILS as error:
+            raise self.failure(f"the environment raised {type(error).__name__}: {error}") from error
+
+    def alive(self) -> list:
+        """The agents that are in the game."""
+        raise NotImplementedError
+
+    def sight(self, agent: Any) -> tuple[Any, Any]:
+        """What an agent in the game is shown, and its info or None, as the environment gives them."""
+        return self._shown([agent])[0], self._info(agent)
+
+    def legal(self, seat: int) -> np.ndarray:
+        """(actions,) bool: what one seat that acts now may do."""
+        form = self.form_of_seat[seat]
+        return self._read[seat][1] if form.masked else _all_legal(1, form.actions)[0]
+
+    def begin(self, seed: int) -> Any:
+        """The environment's own reset, to be guarded. Raises FunhouseError where it takes no seed."""
+        try:
+            return self.env.reset(seed=seed)
+        except TypeError as error:
+            if "unexpected keyword argument 'seed'" not in str(error):
+                raise
+            what = f"its reset takes no seed: {error}"
+            raise self.refusal(what, "write def reset(self, seed=None, options=None)") from None
+
+    def _call(self, call: Callable, *arguments: Any) -> Any:
         try:
             return watched(call, *arguments) if self._watch else call(*arguments)
         except TookTooLong as late:
             raise self.failure(f"never ends: {late}") from late
 
-    def _guard(self, call, *arguments) -> Any:
-        """The same; any error of it is a failure of the environment."""
-        try:
-            return self._call(call, *arguments)
-        except ArenaFailure:
-            raise
-        except Exception as error:
-            raise self.failure(f"the environment raised {type(error).__name__}: {error}") from error
-
     def _reset(self, seed: int) -> None:
         raise NotImplementedError
 
     def _shown(self, agents: Sequence) -> Sequence:
-        """What acting agents observe, as the environment gives it. Raises ArenaFailure."""
+        """What agents are shown, as the environment gives it. Raises ArenaFailure."""
         raise NotImplementedError
 
     def _info(self, agent: Any) -> Any:
-        """An acting agent's info, or None."""
+        """An agent's info, or None."""
         raise NotImplementedError
 
-    def _unmask(self, agent: Any, shown: Any) -> tuple[Any, np.ndarray]:
-        """An observation without its mask, and the mask (actions,) bool. Raises ArenaFailure."""
-        actions = self.form_of_seat[self._seat_of[agent]].actions
+    def _may_act(self, seat: int) -> bool:
+        """Whether an agent that is there may do anything now; what it is shown and may do is kept."""
+        form, agent = self.form_of_seat[seat], self.seats[seat]
+        if not form.masked:
+            return True
         try:
-            shown, told = _unmasked(shown, self._info(agent))
-            legal = np.asarray(told).astype(bool)
-            if legal.shape == (actions,) and (legal == told).all() and legal.any():
-                return shown, legal
-        except Exception as error:
+            shown, told = form.unmasked(*self.sight(agent))
+            legal = _all_legal(1, form.actions)[0] if told is None else legal_of(told, form.actions)
+        except FunhouseError:
+            raise
+        except FAILS as error:
             raise self._blind(agent, error) from error
-        raise self.failure(f"{agent} has no mask of {actions} zeros and ones, of which one is 1: {told}")
+        if legal is None:
+            raise self.failure(f"{agent} has no mask of {form.actions} zeros and ones: {told}")
+        self._read[seat] = shown, legal
+        return bool(legal.any())
+
+    def _late_mask(self, agent: Any, where: str) -> FunhouseError:
+        what = f"{agent} has an action mask in {where}, and neither its space nor the first steps of a game had one"
+        return self.refusal(what, f"give it from the reset on: {REMEDY}")
 
     def _encode(self, form: Form, agents: Sequence, shown: Sequence) -> np.ndarray:
         """Observations as an array (m, *shape). Those that make none together are tried alone, to say whose fails."""
         try:
             return form.encode(shown)
-        except Exception as error:
+        except FAILS as error:
             if len(agents) == 1:
+                if not form.masked and shows_mask(shown[0]):
+                    raise self._late_mask(agents[0], "its observation") from error
                 raise self._blind(agents[0], error) from error
         return np.concatenate([self._encode(form, [agent], [one]) for agent, one in zip(agents, shown, strict=True)])
 
-    def _blind(self, agent: Any, error: Exception) -> ArenaFailure:
-        return self.failure(f"{agent} cannot observe: {type(error).__name__}: {error}")
+    def _blind(self, agent: Any, error: BaseException) -> ArenaFailure:
+        why = str(error) if isinstance(error, Unfit) else f"{type(error).__name__}: {error}"
+        return self.failure(f"{agent} cannot observe: {why}")
 
-    def _collect(self, rewards: Mapping) -> None:
+    def _collect(self, rewards: Any) -> None:
+        """Raises FunhouseError where rewards are no mapping, ArenaFailure where one is none that float32 holds."""
         given = [0.0] * len(self.seats)
-        for agent, reward in rewards.items():
-            if not math.isfinite(reward):
-                raise self.failure(f"the reward of {agent} is {reward}")
-            given[self._seat_of[agent]] = reward
+        for agent, reward in self.mapping(rewards, "rewards").items():
+            seat = self._seat_of.get(agent)
+            if seat is None:
+                raise self.failure(f"{agent} has a reward, and is none of possible_agents")
+            try:
+                value = reward.item() if isinstance(reward, np.ndarray) else float(reward)
+                good = -_LARGEST <= value <= _LARGEST
+            except (TypeError, ValueError):
+                good = False
+            if not good:
+                raise self.failure(f"the reward of {agent} is {reward}, which is no finite number")
+            given[seat] = value
         self.rewards = np.array(given, np.float32)
 
-    def _sort(self) -> tuple[list[Form], np.ndarray, list[Species]]:
-        """The species' forms, each seat's species (seats,) int32, and the species. Raises FunhouseError."""
-        spaces: list[tuple] = []
-        seat_species = np.empty(len(self.seats), np.int32)
-        for seat, agent in enumerate(self.seats):
-            both = self.env.observation_space(agent), self.env.action_space(agent)
-            if both not in spaces:
-                spaces.append(both)
-            seat_species[seat] = spaces.index(both)
-        told = any("action_mask" in (self._guard(self._info, self.seats[seat]) or {}) for seat in self.turn())
-        try:
-            forms = [form_of(observation, action, told_mask=told) for observation, action in spaces]
-        except FunhouseError as error:
-            raise FunhouseError(error.what, place=self.spec, remedy=error.remedy) from None
-        return forms, seat_species, [form.species(index) for index, form in enumerate(forms)]
+    def mapping(self, given: Any, what: str) -> Mapping:
+        if isinstance(given, Mapping):
+            return given
+        raise self.refusal(f"its {what} are {type(given).__name__}", f"give {what} as a dict, by agent")
+
+
+def _driver(spec: str, arguments: dict) -> Environment:
+    """A new environment, not yet known. Raises FunhouseError where there is none."""
+    from pettingzoo import AECEnv, ParallelEnv
+
+    from worlds.arena.drivers import InTurn, Together  # which are environments themselves
+
+    env = make(spec, arguments)
+    for kind, driver in ((ParallelEnv, Together), (AECEnv, InTurn)):
+        if isinstance(env, kind):
+            return driver(env, spec)
+    raise FunhouseError(
+        f"{spec} makes a {type(env).__name__}, which is no PettingZoo environment",
+        remedy="name one that derives from pettingzoo.ParallelEnv or pettingzoo.AECEnv",
+    )
 
 
 @lru_cache(maxsize=256)
@@ -205,21 +267,6 @@ def _all_legal(rows: int, actions: int) -> np.ndarray:
 def _finite(observation: np.ndarray) -> bool:
     """Whether all numbers are finite. A sum of squares that is says so at a fraction of the time."""
     return math.isfinite(np.vdot(observation, observation)) or bool(np.isfinite(observation).all())
-
-
-def _unmasked(value: Any, info: Any) -> tuple[Any, Any]:
-    if isinstance(value, Mapping) and "action_mask" in value:
-        return value["observation"], value["action_mask"]
-    return value, info["action_mask"]
-
-
-def _seats(env: Any, spec: str) -> list:
-    try:
-        return list(env.possible_agents)
-    except AttributeError:
-        raise FunhouseError(
-            f"{spec} does not say who its agents are", remedy="give the environment possible_agents"
-        ) from None
 
 
 @lru_cache(maxsize=64)

@@ -70,23 +70,26 @@ class Match:
             self.moves[seat] += 1
         self.step += 1
         self.over = self._is_over()
-        if self.environment.over and not self.over:
+        if not self.over and self.environment.over:
             self._next_game()
         return reward
 
     def _is_over(self) -> bool:
-        """Raises ArenaFailure where at the end somebody has had no turn at all: the environment never gets on."""
+        """Raises ArenaFailure where the environment never gets on: somebody in a game for long has had no turn in it.
+
+        Of a pool some take part in no game, and others may not act as long as they are there: nobody waits for them.
+        """
         if self.step < self.config.steps:
             return False
-        moves = [self.moves[seat] for seat in self.cast.seats.tolist()]
-        fewest = min(moves)
-        if fewest >= self.config.steps:
+        if min(self.moves[seat] for seat in self.cast.seats.tolist()) >= self.config.steps:
             return True
         if self._round < LONGEST * self.config.steps:
             return False
-        if not fewest:
-            idle = self._agents[moves.index(0)]
-            raise self.environment.failure(f"never ends: {idle} had no turn in {self.step} steps")
+        if self.environment.in_turn and self.step - self._began >= self.config.steps * len(self.environment.seats):
+            idle = [seat for seat in self.environment.waiting() if not self.moves[seat]]
+            if idle:
+                who = self.environment.seats[idle[0]]
+                raise self.environment.failure(f"never ends: {who} had no turn in {self.step} steps")
         return True
 
     def close(self) -> None:
@@ -99,7 +102,7 @@ class Match:
 
     def _next_game(self) -> None:
         for _ in range(_EMPTY_GAMES):
-            self.game += 1
+            self.game, self._began = self.game + 1, self.step
             self.environment.reset(dice.pick(np.uint64(self.key), self.game, 0, dice.GAME, (1 << 31) - 1))
             if not self.environment.over:
                 return

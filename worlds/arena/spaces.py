@@ -1,18 +1,16 @@
 """Species: the agents of an environment that share their spaces, and the plain arrays that those spaces become."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
 from gymnasium import spaces
 
-from worlds.errors import FunhouseError
-
-MOST_ACTIONS = 64  # of a MultiDiscrete or MultiBinary action space, flattened
-MOST_ONE_HOT = 4096  # entries of a discrete observation
-_WORD = "an observation of numbers: Box, Discrete, MultiBinary, MultiDiscrete, or Dict and Tuple of these"
+from worlds.arena.choices import choices_of
+from worlds.arena.masks import MASK, shows_mask, tells_mask, without_mask
+from worlds.arena.numbers import Unfit, numbers_of
 
 
 @dataclass(frozen=True)
@@ -56,6 +54,9 @@ class Form:
     low: float
     high: float
     masked: bool
+    declared: bool  # whether the observation space says that a mask lies beside every observation
+    entry: str | None  # the key of the one other entry, where the space says so
+    whole: bool  # whether observations without their masks are Dicts still
     encode: Callable[[Sequence], np.ndarray]  # m observations, without masks, to an array (m, *shape) of dtype
     decode: Callable[[int], Any]  # an action's index to what the environment expects
 
@@ -69,64 +70,30 @@ class Form:
         """What the rest of the project is told of it."""
         return Species(index, self.shape, self.dtype, self.actions, self.masked, self.kind, self.low, self.high)
 
+    def unmasked(self, shown: Any, info: Any) -> tuple[Any, Any]:
+        """An observation without its mask, and the mask, None where nothing is said. Raises Unfit."""
+        if not shows_mask(shown):
+            if self.declared:
+                raise Unfit(f"it is shown no {MASK}, which its space says is there")
+            return shown, info[MASK] if tells_mask(info) else None
+        if self.entry is not None and self.entry in shown:
+            return shown[self.entry], shown[MASK]
+        rest = {key: value for key, value in shown.items() if key != MASK}
+        if self.whole and not (len(rest) == 1 and isinstance(next(iter(rest.values())), Mapping)):
+            return rest, shown[MASK]
+        if len(rest) != 1:
+            raise Unfit(f"it is shown {', '.join(map(str, rest)) or 'nothing'} beside its mask: the space says of one")
+        return next(iter(rest.values())), shown[MASK]
+
 
 def form_of(observation: spaces.Space, action: spaces.Space, told_mask: bool = False) -> Form:
-    """How an agent of these spaces is read; `told_mask` where its infos hold an action mask.
+    """How an agent of these spaces is read; `told_mask` where masks were found that the space says nothing of.
 
     Raises FunhouseError for continuous actions and for spaces that are no numbers.
     """
-    masked = told_mask
-    if isinstance(observation, spaces.Dict) and {"observation", "action_mask"} == set(observation.spaces):
-        observation, masked = observation["observation"], True
-    shape, dtype, low, high, encode = _observation(observation)
-    actions, decode = _action(action)
-    return Form(shape, dtype, actions, low, high, masked, encode, decode)
-
-
-def _observation(space: spaces.Space):
-    """(shape, dtype, low, high, encode) of a space without a mask."""
-    if isinstance(space, spaces.Box):
-        return _box(space)
-    if isinstance(space, spaces.MultiBinary):
-        return tuple(space.shape), "uint8", 0.0, 1.0, _into(tuple(space.shape), np.uint8)
-    flat = isinstance(space, (spaces.Discrete, spaces.MultiDiscrete, spaces.Dict, spaces.Tuple))
-    if not flat or not space.is_np_flattenable or spaces.flatdim(space) > MOST_ONE_HOT:
-        raise FunhouseError(f"an observation space {space} is not understood", remedy=f"give agents {_WORD}")
-    bounds = spaces.flatten_space(space)
-    assert isinstance(bounds, spaces.Box)
-    shape, dtype, low, high, into = _box(bounds)
-    return shape, dtype, low, high, lambda values: into([spaces.flatten(space, value) for value in values])
-
-
-def _box(space: spaces.Box):
-    shape = tuple(int(size) for size in space.shape) or (1,)
-    low, high = float(np.min(space.low)), float(np.max(space.high))
-    whole = np.issubdtype(space.dtype, np.integer) or space.dtype == np.bool_
-    if whole and low >= 0 and high <= 255:
-        return shape, "uint8", low, high, _into(shape, np.uint8)
-    # Bounds beyond float32's, as of some unbounded spaces, are none.
-    low, high = (-math.inf if low < -1e30 else low), (math.inf if high > 1e30 else high)
-    return shape, "float32", low, high, _into(shape, np.float32)
-
-
-def _into(shape: tuple[int, ...], dtype: type) -> Callable[[Sequence], np.ndarray]:
-    return lambda values: np.array(values, dtype).reshape(len(values), *shape)
-
-
-def _action(space: spaces.Space) -> tuple[int, Callable[[int], Any]]:
-    """The number of actions, and an action's index in the environment's words. Raises FunhouseError."""
-    if isinstance(space, spaces.Discrete):
-        start = int(space.start)
-        return int(space.n), lambda action: action + start
-    if isinstance(space, (spaces.MultiDiscrete, spaces.MultiBinary)):
-        sizes = np.full(space.shape, 2) if isinstance(space, spaces.MultiBinary) else np.asarray(space.nvec)
-        if (count := math.prod(sizes.ravel().tolist())) <= MOST_ACTIONS:
-            table = np.stack(np.unravel_index(np.arange(count), sizes.ravel()), -1).reshape(count, *sizes.shape)
-            return count, lambda action: table[action].astype(space.dtype)
-        raise FunhouseError(
-            f"an action space {space} has {count} actions", remedy=f"choose one of at most {MOST_ACTIONS}"
-        )
-    raise FunhouseError(
-        f"an action space {space} is not discrete",
-        remedy="choose an environment, or constructor arguments, with discrete actions (continuous_actions=False)",
-    )
+    bare, entry, declared = without_mask(observation)
+    numbers, choices = numbers_of(bare), choices_of(action)
+    return Form(
+        numbers.shape, numbers.dtype, choices.size, numbers.low, numbers.high, declared or told_mask, declared, entry,
+        isinstance(bare, spaces.Dict), numbers.read, choices.decode,
+    )  # fmt: skip

@@ -68,8 +68,8 @@ def test_actions_are_numbered_from_zero():
     ("observation", "action", "what"),
     [
         (MOVES, spaces.Box(-1, 1, (2,)), "is not discrete"),
-        (MOVES, spaces.MultiDiscrete([9, 9]), "has 81 actions"),
-        (MOVES, spaces.MultiBinary(7), "has 128 actions"),
+        (MOVES, spaces.MultiDiscrete([91, 91]), "has 8,281 actions"),
+        (MOVES, spaces.MultiBinary(14), "has 16,384 actions"),
         (spaces.Text(5), MOVES, "is not understood"),
         (spaces.Sequence(spaces.Discrete(3)), MOVES, "is not understood"),
         (spaces.Discrete(100_000), MOVES, "is not understood"),

@@ -110,7 +110,7 @@ class Field(ParallelEnv):
         del seen[agent]
 
     def _mask(self, agent, seen, _):
-        seen[agent]["action_mask"] = np.zeros(3, np.int8)
+        seen[agent]["action_mask"] = np.full(3, 2, np.int8)
 
     def _few(self, agent, seen, _):
         seen[agent]["action_mask"] = np.ones(2, np.int8)
