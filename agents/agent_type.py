@@ -1,25 +1,25 @@
-"""What makes an agent who it is: taste, sight, memory and temper, and the space of all such types.
+"""What makes an agent who it is, one value of each trait of its world, and the space of all such types.
 
-The order of the types is fixed, and is that of every posterior: the product taste × sight × memory × temper,
-temper fastest; docs/theory.md says what each constant does. Where there are marks there is a fifth trait, feeling,
-which runs faster still.
+The order of the types is fixed, and is that of every posterior: the product of the traits in the order of
+agents.traits, the last fastest; docs/theory.md says what each constant does.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import permutations, product
-from typing import NamedTuple
+from itertools import product
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.description import FEELINGS, MEMORIES, SIGHTS, TEMPERS, parse_description, say_description
-from worlds import KINDS, FunhouseError, OrchardConfig
+from agents.description import parse_description, say_description
+from agents.traits import BY_NAME, TRAITS
+from agents.traits.sight import SIGHTS
+from worlds import FunhouseError, OrchardConfig
 
-TRAITS = ("taste", "sight", "memory", "temper")
 FEELS = len(SIGHTS)  # in a number for the senses: the index of their sight, and this where they feel a mark on oneself
 
 
@@ -63,25 +63,39 @@ class PolicyConfig:
         return cls(**values)
 
 
-@dataclass(frozen=True)
-class AgentType:
-    """One type. `taste` is a ranking such as "red>blue>green"; the others are words of description.py."""
+class AgentType(Mapping[str, str]):
+    """One type, {trait: value} in the order of the traits; a value is also an attribute, `one.taste`."""
 
-    taste: str
-    sight: str
-    memory: str
-    temper: str
-    feeling: str = ""  # where there are marks
+    def __init__(self, **values: str) -> None:
+        self._values = values
+
+    def __getitem__(self, trait: str) -> str:
+        return self._values[trait]
+
+    def __getattr__(self, trait: str) -> str:
+        if trait.startswith("_") or trait not in self._values:
+            raise AttributeError(f"a type here has no {trait}")
+        return self._values[trait]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._values.items()))
+
+    def __repr__(self) -> str:
+        return f"AgentType({', '.join(f'{trait}={value!r}' for trait, value in self.items())})"
 
     def describe(self, paraphrase: int = 0) -> str:
-        """The type in words; 0 is the canonical text. Kinds but the last are named: nothing is open."""
-        kinds = self.taste.split(">")
-        named = ">".join(kinds[:-1] or kinds)
-        return say_description({**self.to_dict(), "taste": named}, paraphrase)
+        """The type in words; 0 is the canonical text. Nothing is left open."""
+        return say_description({trait: BY_NAME[trait].told(value) for trait, value in self.items()}, paraphrase)
 
     def to_dict(self) -> dict[str, str]:
-        """{trait: value}, in the order of TRAITS; feeling where there is one."""
-        return {trait: value for trait, value in vars(self).items() if value}
+        """{trait: value}, in the order of the traits."""
+        return dict(self._values)
 
 
 class TypeTable(NamedTuple):
@@ -105,11 +119,11 @@ class TypeSpace:
 
     def __init__(self, orchard: OrchardConfig, policy: PolicyConfig | None = None) -> None:
         self.orchard, self.policy = orchard, policy or PolicyConfig()
-        self.rankings = _rankings(KINDS[: orchard.kinds], self.policy.rankings)
-        self.traits = {"taste": self.rankings, "sight": SIGHTS, "memory": MEMORIES, "temper": TEMPERS}
-        if orchard.marks:
-            self.traits["feeling"] = FEELINGS
-        self.types = [AgentType(*values) for values in product(*self.traits.values())]
+        every = {trait.name: trait.values(orchard, self.policy) for trait in TRAITS}
+        self.traits = {name: values for name, values in every.items() if values}
+        self.types = [
+            AgentType(**dict(zip(self.traits, values, strict=True))) for values in product(*self.traits.values())
+        ]
         self._index = {one: k for k, one in enumerate(self.types)}
 
     def __len__(self) -> int:
@@ -131,7 +145,7 @@ class TypeSpace:
             raise FunhouseError(
                 f"{wanted} is none of the {len(self)} types of this world",
                 place="TypeSpace.index",
-                remedy=f"tastes here are {', '.join(self.rankings)}",
+                remedy=f"the traits here are {self._listed()}",
             )
         return self._index[wanted]
 
@@ -146,9 +160,12 @@ class TypeSpace:
             raise FunhouseError(
                 f"no type of this world is {say_description(traits)}",
                 place=str(description),
-                remedy=f"the tastes here are {', '.join(self.rankings)}",
+                remedy=f"the traits here are {self._listed()}",
             )
         return mask
+
+    def _listed(self) -> str:
+        return "; ".join(f"{trait}: {', '.join(values)}" for trait, values in self.traits.items())
 
     @cached_property
     def descriptions(self) -> list[str]:
@@ -157,7 +174,7 @@ class TypeSpace:
 
     @cached_property
     def trait_index(self) -> np.ndarray:
-        """(k, traits) int8: the index of each type's taste, sight, memory, temper and, where it is a trait, feeling."""
+        """(k, traits) int8: the index of each type's value of each trait that the world has."""
         return np.array(list(product(*(range(len(v)) for v in self.traits.values()))), dtype=np.int8)
 
     @cached_property
@@ -168,43 +185,28 @@ class TypeSpace:
         of a trait and each pair of values of two traits still occurs among the types that are seen. Feeling has no
         part in it: of a held-out type neither who feels nor who is numb is seen.
         """
-        taste, sight, memory, temper = self.trait_index.T[:4]
+        taste, sight, memory, temper = (self._index_of(name) for name in ("taste", "sight", "memory", "temper"))
         return ((taste + temper) % 3 == 0) & ((taste + sight + memory) % 2 == 0)
 
     @cached_property
     def table(self) -> TypeTable:
         """The arrays that kernels read."""
         policy = self.policy
-        taste, sight, memory, temper, *feels = np.ascontiguousarray(self.trait_index.T)
+        columns: dict[str, Any] = {}
+        for trait in TRAITS:
+            columns |= trait.columns(self._index_of(trait.name), self.orchard, policy)
+        senses = columns["sight"] + FEELS * columns.pop("feels")
         return TypeTable(
-            taste, sight, memory, temper, senses=sight + FEELS * sum(feels),
-            weight=_weights(self.rankings, policy.weights, self.orchard.kinds),
-            push=np.array([-policy.temper, 0.0, policy.temper]),
-            window=np.array([1, policy.window], dtype=np.int64),
-            beta=float(policy.beta), gamma=float(policy.gamma), floor=float(policy.floor),
-        )  # fmt: skip
+            **columns, senses=senses, beta=float(policy.beta), gamma=float(policy.gamma), floor=float(policy.floor)
+        )
+
+    def _index_of(self, name: str) -> np.ndarray:
+        """(k,) int8: the index of each type's value of a trait, 0 where the world has no such trait."""
+        if name not in self.traits:
+            return np.zeros(len(self), np.int8)
+        return np.ascontiguousarray(self.trait_index[:, list(self.traits).index(name)])
 
 
-def _rankings(kinds: tuple[str, ...], which: str) -> tuple[str, ...]:
-    if which == "all":
-        return tuple(">".join(order) for order in permutations(kinds))
-    return tuple(">".join(kinds[shift:] + kinds[:shift]) for shift in range(len(kinds)))
-
-
-def _weights(rankings: tuple[str, ...], weights: tuple[float, float, float], kinds: int) -> np.ndarray:
-    """(tastes, kinds) float64; with more than three kinds every middle rank has the middle weight."""
-    first, middle, last = weights
-    by_rank = [first, *[middle] * (kinds - 2), last][:kinds]
-    table = np.zeros((len(rankings), kinds))
-    for row, ranking in enumerate(rankings):
-        for rank, kind in enumerate(ranking.split(">")):
-            table[row, KINDS.index(kind)] = by_rank[rank]
-    return table
-
-
-def _fits(one: AgentType, traits: Mapping[str, str]) -> bool:
-    """Whether a type has every trait that is named; a taste is the beginning of a ranking."""
-    return all(
-        f"{one.taste}>".startswith(f"{value}>") if trait == "taste" else getattr(one, trait) == value
-        for trait, value in traits.items()
-    )
+def _fits(one: AgentType, said: Mapping[str, str]) -> bool:
+    """Whether a type has every trait that is named, as far as it is named."""
+    return all(trait in one and BY_NAME[trait].fits(one[trait], value) for trait, value in said.items())

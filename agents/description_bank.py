@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 
 from agents.agent_type import TypeSpace
 from agents.description import say_description
+from agents.traits import BY_NAME
 
 NAMED = (0.45, 0.35, 0.15, 0.05)  # odds that a description names one, two, three or four traits
 
@@ -46,13 +47,7 @@ def _partial(one: Mapping[str, str]) -> Iterator[tuple[Traits, float]]:
     for count, share in enumerate(NAMED, start=1):
         choices = list(combinations(one, count))
         for choice in choices:
-            tastes = _beginnings(one["taste"]) if "taste" in choice else [""]
-            for taste in tastes:
-                traits = tuple((trait, taste if trait == "taste" else one[trait]) for trait in choice)
-                yield traits, share / len(choices) / len(tastes)
-
-
-def _beginnings(taste: str) -> list[str]:
-    """The favourite alone, and the first two kinds: what "likes red" and "likes red, then blue" fix."""
-    kinds = taste.split(">")
-    return [">".join(kinds[:count]) for count in range(1, min(2, len(kinds)) + 1)]
+            parts = [[(trait, value) for value in BY_NAME[trait].partial(one[trait])] for trait in choice]
+            said = list(product(*parts))
+            for traits in said:
+                yield traits, share / len(choices) / len(said)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agents.description import SIGHTS
+from agents.traits.sight import SIGHTS
 from worlds import Episode
 from worlds.arena import ArenaEpisode
 from worlds.geometry import has

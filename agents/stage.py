@@ -72,7 +72,10 @@ def powers_of(space: TypeSpace) -> Powers:
     discount = np.append(table.gamma ** np.arange(NOTHING, dtype=np.float64), 0.0)
     pull = np.exp(table.beta * table.weight[..., None] * discount)
     pull[..., NOTHING] = 0.0
-    taste, sight, memory, temper, sense = (np.ascontiguousarray(trait, np.int64) for trait in table[:5])
+    taste, sight, memory, temper, sense = (
+        np.ascontiguousarray(index, np.int64)
+        for index in (table.taste, table.sight, table.memory, table.temper, table.senses)
+    )
     _, example, mind = np.unique(np.stack([memory, taste, temper]), axis=1, return_index=True, return_inverse=True)
     push = np.exp(table.beta * table.push[:, None] * discount)
     window = np.ascontiguousarray(table.window, np.int64)

@@ -14,11 +14,11 @@ import numpy as np
 from numba import njit
 
 from agents.answer import reasoner_of, type_space
-from agents.description import SIGHTS
 from agents.kernel import answer
 from agents.match import Match, sample
 from agents.run import RunConfig
 from agents.stage import Part, make_work
+from agents.traits.sight import SIGHTS
 from worlds import Episode, FunhouseError
 from worlds.geometry import Geometry, has
 

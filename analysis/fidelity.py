@@ -15,9 +15,9 @@ import numpy as np
 from agents.answer import Answerer, AnyEpisode
 from agents.arena.rollout import rollout as arena_rollout
 from agents.arena.run import ArenaRun
-from agents.description import SIGHTS
 from agents.record import run_of
 from agents.rollout import rollout
+from agents.traits.sight import SIGHTS
 from analysis.fitting import Fitted, complete, fit
 from analysis.intervals import EpisodeBootstrap, or_none
 from analysis.measures import LEAST, agreement, divergence, entropy, total_variation

@@ -5,8 +5,8 @@ from functools import cached_property
 import numpy as np
 
 from agents.answer import AnyEpisode
-from agents.description import SIGHTS
 from agents.query import Query
+from agents.traits.sight import SIGHTS
 from worlds import Episode
 from worlds.arena import ArenaEpisode
 

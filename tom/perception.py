@@ -10,7 +10,7 @@ from agents.agent_type import FEELS, PolicyConfig
 from agents.answer import space_of
 from agents.arena.run import bank_of_run
 from agents.arena.words import ARENA_WORDS
-from agents.description import FEELING_WORDS
+from agents.description import words_beyond
 from agents.images import mirrored
 from agents.population import PopulationConfig, native_share
 from agents.prompt import VOCABULARY
@@ -84,12 +84,12 @@ class OrchardPerception:
         self.policy = PolicyConfig.from_dict(run["policy"])
         self.population = PopulationConfig.from_dict(run["population"])
         self.space = space_of(self.orchard, self.policy)
-        tastes = ", ".join(self.space.rankings)
+        tastes = ", ".join(self.space.traits["taste"])
         self.kind = f"an orchard of {self.orchard.kinds} kinds with the tastes {tastes} and {self.policy}"
         self.words: tuple[str, ...] = VOCABULARY
         if self.orchard.marks:
             self.kind += ", with marks"
-            self.words += tuple(sorted(FEELING_WORDS))
+        self.words += tuple(sorted(words_beyond(self.space.traits)))
 
     def shown(self, episode):
         return mirrored(episode)

@@ -90,14 +90,9 @@ def _knows_all(episode: Episode, query: Query, view: np.ndarray, fruit: np.ndarr
     space, step, me = types_of(episode), query.step, query.agent
     belief = reasoner_of(space).posterior(episode, me, step, int(query.chain[-1]))
     near = np.flatnonzero(space.table.sight == 0)
-    weight = {k: belief[k] + belief[k + _farther(space)] for k in near.tolist()}
+    weight = {k: belief[k] + belief[space.index({**space[k], "sight": "far"})] for k in near.tolist()}
     known = {window: latest(fruit, view[:, me], step, window) for window in set(space.table.window.tolist())}
     said = [
         weight[k] * acts(episode, k, step, body_of(query), known[window_of(space, k)], view[step, me]) for k in weight
     ]
     return np.sum(said, axis=0)
-
-
-def _farther(space: TypeSpace) -> int:
-    """How many places after a near-sighted type its far-sighted double stands."""
-    return len(space.traits["memory"]) * len(space.traits["temper"])

@@ -5,7 +5,7 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from agents.agent_type import TRAITS, AgentType, PolicyConfig, TypeSpace
+from agents.agent_type import AgentType, PolicyConfig, TypeSpace
 from agents.description import parse_description
 from worlds import FunhouseError, OrchardConfig
 
@@ -21,7 +21,8 @@ def space(request) -> TypeSpace:
 
 
 def test_the_order_is_the_product_with_temper_fastest(space):
-    expected = [AgentType(*values) for values in product(*(space.traits[trait] for trait in TRAITS))]
+    expected = [AgentType(**dict(zip(space.traits, values, strict=True))) for values in product(*space.traits.values())]
+    assert list(space.traits) == ["taste", "sight", "memory", "temper"]
     assert space.types == expected
     assert [space.index(one) for one in expected] == list(range(len(space)))
     assert [space.index(one.to_dict()) for one in expected] == list(range(len(space)))
@@ -30,7 +31,7 @@ def test_the_order_is_the_product_with_temper_fastest(space):
 def test_the_default_space_has_36_types():
     types = TypeSpace(OrchardConfig()).types
     assert len(types) == 36
-    assert types[0] == AgentType("red>blue>green", "near", "forgetful", "shy")
+    assert types[0] == AgentType(taste="red>blue>green", sight="near", memory="forgetful", temper="shy")
     assert types[1].temper == "neutral"
     assert types[3].memory == "retentive"
     assert types[6].sight == "far"
@@ -40,7 +41,7 @@ def test_the_default_space_has_36_types():
 def test_the_table_says_what_the_types_say(space):
     table = space.table
     for k, one in enumerate(space.types):
-        assert space.rankings[table.taste[k]] == one.taste
+        assert space.traits["taste"][table.taste[k]] == one.taste
         assert ("near", "far")[table.sight[k]] == one.sight
         assert ("forgetful", "retentive")[table.memory[k]] == one.memory
         assert ("shy", "neutral", "sociable")[table.temper[k]] == one.temper
@@ -58,7 +59,7 @@ def test_ranks_give_weights():
 
 def test_all_rankings_are_distinct(space):
     wanted = {1: 1, 2: 2, 3: 6, 4: 24}.get(space.orchard.kinds) if space.policy.rankings == "all" else None
-    assert len(set(space.rankings)) == len(space.rankings) == (wanted or space.orchard.kinds)
+    assert len(set(space.traits["taste"])) == len(space.traits["taste"]) == (wanted or space.orchard.kinds)
 
 
 def test_every_pair_of_trait_values_is_seen_in_training(space):
@@ -113,7 +114,9 @@ def test_a_description_of_nobody_is_an_error():
 
 def test_a_foreign_type_is_an_error():
     with pytest.raises(FunhouseError, match="none of the 36 types"):
-        TypeSpace(OrchardConfig()).index(AgentType("red>green>blue", "near", "forgetful", "shy"))
+        TypeSpace(OrchardConfig()).index(
+            AgentType(taste="red>green>blue", sight="near", memory="forgetful", temper="shy")
+        )
 
 
 def test_equal_settings_make_equal_spaces():

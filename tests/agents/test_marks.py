@@ -1,6 +1,5 @@
 """Marks in the definition: who can tell of which, what feeling does, and what follows for who is imagined."""
 
-import dataclasses
 from itertools import combinations
 
 import numpy as np
@@ -8,13 +7,14 @@ import pytest
 
 from agents.agent_type import FEELS, PolicyConfig, TypeSpace
 from agents.answer import exact
-from agents.description import FEELING_PHRASES, FEELING_WORDS, parse_description
+from agents.description import parse_description, words_beyond
 from agents.description_bank import bank_of
 from agents.prompt import VOCABULARY
 from agents.rollout import play
 from agents.run import RunConfig
 from agents.strangers import OUTSIDE, meet
 from agents.theory import Percept, Seen, Theory, history_of
+from agents.traits.feeling import FEELING as FEELING_TRAIT
 from worlds import FunhouseError, OrchardConfig
 from worlds.geometry import geometry_of
 from worlds.marks import WASH
@@ -22,7 +22,7 @@ from worlds.marks import WASH
 CONFIG = OrchardConfig(height=3, width=7, kinds=2, fruits=1, agents=2, sights=(1, 4), marks=0.1)
 SPACE = TypeSpace(CONFIG, PolicyConfig(floor=0.12))
 THEORY = Theory(geometry_of(np.zeros((1, 7), bool), CONFIG.sights), SPACE, [1.0] * 9)
-NUMB, FEELING = SPACE.index(SPACE[0]), SPACE.index(dataclasses.replace(SPACE[0], feeling="feels"))
+NUMB, FEELING = SPACE.index(SPACE[0]), SPACE.index({**SPACE[0], "feeling": "feels"})
 WASHES = [0.02] * 5 + [0.9]  # the floor of .12, shared by six, and all the rest
 FEELS_ONE = np.array([one.feeling == "feels" for one in SPACE.types])
 
@@ -130,12 +130,12 @@ def test_the_truth_of_a_marked_agent_is_asked_in_words():
 
 
 def test_feeling_is_said_in_words_that_other_worlds_do_not_have():
-    for (trait, value), wordings in FEELING_PHRASES.items():
+    for value, wordings in FEELING_TRAIT.wordings.items():
         for number, words in enumerate(wordings):
             noun = "an agent" if words.startswith("with") else "an agent that"
             text = f"a {words} agent" if " " not in words else f"{noun} {words}"
-            assert parse_description(text) == {trait: value}, number
-    assert not FEELING_WORDS & set(VOCABULARY)
+            assert parse_description(text) == {"feeling": value}, number
+    assert not words_beyond(["feeling"]) & set(VOCABULARY)
     bank = bank_of(TypeSpace(OrchardConfig(marks=0.1)))
     assert any("numb" in text or "feel" in text for text in bank.texts)
     assert not any("feel" in text for text in bank_of(TypeSpace(OrchardConfig())).texts)

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from agents.description import FEELING_PHRASES, FEELING_WORDS, PHRASES, THEN, VERBS
+from agents.description import words_beyond
 from agents.paraphrase import HELD_OUT, PARAPHRASES
 from agents.prompt import MAX_DEPTH, MAX_LENGTH, VOCABULARY, canonical, parse
+from agents.traits import BY_NAME, TRAITS
+from agents.traits.taste import THEN
 from worlds import FunhouseError
 
 FILE = Path(__file__).parents[2] / "docs" / "prompts.md"
@@ -24,8 +26,7 @@ def test_every_form_is_listed(stance):
 
 
 def test_every_wording_is_listed():
-    wordings = (PHRASES | FEELING_PHRASES).values()
-    for wording in [*VERBS, *THEN, *(wording for several in wordings for wording in several)]:
+    for wording in [*THEN, *(wording for trait in TRAITS for wording in trait.openings)]:
         assert f"“{wording}”" in PAGE
 
 
@@ -52,4 +53,4 @@ def test_the_error_is_as_shown():
 def test_the_limits_and_the_count_are_as_stated():
     assert f"at most {MAX_LENGTH} characters and names at most {MAX_DEPTH} agents" in PAGE.replace("\n", " ")
     assert f"{len(VOCABULARY)} words" in PAGE
-    assert f"{len(FEELING_WORDS)} more" in PAGE
+    assert f"{len(words_beyond(BY_NAME))} more" in PAGE

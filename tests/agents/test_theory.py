@@ -20,10 +20,10 @@ SPACE = TypeSpace(CONFIG, POLICY)
 THEORY = Theory(geometry_of(np.zeros((1, 7), bool), CONFIG.sights), SPACE, [1.0] * 9)
 EMPTY, RED, BLUE = -1, 0, 1
 STAY, WEST, EAST = 0, 3, 4
-LONG_MEMORY = SPACE.index(AgentType("red>blue", "near", "retentive", "neutral"))
-NO_MEMORY = SPACE.index(AgentType("red>blue", "near", "forgetful", "neutral"))
-SHY = SPACE.index(AgentType("red>blue", "far", "forgetful", "shy"))
-FAR = SPACE.index(AgentType("red>blue", "far", "forgetful", "neutral"))
+LONG_MEMORY = SPACE.index(AgentType(taste="red>blue", sight="near", memory="retentive", temper="neutral"))
+NO_MEMORY = SPACE.index(AgentType(taste="red>blue", sight="near", memory="forgetful", temper="neutral"))
+SHY = SPACE.index(AgentType(taste="red>blue", sight="far", memory="forgetful", temper="shy"))
+FAR = SPACE.index(AgentType(taste="red>blue", sight="far", memory="forgetful", temper="neutral"))
 
 
 def percept(at, fruit, sight=6, **others):

@@ -117,7 +117,7 @@ class Search:
         """What one fruit, on one cell that somebody saw, is good for."""
         seen = int(self._last[step, who, cell])
         asked, absent = self._witness(step, who, cell, seen), self._absent(step, who, cell, seen)
-        kinds = self.generator.permutation(len(self.space.rankings)).tolist()
+        kinds = self.generator.permutation(self.space.orchard.kinds).tolist()
         spots = [Spot(step, who, seen, cell, kind) for kind in kinds]
         for spot, condition in [(spot, self._condition(spot)) for spot in spots if (asked, absent) != (None, None)]:
             if condition and asked is not None:
@@ -178,8 +178,8 @@ class Search:
         """By how much a fruit, if remembered, changes what a type does in a place; the most with another taste."""
         known = latest(self.fruit, self.view[:, spot.who], spot.step, self.window)
         worlds = [np.where(np.arange(len(known)) == spot.cell, one, known) for one in (spot.kind, NOTHING)]
-        per_taste, found = len(self.space) // len(self.space.rankings), {}
-        for other in range(own % per_taste, len(self.space), per_taste):
+        found = {}
+        for other in (self.space.index({**self.space[own], "taste": taste}) for taste in self.space.traits["taste"]):
             view = self.view[spot.step, spot.who]
             pair = [acts(self.episode, other, spot.step, spot.who, one, view) for one in worlds]
             found[other] = float(total_variation(*pair))

@@ -58,7 +58,7 @@ def _cast(design: Design, drawn: Population) -> Population:
     space = drawn.space
     sights = ("far", *design.imitators, "far")
     cast = zip(drawn.type_index.tolist(), sights, strict=True)
-    types = [space.index(replace(space[k], sight=sight)) for k, sight in cast]
+    types = [space.index({**space[k], "sight": sight}) for k, sight in cast]
     chain = np.full_like(drawn.chain, NOTHING)
     chain[1:, list(design.crowd), 0] = TARGET
     chain[1:, TARGET, 0] = design.observer

@@ -115,7 +115,7 @@ class Scene:
     def _spot(self, put: Put, cells: str, cell: int, seen: bool) -> Spot | None:
         """A change of a cell that would matter to Bo; None where there is none."""
         lies = int(self.fruit[put.step, cell])
-        kinds = [NOTHING] if lies >= 0 else self.generator.permutation(len(self.space.rankings)).tolist()
+        kinds = [NOTHING] if lies >= 0 else self.generator.permutation(self.space.orchard.kinds).tolist()
         if cells == UNSEEN:
             return Spot(cells, cell, kinds[0], seen, np.zeros(5))
         for kind in kinds:

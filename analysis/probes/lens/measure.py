@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from agents.answer import Answerer, reasoner_of, resolve
-from agents.description import SIGHTS
+from agents.traits.sight import SIGHTS
 from analysis.intervals import EpisodeBootstrap
 from analysis.measures import LEAST, checked
 from analysis.probes.contenders import EGOCENTRIC, IGNORANT, KINDS, MYSELF, OTHERS, PLANNER, REASONER

@@ -7,10 +7,11 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from agents.agent_type import TRAITS
+from agents import TypeSpace
 from analysis.describe import POSTERIOR
 from analysis.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, dots, interval_line, label
 from analysis.probes.self_report.statements import ANOTHERS, AS_ITSELF, BY_NAME, NOTHING, OTHERS, OWN, PRIOR
+from worlds import OrchardConfig
 
 FEWEST = 30  # statements; points of fewer are left out
 ASKED = {BY_NAME: "by its name,", AS_ITSELF: "as itself,"}
@@ -86,7 +87,8 @@ def _row(rows: Sequence[Mapping[str, Any]], about: str, words: str, contender: s
 def _typical(row: Mapping[str, Any]) -> tuple[float, float, float]:
     nats, low, high = (row[f"log_loss{end}"] for end in ("", "_low", "_high"))
     low, high = (nats, nats) if low is None or high is None else (low, high)
-    return exp(-nats / len(TRAITS)), exp(-high / len(TRAITS)), exp(-low / len(TRAITS))
+    traits = len(TypeSpace(OrchardConfig()).traits)  # the probe lives in the plain orchard
+    return exp(-nats / traits), exp(-high / traits), exp(-low / traits)
 
 
 def _permuted(axes: Axes, rows: Sequence[Mapping[str, Any]]) -> None:
