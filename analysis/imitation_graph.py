@@ -22,6 +22,7 @@ from analysis.questions import Cell, Draw, Sampling
 from analysis.survey import bound, put
 from analysis.traits import POLICY
 from worlds import FunhouseError
+from worlds.harmless import harmless
 
 LETTERS = "XYZWVUTS"
 Namer = Callable[[AnyEpisode, int], str]
@@ -142,8 +143,20 @@ def write_graphml(graph: nx.DiGraph, directory: str | Path, name: str) -> Path:
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.graphml"
-    nx.write_graphml(graph, path, encoding="utf-8", named_key_ids=True)
+    nx.write_graphml(_legible(graph), path, encoding="utf-8", named_key_ids=True)
     return path
+
+
+def _legible(graph: nx.DiGraph) -> nx.DiGraph:
+    """The graph with names that XML can hold."""
+    legible = nx.DiGraph(**_attributes(graph.graph))
+    legible.add_nodes_from((harmless(node), _attributes(row)) for node, row in graph.nodes(data=True))
+    legible.add_edges_from((harmless(a), harmless(b), _attributes(row)) for a, b, row in graph.edges(data=True))
+    return legible
+
+
+def _attributes(row: Mapping) -> dict:
+    return {key: harmless(value) if isinstance(value, str) else value for key, value in row.items()}
 
 
 def _pair(episode: AnyEpisode, query: Query, node: Namer) -> tuple[str, str] | None:

@@ -1,6 +1,6 @@
 """What all pictures share: a palette for colour-blind eyes too, direct labels, files that never change."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -8,6 +8,10 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter
+
+from worlds.harmless import harmless
 
 # Okabe & Ito 2008.
 BLUE, ORANGE, GREEN, PURPLE, GREY, BLACK = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#767676", "#222222"
@@ -80,6 +84,7 @@ def save(figure: Figure, directory: str | Path, name: str) -> list[Path]:
     """Writes NAME.png and NAME.svg; equal figures give equal bytes. Returns the paths."""
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
+    _show_literally(figure)
     with matplotlib.rc_context(_STYLE):
         figure.savefig(folder / f"{name}.png", metadata={"Software": None})
     encoded(figure, folder / f"{name}.svg")
@@ -88,5 +93,23 @@ def save(figure: Figure, directory: str | Path, name: str) -> list[Path]:
 
 def encoded(figure: Figure, to: Path | BinaryIO) -> None:
     """Writes a figure as SVG."""
+    _show_literally(figure)
     with matplotlib.rc_context(_STYLE):
         figure.savefig(to, format="svg", metadata={"Date": None, "Creator": None})
+
+
+def _show_literally(figure: Figure) -> None:
+    """Makes every word of a figure stand for itself: a dollar starts no formula, and no character is obeyed."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            formatter = axis.get_major_formatter()
+            if isinstance(formatter, FuncFormatter):  # from which each drawing sets the words beside an axis anew
+                formatter.func = _harmlessly(formatter.func)
+    for text in figure.findobj(Text):
+        assert isinstance(text, Text)
+        text.set_parse_math(False)
+        text.set_text(harmless(text.get_text(), lines=True))
+
+
+def _harmlessly(words: Callable[..., str]) -> Callable[..., str]:
+    return lambda x, place=None: harmless(words(x, place), lines=True)

@@ -2,13 +2,14 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from html import escape
+from html import escape as escaped
 from io import BytesIO
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from analysis.picture import encoded
+from worlds.harmless import harmless
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
@@ -52,6 +53,11 @@ def table(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> str:
     head = "".join(f"<th>{escape(key)}</th>" for key in keys)
     body = "\n".join("<tr>" + "".join(f"<td>{_cell(row.get(key))}</td>" for key in keys) + "</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
+
+
+def escape(text: str) -> str:
+    """Text as HTML shows it, whatever is in it."""
+    return escaped(harmless(text))
 
 
 def _cell(value: Any) -> str:

@@ -11,6 +11,7 @@ import tyro
 from tom.commands import COMMANDS
 from tom.commands.base import Command
 from tom.floors import stranger
+from tom.streams import let_go, take_up
 from tom.terminal import tell, write_document
 
 ABOUT = "Population episodes, one mind trained on them, and nested questions with an exact answer."
@@ -37,15 +38,26 @@ def carry_out(command: Command) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit status: 0, or 1 after a failure that is the user's to put right."""
+    take_up()
     command = parse(arguments)
     if problem := stranger():
-        tell(f"error: {problem}", style="red")
+        print(f"error: {problem}", file=sys.stderr)  # `tell` stands on the packages that are not ours
         return 1
     return guarded(command)
 
 
 def guarded(command: Command) -> int:
     """Carries the command out, with a message and a status instead of a traceback."""
+    try:
+        return told(command)
+    except BrokenPipeError:  # the reader (head, less) has had enough
+        return 1
+    finally:
+        let_go()
+
+
+def told(command: Command) -> int:
+    """Carries the command out; what goes wrong is told on stderr. Raises BrokenPipeError where nobody reads that."""
     from worlds import FunhouseError
 
     try:
@@ -54,9 +66,8 @@ def guarded(command: Command) -> int:
     except FunhouseError as error:
         tell(f"error: {error}", style="red")
         return 1
-    except BrokenPipeError:  # the reader (head, less) has had enough; keep the interpreter's last flush quiet
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except BrokenPipeError:
+        raise
     except OSError as error:
         tell(f"error: {describe_os_error(error)}", style="red")
         return 1
@@ -68,6 +79,8 @@ def guarded(command: Command) -> int:
 
 def describe_os_error(error: OSError) -> str:
     """An operating system error in words: what, where, and what to do."""
+    from worlds.harmless import harmless
+
     remedies = {
         errno.ENOSPC: "free some space and run the same command again: finished files are kept",
         errno.EDQUOT: "free some space and run the same command again: finished files are kept",
@@ -76,6 +89,6 @@ def describe_os_error(error: OSError) -> str:
         errno.ENOENT: "check the path",
     }
     what = error.strerror or str(error)
-    where = f"\n  where: {error.filename}" if error.filename else ""
+    where = f"\n  where: {harmless(os.fsdecode(error.filename))}" if error.filename else ""
     remedy = remedies.get(error.errno or 0)
     return what + where + (f"\n  remedy: {remedy}" if remedy else "")

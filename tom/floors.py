@@ -16,7 +16,7 @@ def stranger() -> str | None:
         page = Path(spec.origin) if spec.origin else None
         if page is None or not beside_tom(page) or landmark not in page.read_text(encoding="utf-8"):
             return (
-                f"the package '{name}' found at {page or list(spec.submodule_search_locations or [])} is not "
+                f"the package '{name}' found at {str(page or list(spec.submodule_search_locations or []))!a} is not "
                 "funhouse's; start from another directory, or install funhouse in an environment of its own"
             )
     return None

@@ -16,8 +16,9 @@ from typing import Any
 from agents.record import record
 from agents.run import MindsConfig, RunConfig
 from analysis.generations import ARMS, COPIES, START, Judge, Lives
-from tom.mind import SHIPPED, Mind, load
+from tom.mind import Mind, load
 from tom.player import Player
+from tom.shipped import SHIPPED
 from tom.train import train
 from worlds import FunhouseError, OrchardConfig, open_log
 from worlds.durable import LOCK, PARTIAL, Lock, make_directory, write_file

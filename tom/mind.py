@@ -20,11 +20,10 @@ from tom.network import Network
 from tom.perception import Perception, check_version, perception_of
 from tom.relations import line_indices, question_relations, slots_of, wanted_of
 from tom.settings import NetworkConfig
+from tom.shipped import SHIPPED
 from tom.vocabulary import DESCRIBE, NAME, Vocabulary
 from worlds import FunhouseError
 
-IN_MARKS = ("mirror", "mirrored")  # of worlds with marks; the second lived among mirrors too
-SHIPPED = {name: Path(__file__).parent / name for name in ("reference", *IN_MARKS)}  # minds that come with the package
 MOST_AT_ONCE = 2048  # questions in one pass
 REMEMBERED = 64  # encoded histories kept
 

@@ -10,13 +10,41 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
+
+from tom.streams import Forgiving
 
 Report = Callable[..., None]  # report(done, total, note=""): how far long work has come
 
+PLAINER = str.maketrans({"–": "-", "…": "...", "→": "->", "±": "+-", "×": "x", "’": "'"})  # for streams in ASCII
+
+
+def harmless(text: str, lines: bool = False) -> str:
+    """worlds.harmless.harmless, which is imported late: `worlds` is large, and a command's help is quick."""
+    from worlds.harmless import harmless
+
+    return harmless(text, lines)
+
+
+class Screen(Console):
+    """A console that shows text exactly as it is written, and obeys none of it: no markup, no codes, no escapes."""
+
+    def __init__(self, **settings: Any):
+        super().__init__(markup=False, emoji=False, highlight=False, **settings)
+
+    def render_str(self, text: str, **settings: Any) -> Text:
+        """Every string that is printed, a table's cells among them, comes through here."""
+        shown = harmless(text, lines=True)
+        return super().render_str(shown if self.encoding.startswith("utf") else shown.translate(PLAINER), **settings)
+
+    def on_broken_pipe(self) -> None:
+        """The command line decides what becomes of it, and of which stream."""
+        raise  # the BrokenPipeError that is being handled
+
 
 def tell(text: str, style: str | None = None) -> None:
-    """One line for the person at the terminal, on stderr, exactly as it is written."""
-    Console(stderr=True).print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+    """One line for the person at the terminal, on stderr."""
+    Screen(file=Forgiving(sys.stderr)).print(text, style=style, soft_wrap=True)
 
 
 def plain(value: Any) -> Any:
@@ -32,9 +60,14 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float | None) else str(value)
 
 
+def as_json(document: Any) -> str:
+    """The document in ASCII alone: every name is there in full, whatever shows the text and however it is encoded."""
+    return json.dumps(plain(document), allow_nan=False, indent=2) + "\n"
+
+
 def write_document(document: Any, stream: TextIO) -> None:
     """One JSON document, and nothing else, on the stream."""
-    stream.write(json.dumps(plain(document), ensure_ascii=False, allow_nan=False, indent=2) + "\n")
+    stream.write(as_json(document))
     stream.flush()
 
 
@@ -43,7 +76,7 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str
     table = Table(title=title or None, title_justify="left", header_style="bold")
     for index, column in enumerate(columns):
         words = any(isinstance(row[index], str) for row in rows)
-        table.add_column(column, justify="left" if words else "right", no_wrap=True)
+        table.add_column(harmless(column), justify="left" if words else "right", no_wrap=True)
     for row in rows:
         table.add_row(*(cell(value) for value in row))
     show(table)
@@ -52,7 +85,7 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str
 def show(table: Table | str) -> None:
     """A table, or a sentence, on stdout; at its full width where no terminal bounds it."""
     width = None if sys.stdout.isatty() else 160
-    Console(file=sys.stdout, width=width, markup=False, highlight=False).print(table)
+    Screen(file=sys.stdout, width=width).print(table)
 
 
 def cell(value: Any) -> str:
@@ -60,24 +93,24 @@ def cell(value: Any) -> str:
     value = plain(value)
     if isinstance(value, float):
         return f"{value:.3f}"
-    return "-" if value is None else str(value)
+    return "-" if value is None else harmless(str(value))
 
 
 @contextmanager
 def progress(what: str) -> Iterator[Report]:
     """A progress bar on stderr; yields report(done, total, note="")."""
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f}%"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
+        TextColumn("{task.fields[note]}", markup=False),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(what, total=None, note="")
+    with Progress(*columns, console=Screen(file=Forgiving(sys.stderr))) as bar:
+        task = bar.add_task(harmless(what), total=None, note="")
 
         def report(done: float, total: float, note: str = "") -> None:
-            bar.update(task, completed=done, total=total, note=note)
+            bar.update(task, completed=done, total=total, note=harmless(note))
 
         yield report

@@ -1,5 +1,7 @@
 """The one exception that a user is meant to read."""
 
+from worlds.harmless import harmless
+
 
 class FunhouseError(Exception):
     """Something the user can put right: what is wrong, where, and what to do about it."""
@@ -9,6 +11,12 @@ class FunhouseError(Exception):
         super().__init__(what)
 
     def __str__(self) -> str:
-        place = f"\n  where: {self.place}" if self.place else ""
-        remedy = f"\n  remedy: {self.remedy}" if self.remedy else ""
-        return f"{self.what}{place}{remedy}"
+        place = f"\n  where: {_shown(self.place)}" if self.place else ""
+        remedy = f"\n  remedy: {_shown(self.remedy)}" if self.remedy else ""
+        return f"{_shown(self.what)}{place}{remedy}"
+
+
+def _shown(text: str) -> str:
+    """Text of ours with names from data in it: further lines stand deeper than "where" and "remedy" do."""
+    first, *more = harmless(text, lines=True).split("\n")
+    return "\n".join([first, *(line if line.startswith("    ") else f"    {line}" for line in more)])

@@ -7,6 +7,7 @@ scene's viewer cannot see lies in shade.
 import numpy as np
 
 from worlds import sprites
+from worlds.harmless import harmless
 from worlds.scene import RGB, Scene, agent_colours, initials
 from worlds.sprites import TILE
 
@@ -57,7 +58,7 @@ def _symbol(scene: Scene, cell: tuple[int, int], crowd: dict, marks: list[str], 
 
 def _legend(names, marks: list[str], paints: list[RGB], per_line: int = 6):
     entries = [
-        [(f"{mark:<2}", sprites.OUTLINE, paint), (f" {name:<10}", paint, None)]
+        [(f"{mark:<2}", sprites.OUTLINE, paint), (f" {harmless(name):<10}", paint, None)]
         for name, mark, paint in zip(names, marks, paints, strict=True)
     ]
     starts = range(0, len(entries), per_line)

@@ -9,6 +9,7 @@ import numpy as np
 
 from worlds.episode import Episode
 from worlds.errors import FunhouseError
+from worlds.harmless import harmless
 from worlds.mirror import behind
 
 RGB = tuple[int, int, int]
@@ -108,6 +109,7 @@ def agent_colours(count: int) -> list[RGB]:
 
 def initials(names: Sequence[str]) -> list[str]:
     """One or two characters that tell the names apart: their number, or as few first letters as do."""
+    names = [harmless(name) for name in names]
     ends = [name.rstrip("0123456789") for name in names]
     if len(set(ends)) == 1 and ends[0] not in names:
         return [name[len(end) :][-2:] for name, end in zip(names, ends, strict=True)]

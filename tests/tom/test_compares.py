@@ -14,10 +14,11 @@ from analysis.probes.mirror.episodes import IMAGE, LIVE, ME, TWIN, Design, Mirro
 from tests.tom.worlds_of_minds import short_log, untrained_mind
 from tom.batch import UNLABELLED, TrainingBatches
 from tom.compare import WEIGHT
-from tom.mind import IN_MARKS, MYSELF, Mind, load
+from tom.mind import MYSELF, Mind, load
 from tom.network import Network
 from tom.perception import perception_of
 from tom.relations import ABSENT, BARS, COMPANY, RELATIONS
+from tom.shipped import IN_MARKS
 from tom.train import train
 from tom.vocabulary import Vocabulary
 from worlds import OrchardConfig, open_log

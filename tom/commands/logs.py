@@ -151,16 +151,13 @@ class Run(Command):
         tell(f"{self.episodes} episodes of {arena.world}: at most {size:,.1f} MiB, before compression")
 
     def show(self, document: dict[str, Any]) -> None:
-        from worlds import open_log
+        from tom.hints import next_steps
 
         dropped = document.get("dropped", [])
         shown = {**document, "dropped": len(dropped)} if "dropped" in document else document
         show_table(tuple(shown), [tuple(shown.values())])
-        episode = open_log(self.out)[0]
-        me, other, step = _example(episode)
-        tell(f"its first episode has {', '.join(episode.names)} in it; to ask one of them:")
-        prompt = "behave as myself" if other is None else f"behave as {episode.names[other]} pretending to be me"
-        tell(f'tom ask "{prompt}" --log {self.out} --episode 0 --agent {episode.names[me]} --step {step}')
+        for line in next_steps(self.out, self.mind):
+            tell(line)
 
 
 _ORCHARD = (
@@ -172,18 +169,6 @@ _ARENA = ("arguments", "visibility", "random_linear", "random_mlp", "scripted", 
 
 def _tell_dropped(episode: int, dropped: Any) -> None:
     tell(f"episode {episode}: the match of seed {dropped.seed} is dropped: {dropped.reason}", style="yellow")
-
-
-def _example(episode: Any) -> tuple[int, int | None, int]:
-    """Somebody who acts, somebody whom it could act as, and a step in the middle at which it does."""
-    import numpy as np
-
-    species = getattr(episode, "species", np.zeros(len(episode.names), int))
-    there = np.flatnonzero(episode.acts.any(0)).tolist()  # of a pool some take no part
-    pairs = [(a, b) for a in there for b in there if a != b and species[a] == species[b]]
-    me, other = pairs[0] if pairs else (there[0], None)
-    when = np.flatnonzero(episode.acts[:, me])
-    return me, other, int(when[len(when) // 2])
 
 
 @dataclass(kw_only=True)

@@ -1,6 +1,5 @@
 """`tom probe`: one of the probes, or all of them on one page."""
 
-import json
 import os
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -12,7 +11,7 @@ from typing import Annotated, Any, Literal
 import tyro
 
 from tom.commands.base import Command, load_mind
-from tom.terminal import Report, plain, progress, show, show_table, tell
+from tom.terminal import Report, as_json, progress, show, show_table, tell
 
 ALL, PAGE, PLACE = "all", "probes", "runs/probes"
 
@@ -78,7 +77,7 @@ class Probe(Command):
     def _in_marks() -> dict[str, Any]:
         """The minds that know marks, by the names under which they ship with the package."""
         from analysis.probes import Subject
-        from tom.mind import IN_MARKS
+        from tom.shipped import IN_MARKS
 
         minds = {name: load_mind(name) for name in IN_MARKS}
         return {name: Subject(mind, mind.controls()) for name, mind in minds.items()}
@@ -123,5 +122,4 @@ class Probe(Command):
 
 def _write(path: Path, document: Mapping[str, Any]) -> None:
     """One JSON document in a file."""
-    text = json.dumps(plain(document), ensure_ascii=False, allow_nan=False, indent=2)
-    path.write_text(text + "\n", encoding="utf-8")
+    path.write_text(as_json(document), encoding="utf-8")

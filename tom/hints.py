@@ -1,0 +1,65 @@
+"""What to do next with a log, as commands that can be pasted as they stand."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tom.shipped import SHIPPED
+from worlds import open_log
+from worlds.harmless import quoted
+from worlds.log import Log
+
+TRAINED = "--minutes 8"
+
+
+def next_steps(log: str, mind: str | None = None) -> list[str]:
+    """Lines that say how an agent of the log's first episode is asked; `mind`: the run whose copies live in it."""
+    opened = open_log(log)
+    episode = opened[0]
+    said = f"its first episode has {', '.join(episode.names)} in it"
+    question = _question(episode)
+    if question is None:
+        return [f"{said}; none of them acts"]
+    prompt, whom = question
+    asked = f"tom ask {prompt} --log {quoted(log)} --episode 0 {whom}"
+    if mind is not None:
+        return [f"{said}; to ask one of them:", f"{asked} --mind {quoted(mind)}"]
+    if (known := _shipped(opened)) is not None:
+        return [f"{said}; to ask one of them:", f"{asked}{known}"]
+    nobody = f"{said}; no mind that ships with the package knows this world"
+    if opened.split != "train":
+        return [f"{nobody}: train one on a log of its train split, and name it with --mind"]
+    run = quoted(str(Path("runs") / Path(log).resolve().name))
+    train = f"tom train {quoted(log)} --out {run} {TRAINED}"
+    return [f"{nobody}. To train one, and to ask it:", train, f"{asked} --mind {run}"]
+
+
+def _question(episode: Any) -> tuple[str, str] | None:
+    """A prompt, and whom to ask it at which step: somebody in the middle of its acts, and another it could act as.
+    None where nobody acts."""
+    import numpy as np
+
+    acting = np.flatnonzero(episode.acts.any(0)).tolist()
+    if not acting:
+        return None
+    species = getattr(episode, "species", np.zeros(len(episode.names), int))
+    pairs = [(a, b) for a in acting for b in acting if a != b and species[a] == species[b]]
+    me, other = pairs[0] if pairs else (acting[0], None)
+    when = np.flatnonzero(episode.acts[:, me])
+    prompt = "behave as myself" if other is None else f"behave as {episode.names[other]} pretending to be me"
+    return quoted(prompt), f"--agent {quoted(episode.names[me])} --step {int(when[len(when) // 2])}"
+
+
+def _shipped(log: Log) -> str | None:
+    """What `tom ask` is given so that a mind of the package answers; None where none of them knows the world."""
+    from tom.perception import perception_of
+
+    if "orchard" not in log.config:
+        return None
+    kind = perception_of(log.config).kind
+    names = list(reversed(SHIPPED)) if log.config["orchard"].get("mirrors") else list(SHIPPED)
+    for name in names:  # where there are mirrors, the mind that lived among them comes first
+        told = json.loads((SHIPPED[name] / "checkpoint" / "config.json").read_bytes())
+        if perception_of(told["run"]).kind == kind:
+            return "" if name == "reference" else f" --mind {name}"
+    return None
