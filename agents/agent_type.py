@@ -11,14 +11,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
+from annotated_types import Ge, Interval
 
 from agents.description import parse_description, say_description
 from agents.traits import BY_NAME, TRAITS
 from agents.traits.sight import SIGHTS
-from worlds import FunhouseError, OrchardConfig
+from worlds import FunhouseError, OrchardConfig, schema
+from worlds.config import MOST_STEPS
 
 FEELS = len(SIGHTS)  # in a number for the senses: the index of their sight, and this where they feel a mark on oneself
 
@@ -28,26 +30,20 @@ class PolicyConfig:
     """Every constant of the policy. Raises FunhouseError, naming the field, where a value makes no policy."""
 
     weights: tuple[float, float, float] = (1.0, 0.25, -1.0)  # worth of the first, a middle and the last kind
-    beta: float = 30.0  # decisiveness: the inverse temperature of the softmax
-    gamma: float = 0.8  # discount per step of walking
-    floor: float = 0.05  # probability spread evenly over all actions
-    window: int = 8  # steps that a retentive agent remembers, now included
+    beta: Annotated[float, Ge(0)] = 30.0  # decisiveness: the inverse temperature of the softmax
+    gamma: Annotated[float, Interval(gt=0, lt=1)] = 0.8  # discount per step of walking
+    # probability spread evenly over all actions, so that each is possible
+    floor: Annotated[float, Interval(gt=0, le=1)] = 0.05
+    window: Annotated[int, Interval(ge=1, le=MOST_STEPS)] = 8  # steps that a retentive agent remembers, now included
     temper: float = 0.6  # pull of company on a sociable agent; a shy one is pushed as much
-    rankings: str = "cyclic"  # tastes: the rotations of the colour order, or all of its orders
+    # tastes: the rotations of the colour order, or all of its orders
+    rankings: Annotated[str, schema.one_of("cyclic", "all")] = "cyclic"
+
+    __pydantic_config__ = schema.STRICT
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", tuple(float(weight) for weight in self.weights))
-        self._check("weights", len(self.weights) == 3, "three numbers: first, middle and last kind")
-        self._check("beta", self.beta >= 0, "at least 0")
-        self._check("gamma", 0 < self.gamma < 1, "between 0 and 1")
-        self._check("floor", 0 < self.floor <= 1, "above 0 and at most 1, so that every action is possible")
-        self._check("window", self.window >= 1, "at least 1 step: now")
-        self._check("rankings", self.rankings in ("cyclic", "all"), '"cyclic" or "all"')
-
-    def _check(self, field: str, good: bool, need: str) -> None:
-        if not good:
-            what = f"{field} = {getattr(self, field)!r} makes no policy"
-            raise FunhouseError(what, remedy=f"choose {need}")
+        schema.check(self, "policy")
 
     def to_dict(self) -> dict:
         """The fields as JSON values (tuples become lists)."""
@@ -55,12 +51,8 @@ class PolicyConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping) -> PolicyConfig:
-        """The settings from to_dict's values. Raises FunhouseError naming a field that is not one."""
-        unknown = set(values) - {field.name for field in dataclasses.fields(cls)}
-        if unknown:
-            what = f"a policy has no setting '{sorted(unknown)[0]}'"
-            raise FunhouseError(what, remedy="see tom run --help")
-        return cls(**values)
+        """The settings from to_dict's values. Raises FunhouseError as schema.read does."""
+        return schema.read(cls, values)
 
 
 class AgentType(Mapping[str, str]):

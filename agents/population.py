@@ -10,9 +10,10 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
+from annotated_types import Interval
 from numba import njit
 
 from agents.agent_type import TypeSpace
@@ -20,7 +21,7 @@ from agents.description import WORDINGS
 from agents.description_bank import DescriptionBank, bank_of
 from agents.paraphrase import PARAPHRASES, TRAINING
 from agents.prompt import say
-from worlds import SPLITS, FunhouseError, OrchardConfig, dice
+from worlds import SPLITS, FunhouseError, OrchardConfig, dice, schema
 
 NAMES = (
     "Ada", "Bo", "Cy", "Dee", "Eli", "Fay", "Gus", "Hal", "Ida", "Jo", "Kai", "Lea", "Max", "Nia", "Oz",
@@ -30,6 +31,11 @@ NAMES = (
     "Gwen", "Hugo", "Ivy", "Jade", "Ken", "Luz", "Milo", "Noa",
 )  # fmt: skip
 NOTHING = -1  # in a chain: no element
+MOST_SWITCH = 1 << 20  # steps: above those of any episode, so that roles may never be given
+
+Share = Annotated[float, Interval(ge=0, le=1)]
+Seed = Annotated[int, Interval(ge=0, lt=2**63)]
+Split = Annotated[str, schema.one_of(*SPLITS)]
 
 
 def check_run(seed: int, split: str) -> None:
@@ -44,26 +50,23 @@ def check_run(seed: int, split: str) -> None:
 class PopulationConfig:
     """How roles and types are drawn. Raises FunhouseError, naming the field, where a value makes none."""
 
-    switch: int = 8  # steps per role
-    depth_share: tuple[float, float, float] = (0.32, 0.39, 0.29)  # of later roles: depth 0, 1, 2
-    description_share: float = 0.15  # of chain elements
-    self_share: float = 0.25  # of second elements that name the agent itself: "as Bo pretending to be me"
-    types: str = "auto"  # seen (as auto in train), held-out, all (as auto in validation and test)
+    switch: Annotated[int, Interval(ge=1, le=MOST_SWITCH)] = 8  # steps per role
+    depth_share: tuple[Share, Share, Share] = (0.32, 0.39, 0.29)  # of later roles: depth 0, 1, 2
+    description_share: Share = 0.15  # of chain elements
+    self_share: Share = 0.25  # of second elements that name the agent itself: "as Bo pretending to be me"
+    # seen (as auto in train), held-out, all (as auto in validation and test)
+    types: Annotated[str, schema.one_of("auto", "seen", "held-out", "all")] = "auto"
+
+    __pydantic_config__ = schema.STRICT
 
     def __post_init__(self) -> None:
         shares = tuple(float(share) for share in self.depth_share)
         object.__setattr__(self, "depth_share", shares)
-        whole = len(shares) == 3 and min(shares) >= 0 and abs(sum(shares) - 1) < 1e-9
-        self._check("switch", self.switch >= 1, "at least 1 step")
-        self._check("depth_share", whole, "three shares that sum to 1")
-        self._check("description_share", 0 <= self.description_share <= 1, "a share between 0 and 1")
-        self._check("self_share", 0 <= self.self_share <= 1, "a share between 0 and 1")
-        self._check("types", self.types in ("auto", "seen", "held-out", "all"), "auto, seen, held-out or all")
-
-    def _check(self, field: str, good: bool, need: str) -> None:
-        if not good:
-            what = f"{field} = {getattr(self, field)!r} makes no population"
-            raise FunhouseError(what, remedy=f"choose {need}")
+        schema.check(self, "population")
+        if not abs(sum(shares) - 1) < 1e-9:
+            raise FunhouseError(
+                f"depth_share = {shares} makes no population", remedy="choose three shares that sum to 1"
+            )
 
     def to_dict(self) -> dict:
         """Plain JSON values."""
@@ -71,12 +74,8 @@ class PopulationConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping) -> PopulationConfig:
-        """The settings from to_dict's values. Raises FunhouseError naming a field that is not one."""
-        unknown = set(values) - {field.name for field in dataclasses.fields(cls)}
-        if unknown:
-            what = f"a population has no setting '{sorted(unknown)[0]}'"
-            raise FunhouseError(what, remedy="see tom run --help")
-        return cls(**values)
+        """The settings from to_dict's values. Raises FunhouseError as schema.read does."""
+        return schema.read(cls, values)
 
 
 @dataclass(frozen=True)

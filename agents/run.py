@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Interval
 
 from agents.agent_type import PolicyConfig, TypeSpace
 from agents.answer import space_of
-from agents.population import PopulationConfig, check_run
-from worlds import FunhouseError, OrchardConfig
+from agents.population import PopulationConfig, Seed, Split, check_run
+from worlds import FunhouseError, OrchardConfig, schema
+from worlds.config import MOST_AGENTS
 
 
 @dataclass(frozen=True)
@@ -16,8 +19,10 @@ class MindsConfig:
     """Who among an episode's agents is a copy of a mind: the first `copies` of them. Names and types are drawn as
     everybody's are, so being among the first tells nothing. Raises FunhouseError where a value makes no copies."""
 
-    copies: int
-    checkpoint: str  # SHA-256 of the mind's weights, the file model.safetensors of its checkpoint
+    copies: Annotated[int, Interval(le=MOST_AGENTS)]
+    checkpoint: schema.Sha256  # SHA-256 of the mind's weights, the file model.safetensors of its checkpoint
+
+    __pydantic_config__ = schema.STRICT
 
     def __post_init__(self):
         if self.copies < 2:
@@ -30,8 +35,8 @@ class MindsConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping) -> "MindsConfig":
-        """The settings from to_dict's values."""
-        return cls(**values)
+        """The settings from to_dict's values. Raises FunhouseError as schema.read does."""
+        return schema.read(cls, values)
 
 
 @dataclass(frozen=True)
@@ -44,9 +49,12 @@ class RunConfig:
     orchard: OrchardConfig = field(default_factory=OrchardConfig)
     policy: PolicyConfig = field(default_factory=PolicyConfig)
     population: PopulationConfig = field(default_factory=PopulationConfig)
-    seed: int = 0
-    split: str = "train"
+    seed: Seed = 0
+    split: Split = "train"
     minds: MindsConfig | None = None
+
+    __pydantic_config__ = schema.STRICT
+    OPTIONAL = ("minds",)
 
     def __post_init__(self):
         check_run(self.seed, self.split)
@@ -78,12 +86,5 @@ class RunConfig:
 
     @classmethod
     def from_dict(cls, values: dict) -> "RunConfig":
-        """The run from to_dict's values."""
-        return cls(
-            OrchardConfig.from_dict(values["orchard"]),
-            PolicyConfig.from_dict(values["policy"]),
-            PopulationConfig.from_dict(values["population"]),
-            values["seed"],
-            values["split"],
-            MindsConfig.from_dict(values["minds"]) if "minds" in values else None,
-        )
+        """The run from to_dict's values. Raises FunhouseError as schema.read does."""
+        return schema.read(cls, values)

@@ -1,52 +1,59 @@
 """The orchard's settings, checked when they are made."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Interval, Len, MaxLen
 
+from worlds import schema
 from worlds.errors import FunhouseError
 from worlds.maps import GLASS, MAP_KINDS, MOST_CELLS, glass_of, map_text, parse_map, read_map
 
 ACTIONS = ("stay", "north", "south", "west", "east")
 KINDS = ("red", "blue", "green", "gold", "violet", "white")
 MOST_AGENTS = 64
+MOST_STEPS = 4096
 OPTIONS = ("mirrors", "marks")  # settings that are written down only where they are on
+
+
+Side = Annotated[int, Interval(ge=3, le=MOST_CELLS)]
+# In a file a map is a kind or the drawn map itself: what a file says is never opened.
+_FIXED = schema.Needs(lambda text: text in (*MAP_KINDS, "mixed") or "\n" in text, "a kind of map or a drawn map")
 
 
 @dataclass(frozen=True)
 class OrchardConfig:
     """One kind of orchard. Raises FunhouseError, naming the field, where a value makes no world."""
 
-    height: int = 8  # cells; of a map file, that file's
-    width: int = 8
-    map: str = "rooms"  # open, rooms, maze, mixed, or a map file: its path is replaced by what it holds
-    kinds: int = 3  # kinds of fruit
-    fruits: int = 6  # of each kind
-    agents: int = 8
-    steps: int = 48
-    sights: tuple[int, ...] = (2, 6)  # Chebyshev radius of near and of far sight, cells
-    roles: str = "announced"  # or hidden: no percept holds any role
+    height: Side = 8  # cells; of a map file, that file's
+    width: Side = 8
+    # open, rooms, maze, mixed, or a map file: its path is replaced by what it holds
+    map: Annotated[str, MaxLen(4 * MOST_CELLS), _FIXED] = "rooms"
+    kinds: Annotated[int, Interval(ge=1, le=len(KINDS))] = 3  # kinds of fruit
+    fruits: Annotated[int, Interval(ge=1, le=MOST_CELLS)] = 6  # of each kind
+    agents: Annotated[int, Interval(ge=1, le=MOST_AGENTS)] = 8
+    steps: Annotated[int, Interval(ge=1, le=MOST_STEPS)] = 48
+    # Chebyshev radius of near and of far sight, cells
+    sights: Annotated[tuple[Annotated[int, Interval(ge=0, le=MOST_CELLS)], ...], Len(2, 2)] = (2, 6)
+    roles: Annotated[str, schema.one_of("announced", "hidden")] = "announced"  # hidden: no percept holds any role
     mirrors: bool = False  # whether a map file may hold a mirror
-    marks: float = 0.0  # the chance, for each agent and step, of becoming marked; 0: there are no marks
+    # the chance, for each agent and step, of becoming marked; 0: there are no marks
+    marks: Annotated[float, Interval(ge=0, le=1)] = 0.0
+
+    __pydantic_config__ = schema.STRICT
+    OPTIONAL = OPTIONS
 
     def __post_init__(self):
         object.__setattr__(self, "sights", tuple(int(s) for s in self.sights))
         object.__setattr__(self, "marks", float(self.marks))
         if self.map not in (*MAP_KINDS, "mixed"):
             self._read_map()
-        self._check("height", self.height >= 3, "at least 3")
-        self._check("width", self.width >= 3, "at least 3")
+        schema.check(self, "orchard")
         self._check("height", self.height * self.width <= MOST_CELLS, f"at most {MOST_CELLS} cells in all")
-        self._check("kinds", 1 <= self.kinds <= len(KINDS), f"1 to {len(KINDS)}")
-        self._check("fruits", self.fruits >= 1, "at least 1")
-        self._check("agents", 1 <= self.agents <= MOST_AGENTS, f"1 to {MOST_AGENTS}")
-        self._check("steps", 1 <= self.steps <= 4096, "1 to 4096")
-        self._check("roles", self.roles in ("announced", "hidden"), "announced or hidden")
         self._check("mirrors", not self.mirrors or "\n" in self.map, "False, or a map file that holds one")
-        self._check("marks", 0 <= self.marks <= 1, "a chance from 0 to 1")
-        ordered = len(self.sights) == 2 and 0 <= self.sights[0] < self.sights[1]
-        self._check("sights", ordered, "two radii, the near one first and smaller")
+        self._check("sights", self.sights[0] < self.sights[1], "two radii, the near one first and smaller")
         room = self.agents + self.kinds * self.fruits + 1
         self._check("fruits", room <= self.height * self.width, "few enough for the map")
 
@@ -91,11 +98,8 @@ class OrchardConfig:
 
     @classmethod
     def from_dict(cls, values: dict) -> "OrchardConfig":
-        """The settings from to_dict's values. Raises FunhouseError naming a field that is not one."""
-        unknown = set(values) - {field.name for field in fields(cls)}
-        if unknown:
-            raise FunhouseError(f"an orchard has no setting '{sorted(unknown)[0]}'", remedy="see tom run --help")
-        return cls(**{**values, "sights": tuple(values.get("sights", (2, 6)))})
+        """The settings from to_dict's values. Raises FunhouseError as schema.read does; it opens no file."""
+        return schema.read(cls, values)
 
 
 @lru_cache(maxsize=64)

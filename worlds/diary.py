@@ -7,9 +7,10 @@ or no part. The manifest replaces the diary at the end.
 import json
 from pathlib import Path
 
+from worlds import schema
 from worlds.durable import append_line, digest, explained, sync_directory, write_file
 from worlds.errors import FunhouseError
-from worlds.manifest import UNFINISHED
+from worlds.manifest import UNFINISHED, Files, read_bytes
 
 
 class Diary:
@@ -28,13 +29,12 @@ class Diary:
         """Notes a finished part. Raises FunhouseError where it cannot; the part then does not count."""
         append_line(self.path, _line(files))
 
-    def read(self) -> tuple[dict, dict[str, dict]]:
+    def read(self) -> tuple[schema.Document, dict[str, dict]]:
         """The settings and the files noted. A line torn by a kill is left out: its part does not count.
 
         Raises FunhouseError where the settings are damaged.
         """
-        with explained("read", self.path):
-            header, *lines = self.path.read_bytes().split(b"\n")
+        header, *lines = read_bytes(self.path).split(b"\n")
         told = _parsed(header)
         meta = told.get("meta")
         if not isinstance(meta, dict) or told.get("sha256") != digest(_line(meta)):
@@ -43,7 +43,9 @@ class Diary:
                 place=str(self.path),
                 remedy="delete the directory and start again",
             )
-        return meta, {name: listed for line in lines for name, listed in _parsed(line).items()}
+        files = {name: listed for line in lines for name, listed in _parsed(line).items()}
+        schema.read(Files, schema.Document(files, self.path))
+        return schema.Document(meta, self.path, "meta."), files
 
     def close(self) -> None:
         """Removes the diary: what it noted is finished. Raises FunhouseError where it cannot be removed."""
@@ -58,7 +60,7 @@ def _line(values: dict) -> bytes:
 
 def _parsed(line: bytes) -> dict:
     try:
-        values = json.loads(line)
-    except (ValueError, RecursionError):
+        values = schema.parsed(line)
+    except ValueError:
         return {}
     return values if isinstance(values, dict) else {}

@@ -11,6 +11,7 @@ everybody feels its own mark, and its own cell tells it.
 
 import secrets
 import sys
+from dataclasses import fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -65,7 +66,9 @@ class OrchardEnv(ParallelEnv):
     ):
         if max_cycles is not None:
             settings["steps"] = max_cycles
-        self.config = OrchardConfig.from_dict({**(config.to_dict() if config else {}), **settings})
+        if unknown := set(settings) - {field.name for field in fields(OrchardConfig)}:
+            raise FunhouseError(f"an orchard has no setting '{sorted(unknown)[0]}'", remedy="see tom run --help")
+        self.config = replace(config or OrchardConfig(), **settings)
         self.split, self.render_mode = split, render_mode
         if render_mode not in (None, *self.metadata["render_modes"]):
             modes = ", ".join(self.metadata["render_modes"])

@@ -13,7 +13,9 @@ from worlds.config import OrchardConfig
 from worlds.episode import Episode
 from worlds.errors import FunhouseError
 from worlds.formats import Format, format_of
+from worlds.log_document import check_files, check_meta
 from worlds.manifest import Manifest, read_manifest
+from worlds.schema import Document
 from worlds.shard import decode, file_name
 
 if TYPE_CHECKING:
@@ -28,7 +30,10 @@ def open_log(directory: str | Path, cache_bytes: int = CACHE_BYTES) -> "Log":
 
     Raises FunhouseError naming the directory or file where it is no log, unfinished or damaged.
     """
-    return Log(read_manifest(directory, "log"), cache_bytes)
+    log = Log(read_manifest(directory, "log"), cache_bytes)
+    check_meta(log.meta)
+    check_files(log.meta, log.format.tables, set(log.manifest.files))
+    return log
 
 
 class Log(Sequence[Episode]):
@@ -48,7 +53,7 @@ class Log(Sequence[Episode]):
         return self.manifest.directory
 
     @property
-    def meta(self) -> dict:
+    def meta(self) -> Document:
         """What the manifest says of it: config, split, held_out, versions and more."""
         return self.manifest.meta
 

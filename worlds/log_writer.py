@@ -14,10 +14,11 @@ from worlds.durable import LOCK, Lock, explained, make_directory, remove_partial
 from worlds.episode import Episode
 from worlds.errors import FunhouseError
 from worlds.formats import format_of
+from worlds.log_document import SHARD_SIZE, check_files, check_meta
 from worlds.manifest import MANIFEST, UNFINISHED, entry, parse_manifest, versions, write_manifest
+from worlds.schema import Document
 from worlds.shard import encode, file_name
 
-SHARD_SIZE = 64  # episodes
 FOUND = ("dropped",)  # in a manifest, what was found while the episodes were played
 
 
@@ -38,6 +39,7 @@ class LogWriter:
         self.directory = Path(directory)
         self.episodes, self.shard_size = episodes, shard_size
         self.meta = json.loads(json.dumps({**meta, "episodes": episodes, "shard_size": shard_size}))
+        check_meta(Document(self.meta, self.directory))
         self._format = format_of(self.meta)
         self._diary = Diary(self.directory)
         make_directory(self.directory)
@@ -117,14 +119,19 @@ class LogWriter:
         sync_directory(self.directory)
         return whole
 
-    def _told(self, names: set[str]) -> tuple[dict, dict[str, dict]]:
+    def _told(self, names: set[str]) -> tuple[Document, dict[str, dict]]:
         """What the directory says of itself: the settings and the files that should be there."""
         if UNFINISHED in names:
-            return self._diary.read()
+            meta, files = self._diary.read()
+            check_meta(meta)
+            ours = self._ours()
+            return meta, {name: listed for name, listed in files.items() if name in ours}
         if MANIFEST in names:
             manifest = parse_manifest(self.directory, "log")
+            check_meta(manifest.meta)
+            check_files(manifest.meta, self._format.tables, set(manifest.files))
             return manifest.meta, manifest.files
-        return self.meta, {}
+        return Document(self.meta, self.directory), {}
 
     def _compare(self, told: dict) -> None:
         """Raises FunhouseError naming the first setting in which what is there differs from what is asked."""
@@ -142,13 +149,16 @@ class LogWriter:
             )
 
     def _refuse_strangers(self, names: set[str]) -> None:
-        ours = {name for shard in self._shards() for name in self._names(shard)} | {MANIFEST, UNFINISHED}
+        ours = self._ours() | {MANIFEST, UNFINISHED}
         for name in sorted(names - (ours if names & {MANIFEST, UNFINISHED} else set())):
             raise FunhouseError(
                 f"{name} is not a part of this log",
                 place=str(self.directory / name),
                 remedy="move it elsewhere, or choose a new or empty directory",
             )
+
+    def _ours(self) -> set[str]:
+        return {name for shard in self._shards() for name in self._names(shard)}
 
     def _stands(self, name: str, listed: dict, told_episodes: int) -> bool:
         """Whether a file is whole and its shard holds as many episodes as it should by now."""

@@ -9,14 +9,42 @@ import json
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Annotated, Literal
 
+from annotated_types import Interval
+
+from worlds import schema
 from worlds.durable import LOCK, digest, explained, sync_directory, write_file
 from worlds.errors import FunhouseError
 
 MANIFEST = "manifest.json"
 UNFINISHED = "unfinished.jsonl"  # the diary of a directory that is still being written
 FORMAT = 1
+LARGEST = 1 << 30  # bytes of a manifest, and of a diary
 _MAKER = {"log": "tom run", "checkpoint": "tom train"}
+
+
+def _is_name(name: str) -> bool:
+    """Whether a name can be that of a file of the directory itself."""
+    return 0 < len(name) < 256 and name.isprintable() and "/" not in name and name not in (".", "..", MANIFEST)
+
+
+class Listed(schema.TypedDict):
+    """What a manifest says of a file."""
+
+    bytes: Annotated[int, Interval(ge=0, lt=2**63)]
+    sha256: schema.Sha256
+    optional: schema.NotRequired[bool]
+
+
+Files = dict[Annotated[str, schema.Needs(_is_name, "the name of a file in this directory")], Listed]
+
+
+class _Body(schema.TypedDict):
+    kind: Literal["log", "checkpoint"]
+    format: int
+    meta: dict
+    files: Files
 
 
 def canonical(values) -> bytes:
@@ -50,7 +78,7 @@ class Manifest:
 
     directory: Path
     kind: str  # log or checkpoint
-    meta: dict
+    meta: schema.Document
     files: dict[str, dict]
 
     def read(self, name: str) -> bytes:
@@ -137,13 +165,13 @@ def _present(directory: Path, kind: str) -> set[str]:
 def parse_manifest(directory: Path, kind: str) -> Manifest:
     """The manifest, checked against its own SHA-256 but not against the directory. Raises FunhouseError."""
     path = directory / MANIFEST
-    with explained("read", path):
-        data = path.read_bytes()
+    data = read_bytes(path)
     try:
-        body = json.loads(data)
-        own = body.pop("sha256")
-        whole = data == canonical({**body, "sha256": own}) and own == digest(canonical(body))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        body = schema.parsed(data)
+        whole = (
+            isinstance(body, dict) and data == canonical(body) and body.pop("sha256", None) == digest(canonical(body))
+        )
+    except ValueError:
         whole = False
     if not whole:
         raise FunhouseError(
@@ -151,12 +179,24 @@ def parse_manifest(directory: Path, kind: str) -> Manifest:
             place=str(path),
             remedy=f"restore a copy, or delete the directory and make it again with {_MAKER[kind]}",
         )
+    schema.read(_Body, schema.Document(body, path))
     if body["format"] != FORMAT or body["kind"] != kind:
         raise FunhouseError(
             f"{directory} holds a {body['kind']} of format {body['format']}, not a {kind} of format {FORMAT}",
+            place=str(path),
             remedy=f"name a {kind}, made with {_MAKER[kind]}",
         )
-    return Manifest(directory, kind, body["meta"], body["files"])
+    return Manifest(directory, kind, schema.Document(body["meta"], path, "meta."), body["files"])
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file that tells of a directory. Raises FunhouseError where it is no plain file, or too large."""
+    with explained("read", path):
+        if not path.is_file() or path.stat().st_size > LARGEST:
+            raise FunhouseError(
+                f"{path.name} is no file of at most {LARGEST >> 20} MiB", place=str(path), remedy="restore a copy"
+            )
+        return path.read_bytes()
 
 
 def _check_length(manifest: Manifest, name: str, listed: dict) -> None:

@@ -5,39 +5,45 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from worlds import FunhouseError
+from annotated_types import Gt, Interval, MaxLen, MinLen
+
+from worlds import schema
+
+MOST_RANDOM = 4096  # members of a kind, for each species
+MOST_OWN = 256  # policies of a user
+
+Count = Annotated[int, Interval(ge=0, le=MOST_RANDOM)]
+Numbers = tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class BankConfig:
     """Which members a species has. Raises FunhouseError, naming the field, where a value makes no bank."""
 
-    random_linear: int = 12  # members that are linear in their sights, for each species
-    random_mlp: int = 12  # members with a hidden layer above them, for each species
-    temperatures: tuple[float, ...] = (0.4, 0.5, 0.65, 0.8)  # of the habits, in turn: how decisive members are
+    random_linear: Count = 12  # members that are linear in their sights, for each species
+    random_mlp: Count = 12  # members with a hidden layer above them, for each species
+    # of the habits, in turn: how decisive members are
+    temperatures: Annotated[tuple[Annotated[float, Gt(0)], ...], MinLen(1), MaxLen(MOST_RANDOM)] = (0.4, 0.5, 0.65, 0.8)
     scripted: bool = True  # policies by hand, where the environment is a listed one
-    callables: tuple[str, ...] = ()  # of a user: module:function, or module:function@SPECIES for one species only
-    held_out_share: float = 1 / 6  # of the members of each kind that never occur in training
-    floor: float = 0.02  # probability spread evenly over the legal actions, of every member
-    seed: int = 0  # of the random members, and of who is held out
+    # of a user: module:function, or module:function@SPECIES for one species only
+    callables: Annotated[tuple[str, ...], MaxLen(MOST_OWN)] = ()
+    # of the members of each kind that never occur in training
+    held_out_share: Annotated[float, Interval(ge=0, lt=1)] = 1 / 6
+    # probability spread evenly over the legal actions, of every member: every action is possible
+    floor: Annotated[float, Interval(gt=0, le=1)] = 0.02
+    seed: Annotated[int, Interval(ge=0, lt=2**63)] = 0  # of the random members, and of who is held out
     # Means and deviations of the sights of each species, ((means), (deviations)), as measured: see calibration.py.
-    statistics: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...] = ()
+    statistics: tuple[tuple[Numbers, Numbers], ...] = ()
+
+    __pydantic_config__ = schema.STRICT
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "temperatures", tuple(float(each) for each in self.temperatures))
         object.__setattr__(self, "callables", tuple(self.callables))
         object.__setattr__(self, "statistics", _tuples(self.statistics))
-        self._check("random_linear", self.random_linear >= 0, "at least 0")
-        self._check("random_mlp", self.random_mlp >= 0, "at least 0")
-        self._check("temperatures", bool(self.temperatures) and min(self.temperatures) > 0, "numbers above 0")
-        self._check("held_out_share", 0 <= self.held_out_share < 1, "at least 0 and below 1")
-        self._check("floor", 0 < self.floor <= 1, "above 0 and at most 1, so that every action is possible")
-
-    def _check(self, field: str, good: bool, need: str) -> None:
-        if not good:
-            raise FunhouseError(f"{field} = {getattr(self, field)!r} makes no bank", remedy=f"choose {need}")
+        schema.check(self, "bank")
 
     def to_dict(self) -> dict:
         """The fields as JSON values (tuples become lists)."""
@@ -45,11 +51,8 @@ class BankConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping) -> BankConfig:
-        """The settings from to_dict's values. Raises FunhouseError naming a field that is not one."""
-        unknown = set(values) - {field.name for field in dataclasses.fields(cls)}
-        if unknown:
-            raise FunhouseError(f"a bank has no setting '{sorted(unknown)[0]}'", remedy="see tom run --help")
-        return cls(**values)
+        """The settings from to_dict's values. Raises FunhouseError as schema.read does."""
+        return schema.read(cls, values)
 
 
 def _tuples(value: Any) -> Any:

@@ -2,11 +2,15 @@
 
 import json
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Annotated, Any
 
+from annotated_types import Interval, Len, MaxLen
+
+from worlds import schema
+from worlds.config import MOST_STEPS
 from worlds.errors import FunhouseError
 
-MOST_STEPS = 4096
+MOST_TEXT = 4096  # characters of a name or a rule
 
 
 @dataclass(frozen=True)
@@ -16,23 +20,21 @@ class ArenaConfig:
     It is hashable: `arguments` may be given as a dict and is held as canonical JSON, `keywords` is the dict.
     """
 
-    environment: str  # mpe2.simple_tag_v3, pettingzoo.classic.connect_four_v3, or an id of PettingZoo's registry
+    # mpe2.simple_tag_v3, pettingzoo.classic.connect_four_v3, or an id of PettingZoo's registry
+    environment: Annotated[str, Len(1, MOST_TEXT)]
     arguments: Any = "{}"  # what its constructor is given: a dict of JSON values, or that as JSON
-    steps: int = 64  # moves of each agent in one episode
-    visibility: str = "all"  # all, radius:R, partial:SHARE,INTERVAL, or module:function
+    steps: Annotated[int, Interval(ge=1, le=MOST_STEPS)] = 64  # moves of each agent in one episode
+    visibility: Annotated[str, MaxLen(MOST_TEXT)] = "all"  # all, radius:R, partial:SHARE,INTERVAL, or module:function
+
+    __pydantic_config__ = schema.STRICT
 
     def __post_init__(self):
         from worlds.arena.visibility import parse_rule  # which needs episodes' words, not settings
 
         object.__setattr__(self, "environment", self.environment.removeprefix("pettingzoo:"))
         object.__setattr__(self, "arguments", _canonical(self.arguments))
-        self._check("environment", bool(self.environment), "a module's path or an id of PettingZoo's registry")
-        self._check("steps", 1 <= self.steps <= MOST_STEPS, f"1 to {MOST_STEPS}")
+        schema.check(self, "arena")
         parse_rule(self.visibility)
-
-    def _check(self, field: str, good: bool, need: str):
-        if not good:
-            raise FunhouseError(f"{field} = {getattr(self, field)!r} makes no arena", remedy=f"choose {need}")
 
     @property
     def keywords(self) -> dict:
@@ -62,11 +64,8 @@ class ArenaConfig:
 
     @classmethod
     def from_dict(cls, values: dict) -> "ArenaConfig":
-        """The settings from to_dict's values. Raises FunhouseError naming a field that is not one."""
-        unknown = set(values) - {field.name for field in fields(cls)}
-        if unknown:
-            raise FunhouseError(f"an arena has no setting '{sorted(unknown)[0]}'", remedy="see tom run --help")
-        return cls(**values)
+        """The settings from to_dict's values. Raises FunhouseError as schema.read does."""
+        return schema.read(cls, values)
 
 
 def _canonical(arguments: Any) -> str:

@@ -3,28 +3,43 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from annotated_types import Interval, MaxLen
 from gymnasium import spaces
+from pydantic import AllowInfNan, BeforeValidator
 
+from worlds import schema
 from worlds.arena.choices import choices_of
 from worlds.arena.masks import MASK, shows_mask, tells_mask, without_mask
 from worlds.arena.numbers import Unfit, numbers_of
+from worlds.errors import FunhouseError
+
+MOST_ENTRIES = 1 << 24  # of an observation
+Size = Annotated[int, Interval(ge=0, le=MOST_ENTRIES)]
 
 
 @dataclass(frozen=True)
 class Species:
     """Agents with the same observation space and the same action space: only they can imitate one another."""
 
-    index: int
-    shape: tuple[int, ...]  # of one observation
-    dtype: str  # float32 or uint8
-    actions: int
+    index: Annotated[int, Interval(ge=0, lt=1 << 16)]
+    shape: Annotated[tuple[Size, ...], MaxLen(16)]  # of one observation
+    dtype: Annotated[str, schema.one_of("float32", "uint8")]
+    actions: Annotated[int, Interval(ge=1, le=1 << 15)]  # the log holds them as int16
     masked: bool  # whether some actions are illegal at times
     kind: Literal["vector", "image"]  # images are (height, width[, channels])
-    low: float  # of all entries of an observation; -inf and inf where the space has no bound
-    high: float
+    # of all entries of an observation; -inf and inf where the space has no bound, None in a file
+    low: Annotated[float, AllowInfNan(), BeforeValidator(lambda low: -math.inf if low is None else low)]
+    high: Annotated[float, AllowInfNan(), BeforeValidator(lambda high: math.inf if high is None else high)]
+
+    __pydantic_config__ = schema.STRICT
+
+    def __post_init__(self):
+        if math.prod(self.shape) > MOST_ENTRIES or (self.kind == "image" and len(self.shape) not in (2, 3)):
+            what = f"no observation is a {self.kind} of the shape {self.shape}"
+            raise FunhouseError(what, remedy=f"choose at most {MOST_ENTRIES} numbers; an image has three axes")
 
     def to_dict(self) -> dict:
         """Plain JSON values; no bound is None."""
@@ -33,10 +48,8 @@ class Species:
 
     @classmethod
     def from_dict(cls, values: dict) -> "Species":
-        """The species from to_dict's values."""
-        low = -math.inf if values["low"] is None else values["low"]
-        high = math.inf if values["high"] is None else values["high"]
-        return cls(**{**values, "shape": tuple(values["shape"]), "low": low, "high": high})
+        """The species from to_dict's values. Raises FunhouseError as schema.read does."""
+        return schema.read(cls, values)
 
     @property
     def bytes(self) -> int:

@@ -1,0 +1,71 @@
+"""What the manifest and the diary of a log may say, and that what they say fits together."""
+
+from typing import Annotated, Literal
+
+from annotated_types import Interval
+
+from worlds import schema
+from worlds.errors import FunhouseError
+from worlds.formats import format_of
+
+SHARD_SIZE = 64  # episodes, at most
+MOST_EPISODES = 1 << 40
+
+Split = Literal["train", "validation", "test"]
+
+
+class Dropped(schema.TypedDict):
+    """An attempt at an episode of an arena that failed."""
+
+    episode: Annotated[int, Interval(ge=0, lt=MOST_EPISODES)]
+    seed: Annotated[int, Interval(ge=0, lt=2**64)]
+
+
+class LogMeta(schema.TypedDict):
+    """A log's meta; what is in `config` beside the world is the agents' floor's to read."""
+
+    config: dict
+    episodes: Annotated[int, Interval(ge=1, le=MOST_EPISODES)]
+    shard_size: Annotated[int, Interval(ge=1, le=SHARD_SIZE)]
+    split: Split
+    held_out: list[dict[str, str]]
+    world: schema.NotRequired[str]
+    versions: schema.NotRequired[dict[str, str]]
+    dropped: schema.NotRequired[list[Dropped]]
+
+
+def check_meta(meta: schema.Document) -> None:
+    """Raises FunhouseError, naming the file and the field, where a log's meta is not what it can be."""
+    schema.read(LogMeta, meta)
+    config, world = meta["config"], meta.get("world", "orchard")
+    if world != "orchard" and not world.startswith("pettingzoo:"):
+        raise _unfit(meta, "world", world, "orchard, or pettingzoo: and an environment")
+    for part in ("orchard",) if world == "orchard" else ("arena", "species"):
+        if not isinstance(config.get(part), list if part == "species" else dict):
+            raise _unfit(meta, f"config.{part}", config.get(part), "the settings of its world")
+    settings = format_of(meta).settings(config)
+    if world != getattr(settings, "world", "orchard"):
+        raise _unfit(meta, "world", world, "that of its settings")
+    if config.get("split") != meta["split"]:
+        raise _unfit(meta, "config.split", config.get("split"), "the same split")
+
+
+def check_files(meta: schema.Document, tables: tuple[str, ...], names: set[str]) -> None:
+    """Raises FunhouseError unless a finished log lists the files of each of its shards, and no others."""
+    from worlds.shard import file_name
+
+    shards = -(-meta["episodes"] // meta["shard_size"])
+    if len(names) != shards * len(tables):
+        what = f"it lists {len(names)} files, where {shards} shards have {shards * len(tables)}"
+        raise FunhouseError(what, place=meta.file, remedy="restore a copy of the file")
+    for name in (file_name(table, shard) for shard in range(shards) for table in tables):
+        if name not in names:
+            raise FunhouseError(f"it does not list {name}", place=meta.file, remedy="restore a copy of the file")
+
+
+def _unfit(meta: schema.Document, field: str, value: object, need: str) -> FunhouseError:
+    return FunhouseError(
+        f"{meta.path}{field} = {schema.shown(value)} is not what it can be",
+        place=meta.file,
+        remedy=f"it must be {need}; restore a copy of the file",
+    )
