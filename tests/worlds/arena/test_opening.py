@@ -37,7 +37,7 @@ def test_the_parallel_interface_is_preferred_and_arguments_are_passed_on():
         ("sisl/multiwalker_v9", {}, "is not discrete", "discrete actions"),
         ("mpe2.simple_tag_v3", {"colour": 3}, "cannot make mpe2.simple_tag_v3", "constructor's arguments"),
         ("classic/conect_four_v3", {}, "there is no environment", "connect_four"),
-        ("no_such_package.thing_v0", {}, "there is no environment", "funhouse\\[arena\\]"),
+        ("no_such_package.thing_v0", {}, "there is no environment", "funhouse-tom\\[arena\\]"),
         ("json", {}, "makes no PettingZoo environment", "parallel_env"),
         ("tests.worlds.arena.toys:nobody", {}, "is no PettingZoo environment", "ParallelEnv"),
         ("tests.worlds.arena.toys:somebody", {}, "there is no function", "module:function"),
