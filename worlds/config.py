@@ -9,7 +9,8 @@ from annotated_types import Interval, Len, MaxLen
 
 from worlds import schema
 from worlds.errors import FunhouseError
-from worlds.maps import GLASS, MAP_KINDS, MOST_CELLS, glass_of, map_text, parse_map, read_map
+from worlds.map_rows import GLASS, MAP_KINDS, read_map
+from worlds.maps import MOST_CELLS, glass_of, map_text, parse_map
 
 ACTIONS = ("stay", "north", "south", "west", "east")
 KINDS = ("red", "blue", "green", "gold", "violet", "white")

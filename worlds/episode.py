@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 
 from worlds.config import OrchardConfig
+from worlds.errors import FunhouseError
 from worlds.geometry import Geometry, geometry_of
 from worlds.marks import marks_of
 from worlds.mirror import closed
@@ -93,16 +94,20 @@ def replay(config: OrchardConfig, walls: np.ndarray, key: int, action: np.ndarra
     """The world from its key and its actions, bit for bit.
 
     action (t, n) int8; value (n, kinds) float32: what each kind of fruit is worth to each agent.
-    Returns cell (t, n) int16, board (t, kinds, words) uint64 and reward (t, n) float32.
+    Returns cell (t, n) int16, board (t, kinds, words) uint64 and reward (t, n) float32. Raises FunhouseError where the
+    map has no room for them: no cell could be found for whom it was to stand on.
     """
     (h, w), pad, (steps, n) = walls.shape, VIEW_RADIUS, action.shape
-    words = (h * w + 63) // 64
+    words, shut = (h * w + 63) // 64, closed(walls, config.glass)
+    if (free := int((~shut).sum())) <= config.kinds * config.fruits + n:
+        what = f"the map has {free} cells of floor, too few for {config.kinds * config.fruits} fruits and {n} agents"
+        raise FunhouseError(what, remedy="restore a copy of the log")
     cell = np.empty((steps, n), np.int16)
     board = np.empty((steps, config.kinds, words), np.uint64)
     reward = np.empty((steps, n), np.float32)
     grid = np.empty((h + 2 * pad) * (w + 2 * pad), np.uint8)
     _replay(
-        closed(walls, config.glass), np.uint64(key), config.fruits, pad, action, value, grid, cell, board, reward,
+        shut, np.uint64(key), config.fruits, pad, action, value, grid, cell, board, reward,
         np.empty(n, np.int16), np.empty((config.kinds, words), np.uint64),
     )  # fmt: skip
     return cell, board, reward

@@ -5,17 +5,15 @@ Maps of different splits never coincide, by construction: a map's hash decides w
 """
 
 import zlib
-from pathlib import Path
 
 import numpy as np
 from numba import njit
 
 from worlds import dice
 from worlds.errors import FunhouseError
+from worlds.map_rows import BEHIND, FLOOR, GLASS, MAP_KINDS, WALL, rows_of
 from worlds.mirror import behind, closed
 
-MAP_KINDS = ("open", "rooms", "maze")
-WALL, FLOOR, GLASS, BEHIND = "#", ".", "|", ":"  # BEHIND is floor behind glass, which nobody can reach
 MOST_CELLS = 1024
 _SPLIT_OF_HASH = (0, 0, 0, 0, 0, 0, 0, 0, 1, 2)
 _ATTEMPTS = 1000
@@ -190,23 +188,7 @@ def parse_map(text: str, place: str = "the map") -> np.ndarray:
 
     Raises FunhouseError naming line and column of what is wrong.
     """
-    lines = [line.rstrip() for line in text.strip("\n").splitlines()]
-    if not lines or not lines[0]:
-        raise FunhouseError("the map is empty", place=place, remedy=f"draw it with '{WALL}' and '{FLOOR}'")
-    for r, line in enumerate(lines):
-        if len(line) != len(lines[0]):
-            raise FunhouseError(
-                f"line {r + 1} of the map has {len(line)} cells and line 1 has {len(lines[0])}",
-                place=place,
-                remedy="make all lines equally long",
-            )
-        for c, letter in enumerate(line):
-            if letter not in (WALL, FLOOR, GLASS, BEHIND, " "):
-                raise FunhouseError(
-                    f"'{letter}' in line {r + 1}, column {c + 1} of the map means nothing",
-                    place=place,
-                    remedy=f"use '{WALL}' for wall and '{FLOOR}' for floor",
-                )
+    lines = rows_of(text, place)
     letters = np.array([list(line) for line in _unfolded(lines, place)])
     walls = np.isin(letters, (WALL, GLASS))
     if walls.size > MOST_CELLS:
@@ -219,7 +201,7 @@ def parse_map(text: str, place: str = "the map") -> np.ndarray:
 
 def glass_of(text: str) -> np.ndarray:
     """The glass (h, w) bool of a map that parses; none where it names a kind of map."""
-    lines = text.strip("\n").splitlines()
+    lines = rows_of(text, "the map")
     return np.array([[letter == GLASS for letter in line] for line in _unfolded(lines, "the map")])
 
 
@@ -234,14 +216,3 @@ def _unfolded(lines: list[str], place: str) -> list[str]:
         remedy = f"draw the mirror, '{GLASS}', in the last column, which otherwise is wall, and nothing behind it"
         raise FunhouseError("the mirror of the map reflects no room", place=place, remedy=remedy)
     return doubled
-
-
-def read_map(path: str) -> str:
-    """The map drawn in a text file. Raises FunhouseError where it cannot be read."""
-    try:
-        return Path(path).read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise FunhouseError(
-            f"the map '{path}' cannot be read: {error}",
-            remedy=f"name one of {', '.join(MAP_KINDS)}, mixed, or a text file of '{WALL}' and '{FLOOR}'",
-        ) from None

@@ -1,5 +1,6 @@
 """Maps: connected, roomy enough, different in kind, drawn by the key alone, not shared between splits."""
 
+import os
 from itertools import combinations, pairwise, product
 
 import numpy as np
@@ -8,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from worlds import SPLITS, FunhouseError, OrchardConfig, dice
-from worlds.maps import MAP_KINDS, draw_map, is_connected, map_split, map_text, parse_map, read_map
+from worlds import SPLITS, FunhouseError, OrchardConfig, dice, replay
+from worlds.map_rows import read_map
+from worlds.maps import MAP_KINDS, draw_map, is_connected, map_split, map_text, parse_map
 
 SHAPES = [(11, 11), (9, 14), (17, 13)]
 
@@ -181,6 +183,78 @@ def test_a_map_file_gives_the_world_its_shape(tmp_path):
     np.testing.assert_array_equal(draw_map(config, dice.key(0, 0, 0), 0), parse_map(read_map(str(path))))
     with pytest.raises(FunhouseError, match="cannot be read"):
         OrchardConfig(map=str(tmp_path / "absent.txt"))
+
+
+HOUSE = ["......", ".##.#.", "......", "......"]
+EDITORS = {
+    "blanks at every end": "".join(f"{line}  \n" for line in HOUSE),
+    "blanks at one end": "\n".join([HOUSE[0], HOUSE[1] + " \t ", *HOUSE[2:]]),
+    "a tab at one end": "\n".join([HOUSE[0] + "\t", *HOUSE[1:]]),
+    "byte order mark": "\ufeff" + "\n".join(HOUSE),
+    "CRLF": "\r\n".join([*HOUSE, ""]),
+    "CR": "\r".join([*HOUSE, ""]),
+    "no last newline": "\n".join(HOUSE),
+    "empty lines after": "\n".join([*HOUSE, "", "", "  ", ""]),
+    "empty lines before": "\n".join(["", " ", *HOUSE]),
+    "floor is blank": "......\n ## # \n      \n....  ",
+    "a blank, then a tab": "...... \t\n.##.# \t\n......\n......",
+    "floor is blank and cut": "\n".join(["#.....", ".##.# ", "......"]),
+}
+
+
+@pytest.mark.parametrize("editor", EDITORS)
+def test_a_map_is_the_same_whatever_editor_wrote_it(tmp_path, editor):
+    path = tmp_path / "house.txt"
+    path.write_bytes(EDITORS[editor].encode())
+    config = OrchardConfig(map=str(path), kinds=1, fruits=2, agents=2)
+    house = ["#.....", ".##.#.", "......"] if "cut" in editor else HOUSE
+    assert config.map == "\n".join(house)
+    assert config.glass is None
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("\n".join(HOUSE).encode("utf-16"), "UTF-16"),
+        ("\n".join(HOUSE).encode("utf-16-le"), "column 2 of the map means nothing"),
+        (b"\xff\xfe\xfd", "cannot be read"),
+        ("ä".encode("latin-1") * 9, "cannot be read"),
+        ("\n".join([*HOUSE, "      "]).encode(), "may be floor or nothing"),
+        (b"\n \t\n", "empty"),
+        (b"." * (1 << 20), "larger than 256 KiB"),
+        (b"..\x1b[2J\n.....", "'\\x1b' in line 1, column 3"),
+        (b"......\n.\t   .\n......", "line 2, column 2"),
+        (b"......\n..\t   \n......", "line 2 of the map has 2"),
+    ],
+)
+def test_a_file_that_is_no_map_is_refused_in_words(tmp_path, content, said):
+    path = tmp_path / "house.txt"
+    path.write_bytes(content)
+    with pytest.raises(FunhouseError) as caught:
+        OrchardConfig(map=str(path))
+    assert said in str(caught.value)
+    assert "\x1b" not in str(caught.value)
+
+
+def test_nothing_but_a_file_is_read_as_a_map(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("link")
+    for path in ("/dev/zero", "/dev/null", "/dev/tty", str(tmp_path), str(tmp_path / "pipe"), str(tmp_path / "link"),
+                 "", "no\0path", "x" * 5000):  # fmt: skip
+        with pytest.raises(FunhouseError, match="cannot be read") as caught:
+            OrchardConfig(map=path)
+        assert caught.value.remedy
+
+
+def test_a_map_without_room_for_all_is_refused_before_a_cell_is_looked_for():
+    config = OrchardConfig(map="open", height=3, width=3, kinds=1, fruits=2, agents=2)
+    action, value = np.zeros((2, 2), np.int8), np.ones((2, 1), np.float32)
+    for free in range(config.room):
+        walls = np.arange(9).reshape(3, 3) >= free
+        with pytest.raises(FunhouseError, match=f"has {free} cells"):
+            replay(config, walls, 0, action, value)
+    cell, *_ = replay(config, np.arange(9).reshape(3, 3) >= config.room, 0, action, value)
+    assert len(cell) == 2
 
 
 def test_a_map_file_without_room_is_refused(tmp_path):
