@@ -8,12 +8,14 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
+from agents.arena.bank_config import BankConfig
 from agents.arena.check import check_minds
 from agents.arena.rollout import batches
 from agents.arena.run import ArenaRun
 from agents.rollout import RunConfig, rollout
 from agents.strangers import Policy
 from worlds import Episode, FunhouseError, replay
+from worlds.arena import ArenaConfig
 from worlds.arena.failure import Dropped
 from worlds.arena.replay import determinism
 from worlds.arena.size import shard_size
@@ -21,6 +23,7 @@ from worlds.formats import format_of
 from worlds.log import Log, open_log
 from worlds.log_writer import SHARD_SIZE, LogWriter
 from worlds.shard import decode, file_name
+from worlds.trust import require
 
 Progress = Callable[[int, int], None]  # (episodes done, episodes in all)
 Report = Callable[[int, Dropped], None]  # an episode's index, and the attempt at it that was dropped
@@ -47,6 +50,13 @@ class Players(Protocol):
 def run_of(config: dict) -> AnyRun:
     """The run that a log's config tells of."""
     return ArenaRun.from_dict(config) if "arena" in config else RunConfig.from_dict(config)
+
+
+def named_code(config: dict) -> tuple[str, ...]:
+    """What must be trusted before the run of a log's config may be played again."""
+    if "arena" not in config:
+        return ()
+    return (*ArenaConfig.from_dict(config["arena"]).code, *BankConfig.from_dict(config["bank"]).code)
 
 
 def record(
@@ -124,6 +134,8 @@ def verify(
 ) -> dict:
     """Checks every checksum of a log, then plays each episode again from its seed and compares every field.
 
+    What the log names is imported only where the user trusts it (worlds.trust); else it is refused before that.
+
     Copies of a mind take their logged actions, and `players` work out how likely those were: within TOLERANCE of what
     the log says, while all else, what scripted agents did among it, is the same to the bit.
 
@@ -136,6 +148,7 @@ def verify(
     log = open_log(directory)
     for name in log.manifest.files:
         log.manifest.read(name)
+    require(named_code(log.config), str(log.path))
     run = run_of(log.config)
     for field, value in run.meta.items():
         if log.meta.get(field) != value:

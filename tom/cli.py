@@ -4,14 +4,13 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stdout
 
 import tyro
 
 from tom.commands import COMMANDS
 from tom.commands.base import Command
 from tom.floors import stranger
-from tom.streams import let_go, take_up
+from tom.streams import let_go, only_documents, silence_stdout, take_up
 from tom.terminal import tell, write_document
 
 ABOUT = "Population episodes, one mind trained on them, and nested questions with an exact answer."
@@ -28,11 +27,14 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
 
 def carry_out(command: Command) -> None:
     """Runs the command and prints its result. Under --json, stdout belongs to the one document alone."""
-    if not command.json:
-        command.show(command.work())
-        return
-    with redirect_stdout(sys.stderr):
-        document = command.work()
+    from worlds.trust import trusting
+
+    with trusting(*command.trust):
+        if not command.json:
+            command.show(command.work())
+            return
+        with only_documents():
+            document = command.work()
     write_document(document, sys.stdout)
 
 
@@ -43,7 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if problem := stranger():
         print(f"error: {problem}", file=sys.stderr)  # `tell` stands on the packages that are not ours
         return 1
-    return guarded(command)
+    status = guarded(command)
+    if command.json and arguments is None:  # a program: nothing that ends with it has a word after the document
+        silence_stdout()
+    return status
 
 
 def guarded(command: Command) -> int:

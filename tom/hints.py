@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from agents.record import named_code
 from tom.shipped import SHIPPED
 from worlds import open_log
 from worlds.harmless import quoted
 from worlds.log import Log
+from worlds.trust import flags
 
 TRAINED = "--minutes 8"
 
@@ -21,7 +23,8 @@ def next_steps(log: str, mind: str | None = None) -> list[str]:
     if question is None:
         return [f"{said}; none of them acts"]
     prompt, whom = question
-    asked = f"tom ask {prompt} --log {quoted(log)} --episode 0 {whom}"
+    trusted = "".join(f" {option}" for option in [flags(named_code(opened.config))] if option)
+    asked = f"tom ask {prompt} --log {quoted(log)} --episode 0 {whom}{trusted}"
     if mind is not None:
         return [f"{said}; to ask one of them:", f"{asked} --mind {quoted(mind)}"]
     if (known := _shipped(opened)) is not None:

@@ -1,9 +1,13 @@
 """The standard streams, in whatever state the process was handed them: closed, in ASCII, without a reader."""
 
 import contextlib
+import ctypes
 import os
 import sys
+from collections.abc import Iterator
 from typing import Any, TextIO
+
+STDOUT, STDERR = 1, 2
 
 
 def take_up() -> None:
@@ -17,6 +21,26 @@ def take_up() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+
+
+@contextlib.contextmanager
+def only_documents() -> Iterator[None]:
+    """Within it whatever is written to stdout goes to stderr, what compiled code writes there among it."""
+    kept = os.dup(STDOUT)
+    try:
+        silence_stdout()
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    finally:
+        ctypes.CDLL(None).fflush(None)  # what C holds back would come out later, after the document
+        os.dup2(kept, STDOUT)
+        os.close(kept)
+
+
+def silence_stdout() -> None:
+    """From now on what is written to the descriptor of stdout goes to stderr."""
+    sys.stdout.flush()
+    os.dup2(STDERR, STDOUT)
 
 
 def let_go() -> None:

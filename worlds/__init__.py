@@ -13,8 +13,9 @@ from worlds.episode import Agent, Episode, replay  # noqa: E402
 from worlds.errors import FunhouseError  # noqa: E402
 from worlds.log import open_log  # noqa: E402
 from worlds.orchard import Orchard  # noqa: E402
+from worlds.trust import trust  # noqa: E402
 
 __all__ = [
     "ACTIONS", "KINDS", "SPLITS", "Agent", "Episode", "FunhouseError", "Orchard", "OrchardConfig", "check_disjoint",
-    "open_log", "replay",
+    "open_log", "replay", "trust",
 ]  # fmt: skip

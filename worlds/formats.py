@@ -40,7 +40,7 @@ def format_of(meta: dict) -> Format:
 def _package(world: str) -> tuple[str, ...]:
     """The package that an environment comes from, where it is an installed one of its own."""
     root = re.split(r"[.:/]", world.removeprefix("pettingzoo:"))[0]
-    installed = versions(root)[root] != "source"
+    installed = bool(re.fullmatch(r"\w[\w-]*", root)) and versions(root)[root] != "source"
     return (root,) if installed and root != "pettingzoo" else ()
 
 

@@ -17,6 +17,7 @@ from worlds.log_document import check_files, check_meta
 from worlds.manifest import Manifest, read_manifest
 from worlds.schema import Document
 from worlds.shard import decode, file_name
+from worlds.trust import trust as worlds_trust
 
 if TYPE_CHECKING:
     from worlds.arena.config import ArenaConfig
@@ -24,12 +25,16 @@ if TYPE_CHECKING:
 CACHE_BYTES = 256 << 20  # of decoded shards, at about 25 bytes an agent-step
 
 
-def open_log(directory: str | Path, cache_bytes: int = CACHE_BYTES) -> "Log":
+def open_log(directory: str | Path, cache_bytes: int = CACHE_BYTES, trust: Sequence[str] = ()) -> "Log":
     """A finished log. Names and lengths of its files are checked now, the contents of a shard when it is
     first read.
 
+    Nothing that it names is imported to read it. trust: code that it names and that may be run, where something plays
+    its world again or asks its policies; as worlds.trust, for the whole process.
+
     Raises FunhouseError naming the directory or file where it is no log, unfinished or damaged.
     """
+    worlds_trust(*trust)
     log = Log(read_manifest(directory, "log"), cache_bytes)
     check_meta(log.meta)
     check_files(log.meta, log.format.tables, set(log.manifest.files))

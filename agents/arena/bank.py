@@ -15,7 +15,6 @@ import numpy as np
 from agents.arena import words
 from agents.arena.bank_config import BankConfig
 from agents.arena.calibration import PLAIN, measure
-from agents.arena.callables import Policy
 from agents.arena.member import Kin, Member
 from agents.arena.random_policies import RandomMember, draw_eyes, draw_habits, make_outlook
 from agents.arena.scripted import scripts_of
@@ -23,7 +22,6 @@ from agents.arena.scripted.fields import Script
 from agents.description import parse_description, say_description
 from worlds import FunhouseError, dice
 from worlds.arena import ArenaConfig, Species
-from worlds.arena.opening import load
 
 HABITS = 4  # of a species: members are pairs of a habit and an eye
 
@@ -138,9 +136,7 @@ class Bank:
         named = [Member(one.name, "scripted", species.index, False) for one in scripts]
         given = _given(settings.callables, species)
         taken = sum(len(kin.callables) for kin in self.kin)
-        own = [
-            Member(words.given_name(taken + place), path, species.index, False) for place, (path, _) in enumerate(given)
-        ]
+        own = [Member(words.given_name(taken + place), path, species.index, False) for place, path in enumerate(given)]
         for group in (drawn, named, own):
             self.members += _hold_out(group, settings)
         if start == len(self.members):
@@ -207,10 +203,10 @@ def _hold_out(group: Sequence[Member], settings: BankConfig) -> list[Member]:
     return [replace(one, held_out=i in chosen) for i, one in enumerate(group)]
 
 
-def _given(paths: Sequence[str], species: Species) -> list[tuple[str, Policy]]:
+def _given(paths: Sequence[str], species: Species) -> list[str]:
     """A user's policies for a species: all but those that say "@" and the number of another."""
     split = [path.partition("@") for path in paths]
-    return [(name, load(name)) for name, _, only in split if only in ("", str(species.index))]
+    return [name for name, _, only in split if only in ("", str(species.index))]
 
 
 @lru_cache(maxsize=16)

@@ -45,6 +45,11 @@ class BankConfig:
         object.__setattr__(self, "statistics", _tuples(self.statistics))
         schema.check(self, "bank")
 
+    @property
+    def code(self) -> tuple[str, ...]:
+        """The user's functions that are members, "module:function": they must be trusted before they are asked."""
+        return tuple(dict.fromkeys(path.partition("@")[0] for path in self.callables))
+
     def to_dict(self) -> dict:
         """The fields as JSON values (tuples become lists)."""
         return {name: _lists(value) for name, value in dataclasses.asdict(self).items()}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.arena.callables import Policy, ask
+from agents.arena.callables import ask
 from agents.arena.random_policies import (
     Outlook,
     RandomMember,
@@ -21,6 +21,7 @@ from agents.arena.random_policies import (
 from agents.arena.scripted.fields import Script
 from agents.arena.words import sentence
 from worlds.arena import Species
+from worlds.arena.opening import load
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Kin:
         statistics: tuple[Sequence[float], Sequence[float]],
         members: Sequence[RandomMember],
         scripts: Sequence[Script],
-        callables: Sequence[tuple[str, Policy]],
+        callables: Sequence[str],
         floor: float,
         seed: int,
     ) -> None:
@@ -111,6 +112,6 @@ class Kin:
         place -= len(self.habit)
         if place < len(self.scripts):
             return self.scripts[place].score(seen, mask)
-        name, policy = self.callables[place - len(self.scripts)]
-        with np.errstate(divide="ignore"):
-            return np.log(ask(policy, name, self.species, self.seed, seen, mask))
+        name = self.callables[place - len(self.scripts)]
+        with np.errstate(divide="ignore"):  # imported when it is first asked: reading a log asks nobody
+            return np.log(ask(load(name), name, self.species, self.seed, seen, mask))

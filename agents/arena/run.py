@@ -9,13 +9,15 @@ from agents.arena.bank import Bank
 from agents.arena.bank_config import BankConfig
 from agents.population import PopulationConfig, check_run
 from worlds.arena import ArenaConfig, Species
+from worlds.arena.opening import load
+from worlds.trust import require
 
 
 @dataclass(frozen=True)
 class ArenaRun:
     """Everything that a run's episodes depend on. `bank` is completed with what is measured in the environment, once.
 
-    Raises FunhouseError for a split that there is not, and where the environment cannot be opened.
+    Raises FunhouseError for a split that there is not, and where the environment cannot be opened or is not trusted.
     """
 
     arena: ArenaConfig
@@ -26,12 +28,20 @@ class ArenaRun:
 
     def __post_init__(self):
         check_run(self.seed, self.split)
+        require(self.code, self.arena.world)
+        for path in self.bank.code:
+            load(path)
         object.__setattr__(self, "bank", Bank.of(self.arena, self.bank).settings)
 
     @cached_property
     def space(self) -> Bank:
         """The bank: the types that agents may have."""
         return Bank.of(self.arena, self.bank)
+
+    @property
+    def code(self) -> tuple[str, ...]:
+        """What must be trusted before the run may be played: names of modules and functions."""
+        return (*self.arena.code, *self.bank.code)
 
     @property
     def meta(self) -> dict:
@@ -58,6 +68,6 @@ class ArenaRun:
 
 
 def bank_of_run(values: dict) -> Bank:
-    """The bank of a run from its to_dict's values; the environment is not opened."""
+    """The bank of a run from its to_dict's values; the environment is not opened, and no policy imported."""
     species = [Species.from_dict(one) for one in values["species"]]
     return Bank.of(ArenaConfig.from_dict(values["arena"]), BankConfig.from_dict(values["bank"]), species)

@@ -72,8 +72,9 @@ def test_a_person_gets_the_table(capsys):
     assert "for a person" in capsys.readouterr().out
 
 
-def tom(*arguments: str, cwd: Path, **options) -> subprocess.CompletedProcess:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+def tom(*arguments: str, cwd: Path, first: Path = ROOT, **options) -> subprocess.CompletedProcess:
+    """Runs `python -m tom` in a directory; `first` is looked into before our own."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(first), str(ROOT)])}
     command = [sys.executable, "-m", "tom", *arguments]
     return subprocess.run(command, cwd=cwd, env=environment, text=True, capture_output=True, **options)
 
@@ -105,11 +106,20 @@ def test_a_reader_that_leaves_is_no_error(tmp_path):
 def test_somebody_elses_agents_are_noticed(tmp_path):
     (tmp_path / "agents").mkdir()
     (tmp_path / "agents" / "__init__.py").write_text("Agent = object\n")
-    done = tom("verify", "nowhere", cwd=tmp_path)
+    done = tom("verify", "nowhere", cwd=tmp_path, first=tmp_path)
     assert done.returncode == 1
     assert "'agents'" in done.stderr
     assert "not funhouse's" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_package_of_our_name_in_the_working_directory_is_not_taken_for_ours(tmp_path):
+    for name in ("agents", "worlds", "analysis"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise RuntimeError('this is not ours')\n")
+    done = tom("verify", "nowhere", cwd=tmp_path)
+    assert "nowhere does not exist" in done.stderr
+    assert "not ours" not in done.stderr
 
 
 def test_a_folder_that_is_only_called_agents_does_no_harm(tmp_path):

@@ -30,6 +30,8 @@ class Command(ABC):
 
     json: bool = False
     """Print one JSON document on stdout, everything else on stderr."""
+    trust: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="MODULE")] = ()
+    """Code that logs and minds may name and have run: a module, or module:function. Can be given several times."""
 
     @abstractmethod
     def work(self) -> dict[str, Any]:

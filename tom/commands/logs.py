@@ -135,13 +135,16 @@ class Run(Command):
     def _arena(self, *parts):
         from agents.arena.bank_config import BankConfig
         from agents.arena.run import ArenaRun
+        from worlds import trust
         from worlds.arena import ArenaConfig
 
         steps = 64 if self.steps is None else self.steps
         bank = BankConfig(
             self.random_linear, self.random_mlp, scripted=self.scripted, callables=self.policy, seed=self.bank_seed
         )
-        return ArenaRun(ArenaConfig(self.world, self.arguments, steps, self.visibility), bank, *parts)
+        arena = ArenaConfig(self.world, self.arguments, steps, self.visibility)
+        trust(*arena.code, *bank.code)  # the user names them here
+        return ArenaRun(arena, bank, *parts)
 
     def _announce(self, arena) -> None:
         """Says how large the log may become."""

@@ -7,6 +7,7 @@ import numpy as np
 from worlds import dice
 from worlds.arena.environment import Environment
 from worlds.arena.visibility import distances
+from worlds.errors import FunhouseError
 
 CROWD = 24  # agents; above, a cast is chosen
 FOCAL, OTHERS = 16, 47  # of a crowd: those that perceive others, and those that they may perceive
@@ -37,7 +38,10 @@ def cast_of(environment: Environment, key: int) -> Cast:
 
 
 def _company(environment: Environment, focal: np.ndarray, count: int) -> np.ndarray:
-    place = environment.positions()
+    try:
+        place = environment.positions()
+    except FunhouseError:  # nobody asked for them: a rule that needs them will say what is wrong
+        place = None
     far = np.zeros((len(environment.seats),) * 2) if place is None else np.nan_to_num(distances(place), nan=np.inf)
     queues = [iter(np.argsort(far[seat], kind="stable")) for seat in focal]
     chosen = dict.fromkeys(focal.tolist())

@@ -29,17 +29,26 @@ class ArenaConfig:
     __pydantic_config__ = schema.STRICT
 
     def __post_init__(self):
-        from worlds.arena.visibility import parse_rule  # which needs episodes' words, not settings
+        from worlds.arena.visibility import check_rule  # which needs episodes' words, not settings
 
         object.__setattr__(self, "environment", self.environment.removeprefix("pettingzoo:"))
         object.__setattr__(self, "arguments", _canonical(self.arguments))
         schema.check(self, "arena")
-        parse_rule(self.visibility)
+        check_rule(self.visibility)
 
     @property
     def keywords(self) -> dict:
         """The constructor's arguments."""
         return json.loads(self.arguments)
+
+    @property
+    def code(self) -> tuple[str, ...]:
+        """What must be trusted before this world may be played: names of modules and functions."""
+        from worlds.arena.opening import code_of
+        from worlds.arena.visibility import check_rule
+
+        rule = (self.visibility,) if check_rule(self.visibility) is None else ()
+        return (*code_of(self.environment, self.keywords), *rule)
 
     @property
     def world(self) -> str:

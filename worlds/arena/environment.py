@@ -8,7 +8,7 @@ import contextlib
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,13 +18,13 @@ from worlds.arena.failure import ArenaFailure
 from worlds.arena.first_look import NOTHING, Known, first_look
 from worlds.arena.masks import REMEDY, legal_of, shows_mask, tells_mask
 from worlds.arena.numbers import Unfit
-from worlds.arena.opening import make
+from worlds.arena.opening import FAILS, make
 from worlds.arena.patience import TookTooLong, can_watch, watched
+from worlds.arena.positions import Finder
 from worlds.arena.spaces import Form, Species
 from worlds.errors import FunhouseError
 
 _LARGEST = float(np.finfo(np.float32).max)
-FAILS = (Exception, SystemExit)  # what others' code may raise; Ctrl-C and alarms are ours
 # What was found, by specification and arguments (JSON): episodes open the same environment again and again.
 _KNOWN: dict[tuple[str, str], Known] = {}
 
@@ -112,12 +112,23 @@ class Environment:
         return observation, mask
 
     def positions(self) -> np.ndarray | None:
-        """(seats, 2) float64 where they stand now, NaN for those that do not; None where nothing tells."""
+        """(seats, 2) float64 where they stand now, NaN for those that do not; None where nothing tells.
+
+        Raises ArenaFailure where they cannot be read.
+        """
         try:
-            find = positions.finder(self.env)
+            find = self._find_positions
             return None if find is None else np.asarray(find(self.env, self.seats), np.float64)
         except FAILS as error:
             raise self.failure(f"its positions cannot be read: {error!r}") from error
+
+    @cached_property
+    def _find_positions(self) -> Finder | None:
+        return positions.finder(self.env)
+
+    def why_no_positions(self) -> str:
+        """What keeps it from telling positions, where it seems to; else ""."""
+        return positions.why_none(self.env)
 
     def close(self) -> None:
         """Lets go of what it holds. What goes wrong then harms nothing that was played, and is passed over."""

@@ -4,9 +4,16 @@
 the global generators elsewhere and with other matches beside it; tests/worlds/arena/test_listed.py measures it.
 Knights_archers_zombies keeps the clock of its zombies from game to game, and so a reset alone does not bring a game
 back: a match has an environment of its own.
+
+A log may name these, by these specifications alone (worlds/trust.py): with "/" for ".", and without "pettingzoo." or
+with it. Nothing else of PettingZoo's registry is taken on a log's word, for it was not looked at here. They are also
+given only ordinary arguments unasked: no window, no path, no world so large that memory runs out.
 """
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -51,3 +58,26 @@ LISTED = (
         "magent2.environments.gather_v5", False, (495,), ((15, 15, 5),), (33,), False, "cells of 200 x 200", 8, True
     ),
 )  # fmt: skip
+
+_MODULES = frozenset(one.environment for one in LISTED)
+_MOST = 256  # what a number in a constructor's arguments may be, where nothing else is said
+_MOST_OF = {"max_cycles": 1 << 20, "seed": 1 << 32}
+_WORDS = {"obs_method": ("vector", "vector-masked", "vector-sequence", "image")}
+
+
+def listed_module(spec: str) -> str | None:
+    """The full path of a listed environment's module, None where a specification names none."""
+    path = spec.replace("/", ".")
+    return next((full for full in (path, f"pettingzoo.{path}") if full in _MODULES), None)
+
+
+def is_ordinary(keywords: Mapping[str, Any]) -> bool:
+    """Whether a listed environment may be given these arguments on the word of a log."""
+    return all(_is_ordinary(name, value) for name, value in keywords.items())
+
+
+def _is_ordinary(name: str, value: Any) -> bool:
+    if isinstance(value, str):
+        return value in _WORDS.get(name, ())
+    number = isinstance(value, int | float) and math.isfinite(value) and abs(value) <= _MOST_OF.get(name, _MOST)
+    return value is None or number

@@ -1,6 +1,6 @@
 """A match: consecutive games between the same agents, until each of them has made its moves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -46,19 +46,22 @@ class Match:
     def perceived(self) -> np.ndarray:
         """(n, n) bool over the cast: the first perceives what the second does at this step."""
         if self._steady is None:
-            return self._see(self.environment.positions())
+            return self._see(self._place)
         now = self._round // self._steady, tuple(self.environment.turn())
         if self._seen[0] != now:
             self._seen = now, self._see(None)
         return self._seen[1]
 
-    def _see(self, place: np.ndarray | None) -> np.ndarray:
+    def _place(self) -> np.ndarray | None:
+        place = self.environment.positions()
+        return None if place is None else place[self.cast.seats]
+
+    def _see(self, place: Callable[[], np.ndarray | None] | None) -> np.ndarray:
         acts = np.zeros(len(self.environment.seats), bool)
         acts[self.turn()] = True
-        here = None if place is None else place[self.cast.seats]
         context = Context(
             self.key, self.step, self._round, self.game, self._agents, self._species,
-            acts[self.cast.seats], here,
+            acts[self.cast.seats], place, self.environment.why_no_positions,
         )  # fmt: skip
         return see(self._rule, context, self.cast.focal, self.cast.crowded)
 

@@ -1,6 +1,11 @@
-"""Where agents stand, in the environments that tell: two numbers each, in the environment's own unit."""
+"""Where agents stand, in the environments that tell: two numbers each, in the environment's own unit.
 
-from collections.abc import Callable, Sequence
+An environment is known by attributes that others may use for something else. So each must look like what it is taken
+for, and what does not is no place to read from.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,17 +19,61 @@ def finder(env: Any) -> Finder | None:
     An environment of one's own tells them with a method `positions()` that returns {agent: (x, y)}.
     """
     base = env.unwrapped
-    if callable(getattr(base, "positions", None)):
-        return _told
-    for holds, find in _FINDERS:
-        if holds(base):
-            return find
-    return None
+    return next((find for holds, find in _FINDERS if _looks_so(holds, base)), None)
+
+
+def why_none(env: Any) -> str:
+    """What keeps an environment without a finder from telling positions, where it seems to; else ""."""
+    given = getattr(env.unwrapped, "positions", None)
+    if given is None:
+        return ""
+    called = f"positions{_signature(given)}, with arguments," if callable(given) else f"positions, a {_kind(given)},"
+    return f"its {called} is something else than a method positions()"
+
+
+def _looks_so(holds: Callable[[Any], bool], base: Any) -> bool:
+    try:
+        return holds(base)
+    except Exception:  # somebody's property, which means something else and fails
+        return False
+
+
+def _signature(call: Callable) -> inspect.Signature | str:
+    try:
+        return inspect.signature(call)
+    except (TypeError, ValueError):  # of a compiled one
+        return "(...)"
+
+
+def _kind(value: Any) -> str:
+    return type(value).__name__
+
+
+def _tells(base: Any) -> bool:
+    """Whether there is a method `positions` that needs no argument."""
+    if not callable(tell := getattr(base, "positions", None)):
+        return False
+    if isinstance(signature := _signature(tell), str):
+        return True
+    needed = (one for one in signature.parameters.values() if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD))
+    return all(one.default is not one.empty for one in needed)
 
 
 def _told(env: Any, seats: Sequence) -> np.ndarray:
     told = env.unwrapped.positions()
-    return np.array([told.get(agent, (np.nan, np.nan)) for agent in seats], np.float64)
+    if not isinstance(told, Mapping):
+        raise TypeError(f"positions() returned a {_kind(told)}, and not {{agent: (x, y)}}")
+    if told and not any(agent in told for agent in seats):
+        raise TypeError(f"positions() tells of {next(iter(told))!r}, which is no agent")
+    places = np.array([told.get(agent, (np.nan, np.nan)) for agent in seats], np.float64)
+    if places.shape != (len(seats), 2):
+        raise TypeError(f"positions() returned {places.shape[1:]} numbers for an agent, and not (x, y)")
+    return places
+
+
+def _has_bodies(base: Any) -> bool:
+    agents = list(base.world.agents) if hasattr(base, "scenario") else []
+    return bool(agents) and all(len(agent.state.p_pos) == 2 for agent in agents)
 
 
 def _mpe(env: Any, seats: Sequence) -> np.ndarray:
@@ -58,8 +107,9 @@ def _magent(env: Any, seats: Sequence) -> np.ndarray:
 
 
 _FINDERS: list[tuple[Callable[[Any], bool], Finder]] = [
-    (lambda base: hasattr(base, "scenario") and hasattr(base, "world"), _mpe),
-    (lambda base: hasattr(getattr(base, "env", None), "pursuer_layer"), _pursuit),
-    (lambda base: hasattr(base, "agent_map") and hasattr(base, "zombie_list"), _zombies),
-    (lambda base: hasattr(base, "handles") and hasattr(getattr(base, "env", None), "get_pos"), _magent),
+    (_tells, _told),
+    (_has_bodies, _mpe),
+    (lambda base: callable(base.env.pursuer_layer.get_position), _pursuit),
+    (lambda base: isinstance(base.agent_map, Mapping) and hasattr(base, "zombie_list"), _zombies),
+    (lambda base: hasattr(base, "handles") and callable(base.env.get_pos), _magent),
 ]

@@ -5,7 +5,7 @@ Perceiving another's agent-step yields its observation, mask and action whole, o
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numba import njit, uint64
@@ -29,7 +29,14 @@ class Context:
     agents: list  # [n]  their ids in the environment
     species: np.ndarray  # n   int32
     acts: np.ndarray  # n   bool  who acts now
-    position: np.ndarray | None  # n 2   float64, NaN for those that are nowhere
+    place: "np.ndarray | Callable[[], np.ndarray | None] | None"  # what `position` is, or what finds it
+    why: Callable[[], str] = str  # why the environment tells none although it seems to; else ""
+
+    @cached_property
+    def position(self) -> np.ndarray | None:
+        """(n, 2) float64, NaN for those that are nowhere; None where the environment tells none. They are looked for
+        when a rule first asks: one that does not ask needs none. Raises FunhouseError where they cannot be read."""
+        return self.place() if callable(self.place) else self.place
 
 
 Rule = Callable[[Context], np.ndarray]  # (n, n) bool: the first perceives the second
@@ -56,8 +63,9 @@ def _ask(rule: Rule, context: Context) -> np.ndarray:
     except FunhouseError:
         raise
     except Exception as error:
+        blind = f" (positions are None: {why})" if (why := context.why()) else ""
         raise FunhouseError(
-            f"the visibility rule raised {error!r}", place=f"step {context.step}", remedy="mend the function"
+            f"the visibility rule raised {error!r}{blind}", place=f"step {context.step}", remedy="mend the function"
         ) from error
     if seen.shape != (n, n) or seen.dtype != np.bool_:
         raise FunhouseError(
@@ -69,7 +77,11 @@ def _ask(rule: Rule, context: Context) -> np.ndarray:
 def _nearest(seen: np.ndarray, context: Context) -> np.ndarray:
     """Of each row the NEAREST others that act; the first ones where positions do not tell."""
     others = seen & context.acts[None, :] & ~np.eye(len(seen), dtype=bool)
-    far = np.zeros(seen.shape) if context.position is None else np.nan_to_num(distances(context.position), nan=np.inf)
+    try:
+        place = context.position
+    except FunhouseError:  # the rule did not ask for them, and so they are none that it needs
+        place = None
+    far = np.zeros(seen.shape) if place is None else np.nan_to_num(distances(place), nan=np.inf)
     order = np.argsort(np.where(others, far, np.inf), axis=1, kind="stable")
     order = np.take_along_axis(order, np.argsort(~np.take_along_axis(others, order, 1), axis=1, kind="stable"), 1)
     kept = np.zeros_like(others)
@@ -90,9 +102,19 @@ def steady_rounds(text: str) -> int | None:
     return _partial_values(values)[1] if kind == "partial" else 1 << 31 if text == "all" else None
 
 
-@lru_cache(maxsize=64)
 def parse_rule(text: str) -> Rule:
-    """A rule by its name on the command line. Raises FunhouseError where there is no such rule."""
+    """A rule by its name on the command line; one of a user's own is imported. Raises FunhouseError where there is no
+    such rule, or it is not trusted."""
+    if (rule := check_rule(text)) is not None:
+        return rule
+    from worlds.arena.opening import load
+
+    return load(text)
+
+
+@lru_cache(maxsize=64)
+def check_rule(text: str) -> Rule | None:
+    """A rule that needs no import; None for "module:function". Raises FunhouseError where the words make no rule."""
     kind, _, values = text.partition(":")
     try:
         if text == "all":
@@ -107,9 +129,7 @@ def parse_rule(text: str) -> Rule:
         pass
     if kind in ("radius", "partial") or ":" not in text:
         raise FunhouseError(f"'{text}' is no visibility rule", remedy=f"choose {_RULES}")
-    from worlds.arena.opening import load
-
-    return load(text)
+    return None
 
 
 def _partial_values(values: str) -> tuple[float, int]:
@@ -126,8 +146,9 @@ def _all(context: Context) -> np.ndarray:
 def _within(radius: float) -> Rule:
     def rule(context: Context) -> np.ndarray:
         if context.position is None:
+            why = f": {why}" if (why := context.why()) else ""
             raise FunhouseError(
-                "a radius needs positions, and the environment does not tell them",
+                f"a radius needs positions, and the environment does not tell them{why}",
                 remedy="choose --visibility partial, or give the environment a method positions() -> {agent: (x, y)}",
             )
         return distances(context.position) <= radius  # False where either is nowhere

@@ -54,6 +54,7 @@ def mine(tmp_path, monkeypatch):
     """A user's module on the path, called my_policies."""
     (tmp_path / "my_policies.py").write_text(SOURCE)
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("FUNHOUSE_TRUST", "my_policies")
 
 
 def bank_of(*names: str, config: ArenaConfig = RPS) -> Bank:
@@ -113,4 +114,4 @@ def test_chances_for_illegal_actions_are_refused():
 @pytest.mark.parametrize("name", ["nobody", "number"])
 def test_a_name_without_a_function_is_an_error(name):
     with pytest.raises(FunhouseError, match=name):
-        bank_of(name)
+        ask(name)

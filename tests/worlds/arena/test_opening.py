@@ -7,6 +7,15 @@ from worlds import FunhouseError
 from worlds.arena import ArenaConfig
 from worlds.arena.environment import Environment
 from worlds.arena.opening import load
+from worlds.trust import trusting
+
+
+@pytest.fixture(autouse=True)
+def trusted():
+    """What these tests name is trusted, while they last."""
+    names = "classic.connect_four-v3", "classic.connect_four", "sisl.multiwalker_v9", "classic.conect_four_v3"
+    with trusting(*names, "no_such_package.thing_v0", "json", "no_such_package", "mine_of_the_arena"):
+        yield
 
 
 @pytest.mark.parametrize(
@@ -37,7 +46,7 @@ def test_the_parallel_interface_is_preferred_and_arguments_are_passed_on():
         ("sisl/multiwalker_v9", {}, "is not discrete", "discrete actions"),
         ("mpe2.simple_tag_v3", {"colour": 3}, "cannot make mpe2.simple_tag_v3", "constructor's arguments"),
         ("classic/conect_four_v3", {}, "there is no environment", "connect_four"),
-        ("no_such_package.thing_v0", {}, "there is no environment", "funhouse-tom\\[arena\\]"),
+        ("no_such_package.thing_v0", {}, "there is no environment", "funhouse-tom[arena]"),
         ("json", {}, "makes no PettingZoo environment", "parallel_env"),
         ("tests.worlds.arena.toys:nobody", {}, "is no PettingZoo environment", "ParallelEnv"),
         ("tests.worlds.arena.toys:somebody", {}, "there is no function", "module:function"),

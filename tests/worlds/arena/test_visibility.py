@@ -26,7 +26,7 @@ def test_a_radius_is_a_distance_and_everyone_perceives_itself():
     assert [np.flatnonzero(row).tolist() for row in told] == [[0, 1, 2], [0, 1, 2], [0, 1, 2], [], [4]]
     assert seen("radius:0").sum() == 4
     with pytest.raises(FunhouseError, match="does not tell them") as caught:
-        seen("radius:5", replace(CONTEXT, position=None))
+        seen("radius:5", replace(CONTEXT, place=None))
     assert "partial" in caught.value.remedy
 
 
@@ -78,7 +78,7 @@ def test_in_a_crowd_the_nearest_that_act_are_perceived_and_only_by_focal_agents(
     others = np.flatnonzero(acts & (np.arange(60) != 5))
     nearest = others[np.argsort(np.abs(place[others, 0] - place[5, 0]))[:23]]
     assert np.flatnonzero(told[5]).tolist() == sorted([5, *nearest.tolist()])
-    first = seen("all", replace(context, position=None), focal, True)
+    first = seen("all", replace(context, place=None), focal, True)
     assert np.flatnonzero(first[5]).tolist() == sorted([5, *others[:23].tolist()])
     near = seen("radius:10", context, focal, True)
     assert (near <= told).all()

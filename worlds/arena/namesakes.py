@@ -1,0 +1,73 @@
+"""An author's own package of a name that funhouse has too, beside their environment: refused, with the clash named.
+
+In one process `agents` is one package, and here it is funhouse's. Code that means another one would find ours: at best
+its import fails, at worst it goes on with something else than it was written for.
+"""
+
+import builtins
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.machinery import PathFinder
+from pathlib import Path
+from typing import Any
+
+from worlds.errors import FunhouseError
+
+OURS = ("worlds", "agents", "analysis", "tom")
+_HOME = Path(__file__).resolve().parents[2]  # where ours lie
+
+
+@contextmanager
+def watched_imports() -> Iterator[None]:
+    """Within it, whoever imports a package of our name and means one of their own is refused with FunhouseError."""
+    plain = builtins.__import__
+
+    def watched(
+        name: str, globals: Any = None, locals: Any = None, fromlist: Sequence[str] | None = (), level: int = 0
+    ) -> Any:
+        if not level and name.partition(".")[0] in OURS and not _is_ours(globals):
+            refuse_namesake(name, globals)
+        return plain(name, globals, locals, fromlist, level)
+
+    builtins.__import__ = watched
+    try:
+        yield
+    finally:
+        builtins.__import__ = plain
+
+
+def refuse_namesake(name: str, scope: Mapping | None = None) -> None:
+    """Raises FunhouseError where a module's name is one of ours and means another package, found where Python would
+    look for it. scope: the globals of the module that imports it, None where a setting names it."""
+    root = name.partition(".")[0]
+    if root not in OURS or (theirs := _namesake(root, scope)) is None:
+        return
+    who = f"{scope.get('__name__')} imports '{name}'" if scope else f"'{name}' is named"
+    raise FunhouseError(
+        f"{who}, which means the package at {theirs}; but '{root}' is the name of a package of funhouse",
+        place=str((scope or {}).get("__file__") or theirs),
+        remedy=f"rename that package, to my_{root} for instance, and what imports it",
+    )
+
+
+def _is_ours(scope: Mapping | None) -> bool:
+    """Whether the code that imports is funhouse's own."""
+    page = (scope or {}).get("__file__")
+    return page is not None and any(Path(page).resolve().is_relative_to(_HOME / root) for root in OURS)
+
+
+def _namesake(root: str, scope: Mapping | None) -> str | None:
+    """Where another package or module of that name lies, None where only ours does."""
+    page = (scope or {}).get("__file__")
+    near = [str(Path(page).resolve().parent)] if page else []
+    for place in (*near, os.getcwd(), *sys.path):
+        found = PathFinder.find_spec(root, [place or os.getcwd()])
+        if found is None:
+            continue
+        paths = [found.origin] if found.origin else list(found.submodule_search_locations or ())
+        theirs = [path for path in paths if not Path(path).resolve().is_relative_to(_HOME / root)]
+        if theirs and (found.origin or any(Path(theirs[0]).glob("*.py"))):
+            return theirs[0]
+    return None
