@@ -39,8 +39,6 @@ class PolicyConfig:
     # tastes: the rotations of the colour order, or all of its orders
     rankings: Annotated[str, schema.one_of("cyclic", "all")] = "cyclic"
 
-    __pydantic_config__ = schema.STRICT
-
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", tuple(float(weight) for weight in self.weights))
         schema.check(self, "policy")

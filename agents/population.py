@@ -34,8 +34,6 @@ NOTHING = -1  # in a chain: no element
 MOST_SWITCH = 1 << 20  # steps: above those of any episode, so that roles may never be given
 
 Share = Annotated[float, Interval(ge=0, le=1)]
-Seed = Annotated[int, Interval(ge=0, lt=2**63)]
-Split = Annotated[str, schema.one_of(*SPLITS)]
 
 
 def check_run(seed: int, split: str) -> None:
@@ -56,8 +54,6 @@ class PopulationConfig:
     self_share: Share = 0.25  # of second elements that name the agent itself: "as Bo pretending to be me"
     # seen (as auto in train), held-out, all (as auto in validation and test)
     types: Annotated[str, schema.one_of("auto", "seen", "held-out", "all")] = "auto"
-
-    __pydantic_config__ = schema.STRICT
 
     def __post_init__(self) -> None:
         shares = tuple(float(share) for share in self.depth_share)

@@ -9,9 +9,10 @@ from annotated_types import Interval
 
 from agents.agent_type import PolicyConfig, TypeSpace
 from agents.answer import space_of
-from agents.population import PopulationConfig, Seed, Split, check_run
+from agents.population import PopulationConfig, check_run
 from worlds import FunhouseError, OrchardConfig, schema
 from worlds.config import MOST_AGENTS
+from worlds.log_document import Seed, Split
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,6 @@ class MindsConfig:
 
     copies: Annotated[int, Interval(le=MOST_AGENTS)]
     checkpoint: schema.Sha256  # SHA-256 of the mind's weights, the file model.safetensors of its checkpoint
-
-    __pydantic_config__ = schema.STRICT
 
     def __post_init__(self):
         if self.copies < 2:
@@ -53,7 +52,6 @@ class RunConfig:
     split: Split = "train"
     minds: MindsConfig | None = None
 
-    __pydantic_config__ = schema.STRICT
     OPTIONAL = ("minds",)
 
     def __post_init__(self):

@@ -143,7 +143,7 @@ def test_a_log_s_meta_of_other_values_is_refused_by_its_field(log, path, value):
     forging.manifest(log, f"meta.{path}", value)
     said = refusal(verify, log)
     assert "manifest.json" in said
-    if path not in ("colour", "episodes", "shard_size"):
+    if path not in ("colour", "episodes", "shard_size", "world"):
         assert path in said
 
 

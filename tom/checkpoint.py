@@ -6,7 +6,6 @@ name and then swapped in, so that a kill at any moment leaves the old one or the
 to go on lies in a file of its own, `training.safetensors`, which may be deleted.
 """
 
-import json
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,6 +19,7 @@ from safetensors.torch import save as to_bytes
 from worlds import FunhouseError
 from worlds.durable import explained, make_directory, sync_directory, write_file
 from worlds.manifest import MANIFEST, Manifest, canonical, entry, read_manifest, versions, write_manifest
+from worlds.schema import Document, parsed
 
 WEIGHTS, CONFIG, TRAINING = "model.safetensors", "config.json", "training.safetensors"
 PICKLES = (".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt")
@@ -70,7 +70,7 @@ def _swap(new: Path, place: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def load(run: str | Path) -> tuple[dict[str, torch.Tensor], dict]:
+def load(run: str | Path) -> tuple[dict[str, torch.Tensor], Document]:
     """A checkpoint's weights and meta, on the CPU, from a run's directory or from the checkpoint's own.
 
     Raises FunhouseError for a pickle, a directory without a checkpoint, and any file that is not what was
@@ -79,13 +79,24 @@ def load(run: str | Path) -> tuple[dict[str, torch.Tensor], dict]:
     return load_marked(run)[:2]
 
 
-def load_marked(run: str | Path) -> tuple[dict[str, torch.Tensor], dict, str]:
+def load_marked(run: str | Path) -> tuple[dict[str, torch.Tensor], Document, str]:
     """The same, and what a mind is known by: the SHA-256 of the file of its weights. Raises as `load` does."""
     return _steadily(Path(run), _marked)
 
 
-def _marked(found: Manifest) -> tuple[dict[str, torch.Tensor], dict, str]:
-    return _unpacked(found, WEIGHTS), json.loads(found.read(CONFIG)), found.files[WEIGHTS]["sha256"]
+def _marked(found: Manifest) -> tuple[dict[str, torch.Tensor], Document, str]:
+    return _unpacked(found, WEIGHTS), _document(found), found.files[WEIGHTS]["sha256"]
+
+
+def _document(found: Manifest) -> Document:
+    """What a checkpoint says of itself; tom.mind_document has its shape."""
+    try:
+        meta = parsed(found.read(CONFIG))
+    except ValueError as error:
+        raise found.damage(CONFIG, f"is no JSON that can be read: {error}") from error
+    if not isinstance(meta, dict):
+        raise found.damage(CONFIG, "says nothing by name")
+    return Document(meta, found.directory / CONFIG)
 
 
 def load_training(run: str | Path) -> dict[str, torch.Tensor]:
@@ -94,7 +105,7 @@ def load_training(run: str | Path) -> dict[str, torch.Tensor]:
 
 
 def _training(manifest: Manifest) -> dict[str, torch.Tensor]:
-    if not (manifest.directory / TRAINING).exists():
+    if TRAINING not in manifest.files or not (manifest.directory / TRAINING).exists():
         raise FunhouseError(
             "this checkpoint holds a mind but not the state of its training",
             place=str(manifest.directory),
@@ -123,6 +134,8 @@ def _identity(run: Path) -> int | None:
 
 
 def _unpacked(manifest: Manifest, name: str) -> dict[str, torch.Tensor]:
+    if name not in manifest.files:
+        raise manifest.damage(name, "is not listed")
     try:
         return from_bytes(manifest.read(name))
     except SafetensorError as error:

@@ -16,10 +16,10 @@ from tom.batch import UNLABELLED, QuestionArrays, TextTable, event_tensors, ques
 from tom.blanked import CONTROLS, Blanked, Edit
 from tom.checkpoint import load_marked
 from tom.events import History, Wanted
+from tom.mind_document import check_size, check_world, read_document
 from tom.network import Network
-from tom.perception import Perception, check_version, perception_of
+from tom.perception import Perception, perception_of
 from tom.relations import line_indices, question_relations, slots_of, wanted_of
-from tom.settings import NetworkConfig
 from tom.shipped import SHIPPED
 from tom.vocabulary import DESCRIBE, NAME, Vocabulary
 from worlds import FunhouseError
@@ -213,20 +213,9 @@ def load(run: str | Path | None = None) -> Mind:
     if not place.exists():
         place = SHIPPED.get(str(run), place)
     tensors, meta, checkpoint = load_marked(place)
-    check_version(meta, str(place))
-    network = _network(tensors, meta, str(place))
-    return Mind(network, Vocabulary(meta["words"]), meta["run"], meta, checkpoint)
-
-
-def _network(tensors: dict[str, Tensor], meta: dict, place: str) -> Network:
-    """The network that a checkpoint describes, with its weights. Raises FunhouseError where the two do not fit."""
-    try:
-        network = Network(NetworkConfig.from_dict(meta["network"])).lower()
-        network.load_state_dict(tensors)
-    except (KeyError, TypeError, RuntimeError) as error:
-        raise FunhouseError(
-            f"these weights are of another network: {str(error).splitlines()[0]}",
-            place=place,
-            remedy="load it with the version of the project that trained it, or train anew: tom train LOG --out RUN",
-        ) from error
-    return network
+    size, vocabulary = read_document(meta), Vocabulary(meta["words"])
+    check_world(size, perception_of(meta["run"]), vocabulary, meta.file)
+    check_size(size, tensors, str(place))
+    network = Network(size).lower()
+    network.load_state_dict(tensors)
+    return Mind(network, vocabulary, meta["run"], meta, checkpoint)

@@ -1,6 +1,14 @@
 """How large the network is and how it is trained. Nothing heavy is imported here, so that a command's help is quick."""
 
 from dataclasses import asdict, dataclass
+from typing import Annotated
+
+from annotated_types import Interval, MaxLen
+
+Size = Annotated[int, Interval(ge=1, le=1 << 20)]  # of a part of the network
+Token = Annotated[int, Interval(ge=0, lt=1 << 20)]
+MOST_SPECIES = 1024
+MOST_BUILT = 1 << 28  # numbers in a table that no file holds and the network builds: the words of the members
 
 
 @dataclass(frozen=True)
@@ -36,24 +44,38 @@ class TrainConfig:
 class NetworkConfig:
     """The network's size. traits: the number of values of each; in the orchard taste, sight, memory and temper."""
 
-    vocabulary: int
-    traits: tuple[int, ...]
-    species: tuple[int, ...] = ()  # entries of an observation of each; none in the orchard, which is read as sets
-    members: tuple[tuple[tuple[int, ...], ...], ...] = ()  # of each species' bank, each in words; none in the orchard
-    actions: int = 5
+    vocabulary: Size
+    traits: Annotated[tuple[Size, ...], MaxLen(64)]
+    # entries of an observation of each; none in the orchard, which is read as sets
+    species: Annotated[tuple[Annotated[int, Interval(ge=0, le=1 << 24)], ...], MaxLen(MOST_SPECIES)] = ()
+    # of each species' bank, each in words; none in the orchard
+    members: Annotated[tuple[tuple[tuple[Token, ...], ...], ...], MaxLen(MOST_SPECIES)] = ()
+    actions: Size = 5
     bars: bool = False  # whether a blocked action can not be taken at all; in the orchard it may, and leads nowhere
-    kinds: int = 3
-    width: int = 128
-    heads: int = 8
-    layers: int = 1  # of questions attending to events
-    myself: tuple[int, ...] = ()  # "behave as myself", in words; only minds that compare have it
-    library: int = 64  # policies
-    pieces: int = 4  # linear pieces of which the best judges an action
-    hidden: int = 96  # units beside them
-    made_up: int = 8  # policies made up for a question
-    element_width: int = 32
-    text_width: int = 64
-    gamma: float = 0.8  # walking distances enter as gamma ** distance
+    kinds: Size = 3
+    width: Size = 128
+    heads: Size = 8
+    layers: Annotated[int, Interval(ge=0, le=64)] = 1  # of questions attending to events
+    # "behave as myself", in words; only minds that compare have it
+    myself: Annotated[tuple[Token, ...], MaxLen(64)] = ()
+    library: Size = 64  # policies
+    pieces: Size = 4  # linear pieces of which the best judges an action
+    hidden: Size = 96  # units beside them
+    made_up: Size = 8  # policies made up for a question
+    element_width: Size = 32
+    text_width: Size = 64
+    gamma: Annotated[float, Interval(ge=0, le=1)] = 0.8  # walking distances enter as gamma ** distance
+
+    OPTIONAL = ("members", "myself")  # in a file: minds are older than these
+
+    def __post_init__(self):
+        from worlds import FunhouseError, schema
+
+        schema.check(self, "network")
+        built = len(self.members) * self.library * self.vocabulary
+        if self.width % self.heads or self.text_width % 4 or built > MOST_BUILT:
+            what = f"width = {self.width}, heads = {self.heads}, text_width = {self.text_width} make no network"
+            raise FunhouseError(what, remedy="choose a width that the heads divide, and a bank of fewer members")
 
     @property
     def compares(self) -> bool:
@@ -67,7 +89,7 @@ class NetworkConfig:
 
     @classmethod
     def from_dict(cls, values: dict) -> "NetworkConfig":
-        """The size from to_dict's values."""
-        members = tuple(tuple(map(tuple, species)) for species in values.get("members", ()))
-        tuples = {name: tuple(values.get(name, ())) for name in ("traits", "species", "myself")}
-        return cls(**{**values, **tuples, "members": members})
+        """The size from to_dict's values. Raises FunhouseError as worlds.schema.read does."""
+        from worlds import schema
+
+        return schema.read(cls, values)

@@ -21,9 +21,10 @@ from tom.batch import TrainingBatches
 from tom.checkpoint import load as load_checkpoint
 from tom.checkpoint import load_training, save
 from tom.mind import MYSELF, Mind
+from tom.mind_document import read_document
 from tom.network import Network
 from tom.observations import ObservationEncoder
-from tom.perception import VERSION, ArenaPerception, check_version, perception_of
+from tom.perception import VERSION, ArenaPerception, perception_of
 from tom.settings import NetworkConfig, TrainConfig
 from tom.trainer import Trainer, keep_memory
 from tom.vocabulary import Vocabulary
@@ -141,8 +142,7 @@ def _begin(config: TrainConfig, batches: TrainingBatches, out: Path, resume: boo
 def _weights(source: str | Path, size: NetworkConfig, vocabulary: Vocabulary) -> dict[str, Tensor]:
     """A checkpoint's weights. Raises FunhouseError where they are of another version or network."""
     tensors, meta = load_checkpoint(source)
-    check_version(meta, str(source))
-    if NetworkConfig.from_dict(meta["network"]) != size or meta["words"] != list(vocabulary.words):
+    if read_document(meta) != size or meta["words"] != list(vocabulary.words):
         raise FunhouseError(
             "the mind there has another size or vocabulary",
             place=str(source),

@@ -43,7 +43,6 @@ class OrchardConfig:
     # the chance, for each agent and step, of becoming marked; 0: there are no marks
     marks: Annotated[float, Interval(ge=0, le=1)] = 0.0
 
-    __pydantic_config__ = schema.STRICT
     OPTIONAL = OPTIONS
 
     def __post_init__(self):

@@ -1,17 +1,33 @@
 """What the manifest and the diary of a log may say, and that what they say fits together."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from annotated_types import Interval
 
 from worlds import schema
+from worlds.dice import SPLITS
 from worlds.errors import FunhouseError
 from worlds.formats import format_of
 
 SHARD_SIZE = 64  # episodes, at most
 MOST_EPISODES = 1 << 40
 
-Split = Literal["train", "validation", "test"]
+Seed = Annotated[int, Interval(ge=0, lt=2**63)]
+Split = Annotated[str, schema.one_of(*SPLITS)]
+
+
+class RunParts(schema.TypedDict, total=False):
+    """The settings of a run, part by part; whoever makes something of a part reads it (OrchardConfig.from_dict, …)."""
+
+    orchard: dict
+    policy: dict
+    population: dict
+    minds: dict
+    arena: dict
+    bank: dict
+    species: list[dict]
+    seed: schema.Required[Seed]
+    split: schema.Required[Split]
 
 
 class Dropped(schema.TypedDict):
@@ -22,9 +38,9 @@ class Dropped(schema.TypedDict):
 
 
 class LogMeta(schema.TypedDict):
-    """A log's meta; what is in `config` beside the world is the agents' floor's to read."""
+    """A log's meta."""
 
-    config: dict
+    config: RunParts
     episodes: Annotated[int, Interval(ge=1, le=MOST_EPISODES)]
     shard_size: Annotated[int, Interval(ge=1, le=SHARD_SIZE)]
     split: Split
@@ -40,9 +56,6 @@ def check_meta(meta: schema.Document) -> None:
     config, world = meta["config"], meta.get("world", "orchard")
     if world != "orchard" and not world.startswith("pettingzoo:"):
         raise _unfit(meta, "world", world, "orchard, or pettingzoo: and an environment")
-    for part in ("orchard",) if world == "orchard" else ("arena", "species"):
-        if not isinstance(config.get(part), list if part == "species" else dict):
-            raise _unfit(meta, f"config.{part}", config.get(part), "the settings of its world")
     settings = format_of(meta).settings(config)
     if world != getattr(settings, "world", "orchard"):
         raise _unfit(meta, "world", world, "that of its settings")

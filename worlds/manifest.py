@@ -63,7 +63,7 @@ def versions(*packages: str) -> dict[str, str]:
 def _version(package: str) -> str:
     try:
         return version(_DISTRIBUTION.get(package, package))
-    except PackageNotFoundError:
+    except (PackageNotFoundError, ValueError):  # no such package, or no name of one
         return "source"
 
 

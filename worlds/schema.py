@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NotRequired, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, NotRequired, Required, TypeVar, get_type_hints
 
 from typing_extensions import TypedDict, is_typeddict
 
@@ -25,6 +25,7 @@ __all__ = [
     "Document",
     "Needs",
     "NotRequired",
+    "Required",
     "Sha256",
     "TypedDict",
     "check",
@@ -34,7 +35,7 @@ __all__ = [
 ]
 
 Kind = TypeVar("Kind")
-STRICT: Any = {"strict": True, "extra": "forbid", "allow_inf_nan": False}  # the __pydantic_config__ of a document
+STRICT: Any = {"strict": True, "extra": "forbid", "allow_inf_nan": False}
 DEEPEST = 32  # brackets within brackets
 _TOO_DEEP = f"it nests more than {DEEPEST} deep"
 _LONGEST = 60  # characters of a value that a message shows
@@ -86,8 +87,13 @@ class Document(dict):
         super().__init__({name: self._inner(name, value, file, path) for name, value in values.items()})
         self.file, self.path = str(file), path
 
-    @staticmethod
-    def _inner(name: str, value: Any, file: Path | str, path: str) -> Any:
+    def __missing__(self, name: str) -> Any:
+        raise FunhouseError(f"{self.path}{name} is missing", place=self.file, remedy="restore a copy of the file")
+
+    @classmethod
+    def _inner(cls, name: Any, value: Any, file: Path | str, path: str) -> Any:
+        if isinstance(value, list):
+            return [cls._inner(place, one, file, f"{path}{name}.") for place, one in enumerate(value)]
         return Document(value, file, f"{path}{name}.") if isinstance(value, dict) else value
 
 
@@ -145,9 +151,11 @@ _kept = lru_cache(maxsize=256)(_made)  # of what cannot change: every episode of
 def _adapter(kind: Any) -> "TypeAdapter":
     from pydantic import TypeAdapter
 
-    if is_typeddict(kind):
-        kind.__pydantic_config__ = STRICT
-    return TypeAdapter(kind) if hasattr(kind, "__pydantic_config__") else TypeAdapter(kind, config=STRICT)
+    if not is_typeddict(kind) and not dataclasses.is_dataclass(kind):
+        return TypeAdapter(kind, config=STRICT)
+    if not hasattr(kind, "__pydantic_config__"):
+        kind.__pydantic_config__ = STRICT  # which holds for what is nested in it too
+    return TypeAdapter(kind)
 
 
 def _absent(made: Any, values: dict, path: str) -> str | None:

@@ -37,8 +37,6 @@ class BankConfig:
     # Means and deviations of the sights of each species, ((means), (deviations)), as measured: see calibration.py.
     statistics: tuple[tuple[Numbers, Numbers], ...] = ()
 
-    __pydantic_config__ = schema.STRICT
-
     def __post_init__(self) -> None:
         object.__setattr__(self, "temperatures", tuple(float(each) for each in self.temperatures))
         object.__setattr__(self, "callables", tuple(self.callables))

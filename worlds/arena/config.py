@@ -26,8 +26,6 @@ class ArenaConfig:
     steps: Annotated[int, Interval(ge=1, le=MOST_STEPS)] = 64  # moves of each agent in one episode
     visibility: Annotated[str, MaxLen(MOST_TEXT)] = "all"  # all, radius:R, partial:SHARE,INTERVAL, or module:function
 
-    __pydantic_config__ = schema.STRICT
-
     def __post_init__(self):
         from worlds.arena.visibility import check_rule  # which needs episodes' words, not settings
 

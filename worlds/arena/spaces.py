@@ -34,8 +34,6 @@ class Species:
     low: Annotated[float, AllowInfNan(), BeforeValidator(lambda low: -math.inf if low is None else low)]
     high: Annotated[float, AllowInfNan(), BeforeValidator(lambda high: math.inf if high is None else high)]
 
-    __pydantic_config__ = schema.STRICT
-
     def __post_init__(self):
         if math.prod(self.shape) > MOST_ENTRIES or (self.kind == "image" and len(self.shape) not in (2, 3)):
             what = f"no observation is a {self.kind} of the shape {self.shape}"
