@@ -22,6 +22,7 @@ from worlds.arena.opening import FAILS, make
 from worlds.arena.patience import TookTooLong, can_watch, watched
 from worlds.arena.positions import Finder
 from worlds.arena.spaces import Form, Species
+from worlds.arena.surroundings import Surroundings
 from worlds.errors import FunhouseError
 
 _LARGEST = float(np.finfo(np.float32).max)
@@ -34,25 +35,28 @@ class Environment:
 
     in_turn: ClassVar[bool]  # whether agents act one at a time
 
-    def __init__(self, env: Any, spec: str):
-        self.env, self.spec = env, spec
+    def __init__(self, env: Any, spec: str, around: Surroundings):
+        self.env, self.spec, self._around = env, spec, around
+        self._called = False  # whether it is the environment's code that runs now
         self._seed: int | None = None
         self._watch = can_watch()
         self.know(NOTHING)
 
     @staticmethod
-    def open(spec: str, arguments: dict | None = None) -> "Environment":
+    def open(spec: str, arguments: dict | None = None, key: int = 0) -> "Environment":
         """The environment of that name, Parallel where it can be. Raises FunhouseError where there is none.
+
+        What it draws from the global generators while it is made is a function of `key` (< 2**64).
 
         The first of its name and arguments is looked at: it is played for some steps and closed.
         """
         arguments = dict(arguments or {})
-        key = spec, json.dumps(arguments, sort_keys=True)
-        if key not in _KNOWN:
+        name = spec, json.dumps(arguments, sort_keys=True)
+        if name not in _KNOWN:
             with contextlib.closing(_driver(spec, arguments)) as environment:
-                _KNOWN[key] = first_look(environment)
-        environment = _driver(spec, arguments)
-        environment.know(_KNOWN[key])
+                _KNOWN[name] = first_look(environment)
+        environment = _driver(spec, arguments, key)
+        environment.know(_KNOWN[name])
         return environment
 
     def know(self, known: Known) -> None:
@@ -70,6 +74,7 @@ class Environment:
         """Begins a game that is a function of `seed` (< 2**31), as far as the environment keeps to it."""
         self._seed = seed
         self.rewards = np.zeros(len(self.seats), np.float32)
+        self._around.seed(seed)
         self.guard(self._reset, seed)
 
     def turn(self) -> list[int]:
@@ -135,9 +140,9 @@ class Environment:
         with contextlib.suppress(FunhouseError):
             self.guard(self.env.close)
 
-    def failure(self, what: str) -> ArenaFailure:
-        """The error that says what the environment did in this game, to be raised."""
-        return ArenaFailure(what, place=f"{self.spec}, game of seed {self._seed}")
+    def failure(self, what: str, late: bool = False) -> ArenaFailure:
+        """The error that says what the environment did in this game, to be raised; `late`: it took too long."""
+        return ArenaFailure(what, place=f"{self.spec}, game of seed {self._seed}", late=late)
 
     def refusal(self, what: str, remedy: str) -> FunhouseError:
         """The error that says what the environment does in every game, to be raised."""
@@ -176,10 +181,17 @@ class Environment:
             raise self.refusal(what, "write def reset(self, seed=None, options=None)") from None
 
     def _call(self, call: Callable, *arguments: Any) -> Any:
+        if self._called:  # from within a call that is watched
+            return call(*arguments)
+        self._called = True
+        self._around.enter()
         try:
             return watched(call, *arguments) if self._watch else call(*arguments)
         except TookTooLong as late:
-            raise self.failure(f"never ends: {late}") from late
+            raise self.failure(f"never ends: {late}", late=True) from late
+        finally:
+            self._around.leave()
+            self._called = False
 
     def _reset(self, seed: int) -> None:
         raise NotImplementedError
@@ -251,16 +263,21 @@ class Environment:
         raise self.refusal(f"its {what} are {type(given).__name__}", f"give {what} as a dict, by agent")
 
 
-def _driver(spec: str, arguments: dict) -> Environment:
+def _driver(spec: str, arguments: dict, key: int = 0) -> Environment:
     """A new environment, not yet known. Raises FunhouseError where there is none."""
     from pettingzoo import AECEnv, ParallelEnv
 
     from worlds.arena.drivers import InTurn, Together  # which are environments themselves
 
-    env = make(spec, arguments)
+    around = Surroundings(key)
+    around.enter()
+    try:
+        env = make(spec, arguments)
+    finally:
+        around.leave()
     for kind, driver in ((ParallelEnv, Together), (AECEnv, InTurn)):
         if isinstance(env, kind):
-            return driver(env, spec)
+            return driver(env, spec, around)
     raise FunhouseError(
         f"{spec} makes a {type(env).__name__}, which is no PettingZoo environment",
         remedy="name one that derives from pettingzoo.ParallelEnv or pettingzoo.AECEnv",

@@ -10,6 +10,7 @@ from worlds import dice
 from worlds.errors import FunhouseError
 
 ATTEMPTS = 32  # keys that are tried for one episode
+HANGS = 4  # in a row, from the first on, after which an environment is given up: each costs all the patience there is
 
 T = TypeVar("T")
 
@@ -17,8 +18,12 @@ T = TypeVar("T")
 class ArenaFailure(FunhouseError):
     """An environment raised, returned NaN or an illegal mask, never ends, or lost an agent.
 
-    `place` names the environment and the seed of the game; the episode counts for nothing.
+    `place` names the environment and the seed of the game; the episode counts for nothing. `late`: it took too long.
     """
+
+    def __init__(self, what: str, *, place: str | None = None, remedy: str | None = None, late: bool = False):
+        super().__init__(what, place=place, remedy=remedy)
+        self.late = late
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ def persist(key: int, play: Callable[[int], T]) -> tuple[T, list[Dropped]]:
     Raises FunhouseError, with the keys that were tried, where none stands: the log cannot be whole then.
     """
     dropped: list[Dropped] = []
+    hangs = 0
     for attempt in range(ATTEMPTS):
         seed = attempt_key(key, attempt)
         try:
@@ -47,8 +53,17 @@ def persist(key: int, play: Callable[[int], T]) -> tuple[T, list[Dropped]]:
         except ArenaFailure as failure:
             where = f" ({failure.place})" if failure.place else ""
             dropped.append(Dropped(seed, f"{failure.what}{where}"))
+            hangs += failure.late
+        if hangs == len(dropped) == HANGS:
+            raise hung(dropped[-1].reason)
     raise FunhouseError(
         f"the environment failed {ATTEMPTS} times in a row: {dropped[-1].reason}",
         place=f"seeds {', '.join(str(one.seed) for one in dropped)}",
         remedy="mend the environment, or choose other constructor arguments",
     )
+
+
+def hung(reason: str) -> FunhouseError:
+    """The error that says that an environment is not waited for any longer."""
+    remedy = "mend the environment, or give it more time: --patience SECONDS"
+    return FunhouseError(f"the environment hung {HANGS} times in a row: {reason}", remedy=remedy)

@@ -23,7 +23,7 @@ class Match:
 
     def __init__(self, config: ArenaConfig, key: int):
         self.config, self.key = config, key
-        self.environment = Environment.open(config.environment, config.keywords)
+        self.environment = Environment.open(config.environment, config.keywords, key)
         self.game, self.step = -1, 0
         self._rule = parse_rule(config.visibility)
         self._next_game()

@@ -27,8 +27,12 @@ class _Watch:
     """The process's one alarm. It is set once for many calls, for setting it costs more than a short call."""
 
     seconds = PATIENCE  # what a call may take
-    since: float | None = None  # when the call began that goes on now
     rings = False  # whether the alarm is set
+    rang = False  # whether it has rung in the call that goes on now
+    alarm = False  # whether there is one
+
+    def __init__(self) -> None:
+        self.since: Any = [0.0]  # one number: when the call began that goes on now, 0 where none does
 
     def set(self, seconds: float) -> None:
         self.rings = True
@@ -36,12 +40,13 @@ class _Watch:
 
     def ring(self, *_: Any) -> None:
         self.rings = False
-        if self.since is None:
+        if not self.since[0]:
             return
-        if (left := self.since + self.seconds - time.monotonic()) > 0:
+        if (left := self.since[0] + self.seconds - time.monotonic()) > 0:
             return self.set(left)
         self.set(_AGAIN)
-        raise TookTooLong(f"it had not come back after {self.seconds:g} s")
+        self.rang = True
+        raise TookTooLong(_late())
 
 
 _watch = _Watch()
@@ -60,7 +65,12 @@ def patience(seconds: float) -> Iterator[None]:
 
 
 def can_watch() -> bool:
-    """Whether calls can be watched here; the alarm is taken where nobody has it."""
+    """Whether calls can be watched here, by the alarm, which is taken where nobody has it, or by another process."""
+    _watch.alarm = _has_alarm()
+    return _watch.alarm or isinstance(_watch.since, memoryview)
+
+
+def _has_alarm() -> bool:
     if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
         return False
     if (held := signal.getsignal(signal.SIGALRM)) is signal.SIG_DFL:
@@ -71,11 +81,30 @@ def can_watch() -> bool:
 
 
 def watched(call: Callable, *arguments: Any) -> Any:
-    """call(*arguments), once `can_watch` has said that it may be. Raises TookTooLong where it is not back in time."""
-    _watch.since = time.monotonic()
-    if not _watch.rings:
+    """call(*arguments), once `can_watch` has said that it may be. Raises TookTooLong where it is not back in time,
+    even if it is back later, for somebody may have caught what the alarm raised."""
+    _watch.rang = False
+    _watch.since[0] = time.monotonic()
+    if not _watch.rings and _watch.alarm:
         _watch.set(_watch.seconds)
     try:
         return call(*arguments)
     finally:
-        _watch.since = None
+        _watch.since[0] = 0.0
+        if _watch.rang:
+            raise TookTooLong(_late())
+
+
+def overdue(since: memoryview, grace: float) -> str:
+    """What to say of a call in a process that tells (`show`) when it began, where no alarm has ended it; else ""."""
+    began = since[0]
+    return _late() if began and time.monotonic() > began + _watch.seconds + grace else ""
+
+
+def show(since: memoryview) -> None:
+    """From now on this process, just forked, tells another when a call began."""
+    _watch.since, _watch.rings = since, False  # a fork has no alarm set
+
+
+def _late() -> str:
+    return f"it had not come back after {_watch.seconds:g} s"

@@ -1,8 +1,5 @@
 """Playing an episode again from its seed and its actions; and which environments allow that."""
 
-import random
-from typing import Any
-
 import numpy as np
 
 from worlds.arena.config import ArenaConfig
@@ -97,22 +94,15 @@ def _unlike(episode: ArenaEpisode, where: str) -> FunhouseError:
 def determinism(config: ArenaConfig, key: int) -> str | None:
     """None where a match is a function of its key, as far as two tries of random legal play tell; else the difference.
 
-    The global generators of Python and numpy stand elsewhere in the second try. Raises FunhouseError where the
-    environment cannot be opened.
+    Raises FunhouseError where the environment cannot be opened.
     """
-    kept: tuple[Any, Any] = random.getstate(), np.random.get_state()  # noqa: NPY002
     try:
-        return first_difference(*(_disturbed(config, key, elsewhere) for elsewhere in (1, 2)))
+        return first_difference(_at_random(config, key), _at_random(config, key))
     except ArenaFailure as failure:
         return str(failure.what)
-    finally:
-        random.setstate(kept[0])
-        np.random.set_state(kept[1])  # noqa: NPY002
 
 
-def _disturbed(config: ArenaConfig, key: int, elsewhere: int) -> dict:
-    random.seed(elsewhere)
-    np.random.seed(elsewhere)  # noqa: NPY002
+def _at_random(config: ArenaConfig, key: int) -> dict:
     generator = np.random.default_rng(key)
     return play_match(Match(config, key), lambda _, views: random_actions(generator, views))
 

@@ -12,7 +12,7 @@ from tests.worlds.arena.conftest import FIELD, ROUNDS, play
 from tests.worlds.arena.toys import LONG
 from worlds import FunhouseError
 from worlds.arena import ArenaConfig
-from worlds.arena.failure import ArenaFailure
+from worlds.arena.failure import HANGS, ArenaFailure, persist
 from worlds.arena.patience import TookTooLong, can_watch, patience, watched
 
 
@@ -51,6 +51,34 @@ def test_an_alarm_that_is_swallowed_rings_again(monkeypatch):
     with patience(0.1), pytest.raises(TookTooLong):
         watched(stubborn)
     assert len(caught) == 3
+
+
+def test_who_catches_the_alarm_and_comes_back_is_late_all_the_same():
+    def sly():
+        try:
+            time.sleep(LONG)
+        except BaseException:
+            return "sly"
+
+    assert can_watch()
+    with patience(0.1):
+        with pytest.raises(TookTooLong):
+            watched(sly)
+        assert watched(lambda: "sound") == "sound"
+
+
+def test_an_environment_that_only_hangs_is_given_up_after_a_few_tries():
+    config = ArenaConfig(FIELD, {"fault": "sleep", "always": True}, steps=6)
+    tried = []
+
+    def attempt(key: int):
+        tried.append(key)
+        return play(config, key)
+
+    with patience(0.1), pytest.raises(FunhouseError, match=f"hung {HANGS} times in a row") as caught:
+        persist(3, attempt)
+    assert len(tried) == HANGS <= 5
+    assert "--patience" in caught.value.remedy
 
 
 def test_a_turn_that_hangs_while_somebody_observes_is_a_failure_too(monkeypatch):

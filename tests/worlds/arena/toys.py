@@ -16,7 +16,8 @@ class Field(ParallelEnv):
     """Walkers on a line, `small` of them with a shorter observation; one of them may end early, or things go wrong.
 
     fault happens at the third step of games whose seed is odd (always with `always`): raise, nan, infinite, reward,
-    vanish, stranger, shape, missing, mask, few, hang (busy, whatever is raised), sleep, or dice (chance of its own).
+    vanish, stranger, shape, missing, mask, few, hang (busy, whatever is raised), sleep; dice (chance of its own) and
+    global (chance of the process's) happen at every step.
     """
 
     metadata: ClassVar[dict[str, Any]] = {"name": "field"}
@@ -69,7 +70,9 @@ class Field(ParallelEnv):
 
     def _spoil(self, seen, rewards, ended, cut, infos):
         if self.fault == "dice":
-            self.place["walker_0"] += random.random()
+            self.place["walker_0"] += np.random.default_rng().random()
+        elif self.fault == "global":
+            self.place["walker_0"] += random.random() + np.random.normal()  # noqa: NPY002
         elif self.time == 3 and self.agents and (self.always or self.seed % 2):
             agent = self.agents[0]
             getattr(self, f"_{self.fault}", lambda *_: None)(agent, seen, rewards)
