@@ -13,6 +13,7 @@ from agents.arena.check import check_minds
 from agents.arena.rollout import batches
 from agents.arena.run import ArenaRun
 from agents.rollout import RunConfig, rollout
+from agents.size import check_fits, check_threads
 from agents.strangers import Policy
 from worlds import Episode, FunhouseError, replay
 from worlds.arena import ArenaConfig
@@ -75,6 +76,8 @@ def record(
     ({"episode", "seed"}) that failed and another match stands in for. Raises FunhouseError where `out` holds something
     else or another run, somebody else writes there, the disk is full, or nobody is given to play the run's minds.
     """
+    check_threads(threads)
+    check_fits(run, episodes, out)
     size = shard_size(run.arena) if isinstance(run, ArenaRun) else SHARD_SIZE
     with LogWriter(out, run.meta, episodes, size) as writer:
         missing = writer.shards_missing()
@@ -145,6 +148,7 @@ def verify(
     "copies" (in each episode) and "checkpoint". Raises FunhouseError naming the file, and where it can the episode,
     step and agent, of the first difference.
     """
+    check_threads(threads)
     log = open_log(directory)
     for name in log.manifest.files:
         log.manifest.read(name)

@@ -57,9 +57,15 @@ class Permuted:
     """Somebody who is handed every episode with tastes permuted, and whose words are read accordingly.
 
     Whoever knows no difference between colours answers as before. It answers, and describes, as who it stands for does.
+    Raises FunhouseError where colours cannot be so many places on.
     """
 
     def __init__(self, mind: Any, places: int, name: str = ""):
+        if not 0 < places < len(KINDS):
+            what = f"permute = {places} moves no colour to another's place"
+            raise FunhouseError(
+                what, remedy=f"choose 1 to {len(KINDS) - 1}, for there are {len(KINDS)} colours at most"
+            )
         self.mind, self.places, self.name = mind, places, name or mind.name
 
     def answer(self, episode: AnyEpisode, questions: Sequence[Question]) -> np.ndarray:

@@ -4,18 +4,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Interval, MinLen
 
 from agents.answer import AnyEpisode, Question, resolve, type_space
-from agents.population import WORDINGS
-from agents.prompt import HELD_OUT, PARAPHRASES, say
+from agents.population import WORDINGS, Share
+from agents.prompt import HELD_OUT, MAX_DEPTH, PARAPHRASES, say
 from agents.query import Query
 from analysis.perception import Perception, nothing_nested, target_of
 from analysis.traits import members_of
-from worlds import FunhouseError
+from worlds import FunhouseError, schema
+from worlds.log_document import MOST_EPISODES, Seed
 
 Cell = tuple[str, int]  # stance, depth
+Episodes = Annotated[int, Interval(ge=1, le=MOST_EPISODES)]
+Questions = Annotated[int, Interval(ge=1, le=10**5)]  # to an episode
+Stance = Annotated[str, schema.one_of("behave", "predict")]
+Depth = Annotated[int, Interval(ge=0, le=MAX_DEPTH)]
+Weight = Annotated[int, Interval(ge=1, le=10**5)]
 
 
 NO_KIN = "no two agents share their spaces: there is nobody whom one could behave as"
@@ -27,37 +35,25 @@ NOBODY = "no question could be drawn: nobody perceives anybody to be asked about
 class Sampling:
     """What is drawn from each episode. Raises FunhouseError for a value that asks nothing."""
 
-    questions: int = 64  # of each episode, shared out over stances and depths
-    stances: tuple[str, ...] = ("behave", "predict")
-    depths: tuple[int, ...] = (0, 1, 2, 3)  # predict has no depth 0
-    weights: tuple[int, ...] = (
-        1,
-        1,
-        2,
-        4,
-    )  # how many questions a depth gets; few of the deep ones tell anything
-    episodes: int | None = None  # the first so many of the log; None: all
-    types: str = "all"  # held-out: asked agent, target and everyone in the chain have types unseen in training
-    paraphrases: str = "all"  # trained, held-out: the forms of words kept from training
-    description_share: float = 0.0  # of the chain elements after the first
-    self_share: float = 0.25  # of the later chain elements: the asked agent itself, as in populations
-    role_share: float = 0.5  # of the predict questions: about the role the target really is in
-    seed: int = 0
+    questions: Questions = 64  # of each episode, shared out over stances and depths
+    stances: Annotated[tuple[Stance, ...], MinLen(1)] = ("behave", "predict")
+    depths: Annotated[tuple[Depth, ...], MinLen(1)] = (0, 1, 2, 3)  # predict has no depth 0
+    weights: tuple[Weight, ...] = (1, 1, 2, 4)  # how many questions a depth gets; few of the deep ones tell anything
+    episodes: Episodes | None = None  # the first so many of the log; None: all
+    # held-out: asked agent, target and everyone in the chain have types unseen in training
+    types: Annotated[str, schema.one_of("all", "held-out")] = "all"
+    # trained, held-out: the forms of words kept from training
+    paraphrases: Annotated[str, schema.one_of("all", "trained", "held-out")] = "all"
+    description_share: Share = 0.0  # of the chain elements after the first
+    self_share: Share = 0.25  # of the later chain elements: the asked agent itself, as in populations
+    role_share: Share = 0.5  # of the predict questions: about the role the target really is in
+    seed: Seed = 0
 
     def __post_init__(self):
-        self._check("questions", self.questions >= 1)
-        self._check("stances", self.stances and set(self.stances) <= {"behave", "predict"})
-        self._check("depths", self.depths and min(self.depths) >= 0)
-        self._check("weights", len(self.weights) == len(self.depths) and min(self.weights) >= 1)
-        self._check("types", self.types in ("all", "held-out"))
-        self._check("paraphrases", self.paraphrases in ("all", "trained", "held-out"))
-        self._check("description_share", 0 <= self.description_share <= 1)
-        self._check("self_share", 0 <= self.self_share <= 1)
-        self._check("role_share", 0 <= self.role_share <= 1)
-
-    def _check(self, field: str, good):
-        if not good:
-            raise FunhouseError(f"{field} = {getattr(self, field)!r} draws no questions", remedy="see tom score --help")
+        schema.check(self, "questions")
+        if len(self.weights) != len(self.depths):
+            what = f"weights = {self.weights!r} makes no questions"
+            raise FunhouseError(what, remedy="choose one for each of the depths")
 
     @property
     def cells(self) -> list[Cell]:

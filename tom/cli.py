@@ -29,6 +29,7 @@ def carry_out(command: Command) -> None:
     """Runs the command and prints its result. Under --json, stdout belongs to the one document alone."""
     from worlds.trust import trusting
 
+    command.check()
     with trusting(*command.trust):
         if not command.json:
             command.show(command.work())
@@ -91,9 +92,8 @@ def describe_os_error(error: OSError) -> str:
         errno.EDQUOT: "free some space and run the same command again: finished files are kept",
         errno.EACCES: "choose a place you may write to, or change its permissions",
         errno.EROFS: "choose a place you may write to",
-        errno.ENOENT: "check the path",
     }
     what = error.strerror or str(error)
     where = f"\n  where: {harmless(os.fsdecode(error.filename))}" if error.filename else ""
-    remedy = remedies.get(error.errno or 0)
+    remedy = remedies.get(error.errno or 0, "check the path" if error.filename else None)
     return what + where + (f"\n  remedy: {remedy}" if remedy else "")

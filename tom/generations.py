@@ -11,21 +11,28 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from annotated_types import Interval
 
 from agents.record import record
 from agents.run import MindsConfig, RunConfig
+from agents.size import check_threads
 from analysis.generations import ARMS, COPIES, START, Judge, Lives
+from analysis.questions import Episodes
 from tom.mind import Mind, load
 from tom.player import Player
+from tom.settings import Rate, Steps
 from tom.shipped import SHIPPED
 from tom.train import train
-from worlds import FunhouseError, OrchardConfig, open_log
+from worlds import FunhouseError, OrchardConfig, open_log, schema
 from worlds.durable import LOCK, PARTIAL, Lock, make_directory, write_file
 from worlds.log import Log
 from worlds.manifest import canonical
 
 SETTINGS, SCORES = "generations.json", "scores.json"
+EACH = 1000  # generations, at most: so many seeds are set aside for each seed that is chosen
+MOST_SEED = 2**63 // EACH - 2
 WARMUP = 10  # the part of a training in which the rate rises
 STAGES = 1 + 2 * len(ARMS)  # of a generation: a log and a training in each arm, and the scores
 Report = Callable[..., None]  # report(done, of, news="")
@@ -38,23 +45,16 @@ class Plan:
     copies: int = 4
     agents: int = 8
     steps: int = 48
-    episodes: int = 800  # of each training log
-    train_steps: int = 800  # gradient steps, in either arm
-    rate: float = 1e-3  # of learning, at its highest
-    evaluated: int = 64  # episodes that each mind is scored on
-    questions: int = 12  # to each, of each sort
-    split: str = "test"
-    seed: int = 0
+    episodes: Episodes = 800  # of each training log
+    train_steps: Steps = 800  # gradient steps, in either arm
+    rate: Rate = 1e-3  # of learning, at its highest
+    evaluated: Episodes = 64  # episodes that each mind is scored on
+    questions: Annotated[int, Interval(ge=1, le=10**4)] = 12  # to each, of each sort
+    split: Annotated[str, schema.one_of("validation", "test")] = "test"
+    seed: Annotated[int, Interval(ge=0, le=MOST_SEED)] = 0
 
     def __post_init__(self):
-        for name in ("episodes", "train_steps", "evaluated", "questions", "rate"):
-            if not getattr(self, name) > 0:
-                what = f"{name} = {getattr(self, name)!r} makes no generation"
-                raise FunhouseError(what, remedy="choose more than 0")
-        if self.split not in ("validation", "test"):
-            raise FunhouseError(f"minds are not scored on '{self.split}'", remedy="choose validation or test")
-        if self.seed < 0:
-            raise FunhouseError(f"seed = {self.seed} is no seed", remedy="choose one from 0 on")
+        schema.check(self, "generation")
         self.run(1, "train", "0" * 64)  # raises where that is no population
 
     def run(self, generation: int, split: str, checkpoint: str | None = None) -> RunConfig:
@@ -63,7 +63,7 @@ class Plan:
         checkpoint: of the mind whose copies live in it; None: scripted agents only, in otherwise the same episodes.
         """
         minds = None if checkpoint is None else MindsConfig(self.copies, checkpoint)
-        seed = 1000 * (1 + self.seed) + generation
+        seed = EACH * (1 + self.seed) + generation
         return RunConfig(OrchardConfig(agents=self.agents, steps=self.steps), seed=seed, split=split, minds=minds)
 
 
@@ -81,8 +81,9 @@ def generations(
     what they hold. `report` is told what is done, of all, and a line of news. Raises FunhouseError where `out` holds
     something else or other generations, or generation 0 was trained on the episodes that are used here.
     """
-    if count < 1:
-        raise FunhouseError(f"count = {count!r} is no generation", remedy="choose at least 1")
+    if not 1 <= count < EACH:
+        raise FunhouseError(f"count = {count!r} makes no generations", remedy=f"choose 1 to {EACH - 1}")
+    check_threads(threads)
     place = Path(out)
     make_directory(place)
     lock = Lock(place)
@@ -120,7 +121,7 @@ class _Lineage:
         """Raises FunhouseError where generation 0 was trained on episodes that are drawn here again."""
         first = self.plan.run(0, "train").seed
         for config in self.ancestor.meta.get("logs", []):
-            if config["seed"] // 1000 == first // 1000 and config["split"] in ("train", self.plan.split):
+            if config["seed"] // EACH == first // EACH and config["split"] in ("train", self.plan.split):
                 what = f"generation 0 was trained on episodes of seed {config['seed']}, which are used here"
                 raise FunhouseError(what, place=str(self.start), remedy="choose another --seed")
 

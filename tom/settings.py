@@ -3,8 +3,13 @@
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
-from annotated_types import Interval, MaxLen
+from annotated_types import Interval, MaxLen, MultipleOf
 
+HEADS = 8
+Seed = Annotated[int, Interval(ge=0, lt=2**63)]
+Steps = Annotated[int, Interval(ge=1, le=10**9)]  # gradient steps
+Rate = Annotated[float, Interval(gt=0)]
+Layers = Annotated[int, Interval(ge=0, le=64)]
 Size = Annotated[int, Interval(ge=1, le=1 << 20)]  # of a part of the network
 Token = Annotated[int, Interval(ge=0, lt=1 << 20)]
 MOST_SPECIES = 1024
@@ -15,29 +20,27 @@ MOST_BUILT = 1 << 28  # numbers in a table that no file holds and the network bu
 class TrainConfig:
     """How to train. Exactly one of minutes and train_steps bounds it."""
 
-    minutes: float | None = None
-    train_steps: int | None = None
-    seed: int = 0
-    batch: int = 8  # histories
-    rate: float = 5e-3  # of learning, at its highest
-    warmup: int = 100  # steps
-    cooldown: float = 0.5  # the last share of training, in which the rate falls to nothing
-    describe: float = 0.25  # weight of the traits' loss beside the actions'
-    nested: float = 2.0  # weight of an action at depth 2 or more, which tells least, beside one at depth 0 or 1
-    width: int = 128
-    layers: int = 1
+    minutes: Annotated[float, Interval(gt=0, le=10**6)] | None = None
+    train_steps: Steps | None = None
+    seed: Seed = 0
+    batch: Annotated[int, Interval(ge=1, le=4096)] = 8  # histories
+    rate: Rate = 5e-3  # of learning, at its highest
+    warmup: Steps = 100  # steps
+    cooldown: Annotated[float, Interval(gt=0, le=1)] = 0.5  # the last share of training, in which the rate falls
+    describe: Annotated[float, Interval(ge=0)] = 0.25  # weight of the traits' loss beside the actions'
+    # weight of an action at depth 2 or more, which tells least, beside one at depth 0 or 1
+    nested: Annotated[float, Interval(ge=0)] = 2.0
+    width: Annotated[int, Interval(ge=HEADS, le=4096), MultipleOf(HEADS)] = 128
+    layers: Layers = 1
     compares: bool = False  # whether others' acts are held against one's own: tom.compare
     start: str | None = None  # a run whose weights to begin from
 
     def __post_init__(self):
-        from worlds import FunhouseError
+        from worlds import FunhouseError, schema
 
         if (self.minutes is None) == (self.train_steps is None):
             raise FunhouseError("training needs one bound", remedy="give --minutes or --train-steps, and not both")
-        for name in ("minutes", "train_steps", "batch", "rate"):
-            value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise FunhouseError(f"{name} = {value!r} is no training", remedy=f"choose {name} above 0")
+        schema.check(self, "training")
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,8 @@ class NetworkConfig:
     bars: bool = False  # whether a blocked action can not be taken at all; in the orchard it may, and leads nowhere
     kinds: Size = 3
     width: Size = 128
-    heads: Size = 8
-    layers: Annotated[int, Interval(ge=0, le=64)] = 1  # of questions attending to events
+    heads: Size = HEADS
+    layers: Layers = 1  # of questions attending to events
     # "behave as myself", in words; only minds that compare have it
     myself: Annotated[tuple[Token, ...], MaxLen(64)] = ()
     library: Size = 64  # policies

@@ -14,7 +14,7 @@ from worlds.durable import LOCK, Lock, explained, make_directory, remove_partial
 from worlds.episode import Episode
 from worlds.errors import FunhouseError
 from worlds.formats import format_of
-from worlds.log_document import SHARD_SIZE, check_files, check_meta
+from worlds.log_document import MOST_EPISODES, SHARD_SIZE, check_files, check_meta
 from worlds.manifest import MANIFEST, UNFINISHED, entry, parse_manifest, versions, write_manifest
 from worlds.schema import Document
 from worlds.shard import encode, file_name
@@ -34,8 +34,8 @@ class LogWriter:
     """
 
     def __init__(self, directory: str | Path, meta: dict, episodes: int, shard_size: int = SHARD_SIZE):
-        if episodes < 1:
-            raise FunhouseError(f"a log of {episodes} episodes is none", remedy="ask for at least 1")
+        if not 1 <= episodes <= MOST_EPISODES:
+            raise FunhouseError(f"episodes = {episodes} makes no log", remedy=f"choose 1 to {MOST_EPISODES:,}")
         self.directory = Path(directory)
         self.episodes, self.shard_size = episodes, shard_size
         self.meta = json.loads(json.dumps({**meta, "episodes": episodes, "shard_size": shard_size}))

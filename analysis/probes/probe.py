@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import numpy as np
+from annotated_types import Interval
 from matplotlib.figure import Figure
 from rich.table import Table
 
 from agents.answer import Answerer, AnyEpisode
 from agents.record import Players
 from analysis.describe import Describer
-from worlds import FunhouseError
+from analysis.questions import Episodes
+from worlds import schema
 
 Progress = Callable[[int, int], None]  # (done, in all)
 POSITIVE, NEGATIVE, BASELINE = "positive", "negative", "baseline"
@@ -24,16 +26,14 @@ Bounded = tuple[float | None, float | None, float | None]  # a figure and its in
 class Settings:
     """On what a probe is run. Raises FunhouseError for settings that measure nothing."""
 
-    seeds: int = FEWEST_SEEDS  # evaluation seeds: seed, seed + 1, ...
-    seed: int = 0  # the first of them
-    episodes: int | None = None  # of each seed and condition; None: as many as the probe says
-    split: str = "test"  # validation for choices made while building, test for reporting
+    seeds: Annotated[int, Interval(ge=1, le=10**4)] = FEWEST_SEEDS  # evaluation seeds: seed, seed + 1, ...
+    seed: Annotated[int, Interval(ge=0, lt=2**62)] = 0  # the first of them
+    episodes: Episodes | None = None  # of each seed and condition; None: as many as the probe says
+    # validation for choices made while building, test for reporting
+    split: Annotated[str, schema.one_of("validation", "test")] = "test"
 
     def __post_init__(self):
-        if self.seeds < 1 or (self.episodes is not None and self.episodes < 1):
-            raise FunhouseError("a probe of no episodes measures nothing", remedy="ask for a seed and an episode")
-        if self.split not in ("validation", "test"):
-            raise FunhouseError(f"a probe is not run on '{self.split}'", remedy="choose validation or test")
+        schema.check(self, "probe")
 
     @property
     def all_seeds(self) -> range:

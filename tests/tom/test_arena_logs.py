@@ -101,7 +101,7 @@ def test_a_match_that_hangs_is_dropped_and_told_with_its_seed_and_the_rest_is_wh
 
 def test_without_patience_nothing_runs(capsys, tmp_path):
     message = failure(capsys, "run", "--world", FIELD, "--out", tmp_path / "log", *LITTLE, "--patience", "0")
-    assert "patience of 0" in message
+    assert "patience = 0" in message
     assert parse(["run", "--out", "x", "--world", FIELD]).patience == PATIENCE
 
 

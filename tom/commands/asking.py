@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from tom.commands.base import Command, LogDir, MaybeRunDir, Name, load_mind
+from tom.commands.base import Command, LogDir, MaybeRunDir, Name, episode_of, load_mind
 from tom.terminal import show_table
 
 
@@ -28,9 +28,7 @@ class Asked(Command):
 
     def scene(self):
         """The mind, and the episode it is asked about."""
-        from worlds import open_log
-
-        return load_mind(self.mind), open_log(self.log)[self.episode]
+        return load_mind(self.mind), episode_of(self.log, self.episode)
 
 
 @dataclass(kw_only=True)

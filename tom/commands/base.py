@@ -1,7 +1,7 @@
 """What every command is: settings that work something out, and show it to a person or to a program."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
 import tyro
@@ -24,6 +24,17 @@ def load_mind(run: str | None):
     return load(run)
 
 
+def episode_of(log: str, index: int):
+    """The episode of a log that the command line names, from 0. Raises FunhouseError where there is none."""
+    from worlds import FunhouseError, open_log
+
+    episodes = open_log(log)
+    if index < 0:  # which in Python counts from the end
+        what, remedy = f"there is no episode {index}", f"choose one from 0 to {len(episodes) - 1}"
+        raise FunhouseError(what, place=log, remedy=remedy)
+    return episodes[index]
+
+
 @dataclass(kw_only=True)
 class Command(ABC):
     """One command. Long imports (torch, numba) belong inside `work`, so that --help stays quick."""
@@ -32,6 +43,16 @@ class Command(ABC):
     """Print one JSON document on stdout, everything else on stderr."""
     trust: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="MODULE")] = ()
     """Code that logs and minds may name and have run: a module, or module:function. Can be given several times."""
+
+    def check(self) -> None:
+        """Raises FunhouseError where an option is an empty text: most often a shell's variable that is not set."""
+        from worlds import FunhouseError
+
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if "" in (value if isinstance(value, tuple) else (value,)):
+                what = f"{field.name.replace('_', '-')} is empty"
+                raise FunhouseError(what, remedy="give it a value, or leave it out")
 
     @abstractmethod
     def work(self) -> dict[str, Any]:

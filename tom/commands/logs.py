@@ -77,6 +77,7 @@ class Run(Command):
 
     def work(self) -> dict[str, Any]:
         from agents.record import record
+        from agents.size import takes
         from worlds.arena.patience import patience
 
         players = self.players()
@@ -84,6 +85,8 @@ class Run(Command):
             settings = self.settings(players.mind.checkpoint if players else None)
             if self.world != "orchard":
                 self._announce(settings.arena)
+            if words := takes(settings, self.episodes, self.threads):
+                tell(words)
             with progress(f"episodes to {self.out}") as report:
                 told = record(settings, self.out, self.episodes, self.threads, report, _tell_dropped, players)
         return {**told, **players.tally.rates()} if players else told

@@ -41,6 +41,7 @@ class Probe(Command):
         from analysis.probes import find, probes
 
         chosen = list(probes()) if self.name == ALL else [find(self.name).name]
+        self.settings()
         load_mind(self.run)  # one that is none is told of before anything is made
         documents = self._side_by_side(chosen) if len(chosen) > 1 else [self._one(chosen[0])]
         if out := self.out or (PLACE if self.name == ALL else None):
@@ -64,14 +65,19 @@ class Probe(Command):
     def probed(self, name: str, report: Report | None = None) -> dict[str, Any]:
         """One probe's document."""
         from analysis.permuting import Permuted
-        from analysis.probes import Settings, Subject, find
+        from analysis.probes import Subject, find
         from tom.player import Player
 
         mind = load_mind(self.run)
         asked = [Permuted(one, self.permute) if self.permute else one for one in (mind, *mind.controls())]
         subject = Subject(asked[0], asked[1:], Player(mind), mind.checkpoint, self._in_marks())
-        settings = Settings(self.seeds, self.seed, self.episodes, self.split)
-        return find(name).run(subject, settings, report)
+        return find(name).run(subject, self.settings(), report)
+
+    def settings(self):
+        """On what to probe, an analysis.probes.Settings. Raises FunhouseError."""
+        from analysis.probes import Settings
+
+        return Settings(self.seeds, self.seed, self.episodes, self.split)
 
     @staticmethod
     def _in_marks() -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from tom.commands.base import Command, LogDir, OutDir, load_mind
+from tom.commands.base import Command, LogDir, OutDir, episode_of, load_mind
 from tom.terminal import progress, show, show_table
 
 _WORLD = ("orchard", "policy", "arena", "species", "bank")  # of a log's settings: what makes its agents and their world
@@ -115,12 +115,12 @@ class Graph(Scored):
     def work(self) -> dict[str, Any]:
         from analysis import examine, publish, score_descriptions
 
+        one = episode_of(self.log, self.episode)
         mind, log = self.opened()
         train = self.fitted_on(log)
         with progress(f"asking about {self.log}") as report:
             scores = examine(log, [mind], train, sampling=self.sampling(), progress=report)
         described = score_descriptions(log[: self.episodes], [mind], seed=self.seed)
-        one = log[self.episode]
         files = publish(scores, self.out, descriptions=described, episode=one, answerers=[mind])
         return {"files": [str(file) for file in files]}
 

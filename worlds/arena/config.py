@@ -81,8 +81,7 @@ def _canonical(arguments: Any) -> str:
         values = json.loads(arguments) if isinstance(arguments, str) else arguments
         if isinstance(values, dict):
             return json.dumps(values, sort_keys=True, allow_nan=False)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):  # the last of brackets within brackets without end
         pass
-    raise FunhouseError(
-        f"arguments = {arguments!r} make no environment", remedy='give a JSON object such as {"max_cycles": 64}'
-    )
+    what = f"arguments = {schema.shown(arguments)} make no environment"
+    raise FunhouseError(what, remedy='give a JSON object such as {"max_cycles": 64}')

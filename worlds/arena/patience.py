@@ -16,6 +16,7 @@ from typing import Any
 from worlds.errors import FunhouseError
 
 PATIENCE = 60.0  # seconds, for one step or one reset
+LEAST, MOST = 1e-3, 1e6  # seconds that an alarm can be set to
 _AGAIN = 1.0  # seconds after which an alarm that was swallowed rings again
 
 
@@ -55,8 +56,9 @@ _watch = _Watch()
 @contextmanager
 def patience(seconds: float) -> Iterator[None]:
     """Within it, a call may take so many seconds. Raises FunhouseError where that is no time."""
-    if not seconds > 0:
-        raise FunhouseError(f"a patience of {seconds} seconds lets nothing happen", remedy="choose more than 0")
+    if not LEAST <= seconds <= MOST:
+        remedy = f"choose {LEAST:g} to {MOST:g} seconds"
+        raise FunhouseError(f"patience = {seconds} is no time that can be waited", remedy=remedy)
     before, _watch.seconds, _watch.rings = _watch.seconds, seconds, False
     try:
         yield

@@ -112,5 +112,5 @@ assert can_watch() and watched(signal.getitimer, signal.ITIMER_REAL)[0] > 50
 
 
 def test_no_patience_is_none():
-    with pytest.raises(FunhouseError, match="patience of 0"), patience(0):
+    with pytest.raises(FunhouseError, match="patience = 0"), patience(0):
         pass
