@@ -67,6 +67,6 @@ def test_from_ones_own_environment_to_its_graph_in_under_twenty_lines(tmp_path, 
     drawn = {path.name for path in (tmp_path / "runs" / "mine" / "graphs").iterdir()}
     assert {"imitation.png", "imitation.graphml", "chains.svg", "episode.png"} <= drawn
     capsys.readouterr()
-    assert main(["score", "runs/mine", "--log", "logs/mine-test", "--json"]) == 0
+    assert main(["score", "runs/mine", "--log", "logs/mine-test", "--json", "--trust", "my_env"]) == 0
     rows = json.loads(capsys.readouterr().out)["rows"]
     assert any(row["contender"] == "mind" and row["questions"] for row in rows)

@@ -88,3 +88,31 @@ def test_the_help_is_there_in_ascii(tmp_path, environment):
     assert done.returncode == 0
     assert b"--episodes" in done.stdout
     assert done.stdout.isascii()
+
+
+TALKS = """
+import ctypes, os
+from tests.worlds.arena.toys import Field
+
+class parallel_env(Field):
+    def step(self, actions):
+        print("in Python")
+        os.write(1, b"at once\\n")
+        ctypes.CDLL(None).puts(b"in C, which holds it back")
+        return super().step(actions)
+
+    def __del__(self):
+        os.write(1, b"a last word\\n")
+
+kept = parallel_env()
+"""
+
+
+def test_under_json_stdout_is_one_document_whatever_an_environment_prints(tmp_path):
+    (tmp_path / "talking_world.py").write_text(TALKS)
+    little = "--episodes 2 --steps 4 --random-linear 4 --random-mlp 2"
+    tom = f"{sys.executable} -m tom run --world pettingzoo:talking_world {little}"
+    done = shell(f"{tom} --out log --json", tmp_path)
+    assert json.loads(done.stdout)["episodes"] == 2, done.stderr
+    for words in (b"in Python", b"at once", b"in C", b"a last word"):
+        assert words in done.stderr

@@ -17,6 +17,7 @@ from worlds.arena import positions
 from worlds.arena.failure import ArenaFailure
 from worlds.arena.first_look import NOTHING, Known, first_look
 from worlds.arena.masks import REMEDY, legal_of, shows_mask, tells_mask
+from worlds.arena.namesakes import watched_imports
 from worlds.arena.numbers import Unfit
 from worlds.arena.opening import FAILS, make
 from worlds.arena.patience import TookTooLong, can_watch, watched
@@ -53,7 +54,7 @@ class Environment:
         arguments = dict(arguments or {})
         name = spec, json.dumps(arguments, sort_keys=True)
         if name not in _KNOWN:
-            with contextlib.closing(_driver(spec, arguments)) as environment:
+            with watched_imports(), contextlib.closing(_driver(spec, arguments)) as environment:
                 _KNOWN[name] = first_look(environment)
         environment = _driver(spec, arguments, key)
         environment.know(_KNOWN[name])
@@ -124,6 +125,8 @@ class Environment:
         try:
             find = self._find_positions
             return None if find is None else np.asarray(find(self.env, self.seats), np.float64)
+        except positions.Unlike as error:
+            raise self.refusal(f"a rule asks for positions, and {error}", positions.REMEDY) from None
         except FAILS as error:
             raise self.failure(f"its positions cannot be read: {error!r}") from error
 

@@ -10,7 +10,6 @@ with it. Nothing else of PettingZoo's registry is taken on a log's word, for it 
 given only ordinary arguments unasked: no window, no path, no world so large that memory runs out.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -61,8 +60,8 @@ LISTED = (
 
 _MODULES = frozenset(one.environment for one in LISTED)
 _MOST = 256  # what a number in a constructor's arguments may be, where nothing else is said
-_MOST_OF = {"max_cycles": 1 << 20, "seed": 1 << 32}
-_WORDS = {"obs_method": ("vector", "vector-masked", "vector-sequence", "image")}
+_MOST_OF = {"max_cycles": 1 << 20, "seed": 1 << 32, "obs_range": 31}
+_WORDS = {"obs_method": ("vector", "vector-masked", "vector-sequence")}
 
 
 def listed_module(spec: str) -> str | None:
@@ -79,5 +78,4 @@ def is_ordinary(keywords: Mapping[str, Any]) -> bool:
 def _is_ordinary(name: str, value: Any) -> bool:
     if isinstance(value, str):
         return value in _WORDS.get(name, ())
-    number = isinstance(value, int | float) and math.isfinite(value) and abs(value) <= _MOST_OF.get(name, _MOST)
-    return value is None or number
+    return value is None or (isinstance(value, int | float) and abs(value) <= _MOST_OF.get(name, _MOST))

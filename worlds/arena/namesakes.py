@@ -55,7 +55,7 @@ def refuse_namesake(name: str, scope: Mapping | None = None) -> None:
 def _is_ours(scope: Mapping | None) -> bool:
     """Whether the code that imports is funhouse's own."""
     page = (scope or {}).get("__file__")
-    return page is not None and any(Path(page).resolve().is_relative_to(_HOME / root) for root in OURS)
+    return page is not None and _are_ours(Path(page).resolve())
 
 
 def _namesake(root: str, scope: Mapping | None) -> str | None:
@@ -67,7 +67,13 @@ def _namesake(root: str, scope: Mapping | None) -> str | None:
         if found is None:
             continue
         paths = [found.origin] if found.origin else list(found.submodule_search_locations or ())
-        theirs = [path for path in paths if not Path(path).resolve().is_relative_to(_HOME / root)]
+        theirs = [path for path in paths if not _are_ours(Path(path).resolve())]
         if theirs and (found.origin or any(Path(theirs[0]).glob("*.py"))):
             return theirs[0]
     return None
+
+
+def _are_ours(page: Path) -> bool:
+    """Whether a page of a package is funhouse's, be it of another copy, which has all four beside one another."""
+    here = any(page.is_relative_to(_HOME / root) for root in OURS)
+    return here or all((page.parents[1] / root / "__init__.py").is_file() for root in OURS)

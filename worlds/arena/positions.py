@@ -11,6 +11,11 @@ from typing import Any
 import numpy as np
 
 Finder = Callable[[Any, Sequence], np.ndarray]
+REMEDY = "choose --visibility partial, or give the environment a method positions() -> {agent: (x, y)}"
+
+
+class Unlike(Exception):
+    """A method `positions()` means something else than where agents stand."""
 
 
 def finder(env: Any) -> Finder | None:
@@ -62,12 +67,12 @@ def _tells(base: Any) -> bool:
 def _told(env: Any, seats: Sequence) -> np.ndarray:
     told = env.unwrapped.positions()
     if not isinstance(told, Mapping):
-        raise TypeError(f"positions() returned a {_kind(told)}, and not {{agent: (x, y)}}")
+        raise Unlike(f"positions() returned a {_kind(told)}, and not {{agent: (x, y)}}")
     if told and not any(agent in told for agent in seats):
-        raise TypeError(f"positions() tells of {next(iter(told))!r}, which is no agent")
+        raise Unlike(f"positions() tells of {next(iter(told))!r}, which is no agent")
     places = np.array([told.get(agent, (np.nan, np.nan)) for agent in seats], np.float64)
     if places.shape != (len(seats), 2):
-        raise TypeError(f"positions() returned {places.shape[1:]} numbers for an agent, and not (x, y)")
+        raise Unlike(f"positions() returned {places.shape[1:]} numbers for an agent, and not (x, y)")
     return places
 
 

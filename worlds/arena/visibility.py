@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit, uint64
 
 from worlds import dice
+from worlds.arena.positions import REMEDY
 from worlds.errors import FunhouseError
 
 SHARE, INTERVAL = 0.5, 8  # of "partial", where nothing else is said
@@ -149,7 +150,7 @@ def _within(radius: float) -> Rule:
             why = f": {why}" if (why := context.why()) else ""
             raise FunhouseError(
                 f"a radius needs positions, and the environment does not tell them{why}",
-                remedy="choose --visibility partial, or give the environment a method positions() -> {agent: (x, y)}",
+                remedy=REMEDY,
             )
         return distances(context.position) <= radius  # False where either is nowhere
 

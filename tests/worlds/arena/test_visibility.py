@@ -5,7 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.worlds.arena.conftest import play
 from worlds import FunhouseError
+from worlds.arena import ArenaConfig
+from worlds.arena.failure import ArenaFailure
+from worlds.arena.replay import first_difference
 from worlds.arena.visibility import INTERVAL, Context, parse_rule, see
 
 PLACE = np.array([[0, 0], [3, 4], [0, 1], [np.nan, np.nan], [30, 40]], float)
@@ -83,3 +87,35 @@ def test_in_a_crowd_the_nearest_that_act_are_perceived_and_only_by_focal_agents(
     near = seen("radius:10", context, focal, True)
     assert (near <= told).all()
     assert near.sum() < told.sum()
+
+
+TOYS = "tests.worlds.arena.toys"
+
+
+@pytest.mark.parametrize("rule", ["all", "partial:0.5,2", f"{TOYS}:everybody"])
+@pytest.mark.parametrize("agents", [4, 30])
+@pytest.mark.parametrize("name", ["OtherPositions", "Board"])
+def test_attributes_that_mean_something_else_break_no_run_that_needs_no_positions(name, agents, rule):
+    arrays = play(ArenaConfig(f"{TOYS}:{name}", {"agents": agents}, 4, rule), 3)
+    assert len(arrays["action"]) == 4
+    without = play(ArenaConfig(f"{TOYS}:field", {"agents": agents, "tells": False}, 4, rule), 3)
+    assert first_difference(arrays, without) is None  # as where there is no attribute of the name: also of a crowd
+
+
+@pytest.mark.parametrize("agents", [4, 30])
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [("OtherPositions", r"its positions\(agent\), with arguments"), ("Board", r"positions\(\) returned a list")],
+)
+def test_a_rule_that_needs_positions_says_what_is_there_instead(name, what, agents):
+    config = ArenaConfig(f"{TOYS}:{name}", {"agents": agents}, 4, "radius:3")
+    with pytest.raises(FunhouseError, match=what) as caught:
+        play(config, 3)
+    assert not isinstance(caught.value, ArenaFailure)  # it is so in every game: no other match is tried
+    assert "positions()" in caught.value.remedy
+
+
+def test_a_rule_of_ones_own_that_reads_positions_which_nobody_tells_is_told_why():
+    config = ArenaConfig(f"{TOYS}:OtherPositions", {}, 4, f"{TOYS}:pairs_by_place")
+    with pytest.raises(FunhouseError, match="positions are None: its positions"):
+        play(config, 3)

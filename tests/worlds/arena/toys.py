@@ -208,3 +208,33 @@ def blurred(context) -> np.ndarray:
 
 def torn(context) -> np.ndarray:
     raise ValueError("torn")
+
+
+class OtherPositions(Field):
+    """Attributes whose names mean something else here; `positions` is a helper with an argument."""
+
+    def positions(self, agent):
+        return self.place[agent]
+
+
+class Board(Field):
+    """So does a property that fails before a piece is chosen, and a level and its size."""
+
+    scenario, world = "forest", {"size": 3}
+
+    def positions(self):
+        return [3, 1]
+
+    @property
+    def agent_map(self):
+        raise RuntimeError("no piece is chosen")
+
+
+def everybody(context):
+    """A rule that needs no positions."""
+    return np.ones((len(context.agents),) * 2, bool)
+
+
+def pairs_by_place(context):
+    """A rule that does."""
+    return context.position[:, None, 0] == context.position[None, :, 0]
