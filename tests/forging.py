@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from worlds.durable import digest
 from worlds.manifest import MANIFEST, UNFINISHED, canonical, entry
-from worlds.shard import decode, encode
+from worlds.shard import decode
 
 Where = str | Sequence[str]
 Change = Callable[[pa.Table], pa.Table]
@@ -64,7 +65,9 @@ def document(directory: Path, name: str, path: Where, value: Any) -> None:
 
 def table(directory: Path, name: str, change: Change) -> None:
     """Another table in a Parquet file of a log; listed and signed."""
-    file(directory, name, encode(change(decode((directory / name).read_bytes()))))
+    rows, sink = change(decode((directory / name).read_bytes())), pa.BufferOutputStream()
+    pq.write_table(rows, sink, compression="zstd", write_page_checksum=True, store_schema=False)
+    file(directory, name, sink.getvalue().to_pybytes())
 
 
 def diary(directory: Path, path: Where, value: Any) -> None:
@@ -85,6 +88,6 @@ def column(name: str, change: Callable[[list], list], kind: pa.DataType | None =
         field = rows.schema.field(name)
         values = pa.array(change(rows[name].to_pylist()), kind or field.type)
         place = rows.schema.get_field_index(name)
-        return rows.set_column(place, pa.field(name, values.type, nullable=False), values)
+        return rows.set_column(place, pa.field(name, values.type, nullable=values.null_count > 0), values)
 
     return changed

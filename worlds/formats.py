@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
 from worlds import shard
 from worlds.config import OrchardConfig
 from worlds.manifest import versions
@@ -16,7 +18,9 @@ class Format:
 
     tables: tuple[str, ...]
     to_tables: Callable[[Sequence], dict]  # tables by name, from the episodes of one shard
-    from_files: Callable[[Mapping[str, bytes], int, dict], Any]  # files by table, first index, config -> a shard
+    # files by table, the indices of the episodes, config -> a shard
+    from_files: Callable[[Mapping[str, bytes], range, dict], Any]
+    read: Callable[[str, bytes, range, dict], pa.Table]  # a table's name, its file and the same -> one table
     settings: Callable[[dict], Any]  # the world's settings from a log's config
     packages: tuple[str, ...]  # whose versions the manifest tells
 
@@ -27,12 +31,18 @@ def format_of(meta: dict) -> Format:
         return _ORCHARD
     from worlds.arena import shard as arena  # which needs the spaces of gymnasium
     from worlds.arena.config import ArenaConfig
+    from worlds.arena.spaces import forms_of
+
+    def settings(config: dict) -> ArenaConfig:
+        forms_of(config)
+        return ArenaConfig.from_dict(config["arena"])
 
     return Format(
         arena.TABLES,
         arena.to_tables,
         arena.from_files,
-        lambda config: ArenaConfig.from_dict(config["arena"]),
+        arena.read,
+        settings,
         (*_MAKERS, "gymnasium", "pettingzoo", *_package(meta["world"])),
     )
 
@@ -48,7 +58,8 @@ _MAKERS = ("funhouse", "numba", "numpy", "pyarrow")
 _ORCHARD = Format(
     shard.TABLES,
     shard.to_tables,
-    lambda files, first, _: shard.from_files(files, first),
+    shard.from_files,
+    shard.read,
     lambda config: OrchardConfig.from_dict(config["orchard"]),
     _MAKERS,
 )

@@ -16,7 +16,7 @@ from worlds.formats import Format, format_of
 from worlds.log_document import check_files, check_meta
 from worlds.manifest import Manifest, read_manifest
 from worlds.schema import Document
-from worlds.shard import decode, file_name
+from worlds.shard import file_name
 from worlds.trust import trust as worlds_trust
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class Log(Sequence[Episode]):
     def _load(self, i: int) -> Any:
         files = {table: self.manifest.read(file_name(table, i)) for table in self.format.tables}
         try:
-            return self.format.from_files(files, self.span(i).start, self.config)
+            return self.format.from_files(files, self.span(i), self.config)
         except (pa.ArrowException, OSError, LookupError, ValueError, FunhouseError) as error:
             raise self.manifest.damage(file_name("steps", i), f"and its shard make no episodes: {error}") from error
 
@@ -166,6 +166,6 @@ class Log(Sequence[Episode]):
         """One shard's part of a table. Raises FunhouseError for damage."""
         file = file_name(name, i)
         try:
-            return decode(self.manifest.read(file))
-        except (pa.ArrowException, OSError) as error:
+            return self.format.read(name, self.manifest.read(file), self.span(i), self.config)
+        except (pa.ArrowException, OSError, ValueError, FunhouseError) as error:
             raise self.manifest.damage(file, f"cannot be read: {error}") from error

@@ -12,13 +12,25 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from worlds.columns import (
+    agents_schema,
+    check_agents,
+    check_episodes,
+    check_roles,
+    check_steps,
+    check_within,
+    starts_of,
+)
 from worlds.config import OrchardConfig
 from worlds.episode import Agent, Episode, replay
 from worlds.errors import FunhouseError
-from worlds.maps import map_text, parse_map
+from worlds.maps import MOST_CELLS, map_text, parse_map
+from worlds.mirror import closed
+from worlds.parquet import TEXT, read_table
 from worlds.record import Record
 
 TABLES = ("episodes", "agents", "steps")
+LONGEST_MAP = 4 * MOST_CELLS  # bytes
 CODED = ["prompt", "role.list.element"]  # columns with few distinct values, read as codes
 
 
@@ -33,6 +45,7 @@ STEPS = schema_of(
     episode=pa.int64(), step=pa.int32(), agent=pa.int32(),
     prompt=pa.string(), role=ROLE, action=pa.int8(), reward=pa.float32(),
 )  # fmt: skip
+PROBABILITY = pa.field("probability", pa.float32(), nullable=False)  # where copies of a mind take part
 
 
 def file_name(table: str, shard: int) -> str:
@@ -51,7 +64,7 @@ def _steps(episodes: Sequence[Episode]) -> pa.Table:
     if not chance:
         return table
     column = pa.array(np.concatenate([p.ravel() for p in chance]), pa.float32())
-    return table.append_column(pa.field("probability", pa.float32(), nullable=False), column)
+    return table.append_column(PROBABILITY, column)
 
 
 def _episodes(episodes: Sequence[Episode]) -> pa.Table:
@@ -111,13 +124,17 @@ def encode(table: pa.Table) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
-def decode(data: bytes, coded: Sequence[str] = ()) -> pa.Table:
-    """A Parquet file's table, its page checksums verified; `coded` columns of text come as dictionary codes.
+def decode(data: bytes) -> pa.Table:
+    """The table of a Parquet file of our own, its page checksums verified; of somebody else's, `read` it.
 
-    Raises pyarrow.ArrowException, KeyError or OSError where the bytes are no such file.
+    Raises pyarrow.ArrowException or OSError where the bytes are no such file.
     """
-    file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True, read_dictionary=list(coded))
-    return file.read(use_threads=False).unify_dictionaries().combine_chunks()
+    return pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True).read(use_threads=False)
+
+
+def columns_of(data: bytes) -> pa.Schema:
+    """What columns a Parquet file says that it has. Raises as `decode` does."""
+    return pq.ParquetFile(pa.BufferReader(data)).schema_arrow
 
 
 @dataclass(frozen=True)
@@ -172,22 +189,37 @@ class Coded:
         return self.value[self.code[rows].reshape(shape)].tolist()
 
 
-def from_files(files: Mapping[str, bytes], first: int) -> Shard:
-    """A shard from the bytes of its three files, by table; `first` is the index of its first episode.
+def read(name: str, data: bytes, span: range, run: dict, coded: Sequence[str] = ()) -> pa.Table:
+    """One table of a shard, from its file's bytes: the rows that episodes of these settings have, and no other columns.
 
-    Raises FunhouseError where the tables do not fit together, and as `decode` does.
+    Raises FunhouseError where it is another table, and as `read_table` does.
     """
-    episodes, agents = decode(files["episodes"]), decode(files["agents"])
-    steps = decode(files["steps"], CODED)
-    count = len(episodes)
-    people = people_of(agents, first, count)
-    start = starts(steps, first, count)
-    check_rows(start, people)
-    return Shard(
-        first=first,
+    config = OrchardConfig.from_dict(run["orchard"])
+    found = columns_of(data)
+    schema = {"episodes": EPISODES, "steps": STEPS}.get(name) or agents_schema(found)
+    if name == "steps" and "probability" in found.names:
+        schema = schema.append(PROBABILITY)
+    rows = len(span) * {"episodes": 1, "agents": config.agents, "steps": config.agents * config.steps}[name]
+    return read_table(data, schema, rows, coded, longest=LONGEST_MAP if name == "episodes" else TEXT)
+
+
+def from_files(files: Mapping[str, bytes], span: range, run: dict) -> Shard:
+    """A shard from the bytes of its three files, by table; `span` has the indices of its episodes.
+
+    Raises FunhouseError where the tables are no episodes of these settings, and as `read_table` does.
+    """
+    config = OrchardConfig.from_dict(run["orchard"])
+    episodes, agents, steps = (read(name, files[name], span, run, CODED if name == "steps" else ()) for name in TABLES)
+    check_episodes(episodes, span, run["split"])
+    first = starts_of(agents, span, "agents")
+    check_agents(agents, first, config.agents)
+    start, people = starts_of(steps, span, "steps"), people_of(agents, first)
+    check_steps(steps, start, np.diff(first))
+    shard = Shard(
+        first=span.start,
         seed=episodes["seed"].to_pylist(),
         split=episodes["split"].to_pylist(),
-        walls=[parse_map(text) for text in episodes["map"].to_pylist()],
+        walls=[walls_of(text, config) for text in episodes["map"].to_pylist()],
         agents=people,
         start=start,
         action=steps["action"].to_numpy(),
@@ -196,12 +228,19 @@ def from_files(files: Mapping[str, bytes], first: int) -> Shard:
         role=coded_lists(array_of(steps["role"])),
         probability=steps["probability"].to_numpy() if "probability" in steps.column_names else None,
     )
+    check_within(shard.action, 0, len(config.action_names), "action")
+    check_roles(shard.role.value, shard.role.code, start, people)
+    return shard
 
 
-def check_rows(start: np.ndarray, people: Sequence[Sequence[Agent]]) -> None:
-    """Raises FunhouseError unless each episode has agents and steps, and a row for each agent of each step."""
-    if any(not n or not t or t % n for t, n in zip(np.diff(start), map(len, people), strict=True)):
-        raise FunhouseError("the agents and the steps of an episode do not fit together")
+def walls_of(text: str, config: OrchardConfig) -> np.ndarray:
+    """The walls (h, w) bool of one episode. Raises FunhouseError where they are not of its settings: a map without
+    room for all that is on it would be searched for ever."""
+    walls = parse_map(text)
+    if walls.shape != config.shape or (~closed(walls, config.glass)).sum() < config.room:
+        height, width = walls.shape
+        raise FunhouseError(f"a map of {height} x {width} is not of {config.shape}, or has no room for {config.room}")
+    return walls
 
 
 def array_of(column: pa.ChunkedArray) -> pa.Array:
@@ -209,19 +248,13 @@ def array_of(column: pa.ChunkedArray) -> pa.Array:
     return column.chunk(0)
 
 
-def people_of(agents: pa.Table, first: int, count: int) -> list[list[Agent]]:
-    """Each episode's agents; columns that are not named here are traits."""
-    people: list[list[Agent]] = [[] for _ in range(count)]
-    for row in agents.to_pylist():
-        episode, _ = row.pop("episode"), row.pop("agent")
+def people_of(agents: pa.Table, start: np.ndarray) -> list[list[Agent]]:
+    """Each episode's agents, rows start[i] to start[i + 1]; columns that are not named here are traits."""
+    people = []
+    for row in agents.drop_columns(["episode", "agent"]).to_pylist():
         said = {"description": row.pop("description"), "mind": row.pop("mind", "")}
-        people[episode - first].append(Agent(row.pop("name"), **said, type=row))
-    return people
-
-
-def starts(steps: pa.Table, first: int, count: int) -> np.ndarray:
-    """(count + 1,) int64: episode first + i has the rows [i] to [i + 1]."""
-    return np.searchsorted(steps["episode"].to_numpy(), np.arange(first, first + count + 1))
+        people.append(Agent(row.pop("name"), **said, type=row))
+    return [people[first:stop] for first, stop in zip(start[:-1].tolist(), start[1:].tolist(), strict=True)]
 
 
 def coded_text(texts: pa.DictionaryArray) -> Coded:

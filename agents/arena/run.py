@@ -8,8 +8,9 @@ import numpy as np
 from agents.arena.bank import Bank
 from agents.arena.bank_config import BankConfig
 from agents.population import PopulationConfig, check_run
-from worlds.arena import ArenaConfig, Species
+from worlds.arena import ArenaConfig
 from worlds.arena.opening import load
+from worlds.arena.spaces import forms_of
 from worlds.trust import require
 
 
@@ -69,5 +70,5 @@ class ArenaRun:
 
 def bank_of_run(values: dict) -> Bank:
     """The bank of a run from its to_dict's values; the environment is not opened, and no policy imported."""
-    species = [Species.from_dict(one) for one in values["species"]]
-    return Bank.of(ArenaConfig.from_dict(values["arena"]), BankConfig.from_dict(values["bank"]), species)
+    bank = BankConfig.from_dict(values["bank"])
+    return Bank.of(ArenaConfig.from_dict(values["arena"]), bank, forms_of(values))

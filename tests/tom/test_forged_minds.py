@@ -37,10 +37,9 @@ DOCUMENT = [
     *(("run.orchard.kinds", value) for value in (6, 8000, "3")),
     *(("run.policy.rankings", value) for value in ("all", 7)),
     *(("run.population.switch", value) for value in (0, "8")),
-    *(
-        ("logs", value)
-        for value in (7, [7], [{}], [{"seed": "1", "split": "train"}], [{"seed": 1, "split": 7}], ABSENT)
-    ),
+    *(("logs", value) for value in (7, [7], [{}])),
+    *(("logs.0.seed", value) for value in ("1", -1, HUGE, ABSENT)),
+    *(("logs.0.split", value) for value in ("all", 7, ABSENT)),
     *(("done", value) for value in (7, {}, {"steps": -1, "seconds": 1.0}, {"steps": 1, "seconds": "x"})),
     *(("train", value) for value in (7, [])),
     ("colour", "red"),

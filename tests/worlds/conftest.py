@@ -22,7 +22,8 @@ def make_episode(index: int, split: str = "train", seed: int = 0, world: Orchard
     worth = rng.choice([1, 0.25, -1], (world.agents, world.kinds)).astype(np.float32)
     cell, board, reward = replay(world, walls, key, action, worth)
     names = [f"N{i}" for i in range(world.agents)]
-    chain = [(), ("N1",), ("N0", "N2"), ("an agent that likes red",), ("N2", "an agent that likes red", "N1")]
+    one, last = names[1 % len(names)], names[-1]
+    chain = [(), (one,), ("N0", last), ("an agent that likes red",), (last, "an agent that likes red", one)]
     role = [[chain[rng.integers(len(chain))] for _ in names] for _ in range(world.steps)]
     prompt = [[f"behave as {' pretending to be '.join(one) or 'yourself'}" for one in row] for row in role]
     agents = [Agent(name, TYPES[rng.integers(3)], f"an agent called {name}, ≥ 0") for name in names]

@@ -11,8 +11,19 @@ import numpy as np
 import pyarrow as pa
 
 from worlds.arena.episode import ArenaEpisode
-from worlds.arena.spaces import Species
+from worlds.arena.spaces import Species, forms_of
+from worlds.columns import (
+    agents_schema,
+    check_agents,
+    check_episodes,
+    check_roles,
+    check_steps,
+    check_within,
+    starts_of,
+)
+from worlds.config import MOST_AGENTS
 from worlds.errors import FunhouseError
+from worlds.parquet import MOST_ROWS, TEXT, read_table
 from worlds.record import Agent
 from worlds.shard import (
     CODED,
@@ -20,13 +31,11 @@ from worlds.shard import (
     Coded,
     agents_table,
     array_of,
-    check_rows,
     coded_lists,
     coded_text,
-    decode,
+    columns_of,
     people_of,
     schema_of,
-    starts,
     steps_table,
     table_of,
 )
@@ -38,6 +47,10 @@ STEPS = schema_of(
     episode=pa.int64(), step=pa.int32(), agent=pa.int32(),
     prompt=pa.string(), role=ROLE, action=pa.int16(), reward=pa.float32(),
 )  # fmt: skip
+LOGGED_STEPS = STEPS.append(pa.field("perceives", pa.uint64(), nullable=False)).append(
+    pa.field("game", pa.int16(), nullable=False)
+)
+SPECIES = pa.field("species", pa.int32(), nullable=False)
 OBSERVATIONS = schema_of(
     episode=pa.int64(), step=pa.int32(), agent=pa.int32(), observation=pa.binary(), mask=pa.binary()
 )
@@ -192,25 +205,39 @@ def _mask_bytes(form: Species) -> int:
     return -(-form.actions // 8) if form.masked else 0
 
 
-def from_files(files: Mapping[str, bytes], first: int, run: dict) -> ArenaShard:
-    """A shard from the bytes of its four files, by table; `first` is the index of its first episode.
+def read(name: str, data: bytes, span: range, run: dict, coded: Sequence[str] = ()) -> pa.Table:
+    """One table of a shard, as worlds.shard.read has it."""
+    forms = forms_of(run)
+    schema = {"episodes": EPISODES, "steps": LOGGED_STEPS, "observations": OBSERVATIONS}.get(name)
+    schema = schema or agents_schema(columns_of(data), SPECIES)
+    # How many moves a match takes is the environment's to say.
+    rows = len(span) * {"episodes": 1, "agents": MOST_AGENTS}.get(name, MOST_ROWS)
+    longest = max(TEXT, *(form.bytes for form in forms)) if name == "observations" else TEXT
+    return read_table(data, schema, rows, coded, longest, exact=name == "episodes")
 
-    Raises FunhouseError where the tables do not fit together, and as `decode` does.
+
+def from_files(files: Mapping[str, bytes], span: range, run: dict) -> ArenaShard:
+    """A shard from the bytes of its four files, by table; `span` has the indices of its episodes.
+
+    Raises FunhouseError where the tables are no episodes of these settings, and as `read_table` does.
     """
-    tables = {name: decode(files[name], CODED if name == "steps" else ()) for name in TABLES}
+    forms = forms_of(run)
+    tables = {name: read(name, files[name], span, run, CODED if name == "steps" else ()) for name in TABLES}
     episodes, agents, steps, seen = (tables[name] for name in TABLES)
-    count, forms = len(episodes), [Species.from_dict(values) for values in run["species"]]
-    people = people_of(agents.drop_columns(["species"]), first, count)
-    start = starts(steps, first, count)
-    check_rows(start, people)
+    check_episodes(episodes, span, run["split"])
+    first = starts_of(agents, span, "agents")
+    check_agents(agents, first, MOST_AGENTS)
+    check_within(species := agents["species"].to_numpy(), 0, len(forms), "species")
+    start, people = starts_of(steps, span, "steps"), people_of(agents.drop_columns(["species"]), first)
+    check_steps(steps, start, np.diff(first))
     shard = ArenaShard(
-        first=first,
+        first=span.start,
         forms=forms,
         seed=episodes["seed"].to_pylist(),
         split=episodes["split"].to_pylist(),
         dropped=[tuple(seeds) for seeds in episodes["dropped"].to_pylist()],
         agents=people,
-        species=np.split(agents["species"].to_numpy(), np.cumsum([len(one) for one in people])[:-1]),
+        species=np.split(species, first[1:-1]),
         start=start,
         action=steps["action"].to_numpy(),
         reward=steps["reward"].to_numpy(),
@@ -218,12 +245,26 @@ def from_files(files: Mapping[str, bytes], first: int, run: dict) -> ArenaShard:
         game=steps["game"].to_numpy(),
         prompt=coded_text(array_of(steps["prompt"])),
         role=coded_lists(array_of(steps["role"])),
-        seen=starts(seen, first, count),
+        seen=starts_of(seen, span, "observations"),
         observation=Bytes.of(array_of(seen["observation"])),
         mask=Bytes.of(array_of(seen["mask"])),
     )
+    _check_steps(shard)
     _check_seen(shard, steps, seen)
+    check_roles(shard.role.value, shard.role.code, start, people)
     return shard
+
+
+def _check_steps(shard: ArenaShard) -> None:
+    """Raises FunhouseError where an action is none of the actor's species, or somebody absent is perceived."""
+    rows = np.diff(shard.start)
+    actions = [np.array([form.actions for form in shard.forms])[one] for one in shard.species]
+    below = np.concatenate([np.tile(one, count // len(one)) for one, count in zip(actions, rows, strict=True)])
+    check_within(shard.action, -1, below, "action")
+    check_within(shard.game, 0, 1 << 15, "game")
+    many = np.repeat([len(one) for one in shard.species], rows).astype(np.uint64)
+    if ((shard.perceives >> np.minimum(many, 63)).astype(bool) & (many < 64)).any():
+        raise FunhouseError("its column perceives names agents that there are not")
 
 
 def _check_seen(shard: ArenaShard, steps: pa.Table, seen: pa.Table) -> None:
@@ -238,3 +279,9 @@ def _check_seen(shard: ArenaShard, steps: pa.Table, seen: pa.Table) -> None:
     sizes = np.array([(form.bytes, _mask_bytes(form)) for form in shard.forms])
     if not same or not np.array_equal(np.stack([shard.observation.lengths(), shard.mask.lengths()], 1), sizes[forms]):
         raise FunhouseError("the steps and the observations of an episode do not fit together")
+    for form in shard.forms:
+        rows = np.flatnonzero(forms == form.index)
+        if form.dtype == "float32" and len(rows) and form.bytes:
+            numbers = shard.observation.rows(rows, form.bytes).view("<f4")
+            if not np.isfinite(numbers).all():
+                raise FunhouseError("its column observation holds what is no number")

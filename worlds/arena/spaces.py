@@ -55,6 +55,15 @@ class Species:
         return int(np.prod(self.shape, dtype=np.int64)) * np.dtype(self.dtype).itemsize
 
 
+def forms_of(run: Mapping) -> list[Species]:
+    """The species of a run, from its settings as a log has them. Raises FunhouseError as schema.read does."""
+    forms = [Species.from_dict(values) for values in run["species"]]
+    if not forms or [form.index for form in forms] != list(range(len(forms))):
+        place = run.file if isinstance(run, schema.Document) else None
+        raise FunhouseError("species are not numbered 0, 1, …", place=place, remedy="restore a copy of the file")
+    return forms
+
+
 @dataclass(frozen=True)
 class Form:
     """How one agent's observations and actions become plain arrays, and back."""

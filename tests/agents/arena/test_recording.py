@@ -118,7 +118,7 @@ FORGERIES = [
     ("episodes", "dropped", lambda _: [7]),
     ("agents", "policy", lambda name: name + "s"),
     ("steps", "prompt", lambda _: "behave as nobody"),
-    ("steps", "role", lambda _: ["Nobody"]),
+    ("steps", "role", lambda _: ["an agent like nobody"]),
     ("steps", "action", lambda action: (action + 1) % 3),
     ("steps", "reward", lambda _: 9.0),
     ("steps", "perceives", lambda bits: bits ^ 1),
