@@ -16,13 +16,14 @@ from agents.arena import words
 from agents.arena.bank_config import BankConfig
 from agents.arena.calibration import PLAIN, measure
 from agents.arena.member import Kin, Member
-from agents.arena.random_policies import RandomMember, draw_eyes, draw_habits, make_outlook
+from agents.arena.random_policies import SIGHTS, RandomMember, draw_eyes, draw_habits, make_outlook
 from agents.arena.scripted import scripts_of
 from agents.arena.scripted.fields import Script
 from agents.description import parse_description, say_description
 from worlds import FunhouseError, dice
 from worlds.arena import ArenaConfig, Species
 
+MOST_DRAWN = 1 << 22  # random members times actions: half a gigabyte of weights
 HABITS = 4  # of a species: members are pairs of a habit and an eye
 
 __all__ = ["Bank", "BankConfig", "Member"]
@@ -39,6 +40,13 @@ class Bank:
         if settings.statistics and len(settings.statistics) != len(self.forms):
             what = f"statistics of {len(settings.statistics)} species are no measure of {len(self.forms)}"
             raise FunhouseError(what, place=config.environment, remedy="leave statistics out: they are measured anew")
+        if any(len(mean) != SIGHTS or len(scale) != SIGHTS or min(scale) <= 0 for mean, scale in settings.statistics):
+            what = f"statistics are no {SIGHTS} means and {SIGHTS} deviations above 0 of each species"
+            raise FunhouseError(what, place=config.environment, remedy="leave statistics out: they are measured anew")
+        drawn = (settings.random_linear + settings.random_mlp) * sum(form.actions for form in self.forms)
+        if drawn > MOST_DRAWN:
+            what = f"{settings.random_linear} + {settings.random_mlp} random members are too many for these actions"
+            raise FunhouseError(what, place=config.environment, remedy="ask for fewer: --random-linear, --random-mlp")
         self.members: list[Member] = []
         self.kin: list[Kin] = []
         self.rows: list[slice] = []  # of each species among the members
