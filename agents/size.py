@@ -11,12 +11,13 @@ from agents.rollout import play
 from agents.run import RunConfig
 from worlds import FunhouseError
 from worlds.arena.size import expected_bytes
+from worlds.log_writer import SHARD_SIZE
 from worlds.shard import encode, to_tables
 
 MOST_THREADS = 4096
 LONG = 20_000  # episodes: what takes less is not worth a word
-_SAMPLE = 16  # episodes
-_SURELY = {RunConfig: 1 / 2, ArenaRun: 1 / 8}  # of the estimate: the rest may be what a few episodes take more room for
+_SAMPLE = SHARD_SIZE  # episodes
+_SURELY = {RunConfig: 3 / 4, ArenaRun: 1 / 8}  # of the estimate; one match takes more room by itself than among others
 _UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from agents.record import named_code
 from tom.shipped import SHIPPED
 from worlds import open_log
-from worlds.harmless import quoted
+from worlds.harmless import harmless, quoted
 from worlds.log import Log
 from worlds.trust import flags
 
@@ -18,7 +18,7 @@ def next_steps(log: str, mind: str | None = None) -> list[str]:
     """Lines that say how an agent of the log's first episode is asked; `mind`: the run whose copies live in it."""
     opened = open_log(log)
     episode = opened[0]
-    said = f"its first episode has {', '.join(episode.names)} in it"
+    said = f"its first episode has {harmless(', '.join(episode.names))} in it"
     question = _question(episode)
     if question is None:
         return [f"{said}; none of them acts"]
