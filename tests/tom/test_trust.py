@@ -1,7 +1,9 @@
 """A log or a checkpoint never names code that is run: not by any command, unless the user has named it too."""
 
 import ast
+import os
 import shutil
+import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -74,6 +76,7 @@ HOSTILE = {
     "a rule": {"arena.visibility": "trap:spring"},
     "a rule in a package": {"arena.visibility": "trapped.inner:spring"},
     "a policy": {"bank.callables": ["trap:spring"]},
+    "a bank to be measured": environment("trap") | {"bank.statistics": []},
     "a policy of one species": {"bank.callables": ["trapped.inner:spring@1"]},
 }
 
@@ -115,11 +118,13 @@ def test_nothing_that_a_log_or_a_mind_names_is_run(made, tmp_path, capsys, chang
     told = {command: said(capsys, *arguments) for command, arguments in commands.items()}
     assert not (tmp_path / "ran").exists()
     assert not {"trap", "trapped"} & set(sys.modules)
-    assert told["ask"][0] == 0  # what needs no code is answered
-    for command in ("verify", "score", "graph"):
-        status, message = told[command]
-        assert status == 1, command
-        assert "--trust" in message, message
+    assert all(told[command][0] == 1 for command in ("verify", "score", "graph"))
+    refused = ["verify"]
+    if not any(path.startswith("bank.") for path in change):  # else the mind's network is of another bank
+        assert told["ask"][0] == 0, told["ask"]  # what needs no code is answered
+        refused += ["score", "graph"]
+    for command in refused:
+        assert "--trust" in told[command][1], told[command]
 
 
 def test_the_message_names_all_that_is_needed_and_can_be_pasted(made, tmp_path, capsys):
@@ -156,6 +161,16 @@ def test_what_the_command_line_names_is_trusted_while_the_command_lasts(tmp_path
     assert (status, needed in message) == (1, True)
     assert said(capsys, "verify", log, *needed.split())[0] == 0
     assert said(capsys, "verify", log)[0] == 1
+
+
+def test_a_mind_of_ones_own_policies_is_trained_loaded_and_asked_without_them(tmp_path, capsys):
+    log, _ = record(tmp_path, capsys)
+    assert said(capsys, "train", log, "--out", "run", "--train-steps", "1")[0] == 0
+    asked = ("--log", log, "--mind", "run", "--episode", "0", "--agent", open_log(log)[0].names[0], "--step", "3")
+    assert said(capsys, "ask", "behave as myself", *asked)[0] == 0
+    status, message = said(capsys, "ask", "behave as myself", *asked, "--exact")
+    assert (status, "--trust own_trusted_world:even" in message) == (1, True)
+    assert said(capsys, "ask", "behave as myself", *asked, "--exact", "--trust", "own_trusted_world")[0] == 0
 
 
 def test_a_module_is_trusted_with_all_that_it_defines_itself(tmp_path, capsys):
@@ -221,6 +236,18 @@ def test_a_listed_environment_needs_no_trust(monkeypatch, tmp_path, spec):
     assert Environment.open(spec, {"max_cycles": 5}).seats == ["player_0", "player_1"]
     assert not (tmp_path / "ran").exists()  # nor is one of its name looked for in the working directory
     assert ArenaConfig(spec).code == ()
+
+
+def test_a_listed_environment_is_not_taken_from_the_working_directory(tmp_path):
+    rps = ("--world", "pettingzoo:classic.rps_v2", "--random-linear", "4", "--random-mlp", "0", "--steps", "4")
+    assert main(["run", "--out", "log", "--episodes", "1", *rps]) == 0
+    (tmp_path / "pettingzoo").mkdir()
+    (tmp_path / "pettingzoo" / "__init__.py").write_text(TRAP.replace("parent", "parents[1]"))
+    program = [sys.executable, "-m", "tom", "verify", "log"]
+    root = str(Path(__file__).resolve().parents[2])
+    done = subprocess.run(program, cwd=tmp_path, env={**os.environ, "PYTHONPATH": root}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,10 @@ its import fails, at worst it goes on with something else than it was written fo
 import builtins
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
@@ -16,26 +18,34 @@ from typing import Any
 from worlds.errors import FunhouseError
 
 OURS = ("worlds", "agents", "analysis", "tom")
+_TURN = threading.Lock()
+_WATCHES: list[Callable] = []  # what `import` was when each watch that goes on began: Python's own first
 _HOME = Path(__file__).resolve().parents[2]  # where ours lie
 
 
 @contextmanager
 def watched_imports() -> Iterator[None]:
     """Within it, whoever imports a package of our name and means one of their own is refused with FunhouseError."""
-    plain = builtins.__import__
-
-    def watched(
-        name: str, globals: Any = None, locals: Any = None, fromlist: Sequence[str] | None = (), level: int = 0
-    ) -> Any:
-        if not level and name.partition(".")[0] in OURS and not _is_ours(globals):
-            refuse_namesake(name, globals)
-        return plain(name, globals, locals, fromlist, level)
-
-    builtins.__import__ = watched
+    with _TURN:
+        _WATCHES.append(builtins.__import__)
+        if len(_WATCHES) == 1:
+            builtins.__import__ = partial(_watched, _WATCHES[0])
     try:
         yield
     finally:
-        builtins.__import__ = plain
+        with _TURN:  # threads may leave in another order than they came in
+            plain = _WATCHES.pop()
+            if not _WATCHES:
+                builtins.__import__ = plain
+
+
+def _watched(
+    plain: Callable, name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
+) -> Any:
+    """What `import` does, called as Python calls it."""
+    if not level and name.partition(".")[0] in OURS and not _is_ours(globals):
+        refuse_namesake(name, globals)
+    return plain(name, globals, locals, fromlist, level)
 
 
 def refuse_namesake(name: str, scope: Mapping | None = None) -> None:

@@ -1,11 +1,13 @@
 """An author's own package that is called as one of funhouse's: its environment plays, or is refused with the clash."""
 
+import builtins
 import sys
 
 import pytest
 
 from worlds import FunhouseError
 from worlds.arena.environment import Environment
+from worlds.arena.namesakes import watched_imports
 from worlds.arena.opening import load
 from worlds.trust import trusting
 
@@ -85,10 +87,16 @@ def test_what_nobody_imports_and_what_means_ours_is_let_be(author):
 
 
 def test_imports_are_watched_only_while_others_code_is_imported(author):
-    import builtins
-
     plain = builtins.__import__
     author("agents/__init__.py", "")
     author("flock_of_an_author.py", "import agents\n" + PLAY)
     refused("flock_of_an_author")
+    assert builtins.__import__ is plain
+    first, second = watched_imports(), watched_imports()  # of two threads, the first to come is the first to leave
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    with pytest.raises(FunhouseError):
+        exec("import agents", {"__name__": "still watched"})
+    second.__exit__(None, None, None)
     assert builtins.__import__ is plain
