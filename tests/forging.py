@@ -14,8 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from worlds.durable import digest
-from worlds.manifest import MANIFEST, UNFINISHED, canonical, entry
+from worlds.diary import Diary
+from worlds.manifest import MANIFEST, entry
 from worlds.shard import decode
+from worlds.signed import canonical
 
 Where = str | Sequence[str]
 Change = Callable[[pa.Table], pa.Table]
@@ -75,9 +77,7 @@ def diary(directory: Path, path: Where, value: Any) -> None:
     body = json.loads((directory / MANIFEST).read_bytes())
     meta = {name: one for name, one in body["meta"].items() if name != "versions"}
     values = put({"meta": meta, "files": body["files"]}, path, value)
-    said, files = (json.dumps(values[part], sort_keys=True).encode() for part in ("meta", "files"))
-    head = json.dumps({"meta": values["meta"], "sha256": digest(said)}, sort_keys=True).encode()
-    (directory / UNFINISHED).write_bytes(head + b"\n" + files + b"\n")
+    Diary(directory).open(values["meta"], values["files"])
     (directory / MANIFEST).unlink()
 
 

@@ -18,8 +18,9 @@ from safetensors.torch import save as to_bytes
 
 from worlds import FunhouseError
 from worlds.durable import explained, make_directory, sync_directory, write_file
-from worlds.manifest import MANIFEST, Manifest, canonical, entry, read_manifest, versions, write_manifest
+from worlds.manifest import MANIFEST, Manifest, entry, read_manifest, versions, write_manifest
 from worlds.schema import Document, parsed
+from worlds.signed import canonical
 
 WEIGHTS, CONFIG, TRAINING = "model.safetensors", "config.json", "training.safetensors"
 PICKLES = (".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt")

@@ -6,7 +6,6 @@ fitted; `generation-0/scripted`, the same worlds without copies; and `generation
 second call goes on where the first was stopped, and a larger count adds generations.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -28,7 +27,8 @@ from tom.train import train
 from worlds import FunhouseError, OrchardConfig, open_log, schema
 from worlds.durable import LOCK, PARTIAL, Lock, make_directory, write_file
 from worlds.log import Log
-from worlds.manifest import canonical
+from worlds.schema import Document
+from worlds.signed import read_signed, signed
 
 SETTINGS, SCORES = "generations.json", "scores.json"
 EACH = 1000  # generations, at most: so many seeds are set aside for each seed that is chosen
@@ -110,7 +110,7 @@ class _Lineage:
             if any(path.name not in (LOCK, SETTINGS + PARTIAL) for path in self.place.iterdir()):
                 what = "there is something else already"
                 raise FunhouseError(what, place=str(self.place), remedy="name another --out")
-            write_file(file, canonical(self.settings))
+            write_file(file, signed(self.settings))
         had = _read(file)
         for name, value in self.settings.items():
             if had.get(name) != value:
@@ -130,7 +130,7 @@ class _Lineage:
         missing = [g for g in range(count + 1) if not (self.home(g) / SCORES).exists()]
         for generation in missing:
             scores = self._made(generation, _Stages(generation, count, self.report))
-            write_file(self.home(generation) / SCORES, canonical(scores))
+            write_file(self.home(generation) / SCORES, signed(scores))
         documents = [_read(self.home(generation) / SCORES) for generation in range(count + 1)]
         tables = {name: [row for one in documents for row in one[name]] for name in ("rows", "differences")}
         return {"settings": self.settings, "made": len(missing), **tables}
@@ -213,10 +213,6 @@ class _Stages:
         return told
 
 
-def _read(file: Path) -> dict[str, Any]:
-    """The JSON of a file. Raises FunhouseError where it is damaged."""
-    try:
-        return json.loads(file.read_bytes())
-    except ValueError as error:
-        remedy = "remove it and run the same command again: what it was made from is kept"
-        raise FunhouseError(f"{file.name} is no JSON", place=str(file), remedy=remedy) from error
+def _read(file: Path) -> Document:
+    """What a document of these says. Raises FunhouseError where it is damaged."""
+    return read_signed(file, "remove it and run the same command again: what it was made from is kept")

@@ -1,7 +1,7 @@
 """The diary of a directory that is still being written: its settings, then a line for each finished part.
 
 A part counts only if its files match the SHA-256 in its line, so a kill at any moment leaves either the part
-or no part. The manifest replaces the diary at the end.
+or no part; and every line has a SHA-256 of itself. The manifest replaces the diary at the end.
 """
 
 import json
@@ -10,7 +10,8 @@ from pathlib import Path
 from worlds import schema
 from worlds.durable import append_line, digest, explained, sync_directory, write_file
 from worlds.errors import FunhouseError
-from worlds.manifest import UNFINISHED, Files, read_bytes
+from worlds.manifest import UNFINISHED, Files
+from worlds.signed import MARK, read_bytes
 
 
 class Diary:
@@ -21,31 +22,35 @@ class Diary:
 
     def open(self, meta: dict, files: dict[str, dict]) -> None:
         """Begins the diary anew, with what is finished already. Raises FunhouseError where it cannot."""
-        header = {"meta": meta, "sha256": digest(_line(meta))}
-        write_file(self.path, b"".join(_line(values) + b"\n" for values in (header, files)))
+        write_file(self.path, b"".join(_line(**told) + b"\n" for told in ({"meta": meta}, {"files": files})))
         sync_directory(self.path.parent)
 
     def add(self, files: dict[str, dict]) -> None:
         """Notes a finished part. Raises FunhouseError where it cannot; the part then does not count."""
-        append_line(self.path, _line(files))
+        append_line(self.path, _line(files=files))
 
     def read(self) -> tuple[schema.Document, dict[str, dict]]:
-        """The settings and the files noted. A line torn by a kill is left out: its part does not count.
+        """The settings and the files noted. A last line torn by a kill is left out: its part does not count.
 
-        Raises FunhouseError where the settings are damaged.
+        Raises FunhouseError where the settings or a line are damaged.
         """
-        header, *lines = read_bytes(self.path).split(b"\n")
-        told = _parsed(header)
-        meta = told.get("meta")
-        if not isinstance(meta, dict) or told.get("sha256") != digest(_line(meta)):
-            raise FunhouseError(
-                f"{self.path.name} is damaged",
-                place=str(self.path),
-                remedy="delete the directory and start again",
-            )
-        files = {name: listed for line in lines for name, listed in _parsed(line).items()}
+        text, _, torn = read_bytes(self.path).rpartition(b"\n")
+        header, *lines = text.split(b"\n")
+        meta = _told(header, "meta")
+        if meta is None:
+            raise self._damage("", "delete the directory and start again")
+        files: dict[str, dict] = {}
+        for number, line in enumerate(lines, 2):
+            if line and (noted := _told(line, "files")) is None:
+                raise self._damage(f" in line {number}", f"delete line {number}: what it told of is then made anew")
+            files |= noted if line else {}
+        if _told(torn[:-1], "files") is not None:  # a whole line, and then something that is not its end
+            raise self._damage(" in its last line", "delete its last line: what it told of is then made anew")
         schema.read(Files, schema.Document(files, self.path))
         return schema.Document(meta, self.path, "meta."), files
+
+    def _damage(self, where: str, remedy: str) -> FunhouseError:
+        return FunhouseError(f"{self.path.name} is damaged{where}", place=str(self.path), remedy=remedy)
 
     def close(self) -> None:
         """Removes the diary: what it noted is finished. Raises FunhouseError where it cannot be removed."""
@@ -54,13 +59,22 @@ class Diary:
         sync_directory(self.path.parent)
 
 
-def _line(values: dict) -> bytes:
-    return json.dumps(values, sort_keys=True).encode()
+def _line(**told: dict) -> bytes:
+    """One line: what it tells, by its name, and the SHA-256 of that."""
+    ((name, values),) = told.items()
+    return _json({name: values, MARK: digest(_json(values))})
 
 
-def _parsed(line: bytes) -> dict:
+def _told(line: bytes, name: str) -> dict | None:
+    """What a line tells under a name; None where it is not as it was written."""
     try:
-        values = schema.parsed(line)
+        told = schema.parsed(line)
     except ValueError:
-        return {}
-    return values if isinstance(values, dict) else {}
+        return None
+    if not isinstance(told, dict) or not isinstance(values := told.get(name), dict):
+        return None
+    return values if _line(**{name: values}) == line else None
+
+
+def _json(values: dict) -> bytes:
+    return json.dumps(values, sort_keys=True).encode()

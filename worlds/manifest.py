@@ -5,7 +5,6 @@ one form) and holds the SHA-256 of itself without that entry: not one bit of it 
 that is unlisted, absent or other than listed is damage, and reading refuses it by name.
 """
 
-import json
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,11 +15,11 @@ from annotated_types import Interval
 from worlds import schema
 from worlds.durable import LOCK, digest, explained, sync_directory, write_file
 from worlds.errors import FunhouseError
+from worlds.signed import read_signed, signed
 
 MANIFEST = "manifest.json"
 UNFINISHED = "unfinished.jsonl"  # the diary of a directory that is still being written
 FORMAT = 1
-LARGEST = 1 << 30  # bytes of a manifest, and of a diary
 _MAKER = {"log": "tom run", "checkpoint": "tom train"}
 
 
@@ -45,11 +44,6 @@ class _Body(schema.TypedDict):
     format: int
     meta: dict
     files: Files
-
-
-def canonical(values) -> bytes:
-    """JSON in the one form that has a checksum: sorted keys, two spaces, ASCII, a newline at the end."""
-    return (json.dumps(values, indent=2, sort_keys=True, allow_nan=False) + "\n").encode()
 
 
 _DISTRIBUTION = {"funhouse": "funhouse-tom"}  # on the package index the short name is somebody else's
@@ -117,7 +111,7 @@ def write_manifest(directory: Path, kind: str, meta: dict, files: dict[str, dict
     Raises FunhouseError where it cannot be written.
     """
     body = {"kind": kind, "format": FORMAT, "meta": meta, "files": files}
-    write_file(directory / MANIFEST, canonical({**body, "sha256": digest(canonical(body))}))
+    write_file(directory / MANIFEST, signed(body))
     sync_directory(directory)
 
 
@@ -165,21 +159,8 @@ def _present(directory: Path, kind: str) -> set[str]:
 def parse_manifest(directory: Path, kind: str) -> Manifest:
     """The manifest, checked against its own SHA-256 but not against the directory. Raises FunhouseError."""
     path = directory / MANIFEST
-    data = read_bytes(path)
-    try:
-        body = schema.parsed(data)
-        whole = (
-            isinstance(body, dict) and data == canonical(body) and body.pop("sha256", None) == digest(canonical(body))
-        )
-    except ValueError:
-        whole = False
-    if not whole:
-        raise FunhouseError(
-            f"{MANIFEST} is damaged: its SHA-256 differs",
-            place=str(path),
-            remedy=f"restore a copy, or delete the directory and make it again with {_MAKER[kind]}",
-        )
-    schema.read(_Body, schema.Document(body, path))
+    body = read_signed(path, f"restore a copy, or delete the directory and make it again with {_MAKER[kind]}")
+    schema.read(_Body, body)
     if body["format"] != FORMAT or body["kind"] != kind:
         raise FunhouseError(
             f"{directory} holds a {body['kind']} of format {body['format']}, not a {kind} of format {FORMAT}",
@@ -187,16 +168,6 @@ def parse_manifest(directory: Path, kind: str) -> Manifest:
             remedy=f"name a {kind}, made with {_MAKER[kind]}",
         )
     return Manifest(directory, kind, schema.Document(body["meta"], path, "meta."), body["files"])
-
-
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a file that tells of a directory. Raises FunhouseError where it is no plain file, or too large."""
-    with explained("read", path):
-        if not path.is_file() or path.stat().st_size > LARGEST:
-            raise FunhouseError(
-                f"{path.name} is no file of at most {LARGEST >> 20} MiB", place=str(path), remedy="restore a copy"
-            )
-        return path.read_bytes()
 
 
 def _check_length(manifest: Manifest, name: str, listed: dict) -> None:

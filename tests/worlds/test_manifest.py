@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from worlds import FunhouseError
 from worlds.durable import LOCK, Lock, append_line, write_file
-from worlds.manifest import MANIFEST, UNFINISHED, canonical, entry, read_manifest, write_manifest
+from worlds.manifest import MANIFEST, UNFINISHED, entry, read_manifest, write_manifest
+from worlds.signed import canonical
 
 FILES = {"a.bin": b"first file", "b.bin": bytes(range(256))}
 META = {"config": {"seed": 7, "name": "é"}, "split": "train"}
