@@ -13,8 +13,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from worlds.durable import digest
 from worlds.diary import Diary
+from worlds.durable import digest
 from worlds.manifest import MANIFEST, entry
 from worlds.shard import decode
 from worlds.signed import canonical

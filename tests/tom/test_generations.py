@@ -136,9 +136,15 @@ def test_a_first_mind_that_was_trained_on_these_episodes_is_refused(made, tmp_pa
     assert "--seed" in str(caught.value.remedy)
 
 
-def test_scores_that_are_damaged_are_a_message(copied, trained):
-    (copied / "generation-1" / "scores.json").write_text("{")
-    with pytest.raises(FunhouseError, match=r"scores\.json is no JSON"):
+@pytest.mark.parametrize("name", ["generation-1/scores.json", "generations.json"])
+@pytest.mark.parametrize("at", [0.3, 0.6, 0.95])
+def test_a_bit_flipped_in_a_figure_or_a_setting_is_a_message(copied, trained, name, at):
+    file = copied / name
+    data = bytearray(file.read_bytes())
+    place = next(i for i in range(int(at * len(data)), len(data)) if chr(data[i]) in "01234567")
+    data[place] ^= 1  # one digit to another
+    file.write_bytes(data)
+    with pytest.raises(FunhouseError, match=f"{file.name} is damaged"):
         generations(copied, 2, PLAN, trained)
 
 

@@ -1,6 +1,5 @@
 """`tom probe`, from the command line to the document, the page and the pictures."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from analysis.probes.false_belief import cases
 from analysis.probes.lens import episodes
 from tests.tom.test_cli import document, failure
 from tom.cli import main
+from worlds.signed import read_signed
 
 
 def measured(subject, settings, progress):
@@ -51,7 +51,7 @@ def test_all_of_them_make_one_page_and_its_documents(capsys, trained, little, tm
     assert [one["probe"] for one in said["probes"]] == ["little"]
     written = {path.name for path in out.iterdir()}
     assert written == {"probes.html", "probes.json", "little.json", "little.png", "little.svg"}
-    assert json.loads((out / "probes.json").read_text()) == said
+    assert read_signed(out / "probes.json", remedy="") == said
     page = (out / "probes.html").read_text()
     assert "data:image/svg+xml" in page
     assert "<script" not in page

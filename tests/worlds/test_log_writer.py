@@ -233,3 +233,33 @@ def test_a_kill_at_any_moment_costs_nothing(tmp_path, whole, before):
     for moment in range(1, moments + 1):
         assert contents(tmp_path / f"{moment:03d}") == whole, moment
         assert state(tmp_path / f"killed-{moment:03d}") in (f"{before} episodes", "10 episodes", "refused")
+
+
+def test_a_bit_flipped_anywhere_in_the_diary_is_a_message_and_no_missing_part(tmp_path, begin):
+    begin([0, 1]).close()
+    diary = tmp_path / UNFINISHED
+    whole = diary.read_bytes()
+    for place in range(0, len(whole), 7):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << place % 7
+        diary.write_bytes(damaged)
+        with pytest.raises(FunhouseError, match=f"{UNFINISHED} is damaged"):
+            begin()
+    diary.write_bytes(whole[:-1] + b"\x0b")  # the end of the last line
+    with pytest.raises(FunhouseError, match="in its last line"):
+        begin()
+
+
+def test_a_damaged_line_is_deleted_as_the_message_says(tmp_path, begin, write, whole):
+    begin([0, 1]).close()
+    diary = tmp_path / UNFINISHED
+    lines = diary.read_bytes().split(b"\n")
+    diary.write_bytes(b"\n".join([*lines[:2], lines[2].replace(b"steps", b"steqs"), *lines[3:]]))
+    with pytest.raises(FunhouseError, match="in line 3") as caught:
+        begin()
+    assert "delete line 3" in caught.value.remedy
+    diary.write_bytes(b"\n".join([*lines[:2], *lines[3:]]))
+    with begin() as writer:
+        assert writer.shards_missing() == [0, 2]
+    write(tmp_path, 10)
+    assert contents(tmp_path) == whole

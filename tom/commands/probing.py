@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import tyro
 
 from tom.commands.base import Command, load_mind
-from tom.terminal import Report, as_json, progress, show, show_table, tell
+from tom.terminal import Report, plain, progress, show, show_table, tell
 
 ALL, PAGE, PLACE = "all", "probes", "runs/probes"
 
@@ -127,5 +127,8 @@ class Probe(Command):
 
 
 def _write(path: Path, document: Mapping[str, Any]) -> None:
-    """One JSON document in a file."""
-    path.write_text(as_json(document), encoding="utf-8")
+    """One JSON document in a file, with the SHA-256 of itself."""
+    from worlds.durable import write_file
+    from worlds.signed import signed
+
+    write_file(path, signed(plain(document)))
