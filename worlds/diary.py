@@ -41,9 +41,10 @@ class Diary:
             raise self._damage("", "delete the directory and start again")
         files: dict[str, dict] = {}
         for number, line in enumerate(lines, 2):
-            if line and (noted := _told(line, "files")) is None:
+            noted = _told(line, "files") if line else {}
+            if noted is None:
                 raise self._damage(f" in line {number}", f"delete line {number}: what it told of is then made anew")
-            files |= noted if line else {}
+            files |= noted
         if _told(torn[:-1], "files") is not None:  # a whole line, and then something that is not its end
             raise self._damage(" in its last line", "delete its last line: what it told of is then made anew")
         schema.read(Files, schema.Document(files, self.path))
