@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from agents import Query
-from agents.arena.theory import Actor, Theory, history_of
+from agents.arena.theory import Theory, history_of
+from agents.definition import Actor
 from analysis.measures import legal_only
 from analysis.perception import Perception, place_of, target_of
 from analysis.questions import Draw, Sampling

@@ -8,6 +8,7 @@ from agents.arena.scripted import LISTED, scripts_of
 from agents.arena.words import SCRIPTED
 from tests.agents.arena.played import Game, observations, scripted
 from worlds.arena import ArenaConfig
+from worlds.trust import trusting
 
 PATHS = {
     "battlefield": "magent2.environments.battlefield_v5",
@@ -47,7 +48,8 @@ def test_scripts_step_aside_where_they_do_not_know_the_observation():
         "butterfly.knights_archers_zombies_v11",
         {"obs_method": "image"},
     )
-    assert scripts_of(image.environment, image.keywords, image.species[0]) == []
+    with trusting(*image.code):  # pictures are large: they need trust
+        assert scripts_of(image.environment, image.keywords, image.species[0]) == []
 
 
 # The places of mpe2, of which a test may know more than the agents.
