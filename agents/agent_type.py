@@ -22,6 +22,7 @@ from agents.traits.sight import SIGHTS
 from worlds import FunhouseError, OrchardConfig, schema
 from worlds.config import MOST_STEPS
 
+LARGEST_EXPONENT = 300.0  # of β·Q: twice this, and its negative, still fit a float64
 FEELS = len(SIGHTS)  # in a number for the senses: the index of their sight, and this where they feel a mark on oneself
 
 
@@ -42,6 +43,9 @@ class PolicyConfig:
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", tuple(float(weight) for weight in self.weights))
         schema.check(self, "policy")
+        if self.beta * (max(map(abs, self.weights)) + abs(self.temper)) > LARGEST_EXPONENT:
+            what = f"beta = {self.beta:g} is too decisive to compute with"
+            raise FunhouseError(what, remedy="choose a smaller beta")
 
     def to_dict(self) -> dict:
         """The fields as JSON values (tuples become lists)."""

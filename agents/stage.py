@@ -8,9 +8,6 @@ from numba import njit
 
 from agents.agent_type import TypeSpace
 from agents.lens import NOTHING, Events, Ground, Lens, Look, compiled
-from worlds.errors import FunhouseError
-
-_LARGEST_EXPONENT = 300.0  # of β·Q: twice this, and its negative, still fit a float64
 
 
 class Powers(NamedTuple):
@@ -64,11 +61,8 @@ class Work(NamedTuple):
 
 @lru_cache(maxsize=16)
 def powers_of(space: TypeSpace) -> Powers:
-    """The kernel's tables of a space. Raises FunhouseError where β is too large for them."""
+    """The kernel's tables of a space."""
     table = space.table
-    if table.beta * (np.abs(table.weight).max() + np.abs(table.push).max()) > _LARGEST_EXPONENT:
-        what = f"beta = {table.beta:g} is too decisive to compute with"
-        raise FunhouseError(what, remedy="choose a smaller beta")
     discount = np.append(table.gamma ** np.arange(NOTHING, dtype=np.float64), 0.0)
     pull = np.exp(table.beta * table.weight[..., None] * discount)
     pull[..., NOTHING] = 0.0

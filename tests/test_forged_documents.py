@@ -73,7 +73,7 @@ RUN = [
     *(("split", value) for value in ("all", None, ABSENT)),
     *(("policy", value) for value in (7, None, {}, ABSENT)),
     *(("policy.beta", value) for value in ("x", -1, None, HUGE * HUGE * 10**250, True, ABSENT)),
-    *(("policy.weights", value) for value in ([], [1, 2], [1, 2, "3"], 5)),
+    *(("policy.weights", value) for value in ([1e300, 0, 0], [], [1, 2], [1, 2, "3"], 5)),
     *(("policy.gamma", value) for value in (0, 1, 2, "x")),
     *(("policy.floor", value) for value in (0, 2)),
     *(("policy.window", value) for value in (0, HUGE, 1.5)),

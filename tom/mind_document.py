@@ -5,6 +5,7 @@ from typing import Annotated
 import torch
 from annotated_types import Interval, MaxLen
 
+from agents import RunConfig
 from tom.network import Network
 from tom.perception import Perception, check_version
 from tom.settings import NetworkConfig
@@ -37,7 +38,11 @@ class MindDocument(schema.TypedDict):
 def read_document(meta: schema.Document) -> NetworkConfig:
     """The network that a checkpoint describes, its document checked. Raises FunhouseError naming file and field."""
     check_version(meta, meta.file)
-    return schema.read(MindDocument, meta)["network"]
+    network = schema.read(MindDocument, meta)["network"]
+    for run in (meta["run"], *meta.get("logs", [])):
+        if "arena" not in run:  # an arena's makes its bank of what it reads
+            RunConfig.from_dict(run)
+    return network
 
 
 def check_world(network: NetworkConfig, perception: Perception, vocabulary: Vocabulary, file: str) -> None:

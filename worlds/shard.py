@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from worlds.coded import Coded, array_of, coded_lists, coded_text
 from worlds.columns import (
     agents_schema,
     check_agents,
@@ -149,8 +150,8 @@ class Shard:
     start: np.ndarray  # (e + 1,) int64: the rows of episode i are start[i] to start[i + 1]
     action: np.ndarray  # (rows,) int8
     reward: np.ndarray  # (rows,) float32
-    prompt: "Coded"  # rows of str
-    role: "Coded"  # rows of tuples of str
+    prompt: Coded  # rows of str
+    role: Coded  # rows of tuples of str
     probability: np.ndarray | None = None  # (rows,) float32
 
     @property
@@ -175,18 +176,6 @@ class Shard:
             prompt=self.prompt.rows(rows, shape), agents=self.agents[i],
             probability=None if self.probability is None else self.probability[rows].reshape(shape),
         )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Coded:
-    """A column with few distinct values: row r holds value[code[r]]."""
-
-    value: np.ndarray  # (values,) object
-    code: np.ndarray  # (rows,) the smallest unsigned integers that suffice
-
-    def rows(self, rows: slice, shape: tuple[int, int]) -> list[list]:
-        """Some rows as nested lists of that shape."""
-        return self.value[self.code[rows].reshape(shape)].tolist()
 
 
 def read(name: str, data: bytes, span: range, run: dict, coded: Sequence[str] = ()) -> pa.Table:
@@ -243,11 +232,6 @@ def walls_of(text: str, config: OrchardConfig) -> np.ndarray:
     return walls
 
 
-def array_of(column: pa.ChunkedArray) -> pa.Array:
-    """A decoded column in one piece."""
-    return column.chunk(0)
-
-
 def people_of(agents: pa.Table, start: np.ndarray) -> list[list[Agent]]:
     """Each episode's agents, rows start[i] to start[i + 1]; columns that are not named here are traits."""
     people = []
@@ -255,28 +239,3 @@ def people_of(agents: pa.Table, start: np.ndarray) -> list[list[Agent]]:
         said = {"description": row.pop("description"), "mind": row.pop("mind", "")}
         people.append(Agent(row.pop("name"), **said, type=row))
     return [people[first:stop] for first, stop in zip(start[:-1].tolist(), start[1:].tolist(), strict=True)]
-
-
-def coded_text(texts: pa.DictionaryArray) -> Coded:
-    """Dictionary-encoded text: a code for each distinct one."""
-    return Coded(np.array(texts.dictionary.to_pylist(), object), _smallest(texts.indices.to_numpy()))
-
-
-def coded_lists(lists: pa.ListArray) -> Coded:
-    """Lists of dictionary-encoded text: a code for each distinct list, without a loop over the rows."""
-    words, offset = lists.flatten(), lists.offsets.to_numpy()
-    word, length = words.indices.to_numpy(), np.diff(offset)
-    code = np.zeros(len(lists), np.int64)
-    for place in range(length.max(initial=0)):
-        here = np.zeros(len(lists), np.int64)
-        longer = length > place
-        here[longer] = word[offset[:-1][longer] + place] + 1
-        code = np.unique(code * (len(words.dictionary) + 1) + here, return_inverse=True)[1]
-    _, example, code = np.unique(code, return_index=True, return_inverse=True)
-    value = np.empty(len(example), object)
-    value[:] = [tuple(role) for role in lists.take(pa.array(example)).to_pylist()]
-    return Coded(value, _smallest(code))
-
-
-def _smallest(code: np.ndarray) -> np.ndarray:
-    return code.astype(np.min_scalar_type(int(code.max(initial=0))))

@@ -39,6 +39,8 @@ DOCUMENT = [
     *(("run.population.switch", value) for value in (0, "8")),
     *(("logs", value) for value in (7, [7], [{}])),
     *(("logs.0.seed", value) for value in ("1", -1, HUGE, ABSENT)),
+    *(("logs.0.policy.floor", value) for value in ("x", 2)),
+    *(("logs.0.orchard.width", value) for value in (8000, "8")),
     *(("logs.0.split", value) for value in ("all", 7, ABSENT)),
     *(("done", value) for value in (7, {}, {"steps": -1, "seconds": 1.0}, {"steps": 1, "seconds": "x"})),
     *(("train", value) for value in (7, [])),

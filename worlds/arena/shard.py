@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from worlds.arena.episode import ArenaEpisode
 from worlds.arena.spaces import Species, forms_of
+from worlds.coded import Bytes, Coded, array_of, coded_lists, coded_text
 from worlds.columns import (
     agents_schema,
     check_agents,
@@ -28,11 +29,7 @@ from worlds.record import Agent
 from worlds.shard import (
     CODED,
     ROLE,
-    Coded,
     agents_table,
-    array_of,
-    coded_lists,
-    coded_text,
     columns_of,
     people_of,
     schema_of,
@@ -111,30 +108,6 @@ def _packed(episode: ArenaEpisode) -> list[np.ndarray]:
     """[n] (t, bytes) uint8: the masks as bits. Where every action is legal at all times, no mask is written."""
     packed = [np.packbits(mask, axis=1, bitorder="little") for mask in episode.mask]
     return [bits[:, : _mask_bytes(episode.form(agent))] for agent, bits in enumerate(packed)]
-
-
-@dataclass(frozen=True)
-class Bytes:
-    """A column of bytes: row r is data[offset[r] : offset[r + 1]]."""
-
-    data: np.ndarray  # uint8
-    offset: np.ndarray  # (rows + 1,) int32
-
-    @classmethod
-    def of(cls, column: pa.BinaryArray) -> "Bytes":
-        """A decoded column."""
-        _, offset, data = column.buffers()
-        whole = np.frombuffer(offset, np.int32)[column.offset : column.offset + len(column) + 1]
-        return cls(np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8), whole)
-
-    def rows(self, rows: np.ndarray, length: int) -> np.ndarray:
-        """(rows, length) uint8: some rows, all of them that long."""
-        spans = np.stack([self.data[self.offset[row] : self.offset[row + 1]] for row in rows.tolist()])
-        return spans.reshape(len(rows), length)
-
-    def lengths(self) -> np.ndarray:
-        """(rows,) int32."""
-        return np.diff(self.offset)
 
 
 @dataclass(frozen=True)

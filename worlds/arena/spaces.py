@@ -17,7 +17,7 @@ from worlds.arena.numbers import Unfit, numbers_of
 from worlds.errors import FunhouseError
 
 MOST_ENTRIES = 1 << 24  # of an observation
-Size = Annotated[int, Interval(ge=0, le=MOST_ENTRIES)]
+Size = Annotated[int, Interval(ge=1, le=MOST_ENTRIES)]
 
 
 @dataclass(frozen=True)
