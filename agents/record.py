@@ -23,7 +23,7 @@ from worlds.arena.size import shard_size
 from worlds.formats import format_of
 from worlds.log import Log, open_log
 from worlds.log_writer import SHARD_SIZE, LogWriter
-from worlds.shard import decode, file_name
+from worlds.shard import file_name
 from worlds.trust import require
 
 Progress = Callable[[int, int], None]  # (episodes done, episodes in all)
@@ -122,8 +122,7 @@ def _found(run: AnyRun, writer: LogWriter) -> dict:
     if isinstance(run, RunConfig):
         return {}
     shards = range(-(-writer.episodes // writer.shard_size))
-    files = [writer.directory / file_name("episodes", shard) for shard in shards]
-    rows = [row for file in files for row in decode(file.read_bytes()).to_pylist()]
+    rows = [row for shard in shards for row in writer.shard_table("episodes", shard).to_pylist()]
     return {"dropped": [{"episode": row["episode"], "seed": seed} for row in rows for seed in row["dropped"]]}
 
 

@@ -87,14 +87,17 @@ ARENA = [
 ]
 
 
+def _arena() -> ArenaRun:
+    return ArenaRun(ArenaConfig("mpe2.simple_adversary_v3", steps=4), BankConfig(4, 4, scripted=False))
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory) -> dict[str, Path]:
     """A little log of each world, two episodes each."""
     home = tmp_path_factory.mktemp("made")
     orchard = OrchardConfig(height=5, width=6, map="open", fruits=1, agents=3, steps=4)
     record(RunConfig(orchard), home / "orchard", 2, threads=1)
-    arena = ArenaRun(ArenaConfig("mpe2.simple_adversary_v3", steps=4), BankConfig(4, 4, scripted=False))
-    record(arena, home / "arena", 2)
+    record(_arena(), home / "arena", 2)
     return {"orchard": home / "orchard", "arena": home / "arena"}
 
 
@@ -165,6 +168,14 @@ def test_rows_that_are_absent_or_come_twice_are_refused(logs, world, table):
         forging.file(log, name, whole)
         forging.table(log, name, change)
         refused(log)
+
+
+def test_an_unfinished_log_of_other_tables_is_not_finished(logs):
+    log = logs["arena"]
+    forging.table(log, "episodes-00000.parquet", lambda rows: rows.drop_columns(["dropped"]))
+    forging.diary(log, "meta.split", "train")
+    with pytest.raises(FunhouseError, match=r"episodes-00000\.parquet"):
+        record(_arena(), log, 2)
 
 
 @pytest.mark.parametrize("data", [b"", b"PAR1", b"PAR1" + bytes(100) + b"PAR1", b"x" * 1000])

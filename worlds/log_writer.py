@@ -9,13 +9,15 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import pyarrow as pa
+
 from worlds.diary import Diary
 from worlds.durable import LOCK, Lock, explained, make_directory, remove_partials, sync_directory, write_file
 from worlds.episode import Episode
 from worlds.errors import FunhouseError
 from worlds.formats import format_of
 from worlds.log_document import MOST_EPISODES, SHARD_SIZE, check_files, check_meta
-from worlds.manifest import MANIFEST, UNFINISHED, entry, parse_manifest, versions, write_manifest
+from worlds.manifest import MANIFEST, UNFINISHED, damaged, entry, parse_manifest, versions, write_manifest
 from worlds.schema import Document
 from worlds.shard import encode, file_name
 
@@ -79,6 +81,16 @@ class LogWriter:
         files = {name: entry(content) for name, content in data.items()}
         self._diary.add(files)
         self._files.update(files)
+
+    def shard_table(self, name: str, shard: int) -> pa.Table:
+        """One table of a shard that is written. Raises FunhouseError where its file is no such table."""
+        file = self.directory / file_name(name, shard)
+        with explained("read", file):
+            data = file.read_bytes()
+        try:
+            return self._format.read(name, data, self.span(shard), self.meta["config"])
+        except (pa.ArrowException, OSError, ValueError, FunhouseError) as error:
+            raise damaged(file, f"cannot be read: {error}", "log") from error
 
     def finish(self, found: dict | None = None) -> None:
         """Declares the log finished: the manifest replaces the diary, and others may write here.

@@ -16,7 +16,8 @@ HUGE = 10**30
 SIZES = ("width", "layers", "heads", "library", "pieces", "hidden", "made_up", "element_width", "text_width", "kinds")
 OTHER = ("8", 1.5, True, None, [], -1, HUGE, 2**31, 10**18, ABSENT)
 NETWORK = [
-    *((f"network.{field}", value) for field in (*SIZES, "actions", "vocabulary") for value in OTHER),
+    *((f"network.{field}", value) for field in ("width", "layers") for value in OTHER),
+    *((f"network.{field}", value) for field in (*SIZES, "actions", "vocabulary") for value in (True, HUGE, ABSENT)),
     *((f"network.{field}", 0) for field in SIZES if field != "layers"),
     *((f"network.{field}", value) for field in SIZES for value in (7, 8000)),
     *(("network.traits", value) for value in ([], [3], [3, 2, 2, 3.5], [10**9] * 4, [3] * 100_000, "3223", ABSENT)),
@@ -30,7 +31,7 @@ NETWORK = [
 DOCUMENT = [
     *(("version", value) for value in ("3", 2, 3.5, True, None, ABSENT)),
     *(("network", value) for value in (7, [], {}, ABSENT)),
-    *(("words", value) for value in (7, [], ["a"], [7] * 106, ["x" * 10**6] * 106, {}, ABSENT)),
+    *(("words", value) for value in (7, [], ["a"], [7] * 106, ["x" * 10**4] * 106, {}, ABSENT)),
     *(("run", value) for value in (7, [], {}, {"arena": 7}, ABSENT)),
     *(("run.orchard", value) for value in (7, {}, ABSENT)),
     *(("run.orchard.map", value) for value in ("/dev/zero", 7)),
