@@ -19,7 +19,7 @@ from safetensors.torch import save as to_bytes
 from worlds import FunhouseError
 from worlds.durable import explained, make_directory, sync_directory, write_file
 from worlds.manifest import MANIFEST, Manifest, entry, read_manifest, versions, write_manifest
-from worlds.schema import Document, parsed
+from worlds.schema import Document, parsed, shown
 from worlds.signed import canonical
 
 WEIGHTS, CONFIG, TRAINING = "model.safetensors", "config.json", "training.safetensors"
@@ -33,11 +33,14 @@ def save(run: str | Path, tensors: Tensors, meta: dict, training: Tensors | None
     directory.
 
     tensors: the weights, of any dtype and device; meta: JSON values; training: what `--resume` needs besides
-    the weights. Raises FunhouseError where the disk is full or the place cannot be written; the one before
-    then stays.
+    the weights. Raises FunhouseError where a tensor holds what is no number, the disk is full or the place cannot
+    be written; the one before then stays.
     """
     place = Path(run) / "checkpoint"
     new = place.with_name("checkpoint.new")
+    for part in (tensors, training or {}):
+        _check_finite(part, str(place), "the checkpoint before it, if there is one, stays; train with a lower --rate")
+    mend(run)
     files = {WEIGHTS: _packed(tensors), CONFIG: canonical(meta)}
     if training is not None:
         files[TRAINING] = _packed(training)
@@ -57,6 +60,31 @@ def save(run: str | Path, tensors: Tensors, meta: dict, training: Tensors | None
 def _packed(tensors: Tensors) -> bytes:
     """The same bytes for the same tensors. Copies, because safetensors refuses tensors that share memory."""
     return to_bytes({name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in tensors.items()})
+
+
+def _check_finite(tensors: Tensors, place: str, remedy: str) -> None:
+    """Raises FunhouseError naming a tensor that holds NaN or an infinity."""
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not tensor.isfinite().all():
+            raise FunhouseError(f"{shown(name)} holds what is no finite number", place=place, remedy=remedy)
+
+
+def is_there(run: str | Path) -> bool:
+    """Whether a run has a checkpoint, under either of the names that it has while another takes its place."""
+    return any((Path(run) / name).exists() for name in ("checkpoint", "checkpoint.old"))
+
+
+def mend(run: str | Path) -> None:
+    """Gives the checkpoint its name back where a kill came between the two renames of `_swap`; for who may write here.
+
+    It is the one before, which readers have seen meanwhile. Raises FunhouseError where that cannot be done.
+    """
+    place = Path(run) / "checkpoint"
+    old = place.with_name("checkpoint.old")
+    if old.is_dir() and not place.exists():
+        with explained("restore", place):
+            old.rename(place)
+            sync_directory(place.parent)
 
 
 def _swap(new: Path, place: Path) -> None:
@@ -138,9 +166,11 @@ def _unpacked(manifest: Manifest, name: str) -> dict[str, torch.Tensor]:
     if name not in manifest.files:
         raise manifest.damage(name, "is not listed")
     try:
-        return from_bytes(manifest.read(name))
+        tensors = from_bytes(manifest.read(name))
     except SafetensorError as error:
         raise manifest.damage(name, f"is no safetensors file: {error}") from error
+    _check_finite(tensors, str(manifest.directory / name), "restore a copy, or train again with a lower --rate")
+    return tensors
 
 
 def _found(run: Path) -> Manifest:

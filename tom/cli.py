@@ -4,20 +4,25 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-import tyro
-
-from tom.commands import COMMANDS
-from tom.commands.base import Command
+from tom import stopping
 from tom.floors import stranger
 from tom.streams import let_go, only_documents, silence_stdout, take_up
 from tom.terminal import tell, write_document
 
+if TYPE_CHECKING:
+    from tom.commands.base import Command
+
 ABOUT = "Population episodes, one mind trained on them, and nested questions with an exact answer."
 
 
-def parse(arguments: Sequence[str] | None = None) -> Command:
+def parse(arguments: Sequence[str] | None = None) -> "Command":
     """The command that the arguments (default: the process's own) spell; exits on --help and on misuse."""
+    import tyro  # late, so that a signal in the first moment is told of as any other
+
+    from tom.commands import COMMANDS
+
     plain_flags = (tyro.conf.FlagCreatePairsOff, tyro.conf.OmitArgPrefixes)
     makers: dict[str, Callable[..., Command]] = {**COMMANDS}
     return tyro.extras.subcommand_cli_from_dict(
@@ -25,7 +30,7 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
     )
 
 
-def carry_out(command: Command) -> None:
+def carry_out(command: "Command") -> None:
     """Runs the command and prints its result. Under --json, stdout belongs to the one document alone."""
     from worlds.trust import trusting
 
@@ -40,8 +45,17 @@ def carry_out(command: Command) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; returns the exit status: 0, or 1 after a failure that is the user's to put right."""
+    """Runs one command; returns the exit status: 0, 1 after a failure that is the user's to put right, 130 after
+    Ctrl-C, 143 after SIGTERM."""
     take_up()
+    try:
+        with stopping.listening(restore=arguments is not None):
+            return _main(arguments)
+    except KeyboardInterrupt as stop:
+        return interrupted(stop, "there is no result")
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     command = parse(arguments)
     if problem := stranger():
         print(f"error: {problem}", file=sys.stderr)  # `tell` stands on the packages that are not ours
@@ -52,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def guarded(command: Command) -> int:
+def guarded(command: "Command") -> int:
     """Carries the command out, with a message and a status instead of a traceback."""
     try:
         return told(command)
@@ -62,7 +76,7 @@ def guarded(command: Command) -> int:
         let_go()
 
 
-def told(command: Command) -> int:
+def told(command: "Command") -> int:
     """Carries the command out; what goes wrong is told on stderr. Raises BrokenPipeError where nobody reads that."""
     from worlds import FunhouseError
 
@@ -77,10 +91,17 @@ def told(command: Command) -> int:
     except OSError as error:
         tell(f"error: {describe_os_error(error)}", style="red")
         return 1
-    except KeyboardInterrupt:
-        tell("interrupted: what was finished is kept", style="yellow")
-        return 130
+    except KeyboardInterrupt as stop:
+        return interrupted(stop, command.stopped())
     return 0
+
+
+def interrupted(stop: KeyboardInterrupt, rest: str) -> int:
+    """Says what is kept after Ctrl-C or SIGTERM; returns the exit status."""
+    stopping.ignore()
+    said, status = stopping.told(stop, rest)
+    tell(said, style="yellow")
+    return status
 
 
 def describe_os_error(error: OSError) -> str:

@@ -19,8 +19,10 @@ from agents.run import MindsConfig, RunConfig
 from agents.size import check_threads
 from analysis.generations import ARMS, COPIES, START, Judge, Lives
 from analysis.questions import Episodes
+from tom.checkpoint import is_there
 from tom.mind import Mind, load
 from tom.player import Player
+from tom.seen import seen_by
 from tom.settings import Rate, Steps
 from tom.shipped import SHIPPED
 from tom.train import train
@@ -120,9 +122,9 @@ class _Lineage:
     def _check_seeds(self) -> None:
         """Raises FunhouseError where generation 0 was trained on episodes that are drawn here again."""
         first = self.plan.run(0, "train").seed
-        for config in self.ancestor.meta.get("logs", []):
-            if config["seed"] // EACH == first // EACH and config["split"] in ("train", self.plan.split):
-                what = f"generation 0 was trained on episodes of seed {config['seed']}, which are used here"
+        for one in seen_by(self.ancestor.meta):
+            if one["seed"] // 1000 == first // 1000 and one["split"] in ("train", self.plan.split):
+                what = f"generation 0 was trained on episodes of seed {one['seed']}, which are used here"
                 raise FunhouseError(what, place=str(self.start), remedy="choose another --seed")
 
     def upto(self, count: int) -> dict[str, Any]:
@@ -150,7 +152,7 @@ class _Lineage:
         self._recorded(home / "log", run, plan.episodes, player, stages.next(f"log of {arm}"))
         size = parent.network.config
         train(
-            [home / "log"], home / "run", resume=(home / "run" / "checkpoint").exists(),
+            [home / "log"], home / "run", resume=is_there(home / "run"),
             report=stages.next(f"training of {arm}"), train_steps=plan.train_steps, rate=plan.rate,
             warmup=max(1, plan.train_steps // WARMUP), seed=run.seed, width=size.width, layers=size.layers,
             start=str(self._source(generation - 1, arm)),

@@ -133,6 +133,9 @@ class Mind:
                 part = mine[at : at + MOST_AT_ONCE]
                 said = self._pass(scene, [(queries[k], chains[k], texts[k]) for k in part], edit)
                 log[part], trait[part] = (x[0].double() for x in said)
+        if log.isnan().any() or trait.isnan().any():
+            what, remedy = "the mind's answer is no number", "train anew, at a lower --rate"
+            raise FunhouseError(what, place=f"episode {episode.index}", remedy=remedy)
         return log, trait
 
     def _scene(self, episode: AnyEpisode, agent: int, wanted: set[Wanted]) -> _Scene:

@@ -8,6 +8,7 @@ from annotated_types import Interval, MaxLen
 from agents import RunConfig
 from tom.network import Network
 from tom.perception import Perception, check_version
+from tom.seen import Seen
 from tom.settings import NetworkConfig
 from tom.vocabulary import Vocabulary
 from worlds import FunhouseError, schema
@@ -24,14 +25,15 @@ class Done(schema.TypedDict):
 
 
 class MindDocument(schema.TypedDict):
-    """The document; tom.perception reads the parts of `run`. Only a training writes the last three."""
+    """The document; tom.perception reads the parts of `run`. Only a training writes the last four."""
 
     version: int
     network: NetworkConfig
     words: Annotated[list[Annotated[str, MaxLen(64)]], MaxLen(1 << 16)]
     run: RunParts
     train: schema.NotRequired[dict]
-    logs: schema.NotRequired[list[RunParts]]  # of the logs that it was trained on
+    logs: schema.NotRequired[list[RunParts]]  # of the logs that its last training was on
+    seen: schema.NotRequired[list[Seen]]  # every log, of earlier trainings and of minds that it was begun from too
     done: schema.NotRequired[Done]
 
 
@@ -58,7 +60,7 @@ def check_size(network: NetworkConfig, tensors: dict[str, torch.Tensor], place: 
     """Raises FunhouseError where weights are not of a network of that size, before memory is taken for it."""
     try:
         with torch.device("meta"):
-            described = Network(network).state_dict()
+            described = Network(network).lower().state_dict()
     except RuntimeError as error:  # more numbers than can be counted
         raise _unfit(str(error).splitlines()[0], place) from error
     for name in sorted({*described, *tensors}):
@@ -66,6 +68,8 @@ def check_size(network: NetworkConfig, tensors: dict[str, torch.Tensor], place: 
             raise _unfit(f"{schema.shown(name)} is only in {'the file' if name in tensors else 'the network'}", place)
         if (had := tuple(tensors[name].shape)) != (want := tuple(described[name].shape)):
             raise _unfit(f"{name} has the shape {had} and not {want}", place)
+        if (kind := tensors[name].dtype) != (due := described[name].dtype):
+            raise _unfit(f"{name} is of {kind} and not of {due}", place)
 
 
 def _unfit(what: str, place: str) -> FunhouseError:

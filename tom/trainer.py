@@ -67,6 +67,10 @@ def _is_matrix(network: Network) -> list[bool]:
     return [id(p) in linear and min(p.shape) >= SMALLEST_MATRIX for p in network.parameters()]
 
 
+class Diverged(FunhouseError):
+    """A training that has come to what is no number."""
+
+
 class Trainer:
     """A network in bf16, its float32 masters and the optimisers' moments, and where in the training they are."""
 
@@ -97,21 +101,16 @@ class Trainer:
         return self.config.rate * min(1.0, (self.step + 1) / self.config.warmup, max(falling, 0.01))
 
     def update(self, event: dict, question: dict) -> dict[str, float]:
-        """One step. Raises FunhouseError where the loss is no number; the weights are then as before it."""
+        """One step. Raises Diverged where the loss or the gradient is no number; the weights are then as before it."""
         began = time.monotonic()
-        loss = losses(self.network, event, question, self.config.nested)
-        total = loss["action"] + self.config.describe * loss["trait"] + loss.get("hindsight", 0.0)
-        if not math.isfinite(total.item()):
-            raise FunhouseError(
-                f"the loss is {total.item()} at step {self.step}",
-                place=f"batch {self.step} of seed {self.config.seed}",
-                remedy="the checkpoint before it is whole: lower --rate and --resume from it",
-            )
+        loss, total = self._losses(event, question)
         total.backward()
         for master, parameter in zip(self.masters, self.parameters, strict=True):
             master.grad = None if parameter.grad is None else parameter.grad.float()
             parameter.grad = None
-        norm = torch.nn.utils.clip_grad_norm_(self.masters, 1.0)
+        norm = torch.nn.utils.clip_grad_norm_(self.masters, 1.0).item()
+        if not math.isfinite(norm):
+            raise self._diverged(f"the gradient's norm is {norm}")
         for optimizer in self.optimizers:
             optimizer.param_groups[0]["lr"] = self.rate()
             optimizer.step()
@@ -119,7 +118,26 @@ class Trainer:
             torch._foreach_copy_(self.parameters, self.masters)
         self.step += 1
         self.spent += time.monotonic() - began
-        return {name: value.item() for name, value in loss.items()} | {"norm": norm.item()}
+        return {name: value.item() for name, value in loss.items()} | {"norm": norm}
+
+    def _losses(self, event: dict, question: dict) -> tuple[dict[str, Tensor], Tensor]:
+        """The losses of a batch, and what is minimised. Raises Diverged."""
+        loss = losses(self.network, event, question, self.config.nested)
+        total = loss["action"] + self.config.describe * loss["trait"] + loss.get("hindsight", 0.0)
+        if not math.isfinite(total.item()):
+            raise self._diverged(f"the loss is {total.item()}")
+        return loss, total
+
+    @torch.no_grad()
+    def check(self, event: dict, question: dict) -> None:
+        """Raises Diverged where the weights as they are now hold, or lead to, what is no number."""
+        for name, tensor in {**self.network.state_dict(), **self.state()}.items():
+            if tensor.is_floating_point() and not tensor.isfinite().all():
+                raise self._diverged(f"{name} holds what is no finite number")
+        self._losses(event, question)
+
+    def _diverged(self, what: str) -> "Diverged":
+        return Diverged(f"{what} at step {self.step}", place=f"batch {self.step} of seed {self.config.seed}")
 
     def state(self) -> dict[str, Tensor]:
         """What it needs to go on: masters, moments, step and seconds."""
@@ -131,8 +149,15 @@ class Trainer:
                     tensors[f"{k}.{name}"] = value
         return tensors
 
-    def restore(self, tensors: dict[str, Tensor]) -> None:
-        """Puts back what `state` gave."""
+    def restore(self, tensors: dict[str, Tensor], place: str) -> None:
+        """Puts back what `state` gave. Raises FunhouseError where it is of another network, or no such state."""
+        try:
+            self._restore(tensors)
+        except (KeyError, IndexError, ValueError, RuntimeError, OverflowError) as error:
+            what = "this state of training is not of the network beside it"
+            raise FunhouseError(what, place=place, remedy="delete training.safetensors: the mind stays") from error
+
+    def _restore(self, tensors: dict[str, Tensor]) -> None:
         self.step, self.spent = int(tensors["step"]), float(tensors["spent"])
         moments: list[dict[str, Tensor]] = [{} for _ in self.masters]
         for name, tensor in tensors.items():

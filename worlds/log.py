@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, overload
 import pyarrow as pa
 
 from worlds.config import OrchardConfig
+from worlds.durable import digest
 from worlds.episode import Episode
 from worlds.errors import FunhouseError
 from worlds.formats import Format, format_of
 from worlds.log_document import check_files, check_meta
-from worlds.manifest import Manifest, read_manifest
+from worlds.manifest import MANIFEST, Manifest, read_manifest
 from worlds.schema import Document
 from worlds.shard import file_name
 from worlds.trust import trust as worlds_trust
@@ -56,6 +57,11 @@ class Log(Sequence[Episode]):
     def path(self) -> Path:
         """Its directory."""
         return self.manifest.directory
+
+    @cached_property
+    def mark(self) -> str:
+        """The SHA-256 of its manifest, which tells logs apart by their content."""
+        return digest((self.path / MANIFEST).read_bytes())
 
     @property
     def meta(self) -> Document:

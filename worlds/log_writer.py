@@ -55,8 +55,11 @@ class LogWriter:
     def __enter__(self) -> "LogWriter":
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self.close()
+        if isinstance(error, KeyboardInterrupt):
+            kept = self.episodes - sum(len(self.span(shard)) for shard in self.shards_missing())
+            error.add_note(f"{kept} of {self.episodes} episodes are kept in {self.directory}")
 
     def close(self) -> None:
         """Lets others write here; what is finished stays, for a later run to go on from."""

@@ -1,5 +1,6 @@
 """What must hold of any mind, trained or not."""
 
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
@@ -201,13 +202,16 @@ def test_a_world_with_other_tastes_is_refused_by_name():
 def test_weights_of_another_network_are_refused(tmp_path):
     mind = untrained_mind()
     meta = {"version": VERSION, "network": mind.network.config.to_dict(), "words": list(mind.vocabulary.words)}
-    save(tmp_path / "whole", mind.network.state_dict(), {**meta, "run": mind.run})
+    lowered = deepcopy(mind.network).lower().state_dict()
+    save(tmp_path / "whole", lowered, {**meta, "run": mind.run})
     assert np.allclose(*(m.answer(short_log()[0], questions(short_log()[0].names[1:], short_log()[0].names[0]))
                          for m in (mind, load(tmp_path / "whole"))), atol=0.05)  # fmt: skip
     other = {**meta, "network": {**meta["network"], "width": 64}, "run": mind.run}
-    save(tmp_path / "other", mind.network.state_dict(), other)
-    with pytest.raises(FunhouseError, match="of another network"):
-        load(tmp_path / "other")
+    save(tmp_path / "other", lowered, other)
+    save(tmp_path / "unlowered", mind.network.state_dict(), {**meta, "run": mind.run})
+    for place in ("other", "unlowered"):
+        with pytest.raises(FunhouseError, match="of another network"):
+            load(tmp_path / place)
 
 
 @pytest.mark.parametrize("version", [None, 0, VERSION - 1, VERSION + 1])

@@ -9,7 +9,7 @@ from tests.tom.worlds_of_minds import short_log
 from tom import checkpoint
 from tom.batch import TrainingBatches
 from tom.settings import TrainConfig
-from tom.train import _begin, _save, prefetched, train
+from tom.train import _begin, _Training, prefetched, train
 from tom.trainer import Trainer, losses
 from tom.vocabulary import Vocabulary
 from worlds import FunhouseError
@@ -48,7 +48,7 @@ def _interrupted(out, config: TrainConfig, after: int) -> None:
     trainer, meta = _begin(config, batches, out, resume=False)
     for number in range(after):
         trainer.update(*batches.batch(number))
-    _save(out, trainer, meta)
+    _Training(out, batches, trainer, meta).save(batches.batch(0))
 
 
 def test_batches_are_a_function_of_their_number():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 import torch
 
@@ -19,7 +20,8 @@ class ShortLog(list):
 
     def __init__(self, config: dict, episodes: list):
         super().__init__(episodes)
-        self.config = config
+        self.config, self.mark, self.path = config, "0" * 64, Path("memory")
+        self.world, self.split = "orchard", config["split"]
 
     def batch(self, indices) -> list:
         return [self[i] for i in indices]

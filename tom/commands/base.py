@@ -58,6 +58,10 @@ class Command(ABC):
     def work(self) -> dict[str, Any]:
         """Does what the command is for; returns its document. Raises FunhouseError."""
 
+    def stopped(self) -> str:
+        """What is true where the command was stopped by a signal, after the notes of what was going on."""
+        return "there is no result"
+
     @abstractmethod
     def show(self, document: dict[str, Any]) -> None:
         """Prints the document for a person, on stdout."""

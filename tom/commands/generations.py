@@ -61,6 +61,9 @@ class Generations(Command):
             save(figure, self.out, name)
         return document
 
+    def stopped(self) -> str:
+        return "the same command goes on from what is finished"
+
     def show(self, document: dict[str, Any]) -> None:
         from analysis.generations import tables
 

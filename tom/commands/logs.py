@@ -91,6 +91,9 @@ class Run(Command):
                 told = record(settings, self.out, self.episodes, self.threads, report, _tell_dropped, players)
         return {**told, **players.tally.rates()} if players else told
 
+    def stopped(self) -> str:
+        return "the same command goes on from what is finished"
+
     def players(self):
         """Who plays the copies of the mind, a tom.player.Player; None where all agents are scripted."""
         from worlds import FunhouseError

@@ -33,17 +33,12 @@ class Scored(Command):
     """A log of the train split on whose first episodes shortcuts are fitted; without it, some are made for that."""
 
     def opened(self):
-        """The mind and the log. Raises FunhouseError where the one was trained on the other."""
-        from worlds import FunhouseError, open_log
+        """The mind and the log. Raises FunhouseError where the one was ever trained on the other."""
+        from tom.seen import check_unseen
+        from worlds import open_log
 
         mind, log = load_mind(self.run), open_log(self.log)
-        trained = [(config["seed"], config["split"]) for config in mind.meta["logs"]]
-        if (log.config["seed"], log.config["split"]) in trained:
-            raise FunhouseError(
-                f"the mind was trained on episodes with the seeds of {self.log}",
-                place=self.run or "the reference mind",
-                remedy="score it on another split: tom run --split test --out LOG",
-            )
+        check_unseen(mind.meta, log, self.run or "the reference mind")
         return mind, log
 
     def fitted_on(self, log):

@@ -58,6 +58,12 @@ class Train(Command):
             report(1, 1)
         return {"run": self.out, "logs": ", ".join(self.logs), **load(self.out).meta["done"]}
 
+    def stopped(self) -> str:
+        from pathlib import Path
+
+        kept = any((Path(self.out) / name).exists() for name in ("checkpoint", "checkpoint.old"))
+        return "go on with --resume" if kept else "nothing is saved, and the same command begins anew"
+
     def settings(self) -> dict[str, Any]:
         """The fields of TrainConfig that the command line gives."""
         return {name: getattr(self, name) for name in _SETTINGS}

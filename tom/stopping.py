@@ -1,0 +1,96 @@
+"""Ctrl-C and SIGTERM: raised where they come, or, while something must not be torn, once it is done."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import TracebackType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal that asks the process to end; its notes say what is kept."""
+
+    def __init__(self, number: int):
+        super().__init__(signal.Signals(number).name)
+        self.number = number
+
+
+def told(stop: KeyboardInterrupt, rest: str) -> tuple[str, int]:
+    """What is said of an interruption, `rest` last, and the exit status."""
+    number = getattr(stop, "number", signal.SIGINT)
+    word = "interrupted" if number == signal.SIGINT else "terminated"
+    return f"{word}: {'; '.join([*getattr(stop, '__notes__', []), rest])}", 128 + number
+
+
+@contextmanager
+def listening(restore: bool = True) -> Iterator[None]:
+    """Within it both signals raise Stopped; a signal that is ignored, as in the background of a shell, stays so.
+
+    Code that turns an interruption into an error of its own is seen through. `restore`: what was before holds after.
+    """
+    came: list[int] = []
+
+    def act(number: int, _frame: object) -> None:
+        came.append(number)
+        raise Stopped(number)
+
+    before = _set(act)
+    try:
+        yield
+    except Exception as error:
+        if came:
+            raise Stopped(came[0]) from error
+        raise
+    finally:
+        if restore:
+            _put_back(before)
+
+
+def ignore() -> None:
+    """From now on neither signal does anything: the process is about to end."""
+    _set(signal.SIG_IGN)
+
+
+class Deferred:
+    """A block within which both signals are only noted, in `came`; after it they do what they would have done.
+
+    `note` is said with it. Outside the main thread, which alone receives signals, the block is like any other.
+    """
+
+    def __init__(self) -> None:
+        self.came: list[int] = []
+        self.note = ""
+
+    def __enter__(self) -> "Deferred":
+        self._before = _set(lambda number, _: self.came.append(number))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        _put_back(self._before)
+        if not self.came or error is not None:
+            return
+        try:
+            signal.raise_signal(self.came[0])
+            raise Stopped(self.came[0])  # whose handler lets it pass; nobody goes on as if nothing had come
+        except KeyboardInterrupt as stop:
+            stop.add_note(self.note)
+            raise
+
+
+def _set(handler: object) -> dict[int, object]:
+    """Sets the handler of both signals, but for those that are ignored; returns what was before."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    before: dict[int, object] = {number: signal.getsignal(number) for number in SIGNALS}
+    kept = {number: one for number, one in before.items() if one not in (signal.SIG_IGN, None)}
+    for number in kept:
+        signal.signal(number, handler)  # type: ignore[arg-type]
+    return kept
+
+
+def _put_back(before: dict[int, object]) -> None:
+    for number, handler in before.items():
+        with suppress(ValueError):
+            signal.signal(number, handler)  # type: ignore[arg-type]
