@@ -1,6 +1,7 @@
 """Recording a population's episodes in a log, and proving that a log is what its seed makes, in any world."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,7 +11,7 @@ import pyarrow as pa
 
 from agents.arena.bank_config import BankConfig
 from agents.arena.check import check_minds
-from agents.arena.rollout import batches
+from agents.arena.rollout import Company
 from agents.arena.run import ArenaRun
 from agents.rollout import RunConfig, rollout
 from agents.size import check_fits, check_threads
@@ -79,13 +80,13 @@ def record(
     check_threads(threads)
     check_fits(run, episodes, out)
     size = shard_size(run.arena) if isinstance(run, ArenaRun) else SHARD_SIZE
-    with LogWriter(out, run.meta, episodes, size) as writer:
+    with LogWriter(out, run.meta, episodes, size) as writer, _players(run, players) as company:
         missing = writer.shards_missing()
         written = sum(len(writer.span(shard)) for shard in missing)
         done = episodes - written
         for shard in missing:
             played: list = []
-            for batch in _batches(run, writer.span(shard), threads, report, players):
+            for batch in _batches(run, writer.span(shard), threads, report, company):
                 played += batch
                 if progress and len(played) < len(writer.span(shard)):
                     progress(done + len(played), episodes)
@@ -101,16 +102,22 @@ def record(
     return {**summary, "agent_steps": episodes * run.orchard.steps * run.orchard.agents}
 
 
+def _players(run: AnyRun, players: Players | None) -> AbstractContextManager[Players | Company | None]:
+    """Whoever plays, as long as a log takes: an arena's matches go on in a process of their own."""
+    return Company(run) if isinstance(run, ArenaRun) else nullcontext(players)
+
+
 def _batches(
     run: AnyRun, span: range, threads: int, report: Report | None = None,
-    players: Players | None = None, logged: Sequence[Episode] | None = None,
+    players: Players | Company | None = None, logged: Sequence[Episode] | None = None,
 ) -> Iterator[list]:  # fmt: skip
     """The episodes of a shard, as they come."""
     if isinstance(run, ArenaRun):
-        yield from batches(run, span, report)
+        assert isinstance(players, Company)
+        yield from players.batches(span, report)
     elif run.minds is None:
         yield rollout(run.orchard, run.population, run.policy, run.seed, run.split, span.start, len(span), threads)
-    elif players is None:
+    elif not players or isinstance(players, Company):
         what = f"copies of the mind {run.minds.checkpoint} take part, and that mind is not here"
         raise FunhouseError(what, remedy="name the run that holds it: --mind RUN")
     else:
@@ -157,10 +164,11 @@ def verify(
         if log.meta.get(field) != value:
             raise _differs(log, "manifest.json", field, log.meta.get(field), value)
     why_not = determinism(run.arena, log[0].seed) if isinstance(run, ArenaRun) else None
-    for shard in range(log.shards):
-        for count in _verified(log, run, shard, threads, why_not is None, players):
-            if progress:
-                progress(log.span(shard).start + count, len(log))
+    with _players(run, players) as company:
+        for shard in range(log.shards):
+            for count in _verified(log, run, shard, threads, why_not is None, company):
+                if progress:
+                    progress(log.span(shard).start + count, len(log))
     if isinstance(run, RunConfig):
         told: dict[str, Any] = run.minds.to_dict() if run.minds else {}
     else:
@@ -175,7 +183,9 @@ def verify(
     }
 
 
-def _verified(log: Any, run: AnyRun, shard: int, threads: int, replays: bool, players: Players | None) -> Iterator[int]:
+def _verified(
+    log: Any, run: AnyRun, shard: int, threads: int, replays: bool, players: Players | Company | None
+) -> Iterator[int]:
     """Checks the episodes of a shard; yields how many have been checked. Raises FunhouseError."""
     if isinstance(run, ArenaRun) and not replays:
         for count, index in enumerate(log.span(shard), 1):

@@ -14,6 +14,7 @@ import numpy as np
 from agents.arena.random_policies import SIGHTS
 from worlds import dice
 from worlds.arena import ArenaConfig
+from worlds.arena.apart import apart
 from worlds.arena.failure import persist
 from worlds.arena.match import Match
 
@@ -38,7 +39,7 @@ def measure(config: ArenaConfig, species: int, look: Look, act: Act, seed: int) 
     # Whatever the rules of a run, its environment has the same bank; and nobody need see anybody here.
     alone = replace(config, steps=STEPS, visibility="partial:0,1")
     key = int(dice.key(seed, _STREAM, species))
-    seen, _ = persist(key, lambda attempt: _play(alone, attempt, species, look, act))
+    seen, _ = persist(key, lambda attempt: apart(_play, alone, attempt, species, look, act))
     return tuple(_summary(parts) for parts in seen)
 
 

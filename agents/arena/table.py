@@ -1,6 +1,7 @@
 """Matches that are played side by side: who takes part in each, and what each agent does in its turn."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from agents.arena.population import draw_arena_population, draw_members
 from agents.arena.reasoner import Belief, last_of
 from agents.arena.run import ArenaRun
 from worlds.arena import ArenaEpisode
-from worlds.arena.failure import ArenaFailure
+from worlds.arena.failure import HANGS, ArenaFailure
 from worlds.arena.match import Match
 from worlds.arena.recorder import Recorder, View
 
@@ -96,12 +97,20 @@ class Seated:
         take_role(minds, self.slot, agent, self.match.step, who, place, weight, not chain)
 
 
+class _Hanging(Exception):
+    """One match after another hangs at the same step, and none gets on."""
+
+
 class Table:
     """The matches of some keys, the minds of all who play in them, and their turns."""
 
     def __init__(self, run: ArenaRun, keys: Sequence[int], keep: bool = False):
         self.run, self.keep = run, keep
-        self.seated: list[Seated | ArenaFailure] = [self._sit(key, slot) for slot, key in enumerate(keys)]
+        self._hangs = 0  # in a row, since a step began
+        self.seated: list[Seated | ArenaFailure | None] = [None] * len(keys)
+        with contextlib.suppress(_Hanging):
+            for slot, key in enumerate(keys):
+                self._sit(key, slot)
         casts = {one.slot: one.recorder for one in self.seated if isinstance(one, Seated)}
         n = max((len(recorder.species) for recorder in casts.values()), default=0)
         steps = max((len(recorder.action) for recorder in casts.values()), default=0)
@@ -109,37 +118,68 @@ class Table:
         for slot, recorder in casts.items():
             recorder.perceived = self.minds.perceived[slot]  # the minds read what is recorded there
 
-    def _sit(self, key: int, slot: int) -> Seated | ArenaFailure:
+    def _sit(self, key: int, slot: int) -> None:
         try:
-            return Seated(self.run, key, slot)
+            self.seated[slot] = Seated(self.run, key, slot)
+            self._hangs = -len(self.seated)
         except ArenaFailure as failure:
-            return failure
+            self.seated[slot] = failure
+            self._count(failure)
 
-    def play(self) -> list[Seated | ArenaFailure]:
-        """Plays all matches to their ends: each one's record, or how its environment failed."""
+    @contextlib.contextmanager
+    def _failing(self, one: Seated) -> Iterator[None]:
+        """Within it, what the environment does wrong ends that match. Raises _Hanging."""
+        try:
+            yield
+            self._hangs = -len(self.seated)
+        except ArenaFailure as failure:
+            one.fail(failure)
+            self._count(failure)
+
+    def _count(self, failure: ArenaFailure) -> None:
+        """Raises _Hanging where nobody gets on: all the others would cost as much patience, one by one."""
+        self._hangs += failure.late
+        if self._hangs == HANGS:
+            raise _Hanging
+
+    def play(self) -> list[Seated | ArenaFailure | None]:
+        """Plays all matches to their ends: each one's record, or how its environment failed. Where the first few all
+        hang at one step, those that have not failed are None, and were not played to the end."""
         live = [one for one in self.seated if isinstance(one, Seated)]
         step = 0
-        while live := [one for one in live if one.playing]:
-            looked: list[list[tuple[Seated, View]]] = [[] for _ in self.run.space.kin]
+        try:
+            while live := [one for one in live if one.playing]:
+                self._step(live, step)
+                step += 1
+        except _Hanging:
             for one in live:
-                try:
-                    for view in one.look(self.minds):
-                        looked[view.species].append((one, view))
-                except ArenaFailure as failure:
-                    one.fail(failure)
-            actions: dict[int, dict[int, int]] = {one.slot: {} for one in live}
-            for kind, group in enumerate(looked):
-                if group:
-                    self._act(kind, group, step, actions)
-            for one in live:
-                if one.failure is None:
-                    try:
-                        one.recorder.play(actions[one.slot])
-                    except ArenaFailure as failure:
-                        one.fail(failure)
-            learn(self.minds, np.array([one.slot for one in live]), step)
-            step += 1
-        return [one.failure or one if isinstance(one, Seated) else one for one in self.seated]
+                one.match.close()
+            left = {one.slot for one in live if one.failure is None}
+            return [None if slot in left else self._found(slot) for slot in range(len(self.seated))]
+        return [self._found(slot) for slot in range(len(self.seated))]
+
+    def _found(self, slot: int) -> Seated | ArenaFailure | None:
+        one = self.seated[slot]
+        return one.failure or one if isinstance(one, Seated) else one
+
+    def _step(self, live: list[Seated], step: int) -> None:
+        """One step of all matches that go on. Raises _Hanging."""
+        looked: list[list[tuple[Seated, View]]] = [[] for _ in self.run.space.kin]
+        self._hangs = 0
+        for one in live:
+            with self._failing(one):
+                for view in one.look(self.minds):
+                    looked[view.species].append((one, view))
+        actions: dict[int, dict[int, int]] = {one.slot: {} for one in live}
+        for kind, group in enumerate(looked):
+            if group:
+                self._act(kind, group, step, actions)
+        self._hangs = 0
+        for one in live:
+            if one.failure is None:
+                with self._failing(one):
+                    one.recorder.play(actions[one.slot])
+        learn(self.minds, np.array([one.slot for one in live]), step)
 
     def _act(self, kind: int, group: list[tuple[Seated, View]], step: int, actions: dict) -> None:
         """The actions of all agents of one species, into {slot: {seat: action}}."""

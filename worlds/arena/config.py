@@ -56,9 +56,9 @@ class ArenaConfig:
     @property
     def species(self) -> "list":
         """The environment's species, [Species]; opens the environment once. Raises FunhouseError where it cannot."""
-        from worlds.arena.environment import species_of
+        from worlds.arena.environment import seats_of
 
-        return list(species_of(self.environment, self.arguments))
+        return list(seats_of(self.environment, self.arguments)[0])
 
     @property
     def actions(self) -> int:

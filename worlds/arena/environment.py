@@ -14,12 +14,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from worlds.arena import positions
+from worlds.arena.apart import Death, apart
 from worlds.arena.failure import ArenaFailure
 from worlds.arena.first_look import NOTHING, Known, first_look
 from worlds.arena.masks import REMEDY, legal_of, shows_mask, tells_mask
 from worlds.arena.namesakes import watched_imports
 from worlds.arena.numbers import Unfit
-from worlds.arena.opening import FAILS, make
+from worlds.arena.opening import FAILS, make, maker_of
 from worlds.arena.patience import TookTooLong, can_watch, watched
 from worlds.arena.positions import Finder
 from worlds.arena.spaces import Form, Species
@@ -301,8 +302,21 @@ def _finite(observation: np.ndarray) -> bool:
 
 
 @lru_cache(maxsize=64)
-def species_of(spec: str, arguments: str) -> tuple[Species, ...]:
-    """The species of an environment with these arguments (JSON), opened once. Raises FunhouseError."""
+def seats_of(spec: str, arguments: str) -> tuple[tuple[Species, ...], tuple[int, ...]]:
+    """The species of an environment with these arguments (JSON), and the species of each of its seats.
+
+    It is opened once, in a process of its own. Raises FunhouseError.
+    """
+    try:
+        found = apart(_seats_of, spec, arguments)
+    except Death as death:
+        remedy = "mend the environment, or choose other constructor arguments"
+        raise FunhouseError(f"it cannot be opened: {death.what}", place=spec, remedy=remedy) from death
+    maker_of(spec)  # it can be imported: so later processes need not do so
+    return found
+
+
+def _seats_of(spec: str, arguments: str) -> tuple[tuple[Species, ...], tuple[int, ...]]:
     environment = Environment.open(spec, json.loads(arguments))
     environment.close()
-    return tuple(environment.species)
+    return tuple(environment.species), tuple(environment.seat_species.tolist())

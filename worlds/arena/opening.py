@@ -88,11 +88,9 @@ def make(spec: str, keywords: dict) -> Any:
     Raises FunhouseError where it cannot be found, imported or made, and before any of that where it is not trusted.
     """
     require(code_of(spec, keywords), why=" with such arguments" if listed_module(spec) else "")
-    for name, value in _QUIET.items():
-        os.environ.setdefault(name, value)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the environment's own making, about nothing that the user did
-        maker = load(spec) if ":" in spec else _maker(spec)
+        maker = maker_of(spec)
         try:
             with watched_imports():
                 return maker(**keywords)
@@ -105,8 +103,17 @@ def make(spec: str, keywords: dict) -> Any:
             ) from error
 
 
+def maker_of(spec: str) -> Callable:
+    """What makes the environment, imported; to be trusted before. Raises FunhouseError."""
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return load(spec) if ":" in spec else _found(spec)
+
+
 @lru_cache(maxsize=64)
-def _maker(spec: str) -> Callable:
+def _found(spec: str) -> Callable:
     module = _listed(spec)
     if module is None:
         if (registered := _registered(spec)) is not None:

@@ -97,13 +97,13 @@ def watched(call: Callable, *arguments: Any) -> Any:
             raise TookTooLong(_late())
 
 
-def overdue(since: memoryview, grace: float) -> str:
+def overdue(since: Any, grace: float) -> str:
     """What to say of a call in a process that tells (`show`) when it began, where no alarm has ended it; else ""."""
     began = since[0]
     return _late() if began and time.monotonic() > began + _watch.seconds + grace else ""
 
 
-def show(since: memoryview) -> None:
+def show(since: Any) -> None:
     """From now on this process, just forked, tells another when a call began."""
     _watch.since, _watch.rings = since, False  # a fork has no alarm set
 

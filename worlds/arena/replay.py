@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from worlds.arena.apart import apart
 from worlds.arena.config import ArenaConfig
 from worlds.arena.episode import ArenaEpisode
 from worlds.arena.failure import ArenaFailure
@@ -97,7 +98,7 @@ def determinism(config: ArenaConfig, key: int) -> str | None:
     Raises FunhouseError where the environment cannot be opened.
     """
     try:
-        return first_difference(_at_random(config, key), _at_random(config, key))
+        return first_difference(apart(_at_random, config, key), apart(_at_random, config, key))
     except ArenaFailure as failure:
         return str(failure.what)
 

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 
 from worlds import dice
+from worlds.arena.apart import apart
 from worlds.arena.cast import CROWD, FOCAL, OTHERS
 from worlds.arena.config import ArenaConfig
-from worlds.arena.environment import Environment
+from worlds.arena.environment import seats_of
 from worlds.arena.episode import ArenaEpisode
 from worlds.arena.failure import persist
 from worlds.arena.match import Match
@@ -22,13 +23,12 @@ _MOST = 64  # episodes in one shard
 
 
 def decoded_bytes(config: ArenaConfig) -> int:
-    """The observations and masks of one episode as arrays, in bytes; opens the environment.
+    """The observations and masks of one episode as arrays, in bytes; opens the environment once.
 
     In a crowd the largest observations stand for those of the unknown cast. Raises FunhouseError.
     """
-    environment = Environment.open(config.environment, config.keywords)
-    environment.close()
-    forms = [environment.species[species] for species in environment.seat_species]
+    species, seats = seats_of(config.environment, config.arguments)
+    forms = [species[kind] for kind in seats]
     each = sorted((form.bytes + form.actions for form in forms), reverse=True)
     return config.steps * sum(each if len(each) <= CROWD else each[: FOCAL + OTHERS])
 
@@ -43,7 +43,7 @@ def expected_bytes(config: ArenaConfig) -> int:
 
     Raises FunhouseError where the environment fails time after time.
     """
-    episode, _ = persist(int(dice.key(0, 0, 0)), lambda key: _sample(config, key))
+    episode, _ = persist(int(dice.key(0, 0, 0)), lambda key: apart(_sample, config, key))
     return sum(len(encode(table)) for table in to_tables([episode]).values())
 
 

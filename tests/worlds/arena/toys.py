@@ -1,7 +1,12 @@
 """Little environments of our own, named as "tests.worlds.arena.toys:field": sound, or failing on demand."""
 
 import contextlib
+import ctypes
+import os
 import random
+import signal
+import sys
+import tempfile
 import time
 from typing import Any, ClassVar
 
@@ -16,8 +21,9 @@ class Field(ParallelEnv):
     """Walkers on a line, `small` of them with a shorter observation; one of them may end early, or things go wrong.
 
     fault happens at the third step of games whose seed is odd (always with `always`): raise, nan, infinite, reward,
-    vanish, stranger, shape, missing, mask, few, hang (busy, whatever is raised), sleep; dice (chance of its own) and
-    global (chance of the process's) happen at every step.
+    vanish, stranger, shape, missing, mask, few, hang (busy, whatever is raised), sleep, exit, gone and abort (the
+    process ends), stubborn and frozen (no alarm helps), wander (to another directory), mute (stdout is closed); dice
+    (chance of its own) and global (chance of the process's) happen at every step.
     """
 
     metadata: ClassVar[dict[str, Any]] = {"name": "field"}
@@ -89,6 +95,32 @@ class Field(ParallelEnv):
 
     def _sleep(self, *_):
         time.sleep(LONG)
+
+    def _exit(self, *_):
+        sys.exit(0)
+
+    def _gone(self, *_):
+        os._exit(0)
+
+    def _abort(self, *_):
+        os.abort()
+
+    def _stubborn(self, *_):
+        while True:
+            with contextlib.suppress(BaseException):
+                time.sleep(LONG)
+
+    def _frozen(self, *_):
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        ctypes.PyDLL(None).pause()  # in compiled code, which lets nobody else run
+
+    def _wander(self, *_):
+        os.chdir(tempfile.gettempdir())
+
+    def _mute(self, *_):
+        print("for the terminal")
+        with contextlib.suppress(OSError):
+            os.close(1)
 
     def _nan(self, agent, seen, _):
         seen[agent][1] = np.nan
