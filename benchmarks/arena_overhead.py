@@ -2,7 +2,8 @@
 
 Everything is measured in one run of `record`, which ends with a log on disk: the seconds that the environment spends in
 its own reset and step (where a Parallel one makes its observations), and all the others. One more run tells those part
-by part; looking at so many parts takes time of its own. Seconds are this process's own on the processor.
+by part; looking at so many parts takes time of its own. Seconds are this process's own on the processor, and the
+environment is played in it.
 """
 
 import sys
@@ -18,7 +19,7 @@ from agents.arena.run import ArenaRun
 from agents.arena.table import Seated, Table
 from agents.record import record
 from worlds import open_log
-from worlds.arena import ArenaConfig, environment
+from worlds.arena import ArenaConfig, apart, environment
 from worlds.arena.recorder import Recorder
 from worlds.log_writer import LogWriter
 
@@ -66,6 +67,7 @@ class Clock:
 
 def main() -> None:
     """Measures each environment three times and tells the share that the arena adds in the middle one."""
+    apart.HERE.apart = True  # all of it in this process, whose clock it is
     rates: dict[str, float] = {}
     for spec, matches in MATCHES.items():
         name, run = spec.rpartition(".")[2], ArenaRun(ArenaConfig(spec, visibility="partial"), seed=5)

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from worlds.arena.failure import ArenaFailure
 from worlds.arena.patience import overdue, show
+from worlds.errors import FunhouseError
 
 GRACE = 5.0  # seconds that the alarm in the process has, and calls from within others, before it is killed
 _TICK = 0.25  # seconds between two looks at a process that is silent
@@ -30,7 +31,10 @@ Serve = Callable[[Any], Iterator[Any]]  # a request's answers
 
 
 class _Here:
-    apart = False  # whether this process is one of these
+    apart = False  # whether this process is one of these, or is to be taken for one: then calls are made in it
+
+
+HERE = _Here()
 
 
 class Death(ArenaFailure):
@@ -123,7 +127,7 @@ def apart(call: Callable[..., T], *arguments: Any) -> T:
 
 
 def _can() -> bool:
-    return sys.platform not in ("win32", "darwin") and not _Here.apart
+    return sys.platform not in ("win32", "darwin") and not HERE.apart
 
 
 def _ended(status: int | None) -> str:
@@ -149,19 +153,21 @@ def _live(serve: Serve, pipe: Connection, parents: Connection, since: memoryview
 
 def _settle(parent: int) -> None:
     """A process that is alone: no one's signals reach it, and it ends with its parent."""
-    _Here.apart = True
+    HERE.apart = True
     with contextlib.suppress(OSError):
         os.setpgid(0, 0)
     for which in (signal.SIGINT, signal.SIGTERM):
         signal.signal(which, signal.SIG_DFL)
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # it may write to a terminal that is not its own
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_DIES_WITH_PARENT, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(0)
     # What it prints is no result; and these hold no lock that another thread had at the fork.
-    os.dup2(2, 1)
-    sys.stdout = sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", closefd=False)  # noqa: SIM115
+    with contextlib.suppress(OSError):
+        os.dup2(2, 1)
+        sys.stdout = sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", closefd=False)  # noqa: SIM115
     if (torch := sys.modules.get("torch")) is not None:
         torch.set_num_threads(1)  # the threads of the parent are not here
 
@@ -170,8 +176,10 @@ def _answer(serve: Serve, pipe: Connection, request: Any) -> None:
     try:
         for answer in serve(request):
             pipe.send((_ANSWER, answer))
-    except Exception as error:
-        error.add_note("".join(traceback.format_exception(error)))
+    except FunhouseError as error:
         pipe.send((_RAISED, error))
+        return
+    except Exception as error:  # a fault of ours: with the place where it lies, whatever becomes of it in a pipe
+        pipe.send((_RAISED, RuntimeError("".join(traceback.format_exception(error)))))
         return
     pipe.send((_DONE, None))
