@@ -214,6 +214,10 @@ class Table:
             question["relation"] = question_relations(event, question, self.mind.dtype, network.config.compares)
             log, _ = network.answer_said(scenes | encoded, question, self.texts.vector())
             chance[owner[part]] = torch.softmax(log[:, 0].double(), -1).numpy()
+        if np.isnan(chance).any():
+            world = self.matches[self.copies[int(np.argwhere(np.isnan(chance))[0, 0])].world]
+            what, remedy = "the mind's answer is no number", "train anew, at a lower --rate"
+            raise FunhouseError(what, place=f"episode {world.index}, step {step}", remedy=remedy)
         return chance
 
     def _check(self, step: int, draw: np.ndarray, chance: np.ndarray, action: np.ndarray) -> None:

@@ -104,6 +104,22 @@ def test_an_answer_that_is_no_number_is_an_error(logs, run):
         broken.ask(episode, episode.names[0], 5, "behave as myself")
 
 
+def test_copies_whose_answers_are_no_numbers_write_no_log(run, tmp_path, monkeypatch, capsys):
+    real = mind.load
+
+    def broken(*given):
+        made = real(*given)
+        with torch.no_grad():
+            made.network.norm.weight.fill_(float("nan"))
+        return made
+
+    monkeypatch.setattr(mind, "load", broken)
+    log = tmp_path / "log"
+    assert main(["run", "--out", str(log), "--copies", "2", "--mind", str(run), "--episodes", "2", "--steps", "8"]) == 1
+    assert "answer is no number" in capsys.readouterr().err
+    assert not list(log.glob("*.parquet"))
+
+
 def test_a_mind_that_would_answer_no_number_is_not_loaded_by_a_run_of_copies(run, tmp_path, capsys):
     tensors = {**checkpoint.load(run)[0]}
     tensors["trust.bias"] = tensors["trust.bias"] * float("nan")

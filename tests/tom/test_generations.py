@@ -2,17 +2,23 @@
 
 import json
 import shutil
+import signal
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from analysis.generations import Judge
 from tests.tom.test_cli import document, failure
+from tests.tom.test_stopping import at_call, send
 from tom import checkpoint
+from tom.cli import main
 from tom.generations import Plan, generations
 from tom.mind import load
+from tom.trainer import Trainer
 from worlds import FunhouseError, check_disjoint, open_log
+from worlds.log_writer import LogWriter
 
 PLAN = Plan(copies=2, agents=4, steps=16, episodes=4, train_steps=2, evaluated=8, questions=2, split="validation")
 FLAGS = (
@@ -100,6 +106,22 @@ def test_an_interrupted_generation_goes_on_and_ends_the_same(made, copied, train
     shutil.rmtree(last / "copies" / "train")
     shutil.rmtree(last / "scripted" / "log")
     assert generations(copied, 2, PLAN, trained)["made"] == 1
+    assert weights_of(copied) == weights_of(made)
+    assert scores_of(copied) == scores_of(made)
+
+
+def test_a_signal_in_any_stage_keeps_what_is_finished_and_the_same_call_goes_on(
+    made, copied, trained, monkeypatch, capsys
+):
+    shutil.rmtree(copied / "generation-2")
+    command = ["generations", "--out", str(copied), "--count", "2", "--mind", str(trained), *map(str, FLAGS)]
+    for home, name in ((Trainer, "update"), (LogWriter, "write_shard"), (Judge, "judge")):
+        with monkeypatch.context() as patch:
+            at_call(patch, home, name, 1, lambda: send(signal.SIGTERM))
+            assert main(command) == 143
+        assert "the same command goes on from what is finished" in capsys.readouterr().err
+        assert not (copied / "generation-2" / "scores.json").exists()
+    assert main(command) == 0
     assert weights_of(copied) == weights_of(made)
     assert scores_of(copied) == scores_of(made)
 
