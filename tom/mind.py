@@ -25,6 +25,7 @@ from tom.vocabulary import DESCRIBE, NAME, Vocabulary
 from worlds import FunhouseError
 
 MOST_AT_ONCE = 2048  # questions in one pass
+MOST_OPTIONS = 1 << 17  # actions that may be taken there, all questions together
 REMEMBERED = 64  # encoded histories kept
 
 MYSELF = "behave as myself"
@@ -129,8 +130,9 @@ class Mind:
             mine = np.flatnonzero(asked == agent)
             wanted = {one for k in mine for one in wanted_of(int(agent), chains[k])}
             scene = self._scene(episode, int(agent), wanted)
-            for at in range(0, len(mine), MOST_AT_ONCE):
-                part = mine[at : at + MOST_AT_ONCE]
+            most = max(1, min(MOST_AT_ONCE, MOST_OPTIONS // scene.encoded["policy"].shape[1]))
+            for at in range(0, len(mine), most):
+                part = mine[at : at + most]
                 said = self._pass(scene, [(queries[k], chains[k], texts[k]) for k in part], edit)
                 log[part], trait[part] = (x[0].double() for x in said)
         if log.isnan().any() or trait.isnan().any():

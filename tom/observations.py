@@ -23,10 +23,11 @@ class ObservationEncoder(nn.Module):
     Entries are standardised by the mean and the deviation that `measure` finds before training.
     """
 
-    def __init__(self, config: NetworkConfig):
+    def __init__(self, config: NetworkConfig, width: int | None = None):
+        """width: of what an eye says of an observation; of all actions, if it is not given."""
         super().__init__()
-        self.width, self.actions = config.element_width, config.actions
-        self.eyes = nn.ModuleList([_Eye(size, config.actions * config.element_width) for size in config.species])
+        self.actions, self.width = config.actions, width or config.actions * config.element_width
+        self.eyes = nn.ModuleList([_Eye(size, self.width) for size in config.species])
 
     @torch.no_grad()
     def measure(self, row: Mapping[str, Tensor]) -> None:
@@ -40,13 +41,17 @@ class ObservationEncoder(nn.Module):
 
     def forward(self, row: Mapping[str, Tensor]) -> Tensor:
         """row: observation (e, f) float32, padded to the largest species', species (e,) -> (e a c)."""
+        return rearrange(self.seen(row), "e (a c) -> e a c", a=self.actions)
+
+    def seen(self, row: Mapping[str, Tensor]) -> Tensor:
+        """What the eyes say, (e, width)."""
         observation, species = row["observation"], row["species"]
-        around = observation.new_zeros(len(species), self.actions * self.width)
+        around = observation.new_zeros(len(species), self.width)
         for kind, eye in enumerate(self.eyes):
             here = torch.nonzero(species == kind).squeeze(1)
             if len(here):
                 around = around.index_put((here,), eye(observation[here]))
-        return rearrange(around, "e (a c) -> e a c", a=self.actions)
+        return around
 
 
 class _Eye(nn.Module):

@@ -15,6 +15,7 @@ from agents.images import mirrored
 from agents.population import PopulationConfig, native_share
 from agents.prompt import VOCABULARY
 from tom.arena_events import look_of, perceived_in_arena
+from tom.choices import MANY, check_legal
 from tom.events import History, Wanted, perceived, sees, with_bodies
 from tom.vocabulary import Vocabulary
 from worlds import FunhouseError, OrchardConfig
@@ -154,11 +155,14 @@ class ArenaPerception:
     def network(self, vocabulary: Vocabulary) -> dict:
         forms = self.space.forms
         words = [vocabulary.encode(description) for description in self.space.descriptions]
+        actions = max(form.actions for form in forms)
+        check_legal(max((form.actions for form in forms if not form.masked), default=0), self.space.config.world)
         members = tuple(tuple(words[rows]) for rows in self.space.rows)
         return {
             "traits": tuple(map(len, self.space.traits.values())),
-            "actions": max(form.actions for form in forms),
+            "actions": actions,
             "bars": True,
+            **({"many": True, "pieces": 1} if actions > MANY else {}),
             "species": tuple(int(np.prod(form.shape)) for form in forms),
             "members": members,
             "library": max(map(len, members)),

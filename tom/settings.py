@@ -54,6 +54,7 @@ class NetworkConfig:
     # of each species' bank, each in words; none in the orchard
     members: Annotated[tuple[tuple[tuple[Token, ...], ...], ...], MaxLen(MOST_SPECIES)] = ()
     actions: Size = 5
+    many: bool = False  # actions: only those that are legal in an event are read, in no fixed places (tom.choices)
     bars: bool = False  # whether a blocked action can not be taken at all; in the orchard it may, and leads nowhere
     kinds: Size = 3
     width: Size = 128
@@ -69,7 +70,7 @@ class NetworkConfig:
     text_width: Size = 64
     gamma: Annotated[float, Interval(ge=0, le=1)] = 0.8  # walking distances enter as gamma ** distance
 
-    OPTIONAL = ("members", "myself")  # in a file: minds are older than these
+    OPTIONAL = ("members", "myself", "many")  # in a file: minds are older than these
 
     def __post_init__(self):
         from worlds import FunhouseError, schema

@@ -42,7 +42,8 @@ def losses(
     unsaid = [F.cross_entropy(x.flatten(0, 1), y.flatten(), ignore_index=UNLABELLED) for x, y in parts]
     result["trait"] = torch.stack(unsaid).sum()
     if isinstance(network.library, Members):
-        result["hindsight"] = network.library.hindsight(network.options(told := event["hindsight"])[1], told)
+        told = network.read(event["hindsight"])
+        result["hindsight"] = network.library.hindsight(network.options(told)[1], told)
     return result
 
 

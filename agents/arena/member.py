@@ -14,6 +14,7 @@ from agents.arena.random_policies import (
     features,
     logits_of_all,
     logits_of_each,
+    logits_of_legal,
     project,
     settle,
     stack,
@@ -85,7 +86,9 @@ class Kin:
         out = np.empty((len(self), *mask.shape))
         if not len(mask):
             return out
-        if len(self.habit):
+        if len(self.habit) and 4 * mask.sum() < mask.size:
+            logits_of_legal(self._features(seen), self.eye, self.habit, mask, out)
+        elif len(self.habit):
             logits_of_all(self._features(seen), self.eye, self.habit, out)
         for place in range(len(self.habit), len(self)):
             out[place] = self._other(place, seen, mask)

@@ -145,6 +145,19 @@ def logits_of_all(feature, eye, habit, out):
 
 
 @njit(cache=True, nogil=True)
+def logits_of_legal(feature, eye, habit, mask, out):
+    """The same where little is legal, as in chess: what is masked is not written."""
+    for m in range(feature.shape[0]):
+        for a in range(habit.shape[1]):
+            if mask[m, a]:
+                for k in range(len(habit)):
+                    total = habit[k, a]
+                    for f in range(len(eye)):
+                        total += feature[m, f] * eye[f, k, a]
+                    out[k, m, a] = total
+
+
+@njit(cache=True, nogil=True)
 def logits_of_each(feature, eye, habit, who, out):
     """Write the logits of member who[m] for row m into out[m]; rows with who[m] < 0 are left alone."""
     for m in range(feature.shape[0]):

@@ -20,6 +20,7 @@ from worlds.arena import ArenaEpisode
 if TYPE_CHECKING:
     from agents.arena.bank import Bank
 
+MANY = 64  # actions: with more, the chances of an episode's acts are not kept
 NOBODY = -1  # the name of an agent known by its description only
 
 
@@ -57,7 +58,8 @@ class _Read:
         self.members = [np.flatnonzero(bank.species == kind) for kind in range(len(episode.forms))]
         steps, n = episode.action.shape
         self.row = np.zeros((steps, n), np.int64)  # where the chances of an act stand in those of its species
-        self.chances: list[np.ndarray] = []  # [species] (k of the species, acts, actions)
+        # [species] (k of the species, acts, actions); where actions are many, they are worked out when they are asked
+        self.chances: list[np.ndarray | None] = []
         self.score: list[np.ndarray] = [np.empty(0)] * n  # [n] (t, k of its species) log chance of native acts, or 0
         for kind in range(len(episode.forms)):
             self._species(bank, episode, kind, np.flatnonzero(episode.species == kind))
@@ -70,13 +72,19 @@ class _Read:
         none, bare = np.empty((0, *form.shape), form.dtype), np.empty((0, form.actions), bool)
         shown = np.concatenate([none, *(episode.observation[i][when[i]] for i in agents)])
         legal = np.concatenate([bare, *(episode.mask[i][when[i]] for i in agents)])
-        chances = bank.chances(kind, shown, legal)
-        self.chances.append(chances)
+        action = np.concatenate([np.empty(0, np.int64), *(episode.action[when[i], i] for i in agents)])
+        if form.actions > MANY:
+            self.chances.append(None)
+            parts = [bank.chances(kind, shown[r : r + 1], legal[r : r + 1])[:, 0, a] for r, a in enumerate(action)]
+            told = np.array(parts).reshape(len(parts), len(bank.kin[kind]))  # acts k
+        else:
+            self.chances.append(chances := bank.chances(kind, shown, legal))
+            told = chances[:, np.arange(len(action)), action].T
         for first, (i, steps) in zip(ends, when.items(), strict=False):
             self.row[steps, i] = first + np.arange(len(steps))
             native = np.array([not episode.role[step][i] for step in steps], bool)
-            taken = chances[:, self.row[steps, i], episode.action[steps, i]].T[native]  # acts k
-            self.score[i] = np.zeros((episode.steps, len(chances)))
+            taken = told[self.row[steps, i]][native]
+            self.score[i] = np.zeros((episode.steps, told.shape[1]))
             with np.errstate(divide="ignore"):  # a chance of exactly 0 rules a member out
                 self.score[i][steps[native]] = np.log(taken)
 
@@ -153,8 +161,11 @@ class BankReasoner:
     def _chances(self, episode: ArenaEpisode, step: int, body: int) -> np.ndarray:
         """What each member of a body's species would do in it, (k of the species, its actions)."""
         check_acts(episode, body, step)
-        read = self._read(episode)
-        return read.chances[episode.species[body]][:, read.row[step, body]]
+        read, kind = self._read(episode), int(episode.species[body])
+        if (chances := read.chances[kind]) is not None:
+            return chances[:, read.row[step, body]]
+        shown, legal = (rows[body][step : step + 1] for rows in (episode.observation, episode.mask))
+        return self.space.chances(kind, shown, legal)[:, 0]
 
     def _weight(self, episode: ArenaEpisode, query: Query, last: Belief | str | None) -> np.ndarray:
         """How likely each member of the body's species acts, (k of the species,), before anything is observed.

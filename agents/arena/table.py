@@ -14,6 +14,7 @@ from worlds.arena.failure import HANGS, ArenaFailure
 from worlds.arena.match import Match
 from worlds.arena.recorder import Recorder, View
 
+AT_ONCE = 1 << 17  # actions of those who choose together: every one of them has a chance under every member
 UNNAMED = 64  # agents outside the cast draw their chances beyond its names
 
 
@@ -203,6 +204,10 @@ class Table:
 
     def _choose(self, kind: int, step: int, slot, agent, key, shown, legal) -> np.ndarray:
         """What members of the cast of one species do, (rows,) int64."""
+        if len(agent) > (most := max(1, AT_ONCE // legal.shape[1])):
+            parts = [slice(at, at + most) for at in range(0, len(agent), most)]
+            rows = slot, agent, key, shown, legal
+            return np.concatenate([self._choose(kind, step, *(x[part] for x in rows)) for part in parts])
         chances = self.run.space.chances(kind, shown, legal)
         answer, action = np.empty(chances.shape[1:]), np.empty(chances.shape[1], np.int64)
         choose(self.minds, slot, agent, step, key, chances, answer, action)

@@ -194,6 +194,29 @@ class Acts(Walkers):
         assert self.space_of_acts.contains(action), f"{action!r} is not in {self.space_of_acts}"
 
 
+class Board(Walkers):
+    """`many` actions, of which a few are legal: those near ten times the place."""
+
+    def __init__(self, many=200, **kw):
+        super().__init__(**kw)
+        self.many = many
+
+    def action_space(self, agent):
+        return spaces.Discrete(self.many)
+
+    def mask(self, agent):
+        legal = np.zeros(self.many, np.int8)
+        legal[10 * self.place[agent] + np.arange(3 + self.place[agent] % 3)] = 1
+        return legal
+
+    def infos(self):
+        return {agent: {"action_mask": self.mask(agent)} for agent in self.agents}
+
+    def move(self, agent, action):
+        assert self.mask(agent)[action]
+        self.place[agent] = (self.place[agent] + int(action) % 3) % 10
+
+
 class Flawed(Walkers):
     """What a first try lacks, or does besides: `flaw` names it."""
 
@@ -296,6 +319,6 @@ class Passing(AECEnv):
         self.truncations = dict.fromkeys(self.agents, self.time >= self.length)
 
 
-masked, in_infos, by_turns, pool, seen, acts, flawed, seedless, passing = (
-    Masked, InInfos, ByTurns, Pool, Seen, Acts, Flawed, SeedlessReset, Passing,
+masked, in_infos, by_turns, pool, seen, acts, board, flawed, seedless, passing = (
+    Masked, InInfos, ByTurns, Pool, Seen, Acts, Board, Flawed, SeedlessReset, Passing,
 )  # fmt: skip

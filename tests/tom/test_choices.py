@@ -1,0 +1,105 @@
+"""Where actions are many only what is legal is read: memory is bounded by that, answers are of all actions."""
+
+import numpy as np
+import pytest
+import torch
+
+from agents import resolve
+from agents.answer import Question
+from agents.arena import member, reasoner, table
+from agents.arena.bank import BankConfig
+from agents.arena.reasoner import BankReasoner
+from agents.arena.rollout import rollout
+from agents.arena.run import ArenaRun
+from agents.record import record
+from tom import choices
+from tom.batch import TrainingBatches
+from tom.mind import load
+from tom.perception import perception_of
+from tom.train import train
+from tom.vocabulary import Vocabulary
+from worlds import FunhouseError, open_log
+from worlds.arena import ArenaConfig
+
+ODD = "tests.worlds.arena.oddities:"
+BANK = BankConfig(random_linear=6, random_mlp=4)
+
+
+def run_of(name="board", **arguments) -> ArenaRun:
+    return ArenaRun(ArenaConfig(f"{ODD}{name}", arguments, 12, "partial:0.5,2"), BANK)
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory):
+    place = tmp_path_factory.mktemp("logs") / "board"
+    record(run_of(), place, 6)
+    return open_log(place)
+
+
+def test_what_is_narrowed_and_widened_again_is_what_it_was():
+    blocked = torch.rand(7, 90, generator=torch.Generator().manual_seed(0)) > 0.1
+    blocked[:, 3] = False
+    action = torch.tensor([int(np.flatnonzero(~row)[-1]) for row in blocked.numpy()])
+    told = choices.narrowed({"blocked": blocked, "action": action})
+    assert told["choice"].shape[1] == (~blocked).sum(1).max()
+    assert torch.equal(told["choice"].gather(1, told["action"][:, None])[:, 0], action)
+    log = told["choice"].float()
+    wide = choices.widened(log, told["choice"], 90)
+    assert torch.equal(wide[~blocked], torch.nonzero(~blocked)[:, 1].float())
+    assert (wide[blocked] < -60).all()
+
+
+def test_a_mind_of_many_actions_learns_answers_what_is_legal_and_is_loaded_again(log, tmp_path):
+    mind = train([log.path], tmp_path / "run", train_steps=40, batch=2, width=32, warmup=5)
+    assert mind.network.config.many
+    assert sum(p.numel() for p in mind.network.parameters()) < 500_000
+    told = mind.network.read(TrainingBatches([log], mind.vocabulary, 2, seed=5).batch(0)[0]["hindsight"])
+    even = -torch.log((~told["blocked"]).sum(-1).float()).mean()
+    assert mind.network.library.hindsight(mind.network.options(told)[1], told) < -even - 0.05
+    episode = log[1]
+    questions = [Question(episode.names[0], step, "behave as myself") for step in range(4)]
+    chance = mind.answer(episode, questions)
+    legal = np.stack([episode.mask_of(0, step) for step in range(4)])
+    np.testing.assert_allclose(chance.sum(1), 1)
+    assert (chance[~legal] == 0).all()
+    np.testing.assert_allclose(load(tmp_path / "run").answer(episode, questions), chance)
+
+
+def test_looking_at_events_in_parts_changes_nothing(log, tmp_path, monkeypatch):
+    mind = train([log.path], tmp_path / "run", train_steps=1, batch=2, width=32)
+    event, _ = TrainingBatches([log], mind.vocabulary, 2, seed=5).batch(0)
+    whole = mind.network.encode(event)
+    monkeypatch.setattr(choices, "AT_ONCE", 16)
+    parts = mind.network.encode(event)
+    for name in ("scene", "policy", "evidence"):
+        torch.testing.assert_close(parts[name], whole[name], atol=1e-4, rtol=1e-3)
+
+
+def test_so_many_legal_at_once_that_no_mind_learns_them_are_refused_before_anything_is_made():
+    perception = perception_of(run_of("acts", kind="most").to_dict())
+    vocabulary = Vocabulary(perception.words)
+    with pytest.raises(FunhouseError, match="5,000 actions are legal at once") as caught:
+        perception.network(vocabulary)
+    assert caught.value.remedy
+
+
+def test_members_choose_the_same_in_parts_and_of_what_is_legal_alone(monkeypatch):
+    run = run_of()
+    whole = rollout(run, 0, 3)
+    monkeypatch.setattr(table, "AT_ONCE", 300)
+    monkeypatch.setattr(
+        member, "logits_of_legal", lambda feature, eye, habit, _, out: member.logits_of_all(feature, eye, habit, out)
+    )
+    for one, other in zip(whole, rollout(run, 0, 3), strict=True):
+        np.testing.assert_array_equal(one.action, other.action)
+
+
+def test_the_reasoner_says_the_same_where_it_keeps_no_chances(log, monkeypatch):
+    episode, space = log[0], run_of().space
+    names = episode.names
+    asked = [f"behave as {names[1]} pretending to be me", f"predict {names[1]}", "behave as myself"]
+    seen = [step for step in range(episode.steps) if episode.perceived[step, 0, 1]]
+    queries = [resolve(episode, Question(names[0], seen[-1], prompt)) for prompt in asked]
+    found = BankReasoner(space).enact(episode, queries)
+    monkeypatch.setattr(reasoner, "MANY", 1000)
+    np.testing.assert_array_equal(BankReasoner(space).enact(episode, queries), found)
