@@ -12,7 +12,7 @@ import pyarrow as pa
 from agents.arena.bank_config import BankConfig
 from agents.arena.check import check_minds
 from agents.arena.rollout import Company
-from agents.arena.run import ArenaRun
+from agents.arena.run import ArenaRun, resumed
 from agents.rollout import RunConfig, rollout
 from agents.size import check_fits, check_threads
 from agents.strangers import Policy
@@ -79,7 +79,10 @@ def record(
     """
     check_threads(threads)
     check_fits(run, episodes, out)
-    size = shard_size(run.arena) if isinstance(run, ArenaRun) else SHARD_SIZE
+    size = SHARD_SIZE
+    if isinstance(run, ArenaRun):
+        size = shard_size(run.arena)
+        run = resumed(run, out, size)
     with LogWriter(out, run.meta, episodes, size) as writer, _players(run, players) as company:
         missing = writer.shards_missing()
         written = sum(len(writer.span(shard)) for shard in missing)

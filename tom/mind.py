@@ -18,7 +18,7 @@ from tom.checkpoint import load_marked
 from tom.events import History, Wanted
 from tom.mind_document import check_size, check_world, read_document
 from tom.network import Network
-from tom.perception import Perception, perception_of
+from tom.perception import Perception, check_alike, perception_of
 from tom.relations import line_indices, question_relations, slots_of, wanted_of
 from tom.shipped import SHIPPED
 from tom.vocabulary import DESCRIBE, NAME, Vocabulary
@@ -162,12 +162,8 @@ class Mind:
 
     def check(self, perception: Perception, place: str) -> None:
         """Raises FunhouseError for a world other than the mind's own, in what its agents are like or perceive."""
-        if perception.kind != self.perception.kind:
-            raise FunhouseError(
-                f"this mind knows {self.perception.kind}, and this log is of {perception.kind}",
-                place=place,
-                remedy="train a mind on a log of that world: tom train LOG --out RUN",
-            )
+        told = "this mind knows {mine}, and this log is of {other}"
+        check_alike(self.perception, perception, told, place, "train a mind on a log of that world: tom train LOG --out RUN")
 
     def _pass(self, scene: _Scene, asked: Sequence[tuple[Query, tuple, tuple]], edit: Edit | None):
         table, history, traits = TextTable(self.vocabulary), scene.history, len(self.perception.space.traits)

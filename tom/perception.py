@@ -8,7 +8,7 @@ import numpy as np
 
 from agents.agent_type import FEELS, PolicyConfig
 from agents.answer import space_of
-from agents.arena.run import bank_of_run
+from agents.arena.run import SHARE_A_BANK, bank_of_run
 from agents.arena.words import ARENA_WORDS
 from agents.description import words_beyond
 from agents.images import mirrored
@@ -70,6 +70,22 @@ def check_version(meta: dict, place: str) -> None:
             place=place,
             remedy="train it anew: tom train LOG --out RUN",
         )
+
+
+def check_alike(mine: Perception, other: Perception, told: str, place: str | None, remedy: str) -> None:
+    """Raises FunhouseError for worlds that differ in what agents are like or perceive; `told` holds {mine}, {other}.
+
+    Where nothing differs but the bank, it says what of it, and how logs come to share one.
+    """
+    if type(mine) is type(other) and mine.kind == other.kind:
+        return
+    what = told.format(mine=mine.kind, other=other.kind)
+    if isinstance(mine, ArenaPerception) and isinstance(other, ArenaPerception):
+        one, two = mine.space.config, other.space.config
+        difference = mine.space.settings.difference(other.space.settings)
+        if (one.environment, one.arguments) == (two.environment, two.arguments) and difference:
+            what, remedy = f"{what}: {difference}", SHARE_A_BANK
+    raise FunhouseError(what, place=place, remedy=remedy)
 
 
 def perception_of(run: dict) -> Perception:
@@ -135,7 +151,8 @@ class ArenaPerception:
     def __init__(self, run: dict):
         self.space = bank_of_run(run)
         arena = self.space.config
-        self.kind = f"{arena.world} with the arguments {arena.arguments} and a bank of {len(self.space)} policies"
+        bank = f"a bank of {len(self.space)} policies ({self.space.mark})"
+        self.kind = f"{arena.world} with the arguments {arena.arguments} and {bank}"
 
     def shown(self, episode):
         return episode

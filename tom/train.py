@@ -25,7 +25,7 @@ from tom.mind import MYSELF, Mind
 from tom.mind_document import check_size, read_document
 from tom.network import Network
 from tom.observations import ObservationEncoder
-from tom.perception import VERSION, ArenaPerception, perception_of
+from tom.perception import VERSION, ArenaPerception, check_alike, perception_of
 from tom.seen import check_training, seen_by, seen_log, together
 from tom.settings import NetworkConfig, TrainConfig
 from tom.stopping import Deferred
@@ -261,8 +261,7 @@ def network_size(config: TrainConfig, batches: TrainingBatches) -> NetworkConfig
     """The network for the logs' world. Raises FunhouseError where logs differ in what agents are like or perceive."""
     first = batches.perceptions[0]
     for other in batches.perceptions:
-        if type(other) is not type(first) or other.kind != first.kind:
-            raise FunhouseError(f"the logs differ: {first.kind} and {other.kind}", remedy="train on logs of one kind")
+        check_alike(first, other, "the logs differ: {mine} and {other}", None, "train on logs of one kind")
     if config.compares and isinstance(first, ArenaPerception):
         raise FunhouseError("in an arena a mind compares nobody with itself", remedy="leave --compares out")
     world = first.network(batches.vocabulary)

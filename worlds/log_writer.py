@@ -184,6 +184,21 @@ class LogWriter:
             return entry(path.read_bytes()) == listed
 
 
+def apart(directory: str | Path, meta: dict) -> list[tuple[str, object, object]]:
+    """The settings in which what a directory holds differs from `meta`, as (dotted field, there, here).
+
+    There are none where nothing is there yet. Raises FunhouseError where what is there cannot be read.
+    """
+    home = Path(directory)
+    if (home / UNFINISHED).exists():
+        told = Diary(home).read()[0]
+    elif (home / MANIFEST).exists():
+        told = parse_manifest(home, "log").meta
+    else:
+        return []
+    return [*_differences(_settings(told), _settings(json.loads(json.dumps(meta))))]
+
+
 def _settings(meta: dict) -> dict:
     return {name: value for name, value in meta.items() if name not in ("episodes", "versions", *FOUND)}
 

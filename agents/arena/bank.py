@@ -22,6 +22,8 @@ from agents.arena.scripted.fields import Script
 from agents.description import parse_description, say_description
 from worlds import FunhouseError, dice
 from worlds.arena import ArenaConfig, Species
+from worlds.durable import digest
+from worlds.manifest import canonical
 
 MOST_DRAWN = 1 << 22  # random members times actions: half a gigabyte of weights
 HABITS = 4  # of a species: members are pairs of a habit and an eye
@@ -81,6 +83,12 @@ class Bank:
     @property
     def _key(self) -> tuple:
         return self.config.environment, self.config.arguments, self.settings, tuple(self.forms)
+
+    @cached_property
+    def mark(self) -> str:
+        """8 hexadecimal digits that tell banks of an environment apart whose members have the same names."""
+        told = {"bank": self.settings.to_dict(), "species": [form.to_dict() for form in self.forms]}
+        return digest(canonical(told))[:8]
 
     def chances(self, species: int, observation: np.ndarray, mask: np.ndarray) -> np.ndarray:
         """(members of the species, m, actions) float64, for observations (m, *shape) and masks (m, actions) bool.

@@ -57,6 +57,17 @@ class BankConfig:
         """The settings from to_dict's values. Raises FunhouseError as schema.read does."""
         return schema.read(cls, values)
 
+    def difference(self, other: BankConfig) -> str | None:
+        """In what two banks of the same environment differ, in words; None where they are the same."""
+        one, two = self.to_dict(), other.to_dict()
+        apart = [name for name in one if one[name] != two[name] and name != "statistics"]
+        if apart:
+            told = ", ".join(f"{name} {one[name]!r} and {two[name]!r}" for name in apart)
+            return f"their members are others ({told})"
+        if self.statistics != other.statistics:
+            return "their members have the same names and another calibration (statistics)"
+        return None
+
 
 def _tuples(value: Any) -> Any:
     return tuple(_tuples(each) for each in value) if isinstance(value, (list, tuple)) else value

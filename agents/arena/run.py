@@ -1,17 +1,23 @@
 """The settings of a run in anybody's environment, and what follows from them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
 from agents.arena.bank import Bank
 from agents.arena.bank_config import BankConfig
 from agents.population import PopulationConfig, check_run
+from worlds import FunhouseError
 from worlds.arena import ArenaConfig
 from worlds.arena.opening import load
 from worlds.arena.spaces import forms_of
+from worlds.log import Log
+from worlds.log_writer import apart
 from worlds.trust import require
+
+SHARE_A_BANK = "run one of the two logs anew with the bank of the other: tom run … --bank LOG"
 
 
 @dataclass(frozen=True)
@@ -26,13 +32,16 @@ class ArenaRun:
     population: PopulationConfig = field(default_factory=PopulationConfig)
     seed: int = 0
     split: str = "train"
+    measured: bool = field(init=False, compare=False, default=False)  # whether `bank` was completed now
 
     def __post_init__(self):
         check_run(self.seed, self.split)
         require(self.code, self.arena.world)
         for path in self.bank.code:
             load(path)
-        object.__setattr__(self, "bank", Bank.of(self.arena, self.bank).settings)
+        complete = Bank.of(self.arena, self.bank).settings
+        object.__setattr__(self, "measured", complete != self.bank)
+        object.__setattr__(self, "bank", complete)
 
     @cached_property
     def space(self) -> Bank:
@@ -72,3 +81,29 @@ def bank_of_run(values: dict) -> Bank:
     """The bank of a run from its to_dict's values; the environment is not opened, and no policy imported."""
     bank = BankConfig.from_dict(values["bank"])
     return Bank.of(ArenaConfig.from_dict(values["arena"]), bank, forms_of(values))
+
+
+def bank_of_log(log: Log, arena: ArenaConfig) -> BankConfig:
+    """The whole bank of a log, calibration and all, for another run in the same environment. Raises FunhouseError."""
+    there = ArenaConfig.from_dict(log.config["arena"]) if "arena" in log.config else None
+    if there is None or (there.environment, there.arguments) != (arena.environment, arena.arguments):
+        what = f"the bank of a log of {log.world} is none for {arena.world} with the arguments {arena.arguments}"
+        raise FunhouseError(what, place=str(log.path), remedy="name a log of the same environment and arguments")
+    if forms_of(log.config) != list(arena.species):
+        what = f"{arena.world} has other observations or actions than when this log was run"
+        raise FunhouseError(what, place=str(log.path), remedy="install the versions in its manifest, or leave --bank out")
+    return BankConfig.from_dict(log.config["bank"])
+
+
+def resumed(run: ArenaRun, out: str | Path, shard_size: int) -> ArenaRun:
+    """The run as it goes on in `out`: where what is there differs in the calibration alone, with that of what is there.
+
+    An environment with chance of its own is never measured alike twice. A bank that was not measured now but given
+    stays as it is. Raises FunhouseError where what is there cannot be read.
+    """
+    if not run.measured:
+        return run
+    differences = {field: there for field, there, _ in apart(out, {**run.meta, "shard_size": shard_size})}
+    if set(differences) != {"config.bank.statistics"}:
+        return run
+    return replace(run, bank=replace(run.bank, statistics=differences["config.bank.statistics"]))

@@ -64,6 +64,8 @@ class Run(Command):
     """PettingZoo: policies of your own for the bank, module:function; with @S for agents of species S only."""
     bank_seed: int = 0
     """PettingZoo: the seed of the bank; logs to be compared share it."""
+    bank: Annotated[str | None, tyro.conf.arg(metavar="LOG")] = None
+    """PettingZoo: a log whose whole bank is taken, as it was calibrated there; it stands for the five settings above."""
     patience: float = 60.0
     """PettingZoo: seconds that the environment has for a step or a reset; else the episode is dropped."""
     types: Literal["auto", "seen", "held-out", "all"] = "auto"
@@ -117,12 +119,18 @@ class Run(Command):
         if not orchard and not self.world.startswith("pettingzoo:"):
             remedy = "choose orchard, or pettingzoo: and an environment, such as pettingzoo:mpe2.simple_tag_v3"
             raise FunhouseError(f"there is no world '{self.world}'", remedy=remedy)
-        for field in fields(self):
-            if field.name in (_ARENA if orchard else _ORCHARD) and getattr(self, field.name) != field.default:
-                flag = f"--{field.name.replace('_', '-')}"
-                raise FunhouseError(f"{flag} says nothing about {self.world}", remedy=f"leave {flag} out")
+        self._refuse(_ARENA if orchard else _ORCHARD, f"the world is {self.world}")
         parts = PopulationConfig(self.switch, types=self.types), self.seed, self.split
         return self._orchard(parts, checkpoint) if orchard else self._arena(*parts)
+
+    def _refuse(self, names: tuple[str, ...], why: str) -> None:
+        """Raises FunhouseError for a setting among `names` that was given and says nothing here."""
+        from worlds import FunhouseError
+
+        for field in fields(self):
+            if field.name in names and getattr(self, field.name) != field.default:
+                flag = f"--{field.name.replace('_', '-')}"
+                raise FunhouseError(f"{flag} says nothing: {why}", remedy=f"leave {flag} out")
 
     def _orchard(self, parts: tuple, checkpoint: str | None):
         from agents.agent_type import PolicyConfig
@@ -139,18 +147,29 @@ class Run(Command):
         return RunConfig(orchard, PolicyConfig(), population, seed, split, minds)
 
     def _arena(self, *parts):
-        from agents.arena.bank_config import BankConfig
         from agents.arena.run import ArenaRun
         from worlds import trust
         from worlds.arena import ArenaConfig
 
         steps = 64 if self.steps is None else self.steps
+        arena = ArenaConfig(self.world, self.arguments, steps, self.visibility)
+        trust(*arena.code)  # the user names it here
+        return ArenaRun(arena, self._bank(arena), *parts)
+
+    def _bank(self, arena):
+        """The settings of the bank, those of another log's where one is named. Raises FunhouseError."""
+        from agents.arena.bank_config import BankConfig
+        from agents.arena.run import bank_of_log
+        from worlds import open_log, trust
+
+        if self.bank is not None:  # whose policies are code that a data file names
+            self._refuse(_BANK, f"the bank of {self.bank} is taken whole")
+            return bank_of_log(open_log(self.bank), arena)
         bank = BankConfig(
             self.random_linear, self.random_mlp, scripted=self.scripted, callables=self.policy, seed=self.bank_seed
         )
-        arena = ArenaConfig(self.world, self.arguments, steps, self.visibility)
-        trust(*arena.code, *bank.code)  # the user names them here
-        return ArenaRun(arena, bank, *parts)
+        trust(*bank.code)
+        return bank
 
     def _announce(self, arena) -> None:
         """Says how large the log may become."""
@@ -173,7 +192,8 @@ _ORCHARD = (
     "agents", "map", "mirrors", "height", "width", "kinds", "fruits", "near", "far", "roles", "switch", "marks",
     "copies", "mind",
 )  # fmt: skip
-_ARENA = ("arguments", "visibility", "random_linear", "random_mlp", "scripted", "policy", "bank_seed", "patience")
+_BANK = ("random_linear", "random_mlp", "scripted", "policy", "bank_seed")
+_ARENA = ("arguments", "visibility", *_BANK, "bank", "patience")
 
 
 def _tell_dropped(episode: int, dropped: Any) -> None:

@@ -55,7 +55,8 @@ class Scored(Command):
         for part in _WORLD:
             if train.config.get(part) != log.config.get(part):
                 what = f"this log is of another world than {self.log}: their settings of '{part}' differ"
-                raise FunhouseError(what, place=self.train_log, remedy="run it with the same ones, or leave it out")
+                remedy = f"run it with {f'--bank {self.log}' if part == 'bank' else 'the same ones'}, or leave it out"
+                raise FunhouseError(what, place=self.train_log, remedy=remedy)
         return train[:TRAINING_EPISODES]
 
     def sampling(self):
