@@ -4,28 +4,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-import pyarrow as pa
 
-from agents.arena.bank_config import BankConfig
-from agents.arena.check import check_minds
 from agents.arena.rollout import Company
 from agents.arena.run import ArenaRun, resumed
+from agents.arena.verifying import verify_arena
+from agents.differences import compare_tables, differs
 from agents.rollout import RunConfig, rollout
 from agents.size import check_fits, check_threads
 from agents.strangers import Policy
 from worlds import Episode, FunhouseError, replay
-from worlds.arena import ArenaConfig
 from worlds.arena.failure import Dropped
-from worlds.arena.replay import determinism
 from worlds.arena.size import shard_size
 from worlds.formats import format_of
 from worlds.log import Log, open_log
 from worlds.log_writer import SHARD_SIZE, LogWriter
-from worlds.shard import file_name
-from worlds.trust import require
 
 Progress = Callable[[int, int], None]  # (episodes done, episodes in all)
 Report = Callable[[int, Dropped], None]  # an episode's index, and the attempt at it that was dropped
@@ -52,13 +47,6 @@ class Players(Protocol):
 def run_of(config: dict) -> AnyRun:
     """The run that a log's config tells of."""
     return ArenaRun.from_dict(config) if "arena" in config else RunConfig.from_dict(config)
-
-
-def named_code(config: dict) -> tuple[str, ...]:
-    """What must be trusted before the run of a log's config may be played again."""
-    if "arena" not in config:
-        return ()
-    return (*ArenaConfig.from_dict(config["arena"]).code, *BankConfig.from_dict(config["bank"]).code)
 
 
 def record(
@@ -146,66 +134,46 @@ def verify(
 ) -> dict:
     """Checks every checksum of a log, then plays each episode again from its seed and compares every field.
 
-    What the log names is imported only where the user trusts it (worlds.trust); else it is refused before that.
-
     Copies of a mind take their logged actions, and `players` work out how likely those were: within TOLERANCE of what
     the log says, while all else, what scripted agents did among it, is the same to the bit.
 
-    An environment that is no function of its seed cannot be played again: then it is checked that roles, types and
-    actions follow from the seed and what was observed. Returns {"log", "files", "episodes", "agent_steps",
-    "verified": True}; of an arena "replayed" too, and "why_not" where the environment was not; of a log with minds
-    "copies" (in each episode) and "checkpoint". Raises FunhouseError naming the file, and where it can the episode,
+    What is known of somebody's environment, agents.arena.verifying says. Returns {"log", "files", "episodes",
+    "agent_steps", "verified"}; of an arena what verify_arena does too; of a log with minds "copies" (in each episode)
+    and "checkpoint". Raises FunhouseError naming the file, and where it can the episode,
     step and agent, of the first difference.
     """
     check_threads(threads)
     log = open_log(directory)
     for name in log.manifest.files:
         log.manifest.read(name)
-    require(named_code(log.config), str(log.path))
-    run = run_of(log.config)
+    summary = {"log": str(directory), "files": len(log.manifest.files), "episodes": len(log)}
+    if "arena" in log.config:
+        told = verify_arena(log, progress)
+        return {**summary, "agent_steps": _agent_steps(log), **told}
+    run = RunConfig.from_dict(log.config)
     for field, value in run.meta.items():
         if log.meta.get(field) != value:
-            raise _differs(log, "manifest.json", field, log.meta.get(field), value)
-    why_not = determinism(run.arena, log[0].seed) if isinstance(run, ArenaRun) else None
-    with _players(run, players) as company:
-        for shard in range(log.shards):
-            for count in _verified(log, run, shard, threads, why_not is None, company):
-                if progress:
-                    progress(log.span(shard).start + count, len(log))
-    if isinstance(run, RunConfig):
-        told: dict[str, Any] = run.minds.to_dict() if run.minds else {}
-    else:
-        told = {"replayed": why_not is None, "why_not": why_not}
-    return {
-        "log": str(directory),
-        "files": len(log.manifest.files),
-        "episodes": len(log),
-        "agent_steps": _agent_steps(log),
-        "verified": True,
-        **told,
-    }
+            raise differs(log, "manifest.json", field, log.meta.get(field), value)
+    for shard in range(log.shards):
+        for count in _verified(log, run, shard, threads, players):
+            if progress:
+                progress(log.span(shard).start + count, len(log))
+    minds = run.minds.to_dict() if run.minds else {}
+    return {**summary, "agent_steps": _agent_steps(log), "verified": True, **minds}
 
 
-def _verified(
-    log: Any, run: AnyRun, shard: int, threads: int, replays: bool, players: Players | Company | None
-) -> Iterator[int]:
+def _verified(log: Log, run: RunConfig, shard: int, threads: int, players: Players | None) -> Iterator[int]:
     """Checks the episodes of a shard; yields how many have been checked. Raises FunhouseError."""
-    if isinstance(run, ArenaRun) and not replays:
-        for count, index in enumerate(log.span(shard), 1):
-            check_minds(run, log[index])
-            yield count
-        return
     episodes: list = []
-    logged = log.batch(log.span(shard)) if isinstance(run, RunConfig) and run.minds else None
+    logged = log.batch(log.span(shard)) if run.minds else None
     for batch in _batches(run, log.span(shard), threads, players=players, logged=logged):
         episodes += batch
         if len(episodes) < len(log.span(shard)):
             yield len(episodes)
     if logged:
         episodes = [_near(log, *pair) for pair in zip(logged, episodes, strict=True)]
-    _compare_tables(log, shard, format_of(log.meta).to_tables(episodes))
-    if isinstance(run, RunConfig):
-        _compare_worlds(log, episodes)
+    compare_tables(log, shard, format_of(log.meta).to_tables(episodes))
+    _compare_worlds(log, episodes)
     yield len(episodes)
 
 
@@ -214,32 +182,14 @@ def _near(log: Log, logged: Episode, again: Episode) -> Episode:
     differ by more than TOLERANCE."""
     had, made = logged.probability, again.probability
     if had is None or made is None or had.shape != made.shape:
-        raise _differs(log, f"episode {again.index}", "the form of the probabilities", had, made)
+        raise differs(log, f"episode {again.index}", "the form of the probabilities", had, made)
     minds = np.array([bool(agent.mind) for agent in again.agents])
     far = minds & ~(np.abs(had - made) <= TOLERANCE)  # a NaN is far
     if far.any():
         step, agent = (int(k) for k in np.argwhere(far)[0])
         place = f"episode {again.index}, step {step}, agent {agent}"
-        raise _differs(log, place, "probability", float(had[step, agent]), float(made[step, agent]))
+        raise differs(log, place, "probability", float(had[step, agent]), float(made[step, agent]))
     return replace(again, probability=np.where(minds, had, made))
-
-
-def _compare_tables(log: Log, shard: int, again: dict[str, pa.Table]) -> None:
-    for name in again:
-        logged, file = log.shard_table(name, shard), file_name(name, shard)
-        if logged.schema != again[name].schema or len(logged) != len(again[name]):
-            raise _differs(log, file, "the form of the table", logged.shape, again[name].shape)
-        for column in logged.column_names:
-            if not logged[column].equals(again[name][column]):
-                raise _first_difference(log, file, column, logged, again[name])
-
-
-def _first_difference(log: Log, file: str, column: str, logged: pa.Table, again: pa.Table) -> FunhouseError:
-    pairs = zip(logged[column].to_pylist(), again[column].to_pylist(), strict=True)
-    row, (had, made) = next((row, pair) for row, pair in enumerate(pairs) if pair[0] != pair[1])
-    keys = [key for key in ("episode", "step", "agent") if key in logged.column_names]
-    place = ", ".join(f"{key} {again[key][row]}" for key in keys)
-    return _differs(log, f"{file} ({place})", column, had, made)
 
 
 def _compare_worlds(log: Log, episodes: list) -> None:
@@ -258,13 +208,4 @@ def _compare_worlds(log: Log, episodes: list) -> None:
             if not np.array_equal(had, made):
                 step = int((had != made).reshape(len(had), -1).any(1).argmax())
                 place = f"episode {lived.index}, step {step}"
-                raise _differs(log, place, field, had[step].tolist(), made[step].tolist())
-
-
-def _differs(log: Log, place: str, what: str, had: object, made: object) -> FunhouseError:
-    made_with = ", ".join(f"{name} {number}" for name, number in log.meta.get("versions", {}).items())
-    return FunhouseError(
-        f"the log does not replay: {what} is {had!r} in the log and {made!r} when played again",
-        place=f"{log.path}/{place}",
-        remedy=f"record it anew, or verify it with the versions that made it ({made_with})",
-    )
+                raise differs(log, place, field, had[step].tolist(), made[step].tolist())

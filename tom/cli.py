@@ -30,23 +30,25 @@ def parse(arguments: Sequence[str] | None = None) -> "Command":
     )
 
 
-def carry_out(command: "Command") -> None:
-    """Runs the command and prints its result. Under --json, stdout belongs to the one document alone."""
+def carry_out(command: "Command") -> int:
+    """Runs the command, prints its result, returns its status. Under --json, stdout is the one document's alone."""
     from worlds.trust import trusting
 
     command.check()
     with trusting(*command.trust):
         if not command.json:
-            command.show(command.work())
-            return
+            document = command.work()
+            command.show(document)
+            return command.status(document)
         with only_documents():
             document = command.work()
     write_document(document, sys.stdout)
+    return command.status(document)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; returns the exit status: 0, 1 after a failure that is the user's to put right, 130 after
-    Ctrl-C, 143 after SIGTERM."""
+    """Runs one command; returns the exit status: 0, 1 after a failure that is the user's to put right, 3 where what was
+    to be shown is not proven, 130 after Ctrl-C, 143 after SIGTERM."""
     take_up()
     try:
         with stopping.listening(restore=arguments is not None):
@@ -81,7 +83,7 @@ def told(command: "Command") -> int:
     from worlds import FunhouseError
 
     try:
-        carry_out(command)
+        status = carry_out(command)
         sys.stdout.flush()
     except FunhouseError as error:
         tell(f"error: {error}", style="red")
@@ -93,7 +95,7 @@ def told(command: "Command") -> int:
         return 1
     except KeyboardInterrupt as stop:
         return interrupted(stop, command.stopped())
-    return 0
+    return status
 
 
 def interrupted(stop: KeyboardInterrupt, rest: str) -> int:

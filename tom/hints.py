@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from agents.record import named_code
+from agents.arena.run import named_code
 from tom.shipped import SHIPPED
 from worlds import open_log
 from worlds.harmless import harmless, quoted

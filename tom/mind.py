@@ -163,7 +163,9 @@ class Mind:
     def check(self, perception: Perception, place: str) -> None:
         """Raises FunhouseError for a world other than the mind's own, in what its agents are like or perceive."""
         told = "this mind knows {mine}, and this log is of {other}"
-        check_alike(self.perception, perception, told, place, "train a mind on a log of that world: tom train LOG --out RUN")
+        check_alike(
+            self.perception, perception, told, place, "train a mind on a log of that world: tom train LOG --out RUN"
+        )
 
     def _pass(self, scene: _Scene, asked: Sequence[tuple[Query, tuple, tuple]], edit: Edit | None):
         table, history, traits = TextTable(self.vocabulary), scene.history, len(self.perception.space.traits)

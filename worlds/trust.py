@@ -70,6 +70,12 @@ def require(names: Iterable[str], place: str | None = None, why: str = "") -> No
         )
 
 
+def check_names(names: Iterable[str], place: str | None = None) -> None:
+    """Raises FunhouseError where what a data file names is no module and no function, trusted or not."""
+    for name in names:
+        _checked(name, place)
+
+
 def flags(names: Iterable[str]) -> str:
     """The options of `tom` that trust these names, as they can be pasted."""
     return " ".join(f"--trust {shlex.quote(name)}" for name in dict.fromkeys(names))

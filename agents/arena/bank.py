@@ -6,6 +6,7 @@ The order of the members is fixed and is that of every posterior: species by spe
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
@@ -23,7 +24,6 @@ from agents.description import parse_description, say_description
 from worlds import FunhouseError, dice
 from worlds.arena import ArenaConfig, Species
 from worlds.durable import digest
-from worlds.manifest import canonical
 
 MOST_DRAWN = 1 << 22  # random members times actions: half a gigabyte of weights
 HABITS = 4  # of a species: members are pairs of a habit and an eye
@@ -88,7 +88,7 @@ class Bank:
     def mark(self) -> str:
         """8 hexadecimal digits that tell banks of an environment apart whose members have the same names."""
         told = {"bank": self.settings.to_dict(), "species": [form.to_dict() for form in self.forms]}
-        return digest(canonical(told))[:8]
+        return digest(json.dumps(told, sort_keys=True).encode())[:8]
 
     def chances(self, species: int, observation: np.ndarray, mask: np.ndarray) -> np.ndarray:
         """(members of the species, m, actions) float64, for observations (m, *shape) and masks (m, actions) bool.

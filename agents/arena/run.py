@@ -1,8 +1,10 @@
 """The settings of a run in anybody's environment, and what follows from them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -83,6 +85,13 @@ def bank_of_run(values: dict) -> Bank:
     return Bank.of(ArenaConfig.from_dict(values["arena"]), bank, forms_of(values))
 
 
+def named_code(config: dict) -> tuple[str, ...]:
+    """What must be trusted before the run of a log's config may be played again."""
+    if "arena" not in config:
+        return ()
+    return (*ArenaConfig.from_dict(config["arena"]).code, *BankConfig.from_dict(config["bank"]).code)
+
+
 def bank_of_log(log: Log, arena: ArenaConfig) -> BankConfig:
     """The whole bank of a log, calibration and all, for another run in the same environment. Raises FunhouseError."""
     there = ArenaConfig.from_dict(log.config["arena"]) if "arena" in log.config else None
@@ -91,7 +100,9 @@ def bank_of_log(log: Log, arena: ArenaConfig) -> BankConfig:
         raise FunhouseError(what, place=str(log.path), remedy="name a log of the same environment and arguments")
     if forms_of(log.config) != list(arena.species):
         what = f"{arena.world} has other observations or actions than when this log was run"
-        raise FunhouseError(what, place=str(log.path), remedy="install the versions in its manifest, or leave --bank out")
+        raise FunhouseError(
+            what, place=str(log.path), remedy="install the versions in its manifest, or leave --bank out"
+        )
     return BankConfig.from_dict(log.config["bank"])
 
 
@@ -106,4 +117,18 @@ def resumed(run: ArenaRun, out: str | Path, shard_size: int) -> ArenaRun:
     differences = {field: there for field, there, _ in apart(out, {**run.meta, "shard_size": shard_size})}
     if set(differences) != {"config.bank.statistics"}:
         return run
-    return replace(run, bank=replace(run.bank, statistics=differences["config.bank.statistics"]))
+    statistics: Any = differences["config.bank.statistics"]
+    return replace(run, bank=replace(run.bank, statistics=statistics))
+
+
+def bank_notes(logs: Sequence[Log]) -> list[str]:
+    """Of logs of one environment those that cannot be compared with the first, because their banks differ, in words."""
+    first: dict[tuple[str, str], Log] = {}
+    notes = []
+    for log in (log for log in logs if "arena" in log.config):
+        arena = ArenaConfig.from_dict(log.config["arena"])
+        one = first.setdefault((arena.environment, arena.arguments), log)
+        banks = [BankConfig.from_dict(each.config["bank"]) for each in (one, log)]
+        if difference := banks[0].difference(banks[1]):
+            notes.append(f"{one.path} and {log.path} have different banks: {difference}; {SHARE_A_BANK}")
+    return notes

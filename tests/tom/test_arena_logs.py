@@ -108,8 +108,8 @@ def test_without_patience_nothing_runs(capsys, tmp_path):
 def test_an_environment_with_chance_of_its_own_verifies_and_it_is_said(capsys, tmp_path):
     chance = ("--arguments", '{"fault": "dice"}')
     document(capsys, "run", "--world", FIELD, "--out", tmp_path / "log", *LITTLE, *chance)
-    assert main(["verify", str(tmp_path / "log")]) == 0
-    assert "not a function of its seed" in capsys.readouterr().err
+    assert main(["verify", str(tmp_path / "log")]) == 3
+    assert "does not keep to its seed" in capsys.readouterr().err
 
 
 def test_damage_is_named(capsys, tmp_path):

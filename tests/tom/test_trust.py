@@ -118,7 +118,8 @@ def test_nothing_that_a_log_or_a_mind_names_is_run(made, tmp_path, capsys, chang
     told = {command: said(capsys, *arguments) for command, arguments in commands.items()}
     assert not (tmp_path / "ran").exists()
     assert not {"trap", "trapped"} & set(sys.modules)
-    assert all(told[command][0] == 1 for command in ("verify", "score", "graph"))
+    assert told["verify"][0] == (1 if "bank.statistics" in change else 3)  # what needs no code is checked
+    assert all(told[command][0] == 1 for command in ("score", "graph"))
     refused = ["verify"]
     if not any(path.startswith("bank.") for path in change):  # else the mind's network is of another bank
         assert told["ask"][0] == 0, told["ask"]  # what needs no code is answered
@@ -130,7 +131,7 @@ def test_nothing_that_a_log_or_a_mind_names_is_run(made, tmp_path, capsys, chang
 def test_the_message_names_all_that_is_needed_and_can_be_pasted(made, tmp_path, capsys):
     change = environment("trapped.inner") | {"arena.visibility": "trap:spring"}
     status, message = said(capsys, "verify", log_and_mind(made, tmp_path, change)[0])
-    assert status == 1
+    assert status == 3
     assert "--trust trapped.inner --trust trap:spring" in message
     assert str(tmp_path / "log") in message
 
@@ -158,9 +159,9 @@ def test_what_the_command_line_names_is_trusted_while_the_command_lasts(tmp_path
     needed = "--trust own_trusted_world --trust own_trusted_world:near --trust own_trusted_world:even"
     assert needed in told.splitlines()[-1]  # the hint to ask
     status, message = said(capsys, "verify", log)
-    assert (status, needed in message) == (1, True)
+    assert (status, needed in " ".join(message.split())) == (3, True)
     assert said(capsys, "verify", log, *needed.split())[0] == 0
-    assert said(capsys, "verify", log)[0] == 1
+    assert said(capsys, "verify", log)[0] == 3
 
 
 def test_a_mind_of_ones_own_policies_is_trained_loaded_and_asked_without_them(tmp_path, capsys):
@@ -177,14 +178,14 @@ def test_a_module_is_trusted_with_all_that_it_defines_itself(tmp_path, capsys):
     log, _ = record(tmp_path, capsys)
     assert said(capsys, "verify", log, "--trust", "own_trusted_world")[0] == 0
     for name in ("own_trusted_world.more", "own_trusted", "own_trusted_world:near", "more.own_trusted_world"):
-        assert said(capsys, "verify", log, "--trust", name)[0] == 1
+        assert said(capsys, "verify", log, "--trust", name)[0] == 3
 
 
 def test_a_trusted_module_lends_a_log_nothing_that_it_imports(made, tmp_path, capsys):
     log = log_and_mind(made, tmp_path, environment("own_trusted_world:system", command="touch ran"))[0]
     status, message = said(capsys, "verify", log, "--trust", "own_trusted_world")
     assert not (tmp_path / "ran").exists()
-    assert status == 1
+    assert status == 3
     assert "comes from posix" in message
     dotted = {"arena.visibility": "own_trusted_world:os.system"}
     log = log_and_mind(made, tmp_path / "dotted", dotted)[0]

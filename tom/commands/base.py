@@ -62,6 +62,10 @@ class Command(ABC):
         """What is true where the command was stopped by a signal, after the notes of what was going on."""
         return "there is no result"
 
+    def status(self, document: dict[str, Any]) -> int:
+        """The exit status of what was done: 0, or 3 where it was done and what was to be shown is not proven."""
+        return 0
+
     @abstractmethod
     def show(self, document: dict[str, Any]) -> None:
         """Prints the document for a person, on stdout."""

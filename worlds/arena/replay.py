@@ -14,24 +14,44 @@ _PLAIN = ("game", "action", "perceived", "reward")
 
 
 def first_difference(one: dict, other: dict) -> str | None:
-    """Where two records (Recorder.arrays) differ first, such as "observation of agent 2 at step 5", or None."""
+    """Where two records (Recorder.arrays) differ first in time, such as "observation of agent 2 at step 5", or None.
+
+    Within a step what agents were shown comes before what they did, and that before what it brought.
+    """
+    found = []
+    for rank, name in enumerate(("game", "perceived", "observation", "mask", "action", "reward")):
+        pairs = [(one[name], other[name])] if name in _PLAIN else zip(one[name], other[name], strict=False)
+        for agent, (rows, others) in enumerate(pairs):
+            if (at := _differs(rows, others)) is not None:
+                found.append((at, rank, agent, name if name in _PLAIN else f"{name} of agent {agent}"))
+    if found:
+        at, _, _, what = min(found)
+        return f"{what} at step {at}"
     if len(one["action"]) != len(other["action"]):
         return f"{len(one['action'])} steps against {len(other['action'])}"
-    for name in _PLAIN:
-        if (at := _differs(one[name], other[name])) is not None:
-            return f"{name} at step {at}"
-    for name in ("observation", "mask"):
-        for agent, (rows, others) in enumerate(zip(one[name], other[name], strict=True)):
-            if (at := _differs(rows, others)) is not None:
-                return f"{name} of agent {agent} at step {at}"
     return None
 
 
 def _differs(one: np.ndarray, other: np.ndarray) -> int | None:
-    if one.shape != other.shape:
+    """The first step that both have in which they differ; what is no number is alike."""
+    steps = min(len(one), len(other))
+    if one.shape[1:] != other.shape[1:]:
         return 0
-    unequal = (one != other).reshape(len(one), -1).any(1)
+    one, other = one[:steps], other[:steps]
+    unequal = ((one != other) & ~((one != one) & (other != other))).reshape(steps, -1).any(1)
     return int(unequal.argmax()) if unequal.any() else None
+
+
+def difference(logged: ArenaEpisode, again: ArenaEpisode) -> str | None:
+    """In what an episode that was played again differs first, in words; None where it does not."""
+    if (logged.seed, logged.dropped) != (again.seed, again.dropped):
+        return f"seed {logged.seed} after {len(logged.dropped)} that failed, now {len(again.dropped)} fail"
+    if len(logged.agents) != len(again.agents) or logged.species.tolist() != again.species.tolist():
+        return "the agents"
+    return first_difference(*({name: getattr(one, name) for name in _ALL} for one in (logged, again)))
+
+
+_ALL = (*_PLAIN, "observation", "mask")
 
 
 def replay(episode: ArenaEpisode) -> None:
@@ -40,19 +60,25 @@ def replay(episode: ArenaEpisode) -> None:
     Raises FunhouseError naming the first difference: damage, or an environment that is not a function of its
     seed. An episode out of a crowd is compared up to its first step only, for the others' actions are not logged.
     """
-    match = Match(episode.config, episode.seed)
-    crowd = match.cast.crowded
     try:
-        again = _start(match) if crowd else play_match(match, _Logged(episode))
+        where = first_difference(*played_again(episode))
     except ArenaFailure as failure:
         raise _unlike(episode, str(failure.what)) from failure
+    if where is not None:
+        raise _unlike(episode, where)
+
+
+def played_again(episode: ArenaEpisode) -> tuple[dict, dict]:
+    """An episode's record (Recorder.arrays), and what comes of its actions now. Raises ArenaFailure."""
+    match = Match(episode.config, episode.seed)
+    crowd = match.cast.crowded
+    again = _start(match) if crowd else play_match(match, _Logged(episode))
     steps = 1 if crowd else None
     there = {name: getattr(episode, name)[:steps] for name in _PLAIN}
     there |= {name: [rows[:steps] for rows in getattr(episode, name)] for name in ("observation", "mask")}
     if crowd:
         again |= {name: there[name] for name in ("action", "reward")}
-    if (where := first_difference(there, again)) is not None:
-        raise _unlike(episode, where)
+    return there, again
 
 
 def _start(match: Match) -> dict:
