@@ -14,7 +14,7 @@ MINUTES  := 8
 WHERE    := --log logs/demo-test --episode 143 --agent Ada --step 47 --mind runs/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check bench reference mirror arena clean
+.PHONY: help demo test test-all faults check bench reference mirror arena clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s %s\n", $$1, $$2 }'
@@ -48,6 +48,14 @@ test: $(READY)  ## every test that takes seconds
 
 test-all: $(READY)  ## every test
 	$(BIN)/python -m pytest -q
+
+# What to spoil is drawn from the seed; on two cores 2000 faults take about half an hour.
+SEED  := 1
+COUNT := 2000
+
+faults: $(READY)  ## spoil logs, minds and work in 2000 ways (SEED, COUNT), and tell what comes of each kind
+	@mkdir -p runs
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.faults --seed $(SEED) --count $(COUNT) --out runs/faults-$(SEED).jsonl
 
 check: $(READY)  ## ruff and mypy
 	$(BIN)/ruff check .

@@ -1,0 +1,148 @@
+"""One command of `tom` in a forked child: with a time limit, a memory limit, and its words in files."""
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+import struct
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+MEMORY = 3 << 30  # bytes of address space, above what the parent has mapped
+SECONDS = 60.0  # of a command that takes less than one on a quiet machine
+CRASHED = 70  # the status of a child in which an exception reached the top
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended: its status, or minus the signal that ended it; what it wrote."""
+
+    status: int
+    out: str
+    err: str
+    hung: bool
+    stopped: bool = False  # whether it was still at work when the signal came
+
+    @property
+    def traceback(self) -> bool:
+        """Whether the person before the terminal was shown the program's insides, or it died of a fault of its own."""
+        died = self.status in (CRASHED, -signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGFPE)
+        return died or "Traceback (most recent" in self.err + self.out
+
+    @property
+    def last(self) -> str:
+        """The last line that tells what went wrong."""
+        lines = [line for line in self.err.splitlines() if line.strip()]
+        told = [line for line in lines if line.startswith("error:")] or lines[-1:] or [""]
+        return told[0][:300] or f"status {self.status}"
+
+
+class Running:
+    """A command that has been begun: `tom` with these arguments, in a process group of its own."""
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        home: Path,
+        *,
+        largest: int | None = None,
+        powerless: bool = False,
+        environment: dict[str, str | None] | None = None,
+        stdout: str | None = None,
+    ):
+        """largest: bytes of a file that it may write; powerless: permissions hold for root too; environment:
+        variables, None for unset."""
+        self.words = home / f"words-{time.monotonic_ns()}"
+        sys.stdout.flush()
+        sys.stderr.flush()
+        ready, begun = os.pipe()
+        self.child = os.fork()
+        if self.child == 0:
+            try:
+                self._prepare(home, largest, powerless, environment or {}, stdout)
+                os.close(ready)
+                status = self._called(list(arguments), begun)
+            except BaseException:
+                status = CRASHED
+            os._exit(status)
+        os.close(begun)
+        os.read(ready, 1)  # from here on signals are the command's to take
+        os.close(ready)
+
+    def _prepare(self, home: Path, largest: int | None, powerless: bool, environment: dict, stdout: str | None):
+        os.setpgid(0, 0)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for handle, end in ((1, "out"), (2, "err")):
+            name = stdout if stdout and handle == 1 else f"{self.words}.{end}"
+            os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT, 0o666), handle)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.chdir(home)
+        for name, value in environment.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+        mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (mapped + MEMORY,) * 2)
+        if largest is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest,) * 2)
+        if powerless:
+            _drop_capabilities()
+
+    @staticmethod
+    def _called(arguments: list[str], begun: int) -> int:
+        from tom.cli import main
+
+        try:
+            os.close(begun)
+            status = main(arguments)
+        except SystemExit as leaving:
+            status = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+        except BaseException:
+            traceback.print_exc()
+            status = CRASHED
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        return status
+
+    def send(self, number: int) -> bool:
+        """Sends a signal to the process; whether it was still there."""
+        if os.waitid(os.P_PID, self.child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+            return False
+        os.kill(self.child, number)
+        return True
+
+    def end(self, seconds: float = SECONDS, stopped: bool = False) -> Ended:
+        """Waits for the end, or makes it: of the process and of whatever it started."""
+        until, status = time.monotonic() + seconds, None
+        while status is None and time.monotonic() < until:
+            child, code = os.waitpid(self.child, os.WNOHANG)
+            if child:
+                status = os.waitstatus_to_exitcode(code)
+            else:
+                time.sleep(0.003)
+        hung = status is None
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.child, signal.SIGKILL)
+        if hung:
+            os.waitpid(self.child, 0)
+        out, err = (self._read(end) for end in ("out", "err"))
+        return Ended(-signal.SIGKILL if status is None else status, out, err, hung, stopped)
+
+    def _read(self, end: str) -> str:
+        path = Path(f"{self.words}.{end}")
+        text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+        path.unlink(missing_ok=True)
+        return text
+
+
+def _drop_capabilities() -> None:
+    """Leaves root the owner of its files and nothing more, so that it may not write what is read-only."""
+    header, none = struct.pack("<Ii", 0x20080522, 0), bytes(24)
+    ctypes.CDLL(None, use_errno=True).capset(header, none)
