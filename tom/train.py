@@ -21,6 +21,7 @@ from torch.utils.tensorboard import SummaryWriter
 from tom.batch import TrainingBatches
 from tom.checkpoint import load as load_checkpoint
 from tom.checkpoint import load_training, mend, save
+from tom.curves import curves
 from tom.mind import MYSELF, Mind
 from tom.mind_document import check_size, read_document
 from tom.network import Network
@@ -140,7 +141,7 @@ class _Training:
     def run(self, report: Report | None) -> Mind:
         """Trains to the end, or until a signal comes, and saves."""
         trainer, first = self.trainer, self.trainer.step
-        with Deferred() as signals, SummaryWriter(str(self.out / "tensorboard"), purge_step=first) as writer:
+        with Deferred() as signals, curves(self.out / "tensorboard", first) as writer:
             with closing(prefetched(self.batches, first, stopped=signals.came)) as stream:
                 try:
                     self._steps(stream, signals.came, writer, report)

@@ -1,4 +1,4 @@
-"""One command of `tom` in a forked child: with a time limit, a memory limit, and its words in files."""
+"""One command of `tom` in a forked child: with limits of time and memory."""
 
 import contextlib
 import ctypes
@@ -26,7 +26,6 @@ class Ended:
     out: str
     err: str
     hung: bool
-    stopped: bool = False  # whether it was still at work when the signal came
 
     @property
     def traceback(self) -> bool:
@@ -57,7 +56,8 @@ class Running:
     ):
         """largest: bytes of a file that it may write; powerless: permissions hold for root too; environment:
         variables, None for unset."""
-        self.words = home / f"words-{time.monotonic_ns()}"
+        self._words = dict.fromkeys(("out", "err"), b"")
+        self._pipes = {end: os.pipe() for end in self._words}
         sys.stdout.flush()
         sys.stderr.flush()
         ready, begun = os.pipe()
@@ -71,6 +71,9 @@ class Running:
                 status = CRASHED
             os._exit(status)
         os.close(begun)
+        for here, theirs in self._pipes.values():
+            os.close(theirs)
+            os.set_blocking(here, False)
         os.read(ready, 1)  # from here on signals are the command's to take
         os.close(ready)
 
@@ -79,8 +82,8 @@ class Running:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         for handle, end in ((1, "out"), (2, "err")):
-            name = stdout if stdout and handle == 1 else f"{self.words}.{end}"
-            os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT, 0o666), handle)
+            theirs = os.open(stdout, os.O_WRONLY) if stdout and handle == 1 else self._pipes[end][1]
+            os.dup2(theirs, handle)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.chdir(home)
         for name, value in environment.items():
@@ -118,10 +121,11 @@ class Running:
         os.kill(self.child, number)
         return True
 
-    def end(self, seconds: float = SECONDS, stopped: bool = False) -> Ended:
+    def end(self, seconds: float = SECONDS) -> Ended:
         """Waits for the end, or makes it: of the process and of whatever it started."""
         until, status = time.monotonic() + seconds, None
         while status is None and time.monotonic() < until:
+            self._listen()
             child, code = os.waitpid(self.child, os.WNOHANG)
             if child:
                 status = os.waitstatus_to_exitcode(code)
@@ -132,14 +136,18 @@ class Running:
             os.killpg(self.child, signal.SIGKILL)
         if hung:
             os.waitpid(self.child, 0)
-        out, err = (self._read(end) for end in ("out", "err"))
-        return Ended(-signal.SIGKILL if status is None else status, out, err, hung, stopped)
+        self._listen()
+        for here, _ in self._pipes.values():
+            os.close(here)
+        out, err = (words.decode("utf-8", errors="replace") for words in self._words.values())
+        return Ended(-signal.SIGKILL if status is None else status, out, err, hung)
 
-    def _read(self, end: str) -> str:
-        path = Path(f"{self.words}.{end}")
-        text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-        path.unlink(missing_ok=True)
-        return text
+    def _listen(self) -> None:
+        """Takes what was written; pipes, because a limit on files would hold for the words too."""
+        for end, (here, _) in self._pipes.items():
+            with contextlib.suppress(BlockingIOError):
+                while more := os.read(here, 1 << 16):
+                    self._words[end] += more
 
 
 def _drop_capabilities() -> None:
