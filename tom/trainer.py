@@ -19,6 +19,7 @@ from worlds import FunhouseError
 
 DECAY = 0.01  # of the weights, a step, times the learning rate
 SMALLEST_MATRIX = 32  # rows and columns of a weight that Muon trains
+MOMENTS = (("momentum_buffer",), ("step", "exp_avg", "exp_avg_sq"))  # that Muon and AdamW keep of a parameter
 
 
 def losses(
@@ -66,6 +67,20 @@ def _is_matrix(network: Network) -> list[bool]:
     """
     linear = {id(module.weight) for module in network.modules() if isinstance(module, torch.nn.Linear)}
     return [id(p) in linear and min(p.shape) >= SMALLEST_MATRIX for p in network.parameters()]
+
+
+def _like(master: Tensor, tensor: Tensor) -> Tensor:
+    """A restored tensor. Raises ValueError where it is not of the master's shape, of float32, finite."""
+    if tensor.shape != master.shape or tensor.dtype != master.dtype or not tensor.isfinite().all():
+        raise ValueError
+    return tensor
+
+
+def _moments(master: Tensor, found: dict[str, Tensor], names: tuple[str, ...]) -> dict[str, Tensor]:
+    """An optimiser's moments of a parameter, none before its first gradient. Raises ValueError for any others."""
+    if found and set(found) != set(names):
+        raise ValueError
+    return {name: _like(master.new_zeros(()) if name == "step" else master, found[name]) for name in found}
 
 
 class Diverged(FunhouseError):
@@ -160,6 +175,8 @@ class Trainer:
 
     def _restore(self, tensors: dict[str, Tensor]) -> None:
         self.step, self.spent = int(tensors["step"]), float(tensors["spent"])
+        if self.step < 0 or not 0 <= self.spent < math.inf:
+            raise ValueError
         moments: list[dict[str, Tensor]] = [{} for _ in self.masters]
         for name, tensor in tensors.items():
             number, _, part = name.partition(".")
@@ -167,8 +184,8 @@ class Trainer:
                 moments[int(number)][part] = tensor.clone()
         with torch.no_grad():
             for k, master in enumerate(self.masters):
-                master.copy_(tensors[f"{k}.master"])
-                for optimizer in self.optimizers:
+                master.copy_(_like(master, tensors[f"{k}.master"]))
+                for optimizer, names in zip(self.optimizers, MOMENTS, strict=True):
                     if any(master is p for p in optimizer.param_groups[0]["params"]):
-                        optimizer.state[master] = moments[k]
+                        optimizer.state[master] = _moments(master, moments[k], names)
             torch._foreach_copy_(self.parameters, self.masters)

@@ -86,7 +86,14 @@ def test_weights_of_another_type_are_refused_by_name(logs, run, tmp_path, capsys
 
 def test_a_state_of_training_of_another_network_is_refused(logs, run, capsys):
     state = dict(checkpoint.load_training(run))
+    moment = next(name for name in state if name.endswith(".exp_avg"))
     for spoilt in (
+        {**state, moment: state[moment].to(torch.complex64)},
+        {**state, moment: state[moment].double()},
+        {**state, moment: state[moment].flatten()[:1]},
+        {name: tensor for name, tensor in state.items() if name != moment},
+        {**state, "step": torch.tensor(-1)},
+        {**state, "spent": torch.tensor(-1.0)},
         {name: tensor for name, tensor in state.items() if name != "3.master"},
         {**state, "3.master": torch.zeros(3, 3, 3)},
         {**state, "99999.exp_avg": torch.zeros(1)},
