@@ -14,42 +14,57 @@ from itertools import product
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
-from annotated_types import Ge, Interval
+from annotated_types import Ge, Interval, Len
 
 from agents.description import parse_description, say_description
+from agents.senses import Senses, senses_of
 from agents.traits import BY_NAME, TRAITS
-from agents.traits.sight import SIGHTS
-from worlds import FunhouseError, OrchardConfig, schema
+from worlds import KINDS, FunhouseError, OrchardConfig, schema
 from worlds.config import MOST_STEPS
 
 LARGEST_EXPONENT = 300.0  # of β·Q: twice this, and its negative, still fit a float64
-FEELS = len(SIGHTS)  # in a number for the senses: the index of their sight, and this where they feel a mark on oneself
+# Settings that are written down only where they are others: worlds of an earlier kind have none of them.
+OPTIONS: dict[str, Any] = {"traits": ("taste", "sight", "memory", "temper"), "value": "nearest"}
+
+
+def _known(traits: tuple[str, ...]) -> bool:
+    return "taste" in traits and len(set(traits)) == len(traits) and set(traits) <= set(BY_NAME) - {"feeling"}
 
 
 @dataclass(frozen=True)
 class PolicyConfig:
     """Every constant of the policy. Raises FunhouseError, naming the field, where a value makes no policy."""
 
-    weights: tuple[float, float, float] = (1.0, 0.25, -1.0)  # worth of the first, a middle and the last kind
+    # worth of the first, a middle and the last kind; or, where there are as many, of each kind in the order of a taste
+    weights: Annotated[tuple[float, ...], Len(3, len(KINDS))] = (1.0, 0.25, -1.0)
     beta: Annotated[float, Ge(0)] = 30.0  # decisiveness: the inverse temperature of the softmax
     gamma: Annotated[float, Interval(gt=0, lt=1)] = 0.8  # discount per step of walking
     # probability spread evenly over all actions, so that each is possible
     floor: Annotated[float, Interval(gt=0, le=1)] = 0.05
     window: Annotated[int, Interval(ge=1, le=MOST_STEPS)] = 8  # steps that a retentive agent remembers, now included
     temper: float = 0.6  # pull of company on a sociable agent; a shy one is pushed as much
-    # tastes: the rotations of the colour order, or all of its orders
-    rankings: Annotated[str, schema.one_of("cyclic", "all")] = "cyclic"
+    # tastes: the rotations of the colour order, all of its orders, or the favourite alone, the others following round
+    # the wheel of colours
+    rankings: Annotated[str, schema.one_of("cyclic", "all", "wheel")] = "cyclic"
+    # what the world's agents differ in, of agents.traits; feeling is there where there are marks
+    traits: Annotated[tuple[str, ...], schema.Needs(_known, "names of traits, taste among them")] = OPTIONS["traits"]
+    value: Annotated[str, schema.one_of("nearest", "sum")] = "nearest"  # of fruits of a kind: the nearest, or all
+
+    OPTIONAL = tuple(OPTIONS)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", tuple(float(weight) for weight in self.weights))
+        object.__setattr__(self, "traits", tuple(self.traits))
         schema.check(self, "policy")
         if self.beta * (max(map(abs, self.weights)) + abs(self.temper)) > LARGEST_EXPONENT:
             what = f"beta = {self.beta:g} is too decisive to compute with"
             raise FunhouseError(what, remedy="choose a smaller beta")
 
     def to_dict(self) -> dict:
-        """The fields as JSON values (tuples become lists)."""
-        return {**dataclasses.asdict(self), "weights": list(self.weights)}
+        """The fields as JSON values (tuples become lists); an option that is off is left out."""
+        values = {**dataclasses.asdict(self), "weights": list(self.weights)}
+        kept = {name: value for name, value in values.items() if value != OPTIONS.get(name, ...)}
+        return {**kept, "traits": list(kept["traits"])} if "traits" in kept else kept
 
     @classmethod
     def from_dict(cls, values: Mapping) -> PolicyConfig:
@@ -99,8 +114,10 @@ class TypeTable(NamedTuple):
     sight: np.ndarray  # (k,) int8, index into OrchardConfig.sights: 0 near, 1 far
     memory: np.ndarray  # (k,) int8, index into `window`: 0 forgetful, 1 retentive
     temper: np.ndarray  # (k,) int8, index into `push`: 0 shy, 1 neutral, 2 sociable
-    senses: np.ndarray  # (k,) int8, sight, and FEELS more where a mark on itself is felt
+    senses: np.ndarray  # (k,) int8, numbers of agents.senses
     weight: np.ndarray  # (tastes, kinds) float64, worth of a fruit
+    blind: np.ndarray  # (k,) int8, the kind of fruit that is not seen, -1: none
+    manner: np.ndarray  # (k,) int8, 0 plain, 1 exaggerating
     push: np.ndarray  # (3,) float64, worth of company
     window: np.ndarray  # (2,) int64, steps remembered, now included
     beta: float
@@ -131,6 +148,9 @@ class TypeSpace:
 
     def __getitem__(self, k: int) -> AgentType:
         return self.types[k]
+
+    def __iter__(self) -> Iterator[AgentType]:
+        return iter(self.types)
 
     def index(self, one: AgentType | Mapping[str, str]) -> int:
         """The place of a type, given as such or as {trait: value}. Raises FunhouseError if it is not here."""
@@ -175,29 +195,63 @@ class TypeSpace:
     def held_out(self) -> np.ndarray:
         """(k,) bool: the sixth of the types that never occurs in training.
 
-        A Latin square over taste and temper, crossed with a parity over taste, sight and memory: each value
-        of a trait and each pair of values of two traits still occurs among the types that are seen. Feeling has no
-        part in it: of a held-out type neither who feels nor who is numb is seen.
+        A Latin square over taste and temper, crossed with a parity over taste, sight and memory; where there is
+        blindness, a Latin square over it and taste, moved on by the manner. So each value of a trait, and each pair of
+        values of two traits, still occurs among the types that are seen. Feeling has no part in it: of a held-out type
+        neither who feels nor who is numb is seen.
         """
-        taste, sight, memory, temper = (self._index_of(name) for name in ("taste", "sight", "memory", "temper"))
+        names = ("taste", "sight", "memory", "temper", "blindness", "manner")
+        taste, sight, memory, temper, blindness, manner = (np.maximum(self._index_of(name), 0) for name in names)
+        if "blindness" in self.traits:
+            return (taste + blindness + manner) % len(self.traits["blindness"]) == 0
         return ((taste + temper) % 3 == 0) & ((taste + sight + memory) % 2 == 0)
+
+    def feels(self, types: Any) -> Any:
+        """Whether a type, or each of some, by index, feels a mark on itself."""
+        return self.senses.feels[self.table.senses[types]] > 0
+
+    @property
+    def senses(self) -> Senses:
+        """What the numbers of table.senses stand for."""
+        return self._senses[1]
+
+    @cached_property
+    def _senses(self) -> tuple[np.ndarray, Senses]:
+        columns = self._columns
+        return senses_of(columns["sight"], columns["feels"], columns["blind"], self.orchard.kinds)
+
+    @cached_property
+    def played(self) -> np.ndarray:
+        """(k, k) int64: as which type the first acts when it takes somebody who is named for the second.
+
+        A plain agent acts as what it believes in; an exaggerating one doubles what sets the other's taste apart from
+        its own, around the wheel of tastes.
+        """
+        k, table, tastes = np.arange(len(self)), self.table, len(self.traits["taste"])
+        own, taste = table.taste[:, None].astype(np.int64), table.taste.astype(np.int64)
+        turned = (own + 2 * (taste - own)) % tastes
+        per_taste = np.array([[self.index({**one, "taste": value}) for value in self.traits["taste"]] for one in self])
+        return np.where(table.manner[:, None] > 0, per_taste[k, turned], k)
 
     @cached_property
     def table(self) -> TypeTable:
         """The arrays that kernels read."""
-        policy = self.policy
+        policy, columns = self.policy, {**self._columns}
+        columns.pop("feels")
+        columns |= {name: float(getattr(policy, name)) for name in ("beta", "gamma", "floor")}
+        return TypeTable(**columns, senses=self._senses[0])
+
+    @cached_property
+    def _columns(self) -> dict[str, Any]:
         columns: dict[str, Any] = {}
         for trait in TRAITS:
-            columns |= trait.columns(self._index_of(trait.name), self.orchard, policy)
-        senses = columns["sight"] + FEELS * columns.pop("feels")
-        return TypeTable(
-            **columns, senses=senses, beta=float(policy.beta), gamma=float(policy.gamma), floor=float(policy.floor)
-        )
+            columns |= trait.columns(self._index_of(trait.name), self.orchard, self.policy)
+        return columns
 
     def _index_of(self, name: str) -> np.ndarray:
-        """(k,) int8: the index of each type's value of a trait, 0 where the world has no such trait."""
+        """(k,) int8: the index of each type's value of a trait, -1 where the world has no such trait."""
         if name not in self.traits:
-            return np.zeros(len(self), np.int8)
+            return np.full(len(self), -1, np.int8)
         return np.ascontiguousarray(self.trait_index[:, list(self.traits).index(name)])
 
 

@@ -62,6 +62,10 @@ class Definition(ABC):
     def act(self, history: Any, step: int, who: str) -> Act | None:
         """What the percept of a step holds of an act of `who`, None where it holds none that is over."""
 
+    def played(self, type: int, believed: int) -> int:
+        """As which type an actor of a type acts when it takes somebody who is named for the second: its manner."""
+        return believed
+
     def posterior(self, history: History, who: str) -> np.ndarray:
         """What a history tells of the type of `who`, (k,): each native act in it weighs c·π + (1−c)·m.
 
@@ -101,8 +105,13 @@ class Definition(ABC):
         else:  # such an agent, imagined in the actor's place: of the types that the body may have
             fits = target * self.prior(body)
             name, place, belief = NOBODY, actor.place, fits / fits.sum()
-        return self._mean(belief, lambda k: self.enact(
-            seen, self.perceive(knowledge, place, self.senses(k)), body, Actor(name, place, k), rest))  # fmt: skip
+
+        def act(k: int) -> np.ndarray:
+            k = k if name is NOBODY else self.played(actor.type, k)
+            lensed = self.perceive(knowledge, place, self.senses(k))
+            return self.enact(seen, lensed, body, Actor(name, place, k), rest)
+
+        return self._mean(belief, act)
 
     def behave(self, history: History, me: str, type: int, chain: Chain) -> np.ndarray:
         """ "Behave as chain", asked of `me`: (actions,). An agent in that role samples its action from it."""

@@ -17,6 +17,7 @@ from worlds.geometry import Geometry, lowest_bit, popcount
 compiled = njit(cache=True, nogil=True, _nrt=False, error_model="numpy", forceinline=True)
 
 NOTHING = 255  # the distance of what is not there
+PACKED = 5  # actions whose distances fit into one word
 LANE = 12  # bits in which a packed word holds each action's distance; the bit above a distance is a guard
 _ONE = np.uint64(1)
 _GUARDS = np.uint64(sum(256 << LANE * a for a in range(5)))
@@ -38,7 +39,9 @@ class Ground(NamedTuple):
 
     visible: np.ndarray  # (sights, cells, words) uint64: the cells in sight
     seen: np.ndarray  # (sights, cells) int32: how many those are
-    approach: np.ndarray  # (cells, cells) uint64: packed walking distances after each action to each cell
+    approach: np.ndarray  # (cells, cells) uint64: packed walking distances after each of five actions to each cell
+    neighbor: np.ndarray  # (cells, actions) int16: the cell after each action
+    distance: np.ndarray  # (cells, cells) uint8
 
 
 class Lens(NamedTuple):
@@ -47,6 +50,7 @@ class Lens(NamedTuple):
     place: np.ndarray  # (pairs,) int64: agents
     sight: np.ndarray  # (pairs,) int64: near or far
     feels: np.ndarray  # (pairs,) int64: whether a mark on oneself is felt
+    kinds: np.ndarray  # (pairs,) int64: the kinds of fruit that are seen, as bits
 
 
 class Look(NamedTuple):
@@ -54,14 +58,18 @@ class Look(NamedTuple):
 
     near: np.ndarray  # (memories, kinds) uint64: packed walking distances to the nearest remembered fruit
     crowd: np.ndarray  # (1,) uint64: the same to the nearest other agent
+    field: np.ndarray  # (memories, kinds, actions) float64: γ^distance of what is remembered, see look_far
+    company: np.ndarray  # (actions,) float64: the same of the nearest other agent
     shown: np.ndarray  # (window,) bool: whether the lens shows anything, so many steps ago
 
 
 def ground_of(geometry: Geometry) -> Ground:
     """A map's tables for lenses."""
-    approach = np.empty(geometry.distance.shape, np.uint64)
-    _fill_approach(geometry.neighbor, geometry.distance, approach)
-    return Ground(geometry.visible, geometry.seen, approach)
+    packs = geometry.neighbor.shape[1] <= PACKED
+    approach = np.empty(geometry.distance.shape if packs else (0, 0), np.uint64)
+    if packs:
+        _fill_approach(geometry.neighbor, geometry.distance, approach)
+    return Ground(geometry.visible, geometry.seen, approach, geometry.neighbor, geometry.distance)
 
 
 @compiled
@@ -117,12 +125,77 @@ def tells_mark(events, lens, pairs, who, step):
 
 
 @compiled
+def kinds_through(lens, pairs):
+    """The kinds of fruit that the first pairs of a lens all see, as bits."""
+    kinds = lens.kinds[0]
+    for i in range(1, pairs):
+        kinds &= lens.kinds[i]
+    return kinds
+
+
+@compiled
 def _shows(events, ground, lens, pairs, step, word):
     """One word of the cells that a lens, not empty at that step, shows."""
     mask = ground.visible[lens.sight[0], events.cell[step, lens.place[0]], word]
     for i in range(1, pairs):
         mask &= ground.visible[lens.sight[i], events.cell[step, lens.place[i]], word]
     return mask
+
+
+@compiled
+def _in_lens(events, ground, lens, pairs, step, cell):
+    """Whether all the first pairs of a lens see a cell."""
+    i = pairs - 1
+    while i >= 0 and _in_sight(ground.visible, lens.sight[i], events.cell[step, lens.place[i]], cell):
+        i -= 1
+    return i < 0
+
+
+@compiled
+def look_far(events, ground, window, lens, pairs, step, discount, summed, out):
+    """As `look`, for any number of actions: writes out.field, the sums or the most of γ^distance over the fruits of a
+    kind, and out.company; returns how many cells are shown. discount (256,): γ^distance, 0 where there is no way.
+    """
+    board, field, company, shown = events.board, out.field, out.company, out.shown
+    memories, body = len(window), lens.place[pairs - 1]
+    at, longest, count = events.cell[step, body], min(window[memories - 1], step + 1), 0
+    actions = len(company)
+    for a in range(actions):
+        company[a] = 0.0
+    for other in range(events.cell.shape[1]):
+        cell = events.cell[step, other]
+        if other != body and _in_lens(events, ground, lens, pairs, step, cell):
+            for a in range(actions):
+                company[a] = max(company[a], discount[ground.distance[ground.neighbor[at, a], cell]])
+    for back in range(longest):
+        shown[back] = sees(events, ground, lens, pairs, body, step - back)
+    for memory in range(memories):
+        for kind in range(field.shape[1]):
+            for a in range(actions):
+                field[memory, kind, a] = 0.0
+    for word in range(board.shape[2]):
+        known, memory = uint64(0), 0
+        for back in range(longest):
+            memory += back == window[memory]
+            if not shown[back]:
+                continue
+            new = _shows(events, ground, lens, pairs, step - back, word) & ~known
+            known |= new
+            count += popcount(new) if back == 0 else 0
+            for kind in range(field.shape[1]):
+                fruits = board[step - back, kind, word] & new
+                while fruits != uint64(0):
+                    cell = 64 * word + lowest_bit(fruits)
+                    for a in range(actions):
+                        near, so_far = discount[ground.distance[ground.neighbor[at, a], cell]], field[memory, kind, a]
+                        field[memory, kind, a] = so_far + near if summed else max(so_far, near)
+                    fruits &= fruits - _ONE
+    for memory in range(1, memories):
+        for kind in range(field.shape[1]):
+            for a in range(actions):
+                less, more = field[memory - 1, kind, a], field[memory, kind, a]
+                field[memory, kind, a] = less + more if summed else max(less, more)
+    return count
 
 
 @compiled

@@ -118,8 +118,8 @@ def _open(walls, key, fruits, events, state):
 def _play(key, width, stage, parts, given, first, stop, state):
     """Plays the steps from `first`, whose scene is noted, to `stop`, and notes the scene there; given (t, n) int8."""
     events, cell, board, eaten = stage.events, state.cell, state.board, np.empty(len(state.cell), np.int8)
-    steps, n = events.action.shape
-    work = make_work(stage.powers, stage.ground.seen.shape[0], parts.chain.shape[2])
+    (steps, n), moves = events.action.shape, stage.ground.neighbor.shape[1] - 1
+    work = make_work(stage, parts.chain.shape[2])
     for t in range(first, stop):
         phase = parts.phase_of[t]
         begins, roles = t == 0 or parts.phase_of[t - 1] != phase, parts.chain[phase]
@@ -130,7 +130,7 @@ def _play(key, width, stage, parts, given, first, stop, state):
             part = Part(i, parts.own[i], i, roles[i, : _depth(roles, i)])
             _perform(stage, part, t, begins, parts.mixture, work, state.belief[i], state.chance[t, i])
             events.action[t, i] = _sample(key, t, i, state.chance[t, i])
-        step_world(state.grid, cell, board, events.action[t], key, t, width, VIEW_RADIUS, eaten)
+        step_world(state.grid, cell, board, events.action[t], key, t, width, VIEW_RADIUS, eaten, moves)
         for i in range(n):
             state.reward[t, i] = parts.worth[i, eaten[i]] if eaten[i] >= 0 else 0.0
         if t + 1 < steps:
@@ -158,7 +158,7 @@ class Match:
         drawn = draw_population(orchard, run.population, space, self.key, run.split)
         self.cast = deal(drawn) if deal else drawn
         self._later = np.uint64(self.key if later is None else later)
-        self.geometry = geometry_of(self.walls, orchard.sights, orchard.glass)
+        self.geometry = geometry_of(self.walls, orchard.sights, orchard.glass, orchard.moves)
         self.events = _empty_events(run, self.cast, self.walls.size)
         self.stage = Stage(self.events, ground_of(self.geometry), powers_of(space))
         self.given = np.full(self.events.action.shape, SCRIPTED, np.int8)

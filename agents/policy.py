@@ -15,7 +15,6 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.agent_type import TypeSpace
-from worlds import ACTIONS
 from worlds.geometry import Geometry
 from worlds.marks import WASH
 
@@ -62,14 +61,21 @@ def act(
         def discount(cells):
             return table.gamma ** min(float(ground.distance[after, c]) for c in cells)
 
-        best = max((me.weight[kind] * discount(cells) for kind, cells in fruit.items()), default=0.0)
-        return best + (me.push * discount(others) if others else 0.0)
+        def discounts(cells):
+            return sum(table.gamma ** float(ground.distance[after, c]) for c in cells)
+
+        if space.policy.value == "sum":
+            wanted = sum(me.weight[kind] * discounts(cells) for kind, cells in fruit.items())
+        else:
+            wanted = max((me.weight[kind] * discount(cells) for kind, cells in fruit.items()), default=0.0)
+        return wanted + (me.push * discount(others) if others else 0.0)
 
     wish = np.zeros(len(space.orchard.action_names))
     if felt:
         wish[WASH] = 1
     else:
-        wish[: len(ACTIONS)] = softmax(table.beta * np.array([worth(after) for after in ground.neighbor[cell]]))
+        after = ground.neighbor[cell]
+        wish[: len(after)] = softmax(table.beta * np.array([worth(there) for there in after]))
     return (1 - table.floor) * wish + table.floor / len(wish)
 
 

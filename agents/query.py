@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agents.traits.sight import SIGHTS
+from agents.traits.sight import sight_of
 from worlds import Episode
 from worlds.arena import ArenaEpisode
 from worlds.geometry import has
@@ -38,5 +38,5 @@ def perceives(episode: Episode | ArenaEpisode, agent: int, who: int, step: int) 
     """Whether an agent perceives another at a step; in an arena, whether it perceives the other acting."""
     if isinstance(episode, ArenaEpisode):
         return bool(episode.perceived[step, agent, who])
-    sight = SIGHTS.index(episode.agents[agent].type["sight"])
+    sight = sight_of(episode.agents[agent].type)
     return bool(has(episode.geometry.visible[sight, episode.cell[step, agent]], episode.cell[step, who]))

@@ -6,8 +6,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numba import njit
 
-from agents.agent_type import FEELS, TypeSpace
-from agents.kernel import SCENE, advance, answer, begin, chances, imagine
+from agents.agent_type import TypeSpace
+from agents.kernel import advance, answer, begin, behold, chances, stand
 from agents.lens import Events, ground_of, tells_mark
 from agents.population import PopulationConfig, native_share
 from agents.query import Query, perceives, really
@@ -28,8 +28,8 @@ def events_of(episode: Episode) -> Events:
 @njit(cache=True, nogil=True)
 def _enact(stage, mixture, asker, own, body, chain, depth, learning, group, step, out):
     """Answers q questions, sorted by group and step: a group (g,) is one asker, body and chain."""
-    sights, deepest = stage.ground.seen.shape[0], max(1, depth.max())
-    work = make_work(stage.powers, sights, deepest)
+    deepest = max(1, depth.max())
+    work = make_work(stage, deepest)
     belief = np.empty((node_count(stage.powers.senses, deepest), len(stage.powers.taste)))
     learned = 0
     for q in range(len(step)):
@@ -48,7 +48,7 @@ def _enact(stage, mixture, asker, own, body, chain, depth, learning, group, step
 def _posterior(stage, asker, own, who, belief):
     """Writes what an asker of type `own` knows of `who` before the acts of each step: belief (t, k)."""
     part = Part(asker, own, asker, np.full(1, who))
-    work = make_work(stage.powers, stage.ground.seen.shape[0], 1)
+    work = make_work(stage, 1)
     now = np.full((1, belief.shape[1]), 1.0 / belief.shape[1])
     for s in range(len(belief)):
         for k in range(belief.shape[1]):
@@ -59,16 +59,12 @@ def _posterior(stage, asker, own, who, belief):
 @njit(cache=True, nogil=True)
 def fill_natives(stage, asker, own, place, step, out):
     """Writes what each type would do in a place, on what an asker of type `own` perceives: out (actions, k)."""
-    sights, powers = stage.ground.seen.shape[0], stage.powers
-    work = make_work(powers, sights, 1)
-    work.lens.place[0], work.lens.sight[0], work.lens.place[1] = asker, powers.sight[own], place
-    work.lens.feels[0] = powers.sense[own] >= FEELS
+    powers, work = stage.powers, make_work(stage, 1)
+    stand(powers.every, work.lens, 0, asker, powers.sense[own])
     marked = tells_mark(stage.events, work.lens, 1, place, step)
-    for other in range(sights):
-        work.lens.sight[1] = other
-        imagine(stage, powers.window, SCENE, step, work)
+    kinds = behold(stage, 1, place, step, work, False)
     for a in range(len(out)):
-        chances(powers, work, a, marked, out[a])
+        chances(powers, work, kinds, a, marked, out[a])
 
 
 class Reasoner:

@@ -18,7 +18,7 @@ from agents.kernel import answer
 from agents.match import Match, sample
 from agents.run import RunConfig
 from agents.stage import Part, make_work
-from agents.traits.sight import SIGHTS
+from agents.traits.sight import sight_of
 from worlds import Episode, FunhouseError
 from worlds.geometry import Geometry, has
 
@@ -142,7 +142,7 @@ def would(episode: Episode, policy: Policy, who: int, agent: int, steps: Sequenc
     """What the policy of `who` would do in an agent's body, on what both would perceive there: (steps, a) float64."""
     space = type_space(episode)
     type_of_who = space.index(episode.agents[who].type)
-    sights = [SIGHTS.index(episode.agents[one].type["sight"]) for one in (who, agent)]
+    sights = [sight_of(episode.agents[one].type) for one in (who, agent)]
     rows = []
     for step in steps:
         copied = reasoner_of(space).natives(episode, agent, step)[type_of_who]
@@ -177,6 +177,6 @@ def cells_of(board: np.ndarray) -> list[int]:
 @njit(cache=True, nogil=True)
 def _native(stage, own, agent, step, chance):
     """Writes what an agent of a type does at a step as itself, chance (actions,)."""
-    work = make_work(stage.powers, stage.ground.seen.shape[0], 1)
+    work = make_work(stage, 1)
     belief = np.empty((1, len(stage.powers.taste)))
     answer(stage, Part(agent, own, agent, np.empty(0, np.int64)), step, work, belief, chance)

@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from agents import policy
-from agents.agent_type import FEELS, TypeSpace
+from agents.agent_type import TypeSpace
 from agents.definition import Act, Definition
+from agents.senses import EVERY, Senses
 from worlds.episode import Episode
 from worlds.geometry import NO_WAY, Geometry, has
 
@@ -29,8 +30,9 @@ class Seen(NamedTuple):
 class Percept(NamedTuple):
     """What somebody perceives at one step."""
 
-    cells: dict[int, int]  # the kind of the fruit on each cell in sight, -1 where there is none
+    cells: dict[int, int]  # the kind of the fruit on each cell in sight, -1 where none is seen
     agents: dict[str, Seen]
+    kinds: int = EVERY  # the kinds that it can hold, as bits: what somebody is blind to looks like bare ground
 
 
 History = list[Percept]  # one percept per step, the last one a scene without actions
@@ -44,26 +46,27 @@ class Theory(Definition):
         self.types = range(len(space))
 
     def senses(self, type: int) -> int:
-        """The part of a type that limits perception: its sight, and whether it feels a mark on itself."""
+        """The part of a type that limits perception, a number of agents.senses."""
         return int(self.space.table.senses[type])
 
     def view(self, cell: int, senses: int) -> set[int]:
         """The cells in sight from a cell."""
-        board = self.ground.visible[senses % FEELS, cell]
+        board = self.ground.visible[self.space.senses.sight[senses], cell]
         return {c for c in range(len(self.ground.distance)) if has(board, c)}
 
     def perceive(self, history: History, body: str, senses: int) -> History:
         """Each percept as `senses`, standing where `body` stood, would have it; empty if body is not in it."""
+        shown, feels = self.space.senses.shown(senses), bool(self.space.senses.feels[senses])
 
         def through(percept):
             if body not in percept.agents:
                 return Percept({}, {})
             view = self.view(percept.agents[body].cell, senses)
-            cells = {c: kind for c, kind in percept.cells.items() if c in view}
+            cells = {c: seen_as(kind, shown) for c, kind in percept.cells.items() if c in view}
             agents = {name: seen for name, seen in percept.agents.items() if seen.cell in view}
-            if senses < FEELS:
+            if not feels:
                 agents[body] = agents[body]._replace(marked=None)
-            return Percept(cells, agents)
+            return Percept(cells, agents, percept.kinds & shown)
 
         return [through(percept) for percept in history]
 
@@ -88,24 +91,37 @@ class Theory(Definition):
         return np.full(len(self.types), 1 / len(self.types))
 
     def act(self, history: History, step: int, who: str) -> Act | None:
-        """An act of `who`; c is the share of the cells in sight of `who` that the percept holds."""
+        """An act of `who`; c is the share of the cells in sight of `who` that the percept holds, times the share of
+        the kinds that are not lost: those that a type sees and the percept cannot hold are."""
         percept = history[step]
         if who not in percept.agents or (action := percept.agents[who].action) is None:
             return None
         cell, role, *_ = percept.agents[who]
         native = self.native_share[step] if role is HIDDEN else float(role == ())
         views = [self.view(cell, self.senses(k)) for k in self.types]
-        cover = np.array([len(view & percept.cells.keys()) / len(view) for view in views])
-        return Act(action, native, cover)
+        held = np.array([len(view & percept.cells.keys()) / len(view) for view in views])
+        kinds = self.space.orchard.kinds
+        lost = [(int(self.space.senses.kinds[self.senses(k)]) & ~percept.kinds).bit_count() for k in self.types]
+        return Act(action, native, held * (kinds - np.array(lost)) / kinds)
+
+    def played(self, type: int, believed: int) -> int:
+        """As its manner has it."""
+        return int(self.space.played[type, believed])
 
 
-def history_of(episode: Episode, agent: int, step: int, senses: int) -> History:
+def seen_as(kind: int, kinds: int) -> int:
+    """What a fruit of a kind, -1 for none, is seen as by whom sees these kinds, as bits."""
+    return kind if kind >= 0 and kinds >> kind & 1 else -1
+
+
+def history_of(space: TypeSpace, episode: Episode, agent: int, step: int, senses: int) -> History:
     """H of an agent up to a step, the scene of that step included and its actions not: step + 1 percepts."""
-    return [_percept(episode, agent, s, senses, over=s < step) for s in range(step + 1)]
+    return [_percept(space.senses, episode, agent, s, senses, over=s < step) for s in range(step + 1)]
 
 
-def _percept(episode: Episode, agent: int, step: int, senses: int, over: bool) -> Percept:
-    view = episode.geometry.visible[senses % FEELS, episode.cell[step, agent]]
+def _percept(every: Senses, episode: Episode, agent: int, step: int, senses: int, over: bool) -> Percept:
+    sight, feels, kinds = every.sight[senses], every.feels[senses], every.shown(senses)
+    view = episode.geometry.visible[sight, episode.cell[step, agent]]
     fruit, announced = episode.fruit[step].ravel(), episode.config.roles == "announced"
     marks = episode.config.marks > 0
     agents = {}
@@ -113,7 +129,8 @@ def _percept(episode: Episode, agent: int, step: int, senses: int, over: bool) -
         cell = int(episode.cell[step, other])
         if has(view, cell):
             role = tuple(episode.role[step][other]) if announced else HIDDEN
-            known = marks and (other != agent or senses >= FEELS)
+            known = marks and (other != agent or bool(feels))
             marked = bool(episode.mark[step, other]) if known else None
             agents[name] = Seen(cell, role, int(episode.action[step, other]) if over else None, marked)
-    return Percept({c: int(kind) for c, kind in enumerate(fruit) if has(view, c)}, agents)
+    cells = {c: seen_as(int(kind), kinds) for c, kind in enumerate(fruit) if has(view, c)}
+    return Percept(cells, agents, kinds)

@@ -6,7 +6,7 @@ from typing import Any
 
 from agents.arena.run import named_code
 from tom.shipped import SHIPPED
-from worlds import open_log
+from worlds import FunhouseError, open_log
 from worlds.harmless import harmless, quoted
 from worlds.log import Log
 from worlds.trust import flags
@@ -27,6 +27,8 @@ def next_steps(log: str, mind: str | None = None) -> list[str]:
     asked = f"tom ask {prompt} --log {quoted(log)} --episode 0 {whom}{trusted}"
     if mind is not None:
         return [f"{said}; to ask one of them:", f"{asked} --mind {quoted(mind)}"]
+    if not readable(opened.config):
+        return [f"{said}; no mind reads its world yet: agents.exact and agents.posterior answer of it"]
     if (known := _shipped(opened)) is not None:
         return [f"{said}; to ask one of them:", f"{asked}{known}"]
     nobody = f"{said}; no mind that ships with the package knows this world"
@@ -35,6 +37,16 @@ def next_steps(log: str, mind: str | None = None) -> list[str]:
     run = quoted(str(Path("runs") / Path(log).resolve().name))
     train = f"tom train {quoted(log)} --out {run} {TRAINED}"
     return [f"{nobody}. To train one, and to ask it:", train, f"{asked} --mind {run}"]
+
+
+def readable(config: dict) -> bool:
+    """Whether minds can read logs of these settings."""
+    from tom.perception import perception_of
+
+    try:
+        return "orchard" not in config or bool(perception_of(config))
+    except FunhouseError:
+        return False
 
 
 def _question(episode: Any) -> tuple[str, str] | None:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from agents.agent_type import FEELS, PolicyConfig
+from agents.agent_type import OPTIONS, PolicyConfig
 from agents.answer import space_of
 from agents.arena.run import SHARE_A_BANK, bank_of_run
 from agents.arena.words import ARENA_WORDS
@@ -20,6 +20,7 @@ from tom.events import History, Wanted, perceived, sees, with_bodies
 from tom.vocabulary import Vocabulary
 from worlds import FunhouseError, OrchardConfig
 
+READ = (OPTIONS["traits"], OPTIONS["value"], 4)  # the traits, the value of fruits and the moves that minds read
 VERSION = 3  # of what a mind reads; one of another version is refused
 
 
@@ -101,6 +102,12 @@ class OrchardPerception:
         self.policy = PolicyConfig.from_dict(run["policy"])
         self.population = PopulationConfig.from_dict(run["population"])
         self.space = space_of(self.orchard, self.policy)
+        if (self.policy.traits, self.policy.value, self.orchard.moves) != READ:
+            raise FunhouseError(
+                f"no mind reads a world of {', '.join(self.policy.traits)}, {self.orchard.moves} moves and "
+                f"{self.policy.value} fruits",
+                remedy="ask the exact reasoner, agents.exact; minds learn from logs of tom run --preset near-far",
+            )
         tastes = ", ".join(self.space.traits["taste"])
         self.kind = f"an orchard of {self.orchard.kinds} kinds with the tastes {tastes} and {self.policy}"
         self.words: tuple[str, ...] = VOCABULARY
@@ -132,7 +139,7 @@ class OrchardPerception:
         history = perceived(episode, me, self._sight(episode, me), self.policy.window, native, through, direct)
         if not self.orchard.marks:
             return history
-        feels = self.space.table.senses[self.space.index(episode.agents[me].type)] >= FEELS
+        feels = self.space.feels(self.space.index(episode.agents[me].type))
         known = episode.mark[history.step, history.agent] & ((history.agent != me) | feels)
         return replace(history, look=with_bodies(history.look, known, self.orchard.kinds))
 

@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from agents.agent_type import FEELS
 from agents.match import Match, draws_of, sample
 from tom.batch import TextTable
 from tom.events import Line, Wanted, with_bodies
@@ -174,7 +173,7 @@ class Table:
         """(e,) bool: whether whoever watches in some events knows of a mark on the one who is watched."""
         mark = [match.events.mark[new.step, new.agent] for match, new in zip(self.matches, found, strict=True)]
         own = [self.matches[self.copies[post.owner].world].cast.type_index[post.me] for post in posts]
-        feels = self.perception.space.table.senses[np.array(own, np.int64)] >= FEELS
+        feels = self.perception.space.feels(np.array(own, np.int64))
         return np.concatenate(mark) & (np.array([post.me != post.who for post in posts]) | feels)
 
     def _actions(self, found: Sequence[Found], who: Sequence[int]) -> np.ndarray:

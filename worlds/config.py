@@ -13,10 +13,11 @@ from worlds.map_rows import GLASS, MAP_KINDS, read_map
 from worlds.maps import MOST_CELLS, glass_of, map_text, parse_map
 
 ACTIONS = ("stay", "north", "south", "west", "east")
+DIAGONALS = ("northwest", "northeast", "southwest", "southeast")  # with moves=8 they follow on ACTIONS
 KINDS = ("red", "blue", "green", "gold", "violet", "white")
 MOST_AGENTS = 64
 MOST_STEPS = 4096
-OPTIONS = ("mirrors", "marks")  # settings that are written down only where they are on
+OPTIONS = {"mirrors": False, "marks": 0.0, "moves": 4}  # settings that are written down only where they are others
 
 
 Side = Annotated[int, Interval(ge=3, le=MOST_CELLS)]
@@ -42,8 +43,9 @@ class OrchardConfig:
     mirrors: bool = False  # whether a map file may hold a mirror
     # the chance, for each agent and step, of becoming marked; 0: there are no marks
     marks: Annotated[float, Interval(ge=0, le=1)] = 0.0
+    moves: Annotated[int, schema.Needs((4, 8).__contains__, "4 or 8")] = 4  # neighbours that one step leads to
 
-    OPTIONAL = OPTIONS
+    OPTIONAL = tuple(OPTIONS)
 
     def __post_init__(self):
         object.__setattr__(self, "sights", tuple(int(s) for s in self.sights))
@@ -54,6 +56,7 @@ class OrchardConfig:
         self._check("height", self.height * self.width <= MOST_CELLS, f"at most {MOST_CELLS} cells in all")
         self._check("mirrors", not self.mirrors or "\n" in self.map, "False, or a map file that holds one")
         self._check("sights", self.sights[0] < self.sights[1], "two radii, the near one first and smaller")
+        self._check("moves", self.moves == 4 or not (self.marks or self.mirrors), "4 where there are marks or mirrors")
         room = self.agents + self.kinds * self.fruits + 1
         self._check("fruits", room <= self.height * self.width, "few enough for the map")
 
@@ -73,8 +76,8 @@ class OrchardConfig:
 
     @property
     def action_names(self) -> tuple[str, ...]:
-        """What agents can do: worlds.ACTIONS, and where there are marks, wash."""
-        return (*ACTIONS, "wash") if self.marks else ACTIONS
+        """What agents can do: worlds.ACTIONS, with eight moves the diagonal ones, and where there are marks, wash."""
+        return (*ACTIONS, *(DIAGONALS if self.moves == 8 else ()), *(("wash",) if self.marks else ()))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -94,7 +97,7 @@ class OrchardConfig:
     def to_dict(self) -> dict:
         """Plain JSON values; an option that is off is left out."""
         values = {**asdict(self), "sights": list(self.sights)}
-        return {name: value for name, value in values.items() if name not in OPTIONS or value}
+        return {name: value for name, value in values.items() if value != OPTIONS.get(name, ...)}
 
     @classmethod
     def from_dict(cls, values: dict) -> "OrchardConfig":

@@ -74,18 +74,18 @@ class Episode(Record):
     @cached_property
     def geometry(self) -> Geometry:
         """The map's tables of reach and sight."""
-        return geometry_of(self.walls, self.config.sights, self.glass)
+        return geometry_of(self.walls, self.config.sights, self.glass, self.config.moves)
 
 
 @njit(cache=True, nogil=True)
-def _replay(walls, key, fruits, pad, action, value, grid, cell, board, reward, last_cell, last_board):
+def _replay(walls, key, fruits, pad, moves, action, value, grid, cell, board, reward, last_cell, last_board):
     """Plays given actions; cell and board receive what was there before each step, reward what each step gave."""
     reset_world(walls, key, fruits, pad, grid, last_cell, last_board)
     eaten = np.empty(action.shape[1], np.int8)
     for t in range(len(action)):
         cell[t] = last_cell
         board[t] = last_board
-        step_world(grid, last_cell, last_board, action[t], key, t, walls.shape[1], pad, eaten)
+        step_world(grid, last_cell, last_board, action[t], key, t, walls.shape[1], pad, eaten, moves)
         for i in range(len(eaten)):
             reward[t, i] = value[i, eaten[i]] if eaten[i] >= 0 else 0.0
 
@@ -107,7 +107,7 @@ def replay(config: OrchardConfig, walls: np.ndarray, key: int, action: np.ndarra
     reward = np.empty((steps, n), np.float32)
     grid = np.empty((h + 2 * pad) * (w + 2 * pad), np.uint8)
     _replay(
-        shut, np.uint64(key), config.fruits, pad, action, value, grid, cell, board, reward,
+        shut, np.uint64(key), config.fruits, pad, config.moves, action, value, grid, cell, board, reward,
         np.empty(n, np.int16), np.empty((config.kinds, words), np.uint64),
     )  # fmt: skip
     return cell, board, reward

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit, uint64
 
-NORTH_SOUTH_WEST_EAST = np.array([[0, 0], [-1, 0], [1, 0], [0, -1], [0, 1]], np.int64)  # worlds.ACTIONS
+# Rows and columns that each action leads on: worlds.ACTIONS, and worlds.config.DIAGONALS after them.
+STEPS = np.array([[0, 0], [-1, 0], [1, 0], [0, -1], [0, 1], [-1, -1], [-1, 1], [1, -1], [1, 1]], np.int64)
 FARTHEST, NO_WAY = 254, 255  # walking distances are capped; the second marks walls and what is behind glass
 _ONE = np.uint64(1)
 _M1, _M2, _M4 = (np.uint64(m) for m in (0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F))
@@ -19,8 +20,8 @@ _H01 = np.uint64(0x0101010101010101)
 class Geometry(NamedTuple):
     """One map's tables. `sights` are the radii of the senses, in the order of the configuration."""
 
-    neighbor: np.ndarray  # (cells, 5) int16: the cell after each action; walls and the rim stop a move
-    distance: np.ndarray  # (cells, cells) uint8: walking distance, capped at 254; 255 where there is no way
+    neighbor: np.ndarray  # (cells, 1 + moves) int16: the cell after each action; walls and the rim stop a move
+    distance: np.ndarray  # (cells, cells) uint8: fewest moves, capped at 254; 255 where there is no way
     visible: np.ndarray  # (sights, cells, words) uint64: floor cells in sight, one's own and those behind glass too
     seen: np.ndarray  # (sights, cells) int32: how many those are
 
@@ -73,12 +74,11 @@ def line_is_clear(opaque, row, column, row2, column2):
 
 @njit(cache=True, nogil=True)
 def fill_neighbors(walls, neighbor):
-    """Writes the cell after each action, (cells, 5) int16."""
+    """Writes the cell after each action, (cells, 1 + moves) int16."""
     height, width = walls.shape
     for cell in range(height * width):
-        for a in range(5):
-            row = cell // width + NORTH_SOUTH_WEST_EAST[a, 0]
-            column = cell % width + NORTH_SOUTH_WEST_EAST[a, 1]
+        for a in range(neighbor.shape[1]):
+            row, column = cell // width + STEPS[a, 0], cell % width + STEPS[a, 1]
             inside = 0 <= row < height and 0 <= column < width
             neighbor[cell, a] = row * width + column if inside and not walls[row, column] else cell
 
@@ -98,7 +98,7 @@ def fill_distances(walls, neighbor, distance):
         while head < tail:
             cell = queue[head]
             head += 1
-            for a in range(1, 5):
+            for a in range(1, neighbor.shape[1]):
                 after = neighbor[cell, a]
                 if row[after] == 255:
                     row[after] = min(row[cell] + 1, FARTHEST)
@@ -133,12 +133,12 @@ def fill_visible(walls, opaque, sights, visible, seen):
                     seen[s, other] += other != cell
 
 
-def empty_geometry(shape: tuple[int, int], sights: int, batch: tuple[int, ...] = ()) -> Geometry:
+def empty_geometry(shape: tuple[int, int], sights: int, batch: tuple[int, ...] = (), moves: int = 4) -> Geometry:
     """Tables to be filled, for maps of one shape (height, width); `batch` are leading axes."""
     cells = shape[0] * shape[1]
     words = (cells + 63) // 64
     return Geometry(
-        np.empty((*batch, cells, 5), np.int16),
+        np.empty((*batch, cells, 1 + moves), np.int16),
         np.empty((*batch, cells, cells), np.uint8),
         np.empty((*batch, sights, cells, words), np.uint64),
         np.empty((*batch, sights, cells), np.int32),
@@ -153,9 +153,11 @@ def fill_geometry(walls, opaque, sights, neighbor, distance, visible, seen):
     fill_visible(walls, opaque, sights, visible, seen)
 
 
-def geometry_of(walls: np.ndarray, sights: tuple[int, ...], glass: np.ndarray | None = None) -> Geometry:
+def geometry_of(
+    walls: np.ndarray, sights: tuple[int, ...], glass: np.ndarray | None = None, moves: int = 4
+) -> Geometry:
     """The tables of one map: walls (h, w) bool, sights the Chebyshev radii, glass (h, w) bool: the walls of glass."""
-    tables = empty_geometry(walls.shape, len(sights))
+    tables = empty_geometry(walls.shape, len(sights), moves=moves)
     opaque = walls if glass is None else walls & ~glass
     fill_geometry(walls, opaque, np.asarray(sights, np.int64), *tables)
     return tables

@@ -11,7 +11,7 @@ from numba import njit, uint64
 from worlds import dice
 from worlds.config import OrchardConfig
 from worlds.errors import FunhouseError
-from worlds.geometry import line_is_clear, put
+from worlds.geometry import STEPS, line_is_clear, put
 from worlds.maps import draw_map
 from worlds.marks import mark_agents
 from worlds.memory import load8, store8
@@ -80,26 +80,28 @@ def _eater(cell, first, key, step):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _move(grid, cell, action, width, pad):
-    """Everybody leaves its cell of the grid and takes its step, unless a wall is there."""
+def _move(grid, cell, action, width, pad, moves):
+    """Everybody leaves its cell of the grid and takes its step, unless a wall is there; what is no move stays."""
     stride = width + 2 * pad
     for i in range(len(cell)):
         at, a = padded(cell[i], width, pad), action[i]
         grid[at] &= AGENT - 1
         row, column = (a == 2) - (a == 1), (a == 4) - (a == 3)
+        if 4 < a <= moves:
+            row, column = STEPS[a, 0], STEPS[a, 1]
         free = grid[at + row * stride + column] != WALL
         cell[i] += free * (row * width + column)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def step_world(grid, cell, board, action, key, step, width, pad, eaten):
+def step_world(grid, cell, board, action, key, step, width, pad, eaten, moves=4):
     """One step of one world, in place.
 
-    action (n,) int8 indexes worlds.ACTIONS, and anything further stays; eaten (n,) int8 receives the kind of fruit
-    that each agent ate, or -1.
+    action (n,) int8 indexes staying and the `moves`, and anything further stays; eaten (n,) int8 receives the kind of
+    fruit that each agent ate, or -1.
     """
     cells = width * (len(grid) // (width + 2 * pad) - 2 * pad)
-    _move(grid, cell, action, width, pad)
+    _move(grid, cell, action, width, pad, moves)
     eaten[:] = -1
     for i in range(len(cell)):
         at = padded(cell[i], width, pad)
@@ -168,10 +170,10 @@ def reset_batch(walls, key, fruits, pad, grid, cell, board, mask, view):
 
 
 @njit(cache=True, nogil=True)
-def step_batch(grid, cell, board, action, key, step, width, pad, mask, eaten, view):
+def step_batch(grid, cell, board, action, key, step, width, pad, mask, eaten, view, moves):
     """Steps a batch of worlds and writes the views; every array has a leading axis b."""
     for b in range(len(key)):
-        step_world(grid[b], cell[b], board[b], action[b], key[b], step[b], width, pad, eaten[b])
+        step_world(grid[b], cell[b], board[b], action[b], key[b], step[b], width, pad, eaten[b], moves)
         write_views(grid[b], mask[b], cell[b], width, pad, view[b])
         step[b] += 1
 
@@ -239,7 +241,7 @@ class Orchard:
             )
         step_batch(
             self.grid, self.cell, self.board, action, self.key, self.step_count,
-            self.config.width, VIEW_RADIUS, self.mask, self.eaten, self.view,
+            self.config.width, VIEW_RADIUS, self.mask, self.eaten, self.view, self.config.moves,
         )  # fmt: skip
         if self.config.marks:
             mark_batch(

@@ -86,7 +86,7 @@ class Scene:
 
 def _seen(episode: Episode, step: int, agent: int) -> np.ndarray:
     """The cells that an agent has in sight, (h w) bool."""
-    sight = ("near", "far").index(episode.agents[agent].type["sight"])
+    sight = ("near", "far").index(episode.agents[agent].type.get("sight", "far"))
     board = episode.geometry.visible[sight, episode.cell[step, agent]]
     cells = np.arange(episode.walls.size)
     return (

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+import numpy as np
+
 from agents.traits.trait import Trait
 
 
@@ -24,7 +26,7 @@ class Feeling(Trait):
         return tuple(self.wordings) if orchard.marks else ()
 
     def columns(self, index, orchard, policy):
-        return {"feels": index}
+        return {"feels": np.maximum(index, 0)}
 
 
 FEELING = Feeling()

@@ -20,7 +20,7 @@ class Memory(Trait):
     }  # fmt: skip
 
     def columns(self, index, orchard, policy):
-        return {"memory": index, "window": np.array([1, policy.window], dtype=np.int64)}
+        return {"memory": np.maximum(index, 0), "window": np.array([1, policy.window], dtype=np.int64)}
 
 
 MEMORY = Memory()

@@ -1,6 +1,9 @@
 """Sight: near or far. It bounds how far an agent sees, as a Chebyshev radius that the world sets (`sights`)."""
 
+from collections.abc import Mapping
 from typing import ClassVar
+
+import numpy as np
 
 from agents.traits.trait import Trait
 
@@ -16,8 +19,13 @@ class Sight(Trait):
     }
 
     def columns(self, index, orchard, policy):
-        return {"sight": index}
+        return {"sight": np.where(index < 0, 1, index).astype(np.int8)}  # nobody is near-sighted without the trait
 
 
 SIGHT = Sight()
 SIGHTS = tuple(Sight.wordings)
+
+
+def sight_of(type: Mapping[str, str]) -> int:
+    """The index of a type's sight among SIGHTS: far in a world without the trait."""
+    return SIGHTS.index(type.get("sight", "far"))

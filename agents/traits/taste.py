@@ -27,6 +27,8 @@ class Taste(Trait):
 
     def values(self, orchard, policy):
         kinds = KINDS[: orchard.kinds]
+        if policy.rankings == "wheel":
+            return kinds
         if policy.rankings == "all":
             return tuple(">".join(order) for order in permutations(kinds))
         return tuple(">".join(kinds[shift:] + kinds[:shift]) for shift in range(len(kinds)))
@@ -71,14 +73,16 @@ class Taste(Trait):
         return [">".join(kinds[:count]) for count in range(1, min(2, len(kinds)) + 1)]
 
 
-def _weights(rankings: tuple[str, ...], weights: tuple[float, float, float], kinds: int) -> np.ndarray:
-    """(tastes, kinds) float64; with more than three kinds every middle rank has the middle weight."""
-    first, middle, last = weights
-    by_rank = [first, *[middle] * (kinds - 2), last][:kinds]
+def _weights(rankings: tuple[str, ...], weights: tuple[float, ...], kinds: int) -> np.ndarray:
+    """(tastes, kinds) float64; with fewer weights than kinds every middle rank has the middle weight. After a favourite
+    alone the other kinds follow round the wheel."""
+    by_rank = weights if len(weights) == kinds else [weights[0], *[weights[1]] * (kinds - 2), weights[-1]][:kinds]
     table = np.zeros((len(rankings), kinds))
     for row, ranking in enumerate(rankings):
-        for rank, kind in enumerate(ranking.split(">")):
-            table[row, KINDS.index(kind)] = by_rank[rank]
+        first, *others = (KINDS.index(kind) for kind in ranking.split(">"))
+        order = [first, *others] if others else [(first + rank) % kinds for rank in range(kinds)]
+        for rank, kind in enumerate(order):
+            table[row, kind] = by_rank[rank]
     return table
 
 

@@ -21,7 +21,8 @@ class Temper(Trait):
     }  # fmt: skip
 
     def columns(self, index, orchard, policy):
-        return {"temper": index, "push": np.array([-policy.temper, 0.0, policy.temper])}
+        push = np.array([-policy.temper, 0.0, policy.temper])
+        return {"temper": np.where(index < 0, 1, index).astype(np.int8), "push": push}
 
 
 TEMPER = Temper()

@@ -29,12 +29,12 @@ class Trait:
 
     def values(self, orchard: OrchardConfig, policy: PolicyConfig) -> tuple[str, ...]:
         """The values in a world, in the order of its types; none where it has no such trait."""
-        return tuple(self.wordings)
+        return tuple(self.wordings) if self.name in policy.traits else ()
 
     def columns(self, index: np.ndarray, orchard: OrchardConfig, policy: PolicyConfig) -> dict[str, Any]:
         """What it does: fields of agents.agent_type.TypeTable by name.
 
-        index (k,) int8: each type's value, 0 for all of them in a world without the trait.
+        index (k,) int8: each type's value, -1 for all of them in a world without the trait.
         """
         raise NotImplementedError
 

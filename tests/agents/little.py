@@ -15,6 +15,7 @@ from worlds.mirror import life_of, reflected, show
 MIRROR = "....|\n.#..|\n....#\n....|\n"  # what lies behind the glass is added to it
 MAPS = (("open", 5, 6), ("open", 7, 6), ("maze", 7, 7), ("rooms", 8, 9), (MIRROR, 4, 9))  # all exist in the split
 DESCRIPTIONS = ("an agent that likes red", "a near-sighted agent", "a retentive agent that seeks company")
+OF_FUNHOUSES = ("an agent that likes red", "an agent that likes blue")
 OF_MARKS = ("a numb agent", "a sensitive agent that likes red")
 
 
@@ -40,6 +41,44 @@ def runs(draw, kinds=(1, 2), steps=(3, 6), marks=0.0, maps=MAPS) -> RunConfig:
     return RunConfig(orchard, policy, population, draw(st.integers(0, 99)), "test")
 
 
+# Worlds of other traits; the definition takes types ** depth terms, so they have few types.
+CHOSEN = (
+    ("taste", "blindness", "manner"),
+    ("taste", "blindness", "manner", "temper"),
+    ("taste", "sight", "blindness", "memory"),
+    ("taste", "manner"),
+)
+
+
+@st.composite
+def funhouses(draw, kinds=(2, 3), steps=(3, 5)) -> RunConfig:
+    """A run of small orchards whose eyes are blind to a kind, or whose agents exaggerate, with any moves and values."""
+    kind, height, width = draw(st.sampled_from(MAPS[:4]))
+    orchard = OrchardConfig(
+        height=height,
+        width=width,
+        map=kind,
+        kinds=draw(st.integers(*kinds)),
+        fruits=draw(st.integers(1, 3)),
+        agents=draw(st.integers(2, 5)),
+        steps=draw(st.integers(*steps)),
+        sights=draw(st.sampled_from([(1, 3), (2, 20)])),
+        moves=draw(st.sampled_from([4, 8])),
+        roles=draw(st.sampled_from(["announced", "hidden"])),
+    )
+    policy = PolicyConfig(
+        weights=draw(st.sampled_from([(1, 0.5, -1), (2, -1, 0.25)])),
+        beta=draw(st.sampled_from([4.0, 36.0])),
+        gamma=0.6,
+        window=draw(st.integers(1, 3)),
+        rankings=draw(st.sampled_from(["wheel", "cyclic"])),
+        traits=draw(st.sampled_from(CHOSEN if orchard.kinds == 2 else (CHOSEN[0], CHOSEN[3]))),
+        value=draw(st.sampled_from(["nearest", "sum"])),
+    )
+    population = PopulationConfig(switch=draw(st.integers(1, 3)), description_share=0.4)
+    return RunConfig(orchard, policy, population, draw(st.integers(0, 99)), "test")
+
+
 def played(run: RunConfig) -> Episode:
     """An episode; in a mirror, if there is one, stands the first agent's image, of some type."""
     episode = play(run, 0)
@@ -60,7 +99,7 @@ class Case:
 
     def history(self, agent, step):
         """H of an agent, with its own senses."""
-        return history_of(self.episode, agent, step, self.theory.senses(self.own[agent]))
+        return history_of(self.space, self.episode, agent, step, self.theory.senses(self.own[agent]))
 
     def named(self, chain):
         """A query's chain as the definition has it: names, and the types that descriptions fit."""
@@ -68,11 +107,11 @@ class Case:
 
 
 @st.composite
-def asked(draw, depth: int, **limits):
+def asked(draw, depth: int, drawn=runs, **limits):
     """(Case, agent, step, canonical chain of that depth); mostly late steps, where there is much to know."""
-    case = Case(draw(runs(**limits)))
+    case = Case(draw(drawn(**limits)))
     n, steps = len(case.episode.agents), case.run.orchard.steps
-    described = (*DESCRIPTIONS, *(OF_MARKS if case.run.orchard.marks else ()))
+    described = (*DESCRIPTIONS, *(OF_MARKS if case.run.orchard.marks else ())) if drawn is runs else OF_FUNHOUSES
     agent, step = draw(st.integers(0, n - 1)), draw(st.integers(steps // 2, steps - 1))
     chain: tuple[int | str, ...] = ()
     while len(chain) < depth:

@@ -62,7 +62,7 @@ def little(home: Path, *words: str, before: tuple[str, ...] = (), **environment:
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LD_LIBRARY_PATH")}
     places = {"PYTHONPATH": str(ROOT), "TMPDIR": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [*before, sys.executable, str(home / "little.py"), *words]
-    done = subprocess.run(command, env=kept | places | environment, text=True, capture_output=True)
+    done = subprocess.run(command, cwd=home, env=kept | places | environment, text=True, capture_output=True)
     assert done.stderr == ""
     return done.stdout.strip()
 

@@ -5,8 +5,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from agents.agent_type import FEELS, PolicyConfig, TypeSpace
-from agents.answer import exact
+from agents.agent_type import PolicyConfig, TypeSpace
+from agents.answer import exact, type_space
 from agents.description import parse_description, words_beyond
 from agents.description_bank import bank_of
 from agents.prompt import VOCABULARY
@@ -24,6 +24,7 @@ SPACE = TypeSpace(CONFIG, PolicyConfig(floor=0.12))
 THEORY = Theory(geometry_of(np.zeros((1, 7), bool), CONFIG.sights), SPACE, [1.0] * 9)
 NUMB, FEELING = SPACE.index(SPACE[0]), SPACE.index({**SPACE[0], "feeling": "feels"})
 WASHES = [0.02] * 5 + [0.9]  # the floor of .12, shared by six, and all the rest
+FEELS = 2  # the numbers of senses that feel follow on those of the two sights
 FEELS_ONE = np.array([one.feeling == "feels" for one in SPACE.types])
 
 
@@ -96,13 +97,15 @@ def test_a_percept_holds_the_marks_of_others_and_ones_own_if_it_is_felt():
     episode = play(RunConfig(OrchardConfig(agents=6, marks=0.3)), 0)
     for me in range(6):
         for senses in (1, 1 + FEELS):
-            for step, percept in enumerate(history_of(episode, me, 12, senses)):
+            for step, percept in enumerate(history_of(type_space(episode), episode, me, 12, senses)):
                 for name, seen in percept.agents.items():
                     who = episode.names.index(name)
                     known = who != me or senses >= FEELS
                     assert seen.marked == (bool(episode.mark[step, who]) if known else None)
     plain = play(RunConfig(OrchardConfig(agents=3)), 0)
-    assert {seen.marked for percept in history_of(plain, 0, 9, 1) for seen in percept.agents.values()} == {None}
+    assert {
+        seen.marked for percept in history_of(type_space(plain), plain, 0, 9, 1) for seen in percept.agents.values()
+    } == {None}
 
 
 def test_agents_that_feel_wash_and_are_clean_and_numb_ones_stay_marked():

@@ -9,7 +9,7 @@ import pytest
 from agents.description import words_beyond
 from agents.paraphrase import HELD_OUT, PARAPHRASES
 from agents.prompt import MAX_DEPTH, MAX_LENGTH, VOCABULARY, canonical, parse
-from agents.traits import BY_NAME, TRAITS
+from agents.traits import TRAITS
 from agents.traits.taste import THEN
 from worlds import FunhouseError
 
@@ -53,4 +53,5 @@ def test_the_error_is_as_shown():
 def test_the_limits_and_the_count_are_as_stated():
     assert f"at most {MAX_LENGTH} characters and names at most {MAX_DEPTH} agents" in PAGE.replace("\n", " ")
     assert f"{len(VOCABULARY)} words" in PAGE
-    assert f"{len(words_beyond(BY_NAME))} more" in PAGE
+    assert f"{len(words_beyond(['feeling']))} more" in PAGE
+    assert f"{len(words_beyond(['blindness', 'manner']))} more" in PAGE

@@ -9,14 +9,17 @@ from agents.agent_type import PolicyConfig, TypeSpace
 from agents.query import Query, perceives
 from agents.reasoner import Reasoner
 from agents.rollout import RunConfig
-from tests.agents.little import Case, asked, runs
+from tests.agents.little import Case, asked, funhouses, runs
 from worlds import FunhouseError, OrchardConfig
 
 EXACT = 1e-9
 # One kind of fruit makes 12 types instead of 24, and keeps the definition's 12 ** depth terms affordable.
 SMALL = {"kinds": (1, 1), "steps": (3, 4)}
 MARKED = {"marks": 0.5, **SMALL}  # twice the types
+BLIND = {"drawn": funhouses}
+FEW = {**BLIND, "kinds": (2, 2), "steps": (3, 4)}
 CASES = [(0, 40, {}), (1, 40, {}), (2, 25, {}), (3, 12, SMALL), (0, 20, MARKED), (1, 40, MARKED), (2, 25, MARKED)]
+CASES += [(0, 40, BLIND), (1, 40, BLIND), (2, 25, FEW), (3, 10, {**FEW, "steps": (2, 3)})]
 
 
 def given_depth(depth, examples, limits):
@@ -41,7 +44,7 @@ def test_behave_equals_the_definition(depth, examples, limits):
     check()
 
 
-@pytest.mark.parametrize(("depth", "examples", "limits"), [*CASES[:3], CASES[5]])
+@pytest.mark.parametrize(("depth", "examples", "limits"), [*CASES[:3], CASES[5], *CASES[8:10]])
 def test_behave_with_the_prior_equals_the_definition_without_evidence(depth, examples, limits):
     @given_depth(depth, examples, limits)
     def check(question):
@@ -54,7 +57,7 @@ def test_behave_with_the_prior_equals_the_definition_without_evidence(depth, exa
     check()
 
 
-@pytest.mark.parametrize(("depth", "examples", "limits"), [*CASES[:2], (2, 12, SMALL), *CASES[4:6]])
+@pytest.mark.parametrize(("depth", "examples", "limits"), [*CASES[:2], (2, 12, SMALL), *CASES[4:6], *CASES[7:9]])
 def test_predict_equals_the_definition(depth, examples, limits):
     @given_depth(depth, examples, limits)
     def check(question):
@@ -74,7 +77,7 @@ def test_predict_equals_the_definition(depth, examples, limits):
 
 
 @settings(max_examples=50)
-@given(st.one_of(asked(1), asked(1, **MARKED)))
+@given(st.one_of(asked(1), asked(1, **MARKED), asked(1, **BLIND)))
 def test_posterior_and_natives_equal_the_definition(question):
     case, agent, step, (who,) = question
     assume(isinstance(who, int))

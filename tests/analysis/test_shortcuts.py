@@ -5,7 +5,8 @@ import pytest
 
 from agents import Query, type_space
 from agents.answer import reasoner_of
-from agents.theory import Actor, Theory, history_of
+from agents.definition import Actor
+from agents.theory import Theory, history_of
 from analysis.controls import planned, planner
 from analysis.perception import Perception
 from analysis.shortcuts import (
@@ -39,7 +40,7 @@ class Case:
         self.theory = Theory(episode.geometry, space, share)
         self.prejudiced = Prejudiced(episode.geometry, space, share)
         self.own = [space.index(one.type) for one in episode.agents]
-        self.history = history_of(episode, agent, STEP, int(space.table.sight[self.own[agent]]))
+        self.history = history_of(space, episode, agent, STEP, int(space.table.sight[self.own[agent]]))
 
     def query(self, stance: str, *chain: int) -> Query:
         return Query(stance, self.agent, STEP, chain, len(chain))

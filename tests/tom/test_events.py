@@ -29,7 +29,7 @@ def looked(draw, longest: int = 3):
 
 def left(case, me, line, path):
     """What is left of my percepts when they are seen from each place of a line in turn, by the definition."""
-    history = history_of(case.episode, me, case.episode.steps - 1, case.theory.senses(case.own[me]))
+    history = history_of(case.space, case.episode, me, case.episode.steps - 1, case.theory.senses(case.own[me]))
     for place, sight in zip(line, path, strict=True):
         history = case.theory.perceive(history, case.episode.names[place], sight)
     return history

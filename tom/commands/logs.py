@@ -22,6 +22,8 @@ class Run(Command):
     """How many episodes."""
     steps: int | None = None
     """Steps of each episode, 48 in the orchard; elsewhere moves of each agent, 64."""
+    preset: Literal["near-far", "blind"] = "near-far"
+    """Orchard: which traits agents have, and the settings that go with them; other options replace single ones."""
     agents: int = 8
     """Orchard: agents in each episode."""
     map: str = "rooms"
@@ -133,18 +135,17 @@ class Run(Command):
                 raise FunhouseError(f"{flag} says nothing: {why}", remedy=f"leave {flag} out")
 
     def _orchard(self, parts: tuple, checkpoint: str | None):
-        from agents.agent_type import PolicyConfig
+        from agents.presets import preset
         from agents.run import MindsConfig, RunConfig
-        from worlds import OrchardConfig
 
-        orchard = OrchardConfig(
-            height=self.height, width=self.width, map=self.map, kinds=self.kinds, fruits=self.fruits,
-            agents=self.agents, steps=48 if self.steps is None else self.steps, sights=(self.near, self.far),
-            roles=self.roles, mirrors=self.mirrors, marks=self.marks,
-        )  # fmt: skip
+        said = {field.name: getattr(self, field.name) for field in fields(self)}
+        said = {name: said[name] for name in _LAID_OUT if said[name] != type(self).__dataclass_fields__[name].default}
+        if (self.near, self.far) != (Run.near, Run.far):
+            said["sights"] = self.near, self.far
+        orchard, policy = preset(self.preset, said)
         minds = None if checkpoint is None else MindsConfig(self.copies, checkpoint)
         population, seed, split = parts
-        return RunConfig(orchard, PolicyConfig(), population, seed, split, minds)
+        return RunConfig(orchard, policy, population, seed, split, minds)
 
     def _arena(self, *parts):
         from agents.arena.run import ArenaRun
@@ -188,9 +189,11 @@ class Run(Command):
             tell(line)
 
 
+_LAID_OUT = (
+    "height", "width", "map", "kinds", "fruits", "agents", "steps", "roles", "mirrors", "marks",
+)  # fmt: skip
 _ORCHARD = (
-    "agents", "map", "mirrors", "height", "width", "kinds", "fruits", "near", "far", "roles", "switch", "marks",
-    "copies", "mind",
+    *(name for name in _LAID_OUT if name != "steps"), "preset", "near", "far", "switch", "copies", "mind",
 )  # fmt: skip
 _BANK = ("random_linear", "random_mlp", "scripted", "policy", "bank_seed")
 _ARENA = ("arguments", "visibility", *_BANK, "bank", "patience")

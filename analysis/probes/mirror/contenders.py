@@ -13,7 +13,7 @@ from analysis.measures import smoothed
 from analysis.perception import Perception
 from analysis.probes.mirror.episodes import DELAYS
 from worlds import Episode
-from worlds.geometry import NORTH_SOUTH_WEST_EAST
+from worlds.geometry import STEPS
 from worlds.marks import WASH
 from worlds.mirror import REFLECTED, life_of, reflected
 
@@ -21,7 +21,7 @@ CONTINGENCY, LAG = "contingency agent", "lag-correlation detector"
 SLIP = 0.05  # the chance with which a reflection is allowed to do something else
 FIRST = 0.5  # that an image is oneself, before anything is seen
 FLOOR = 0.05  # of a decided answer, spread over all actions
-_MOVE = np.vstack([NORTH_SOUTH_WEST_EAST, [[0, 0]]]).astype(float)  # of each action; who washes stays
+_MOVE = np.vstack([STEPS[:5], [[0, 0]]]).astype(float)  # of each action; who washes stays
 
 
 class Detector(Protocol):
