@@ -177,6 +177,8 @@ def _settle(parent: int) -> None:
 def _answer(serve: Serve, pipe: Connection, request: Any) -> None:
     try:
         for answer in serve(request):
+            with contextlib.suppress(OSError, AttributeError):
+                ctypes.CDLL(None).fflush(None)  # what C has held back would go with the process
             pipe.send((_ANSWER, answer))
     except FunhouseError as error:
         pipe.send((_RAISED, error))
