@@ -7,10 +7,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from agents.agent_type import PolicyConfig, TypeSpace
+from agents.agent_type import TypeSpace
 from agents.arena.bank import Bank
 from agents.arena.reasoner import BankReasoner, check_acts, check_kin
 from agents.arena.run import bank_of_run
+from agents.policy_config import PolicyConfig
 from agents.prompt import canonical, parse
 from agents.query import Query, body_of, perceives
 from agents.reasoner import Reasoner

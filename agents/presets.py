@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from agents.agent_type import PolicyConfig
+from agents.policy_config import PolicyConfig
 from worlds import OrchardConfig
 
 PRESETS: Mapping[str, tuple[OrchardConfig, PolicyConfig]] = {

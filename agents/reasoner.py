@@ -7,7 +7,8 @@ import numpy as np
 from numba import njit
 
 from agents.agent_type import TypeSpace
-from agents.kernel import advance, answer, begin, behold, chances, stand
+from agents.judging import behold, chances
+from agents.kernel import advance, answer, begin, stand
 from agents.lens import Events, ground_of, tells_mark
 from agents.population import PopulationConfig, native_share
 from agents.query import Query, perceives, really

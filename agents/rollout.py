@@ -8,8 +8,8 @@ from functools import partial
 
 import numpy as np
 
-from agents.agent_type import PolicyConfig
 from agents.match import Match
+from agents.policy_config import PolicyConfig
 from agents.population import PopulationConfig
 from agents.run import RunConfig
 from worlds import Episode, OrchardConfig

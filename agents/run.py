@@ -7,8 +7,9 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Interval
 
-from agents.agent_type import PolicyConfig, TypeSpace
+from agents.agent_type import TypeSpace
 from agents.answer import space_of
+from agents.policy_config import PolicyConfig
 from agents.population import PopulationConfig, check_run
 from worlds import FunhouseError, OrchardConfig, schema
 from worlds.config import MOST_AGENTS

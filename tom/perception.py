@@ -6,12 +6,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from agents.agent_type import OPTIONS, PolicyConfig
 from agents.answer import space_of
 from agents.arena.run import SHARE_A_BANK, bank_of_run
 from agents.arena.words import ARENA_WORDS
 from agents.description import words_beyond
 from agents.images import mirrored
+from agents.policy_config import OPTIONS, PolicyConfig
 from agents.population import PopulationConfig, native_share
 from agents.prompt import VOCABULARY
 from tom.arena_events import look_of, perceived_in_arena

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 if TYPE_CHECKING:
-    from agents.agent_type import PolicyConfig
     from agents.phrases import Reader
+    from agents.policy_config import PolicyConfig
     from worlds import OrchardConfig
 
 FIVE = 5  # wordings of each value

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from agents.agent_type import PolicyConfig
 from agents.answer import space_of
+from agents.policy_config import PolicyConfig
 from agents.population import PopulationConfig, native_share
 from agents.rollout import RunConfig, play
 from agents.theory import Theory, history_of

@@ -5,8 +5,9 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from agents.agent_type import AgentType, PolicyConfig, TypeSpace
+from agents.agent_type import AgentType, TypeSpace
 from agents.description import parse_description
+from agents.policy_config import PolicyConfig
 from worlds import FunhouseError, OrchardConfig
 
 SPACES = [

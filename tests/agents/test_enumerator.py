@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 
-from agents.agent_type import PolicyConfig
+from agents.policy_config import PolicyConfig
 from agents.population import PopulationConfig, native_share
 from agents.query import Query, perceives
 from agents.reasoner import Reasoner

@@ -5,10 +5,11 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from agents.agent_type import PolicyConfig, TypeSpace
+from agents.agent_type import TypeSpace
 from agents.answer import exact, type_space
 from agents.description import parse_description, words_beyond
 from agents.description_bank import bank_of
+from agents.policy_config import PolicyConfig
 from agents.prompt import VOCABULARY
 from agents.rollout import play
 from agents.run import RunConfig

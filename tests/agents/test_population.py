@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from agents.agent_type import PolicyConfig, TypeSpace
+from agents.agent_type import TypeSpace
 from agents.description_bank import bank_of
 from agents.paraphrase import HELD_OUT, PARAPHRASES
+from agents.policy_config import PolicyConfig
 from agents.population import NAMES, NOTHING, Population, PopulationConfig, draw_population, native_share
 from agents.prompt import canonical, parse
 from worlds import FunhouseError, OrchardConfig, dice

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from agents.agent_type import PolicyConfig, TypeSpace
+from agents.agent_type import TypeSpace
 from agents.description import WORDINGS
 from agents.description_bank import bank_of
 from agents.paraphrase import HELD_OUT, PARAPHRASES, TRAINING
+from agents.policy_config import PolicyConfig
 from agents.population import NAMES
 from agents.prompt import MAX_DEPTH, MAX_LENGTH, SELF, VOCABULARY, Role, canonical, parse, say, tokens
 from worlds import FunhouseError, OrchardConfig

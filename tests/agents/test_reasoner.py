@@ -5,7 +5,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from agents.agent_type import PolicyConfig, TypeSpace
+from agents.agent_type import TypeSpace
+from agents.policy_config import PolicyConfig
 from agents.query import Query, perceives
 from agents.reasoner import Reasoner
 from agents.rollout import RunConfig

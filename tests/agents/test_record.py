@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from agents.agent_type import PolicyConfig
+from agents.policy_config import PolicyConfig
 from agents.population import PopulationConfig
 from agents.record import record, verify
 from agents.rollout import RunConfig

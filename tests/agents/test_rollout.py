@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numba import njit
 
-from agents.agent_type import PolicyConfig
 from agents.answer import type_space
+from agents.policy_config import PolicyConfig
 from agents.population import PopulationConfig
 from agents.query import Query
 from agents.reasoner import Reasoner

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from agents.agent_type import AgentType, PolicyConfig, TypeSpace
+from agents.agent_type import AgentType, TypeSpace
 from agents.definition import NOBODY, Actor
+from agents.policy_config import PolicyConfig
 from agents.theory import HIDDEN, Percept, Seen, Theory
 from tests.agents.little import Case, asked, runs
 from worlds import OrchardConfig

@@ -10,7 +10,7 @@ import pytest
 from agents.population import PopulationConfig
 from analysis import Sampling, examine
 from tom.cli import main, parse
-from tom.commands.logs import Run
+from tom.commands.running import Run
 from tom.commands.training import Train
 from tom.settings import TrainConfig
 from worlds import ACTIONS, Episode, FunhouseError, OrchardConfig, open_log

@@ -3,10 +3,11 @@
 from tom.commands.asking import Ask, Describe
 from tom.commands.base import Command
 from tom.commands.generations import Generations
-from tom.commands.logs import Run, Verify
 from tom.commands.probing import Probe
+from tom.commands.running import Run
 from tom.commands.scoring import Graph, Score
 from tom.commands.training import Train
+from tom.commands.verifying import Verify
 
 COMMANDS: dict[str, type[Command]] = {
     "run": Run,
