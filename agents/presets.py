@@ -21,7 +21,13 @@ PRESETS: Mapping[str, tuple[OrchardConfig, PolicyConfig]] = {
 }  # fmt: skip
 
 
-def preset(name: str, orchard: Mapping[str, Any]) -> tuple[OrchardConfig, PolicyConfig]:
-    """The settings of a named world, some of the orchard's replaced. Raises FunhouseError as OrchardConfig does."""
+def preset(
+    name: str, orchard: Mapping[str, Any], sights: tuple[int | None, int | None] = (None, None)
+) -> tuple[OrchardConfig, PolicyConfig]:
+    """The settings of a named world, some of the orchard's replaced, and its near or far sight where one is given.
+
+    Raises FunhouseError as OrchardConfig does.
+    """
     settings, policy = PRESETS[name]
-    return replace(settings, **orchard), policy
+    near, far = (mine if given is None else given for mine, given in zip(settings.sights, sights, strict=True))
+    return replace(settings, **orchard, sights=(near, far)), policy

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agents.population import PopulationConfig
+from agents.run import RunConfig
 from analysis import Sampling, examine
 from tom.cli import main, parse
 from tom.commands.running import Run
@@ -72,6 +73,7 @@ def test_every_setting_of_the_orchard_can_be_given(tmp_path):
     flags = {
         "height": 3, "width": 9, "map": str(tmp_path / "map.txt"), "kinds": 2, "fruits": 3, "agents": 4,
         "steps": 5, "near": 1, "far": 4, "roles": "hidden", "marks": 0.2,
+        "moves": 4,
     }  # fmt: skip
     spelled = [word for name, value in flags.items() for word in (f"--{name}", str(value))]
     orchard = parse(["run", "--out", "x", "--mirrors", *spelled]).settings().orchard
@@ -79,6 +81,13 @@ def test_every_setting_of_the_orchard_can_be_given(tmp_path):
     expected = {**flags, "map": drawn, "mirrors": True, "sights": (flags.pop("near"), flags.pop("far"))}
     assert {name: expected[name] for name in vars(orchard)} == vars(orchard)
     assert {field.name for field in dataclasses.fields(OrchardConfig)} <= set(expected)
+
+
+def test_a_preset_is_a_world_of_other_traits_of_which_single_settings_are_replaced():
+    run = parse(["run", "--out", "x", "--preset", "blind", "--kinds", "3", "--far", "9"]).settings()
+    assert run.policy.traits == ("taste", "blindness", "manner")
+    assert (run.orchard.kinds, run.orchard.moves, run.orchard.sights, run.orchard.map) == (3, 8, (2, 9), "open")
+    assert parse(["run", "--out", "x"]).settings() == RunConfig()
 
 
 def test_run_resumes_and_verify_proves(capsys, logs, tmp_path):

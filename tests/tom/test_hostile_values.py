@@ -84,7 +84,7 @@ def light(monkeypatch):
     found, load = probes.find, mind.load
     monkeypatch.setattr("tom.mind.load", loaded)
     monkeypatch.setattr("analysis.probes.find", probed)
-    monkeypatch.setattr("tom.train._train", lambda *_: None)
+    monkeypatch.setattr("tom.train._prepared", lambda *_: SimpleNamespace(run=lambda _: None))
     monkeypatch.setattr("analysis.score", lambda *_, **__: {})
     monkeypatch.setattr("analysis.examine", lambda *_, **__: None)
     monkeypatch.setattr("analysis.score_descriptions", lambda *_, **__: {})

@@ -23,30 +23,32 @@ class Run(Command):
     steps: int | None = None
     """Steps of each episode, 48 in the orchard; elsewhere moves of each agent, 64."""
     preset: Literal["near-far", "blind"] = "near-far"
-    """Orchard: which traits agents have, and the settings that go with them; other options replace single ones."""
-    agents: int = 8
-    """Orchard: agents in each episode."""
-    map: str = "rooms"
-    """Orchard: open, rooms, maze, mixed (any of the three), or the path of an ASCII map."""
+    """Orchard: which traits agents have, and every setting that goes with them; options below replace single ones."""
+    agents: int | None = None
+    """Orchard: agents in each episode; near-far has 8."""
+    map: str | None = None
+    """Orchard: open, rooms, maze, mixed (any of the three), or the path of an ASCII map; near-far has rooms."""
     mirrors: bool = False
     """Orchard: the map may hold a mirror, '|' in its last column."""
-    height: int = 8
-    """Orchard: rows of the map, cells."""
-    width: int = 8
-    """Orchard: columns of the map, cells."""
-    kinds: int = 3
-    """Orchard: kinds of fruit."""
-    fruits: int = 6
-    """Orchard: fruits of each kind."""
-    near: int = 2
-    """Orchard: Chebyshev radius of near sight, cells."""
-    far: int = 6
-    """Orchard: Chebyshev radius of far sight, cells."""
-    roles: Literal["announced", "hidden"] = "announced"
+    height: int | None = None
+    """Orchard: rows of the map, cells; near-far has 8."""
+    width: int | None = None
+    """Orchard: columns of the map, cells; near-far has 8."""
+    kinds: int | None = None
+    """Orchard: kinds of fruit; near-far has 3."""
+    fruits: int | None = None
+    """Orchard: fruits of each kind; near-far has 6."""
+    near: int | None = None
+    """Orchard: Chebyshev radius of near sight, cells; near-far has 2."""
+    far: int | None = None
+    """Orchard: Chebyshev radius of far sight, cells; near-far has 6."""
+    moves: Literal[4, 8] | None = None
+    """Orchard: neighbours that one step leads to; near-far has 4."""
+    roles: Literal["announced", "hidden"] | None = None
     """Orchard: whether agents perceive one another's roles."""
     switch: int = 8
     """Orchard: steps that a role lasts; for so many steps everybody is itself, then new roles are given out."""
-    marks: float = 0.0
+    marks: float | None = None
     """Orchard: the chance, for each agent and step, of becoming marked; some feel it, and wash. 0: no marks."""
     copies: int = 0
     """Orchard: how many of the agents are copies of a mind, each with its persona and its history; 0, or at least 2."""
@@ -138,11 +140,8 @@ class Run(Command):
         from agents.presets import preset
         from agents.run import MindsConfig, RunConfig
 
-        said = {field.name: getattr(self, field.name) for field in fields(self)}
-        said = {name: said[name] for name in _LAID_OUT if said[name] != type(self).__dataclass_fields__[name].default}
-        if (self.near, self.far) != (Run.near, Run.far):
-            said["sights"] = self.near, self.far
-        orchard, policy = preset(self.preset, said)
+        given = {name: getattr(self, name) for name in _LAID_OUT if getattr(self, name) is not None}
+        orchard, policy = preset(self.preset, given | {"mirrors": self.mirrors}, (self.near, self.far))
         minds = None if checkpoint is None else MindsConfig(self.copies, checkpoint)
         population, seed, split = parts
         return RunConfig(orchard, policy, population, seed, split, minds)
@@ -189,11 +188,9 @@ class Run(Command):
             tell(line)
 
 
-_LAID_OUT = (
-    "height", "width", "map", "kinds", "fruits", "agents", "steps", "roles", "mirrors", "marks",
-)  # fmt: skip
+_LAID_OUT = ("height", "width", "map", "kinds", "fruits", "agents", "steps", "roles", "marks", "moves")
 _ORCHARD = (
-    *(name for name in _LAID_OUT if name != "steps"), "preset", "near", "far", "switch", "copies", "mind",
+    *(name for name in _LAID_OUT if name != "steps"), "mirrors", "preset", "near", "far", "switch", "copies", "mind",
 )  # fmt: skip
 _BANK = ("random_linear", "random_mlp", "scripted", "policy", "bank_seed")
 _ARENA = ("arguments", "visibility", *_BANK, "bank", "patience")
