@@ -78,7 +78,7 @@ def _work(asked: argparse.Namespace, home: Path, sounds: dict[str, Sound], numbe
 
 def carry_out(seed: int, number: int, home: Path, sounds: dict[str, Sound], chosen: list[str] | None = None) -> dict:
     """One trial, by its seed and number, as a line of JSON tells it."""
-    from tests.faults import accidents, brought, hostile, minds, stopped  # noqa: F401  they enter their kinds
+    from tests.faults import accidents, brought, hostile, minds, stopped, tables  # noqa: F401  they enter their kinds
     from tests.faults.trial import KINDS, WRONG, Trial
 
     kinds = chosen or [name for name in KINDS if "generations" in sounds or name not in SLOW]

@@ -85,6 +85,8 @@ class Running:
             theirs = os.open(stdout, os.O_WRONLY) if stdout and handle == 1 else self._pipes[end][1]
             os.dup2(theirs, handle)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        # Those of the parent may know of a place in a file.
+        sys.stdout, sys.stderr = (open(handle, "w", encoding="utf-8", closefd=False) for handle in (1, 2))  # noqa: SIM115
         os.chdir(home)
         for name, value in environment.items():
             os.environ.pop(name, None)

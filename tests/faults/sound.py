@@ -33,6 +33,7 @@ class Sound:
     made: tuple[str, ...]  # the command that made it, IT in its place
     readers: dict[str, tuple[str, ...]]  # commands by name; IT in the place of the input, NEW in that of an output
     said: dict[str, dict] = field(default_factory=dict)  # by reader: the document
+    left: dict[str, dict[str, bytes]] = field(default_factory=dict)  # by reader: the files after it
 
 
 IT, NEW = "<it>", "<new>"
@@ -44,9 +45,25 @@ def at(command: tuple[str, ...], it: Path | str, new: Path | str = "") -> list[s
     return [word.replace(IT, str(it)).replace(NEW, str(new)) for word in command]
 
 
-def tables_of(place: Path) -> dict[str, bytes]:
-    """Every file of a directory, by its path in it."""
-    return {str(path.relative_to(place)): path.read_bytes() for path in sorted(place.rglob("*")) if path.is_file()}
+def contents(place: Path) -> dict[str, bytes]:
+    """The files of a directory by their paths in it, but for curves and locks, which tell of no result."""
+    found = {}
+    for path in sorted(place.rglob("*")) if place.is_dir() else ():
+        name = str(path.relative_to(place))
+        if path.is_file() and not path.is_symlink() and "tensorboard" not in name and "writer.lock" not in name:
+            found[name] = path.read_bytes()
+    return found
+
+
+def results(place: Path, *others: Path) -> dict[str, bytes]:
+    """The files that a result is read from; times and places, which a mind's settings tell, left out."""
+    found = {}
+    for name, data in contents(place).items():
+        if name.endswith("checkpoint/config.json"):
+            found[name] = json.dumps(plainly(data.decode(), place, *others)).encode()
+        elif not name.endswith(("checkpoint/manifest.json", "training.safetensors", ".png", ".svg")):
+            found[name] = data
+    return found
 
 
 class Larder:
@@ -146,6 +163,7 @@ class Larder:
                 shutil.rmtree(place, ignore_errors=True)
             shutil.copytree(sound.place, copy)
             sound.said[name] = plainly(_called(at(command, copy, new)), copy, new)
+            sound.left[name] = results(new if NEW in command else copy, copy)
 
 
 def _called(arguments: list[str]) -> str:

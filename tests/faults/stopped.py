@@ -1,14 +1,13 @@
 """Work that is stopped: kills, full disks, second writers, no permission; then the same command once more."""
 
-import json
 import shutil
 import signal
 import time
 from pathlib import Path
 
 from tests.faults.child import Ended, Running
-from tests.faults.sound import IT, Sound, at, plainly
-from tests.faults.trial import HANG, LOST, SILENT, Outcome, Trial, _bytes, kind
+from tests.faults.sound import IT, NEW, Sound, at, contents, plainly, results
+from tests.faults.trial import HANG, LOST, SILENT, Outcome, Trial, kind
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 
@@ -27,17 +26,6 @@ def _again(trial: Trial, sound: Sound, place: Path, how: str, first: list[Ended]
     if wrong is None and results(place) != results(sound.place):
         wrong = SILENT
     return Outcome(wrong or "mended", sound.name, how, ended.last if wrong else said)
-
-
-def results(place: Path) -> dict[str, bytes]:
-    """The files that a result is read from; what a mind's settings say of the time that passed left out."""
-    found = {}
-    for name, data in _bytes(place).items():
-        if name.endswith("checkpoint/config.json"):
-            found[name] = json.dumps(plainly(data.decode())).encode()
-        elif not name.endswith(("checkpoint/manifest.json", "training.safetensors", ".png", ".svg")):
-            found[name] = data
-    return found
 
 
 def _kill(trial: Trial, *kinds: str) -> Outcome:
@@ -94,7 +82,7 @@ def disk_full(trial: Trial) -> Outcome:
 def disk_full_over_what_is_there(trial: Trial) -> Outcome:
     """A mind is trained on, or a log is extended, on a full disk: what was there stays."""
     sound, copy = trial.pick("log", "mind")
-    before = _bytes(copy)
+    before = contents(copy)
     more = [*at(sound.made, copy), "--episodes", "6"]
     command = at(sound.readers["resume"], copy) if sound.kind == "mind" else more
     largest = trial.random.choice([0, 100, 1000, 4096])
@@ -103,7 +91,7 @@ def disk_full_over_what_is_there(trial: Trial) -> Outcome:
     if result == "refused" and sound.kind == "mind" and results(copy) != results(sound.place):
         result = LOST
     if result == "refused" and sound.kind == "log":
-        after = _bytes(copy)
+        after = contents(copy)
         kept = [name for name in before if name.endswith("parquet")]
         result = LOST if any(after.get(name) != before[name] for name in kept) else result
     return Outcome(result, sound.name, f"files of at most {largest} bytes", ended.last)
@@ -139,15 +127,15 @@ def no_permission(trial: Trial) -> Outcome:
         for path in [copy, *copy.rglob("*")]:
             path.chmod(0o555 if path.is_dir() else 0o444)
     command = at(sound.readers[name], copy, trial.new if form != "absent" else "/proc/none")
-    before = _bytes(copy)
+    before = contents(copy)
     ended = Running(command, trial.home, powerless=True).end()
     result = trial.fail(ended)
     if result is None and ended.status == 0:
         result = "same"
-        if IT in sound.readers[name] and "<new>" not in sound.readers[name]:
+        if IT in sound.readers[name] and NEW not in sound.readers[name]:
             result = "same" if plainly(ended.out, copy, trial.new) == sound.said[name] else SILENT
     if result is None:
-        result = LOST if _bytes(copy) != before else "refused"
+        result = LOST if contents(copy) != before else "refused"
     return Outcome(result, f"{sound.name} {name}", form, ended.last, "remedy:" in ended.err or ended.status != 1)
 
 
@@ -178,7 +166,7 @@ def diary(trial: Trial) -> Outcome:
     ended = trial.tom(at(sound.made, copy))
     result = trial.fail(ended)
     if result is None and ended.status == 0:
-        result = "mended" if _bytes(copy) == _bytes(sound.place) else SILENT
+        result = "mended" if contents(copy) == contents(sound.place) else SILENT
     return Outcome(result or "refused", sound.name, form, ended.last, "remedy:" in ended.err or ended.status != 1)
 
 
@@ -197,6 +185,6 @@ def diary_signed_anew(trial: Trial) -> Outcome:
     ended = trial.tom(at(sound.made, copy))
     result = trial.fail(ended)
     if result is None and ended.status == 0:
-        result = "mended" if _bytes(copy) == _bytes(sound.place) else SILENT
+        result = "mended" if contents(copy) == contents(sound.place) else SILENT
     fault = f"{'.'.join(path)} = {ascii(value)[:60]}"
     return Outcome(result or "refused", sound.name, fault, ended.last, "remedy:" in ended.err or ended.status != 1)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.child import Ended, Running
-from tests.faults.sound import Sound, at, plainly, tables_of
+from tests.faults.sound import NEW, Sound, at, contents, plainly, results
 
 SILENT, EXECUTED, TRACEBACK, LOST, HANG = "silent", "executed", "traceback", "lost", "hang"
 WRONG = (SILENT, EXECUTED, TRACEBACK, LOST, HANG)
@@ -82,7 +82,7 @@ class Trial:
         forged: checksums were made anew; immaterial: nothing could tell, or nothing changed.
         """
         name = self.random.choice(["verify"] * 2 * (sound.kind == "log") + list(sound.readers))
-        before = _bytes(copy)
+        before = contents(copy)
         ended = self.tom(at(sound.readers[name], copy, self.new))
         judge = self._judged(sound, copy, name, ended, before, forged, immaterial)
         if judge == LOST and forged and sound.kind == "mind":
@@ -93,7 +93,7 @@ class Trial:
         if wrong := self.fail(ended):
             return wrong
         writes = name in ("run", "resume", "generations")
-        after, whole = _bytes(copy), _bytes(sound.place)
+        after, whole = contents(copy), contents(sound.place)
         if not writes and after != before:
             return LOST
         if ended.status in (1, 2, 3):
@@ -110,10 +110,16 @@ class Trial:
             return SILENT
         if name == "run" and after == whole:
             return "mended"
-        if immaterial or (said == sound.said[name] and name not in ("verify", "run", "resume")):
-            return "same"
+        spoilt = {file for file in {*before, *whole} if before.get(file) != whole.get(file)}
+        left = results(copy)
+        if NEW in sound.readers[name]:
+            left, spoilt = results(self.new, copy), set()
+        files = {*left, *sound.left[name]} - spoilt
+        as_before = said == sound.said[name] and all(left.get(file) == sound.left[name].get(file) for file in files)
+        if immaterial or (as_before and name not in ("verify", "run")):
+            return "same" if said == sound.said[name] else SILENT
         if not forged:
-            return "same" if after == whole or (name == "resume" and said == sound.said[name]) else SILENT
+            return "same" if after == whole else SILENT
         if sound.kind == "log":
             return SILENT if name == "verify" or self._verifies(sound, copy) else "another"
         return "another"
@@ -141,18 +147,6 @@ def _finite(value) -> bool:
     return all(map(_finite, value.values())) if isinstance(value, dict) else _number(value)
 
 
-def _bytes(place: Path) -> dict[str, bytes]:
-    """The files of a directory but for curves and locks, which tell of no result."""
-    if not place.is_dir():
-        return {}
-    found = {}
-    for path in sorted(place.rglob("*")):
-        name = str(path.relative_to(place))
-        if path.is_file() and not path.is_symlink() and "tensorboard" not in name and "writer.lock" not in name:
-            found[name] = path.read_bytes()
-    return found
-
-
 _MARKER = """# What a data file names and nobody trusts.
 from pathlib import Path
 
@@ -165,4 +159,3 @@ def strike(*arguments, **keywords):
 
 parallel_env = env = raw_env = strike
 """
-__all__ = ["KINDS", "RIGHT", "WRONG", "Outcome", "Trial", "kind", "tables_of"]
