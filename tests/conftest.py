@@ -1,11 +1,15 @@
 """What several tests stand on: settings, and little logs and a barely trained mind that are made once."""
 
 import os
+import signal
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+# A shell has what it starts in the background ignore Ctrl-C; tests that send it, and their processes, do not.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 # Little networks are slower on many threads than on one; torch reads this when it is first imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # The same examples on every machine; a compiled kernel's first call is no reason to fail.

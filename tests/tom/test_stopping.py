@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from tom import checkpoint, train
+from tom import checkpoint, curves, train
 from tom.cli import main
 from tom.trainer import Trainer
 from worlds import open_log
@@ -84,7 +84,7 @@ def test_more_signals_while_it_is_saved_tear_nothing(logs, whole, tmp_path, monk
 
 def test_a_signal_before_the_first_step_says_that_nothing_was_trained(logs, tmp_path, monkeypatch, capsys):
     command = ["train", str(logs["train"]), "--out", str(tmp_path / "run"), *SMALL]
-    for home, name in ((train, "_begin"), (train, "SummaryWriter")):
+    for home, name in ((train, "_begin"), (curves, "SummaryWriter")):
         with monkeypatch.context() as patch:
             at_call(patch, home, name, 1, lambda: send(signal.SIGTERM))
             assert main(command) == 143
