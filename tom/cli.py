@@ -49,9 +49,9 @@ def carry_out(command: "Command") -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit status: 0, 1 after a failure that is the user's to put right, 3 where what was
     to be shown is not proven, 130 after Ctrl-C, 143 after SIGTERM."""
-    take_up()
     try:
         with stopping.listening(restore=arguments is not None):
+            take_up()
             return _main(arguments)
     except KeyboardInterrupt as stop:
         return interrupted(stop, "there is no result")

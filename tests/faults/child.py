@@ -79,8 +79,8 @@ class Running:
 
     def _prepare(self, home: Path, largest: int | None, powerless: bool, environment: dict, stdout: str | None):
         os.setpgid(0, 0)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number in (signal.SIGINT, signal.SIGTERM):  # until the command listens, they end it as they end any process
+            signal.signal(number, signal.SIG_DFL)
         for handle, end in ((1, "out"), (2, "err")):
             theirs = os.open(stdout, os.O_WRONLY) if stdout and handle == 1 else self._pipes[end][1]
             os.dup2(theirs, handle)

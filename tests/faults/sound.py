@@ -60,7 +60,9 @@ def results(place: Path, *others: Path) -> dict[str, bytes]:
     found = {}
     for name, data in contents(place).items():
         if name.endswith("checkpoint/config.json"):
-            found[name] = json.dumps(plainly(data.decode(), place, *others)).encode()
+            found[name] = data
+            with contextlib.suppress(ValueError):  # of a spoilt one
+                found[name] = json.dumps(plainly(data.decode(), place, *others)).encode()
         elif not name.endswith(("checkpoint/manifest.json", "training.safetensors", ".png", ".svg")):
             found[name] = data
     return found

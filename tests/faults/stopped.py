@@ -172,7 +172,8 @@ def diary(trial: Trial) -> Outcome:
 
 @kind
 def diary_signed_anew(trial: Trial) -> Outcome:
-    """A diary with another value and right checksums: the same command refuses it, or ends with the same bytes."""
+    """A diary with another value and right checksums: the same command refuses it, or ends with the same bytes, or
+    with a log that does not verify."""
     from tests import forging
     from tests.faults.hostile import VALUES, changed, manifest_of
 
@@ -185,6 +186,9 @@ def diary_signed_anew(trial: Trial) -> Outcome:
     ended = trial.tom(at(sound.made, copy))
     result = trial.fail(ended)
     if result is None and ended.status == 0:
-        result = "mended" if contents(copy) == contents(sound.place) else SILENT
+        result = "mended" if contents(copy) == contents(sound.place) else None
+    if result is None and ended.status == 0:
+        checked = trial.tom(at(sound.readers["verify"], copy))
+        result = trial.fail(checked) or (SILENT if checked.status == 0 else "another")
     fault = f"{'.'.join(path)} = {ascii(value)[:60]}"
     return Outcome(result or "refused", sound.name, fault, ended.last, "remedy:" in ended.err or ended.status != 1)

@@ -73,7 +73,7 @@ class Trial:
             return EXECUTED
         if ended.hung:
             return HANG
-        odd = ended.status not in (0, 1, 2, 3, 130, 143, -signal.SIGTERM)  # which a shell calls 143
+        odd = ended.status not in (0, 1, 2, 3, 130, 143, -signal.SIGINT, -signal.SIGTERM)  # which a shell calls so too
         return TRACEBACK if ended.traceback or odd else None
 
     def read(self, sound: Sound, copy: Path, fault: str, forged: bool = False, immaterial: bool = False) -> Outcome:
