@@ -7,9 +7,6 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-# A shell has what it starts in the background ignore Ctrl-C; tests that send it, and their processes, do not.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 # Little networks are slower on many threads than on one; torch reads this when it is first imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # The same examples on every machine; a compiled kernel's first call is no reason to fail.
@@ -22,6 +19,14 @@ _OWN = (path.relative_to(_ROOT).with_suffix("") for path in Path(__file__).paren
 os.environ["FUNHOUSE_TRUST"] = ",".join(".".join(path.parts) for path in _OWN)
 
 LITTLE = ("--episodes", "8", "--steps", "24", "--agents", "5", "--threads", "1")
+
+
+@pytest.fixture(autouse=True)
+def listening_to_signals() -> None:
+    """No test finds them ignored: neither by a command that another ran to its end, nor by a shell that started all of
+    this in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
