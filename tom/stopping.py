@@ -1,12 +1,16 @@
 """Ctrl-C and SIGTERM: raised where they come, or, while something must not be torn, once it is done."""
 
+import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from types import TracebackType
+from types import FrameType, TracebackType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+IMPORT_LIMIT = 20.0  # seconds for which an import is let go on
+AGAIN = 0.05  # seconds after which a signal that came within an import comes again
 
 
 class Stopped(KeyboardInterrupt):
@@ -29,10 +33,16 @@ def listening(restore: bool = True) -> Iterator[None]:
     """Within it both signals raise Stopped; a signal that is ignored, as in the background of a shell, stays so.
 
     Code that turns an interruption into an error of its own is seen through. `restore`: what was before holds after.
+    An import is not torn, since compiled modules abort the process then: the signal comes again until it is done.
     """
     came: list[int] = []
+    first: list[float] = []
 
-    def act(number: int, _frame: object) -> None:
+    def act(number: int, frame: FrameType | None) -> None:
+        first.append(time.monotonic())
+        if _importing(frame) and first[-1] - first[0] < IMPORT_LIMIT:
+            threading.Timer(AGAIN, os.kill, (os.getpid(), number)).start()
+            return
         came.append(number)
         raise Stopped(number)
 
@@ -77,6 +87,15 @@ class Deferred:
         except KeyboardInterrupt as stop:
             stop.add_note(self.note)
             raise
+
+
+def _importing(frame: FrameType | None) -> bool:
+    """Whether an import is under way in this frame or in one that called it."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _set(handler: object) -> dict[int, object]:

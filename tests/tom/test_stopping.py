@@ -1,5 +1,6 @@
 """Ctrl-C, SIGTERM and kill -9: what was trained is kept, what is said of it is true, and it goes on bit for bit."""
 
+import importlib
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from tom import checkpoint, curves, train
+from tom import checkpoint, curves, stopping, train
 from tom.cli import main
 from tom.trainer import Trainer
 from worlds import open_log
@@ -155,6 +156,30 @@ def test_a_score_that_is_stopped_says_that_there_is_none(logs, whole, monkeypatc
     captured = capsys.readouterr()
     assert "terminated: there is no result" in captured.err
     assert captured.out == ""
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_in_an_import_waits_until_the_import_is_done(tmp_path, monkeypatch, number):
+    source = f"import os\nos.kill(os.getpid(), {number})\nfor _ in range(9**4):\n    whole = True\n"
+    (tmp_path / "begun.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def work() -> None:
+        with stopping.listening():
+            assert importlib.import_module("begun").whole
+            time.sleep(5)
+
+    with pytest.raises(stopping.Stopped):
+        work()
+    assert sys.modules.pop("begun").whole
+
+
+def test_an_import_that_never_ends_can_be_stopped(tmp_path, monkeypatch):
+    (tmp_path / "endless.py").write_text(f"import os\nos.kill(os.getpid(), {signal.SIGTERM})\nwhile True:\n    pass\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(stopping, "IMPORT_LIMIT", 0.2)
+    with pytest.raises(stopping.Stopped), stopping.listening():
+        importlib.import_module("endless")
 
 
 @pytest.mark.parametrize(("number", "after"), [(signal.SIGINT, 0.6), (signal.SIGTERM, 0.6), (signal.SIGINT, 2.5)])
