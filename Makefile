@@ -44,10 +44,10 @@ demo: $(READY)  ## simulate, train, ask, score and draw: a quarter of an hour
 	$(BIN)/tom graph runs/demo --log logs/demo-test --episodes 128 --episode 143 --out runs/demo/graphs
 
 test: $(READY)  ## every test that takes seconds
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow"
 
 test-all: $(READY)  ## every test
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 # What to spoil is drawn from the seed; on two cores 2000 faults take about half an hour.
 SEED  := 1

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: raised where they come, or, while something must not be torn, once it is done."""
+"""Ctrl-C and SIGTERM: raised where they come, but for imports; worlds/deferred.py has what else must not be torn."""
 
 import os
 import signal
@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from types import FrameType, TracebackType
+from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 IMPORT_LIMIT = 20.0  # seconds for which an import is let go on
@@ -61,32 +61,6 @@ def listening(restore: bool = True) -> Iterator[None]:
 def ignore() -> None:
     """From now on neither signal does anything: the process is about to end."""
     _set(signal.SIG_IGN)
-
-
-class Deferred:
-    """A block within which both signals are only noted, in `came`; after it they do what they would have done.
-
-    `note` is said with it. Outside the main thread, which alone receives signals, the block is like any other.
-    """
-
-    def __init__(self) -> None:
-        self.came: list[int] = []
-        self.note = ""
-
-    def __enter__(self) -> "Deferred":
-        self._before = _set(lambda number, _: self.came.append(number))
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        _put_back(self._before)
-        if not self.came or error is not None:
-            return
-        try:
-            signal.raise_signal(self.came[0])
-            raise Stopped(self.came[0])  # whose handler lets it pass; nobody goes on as if nothing had come
-        except KeyboardInterrupt as stop:
-            stop.add_note(self.note)
-            raise
 
 
 def _importing(frame: FrameType | None) -> bool:

@@ -29,10 +29,10 @@ from tom.observations import ObservationEncoder
 from tom.perception import VERSION, ArenaPerception, check_alike, perception_of
 from tom.seen import check_training, seen_by, seen_log, together
 from tom.settings import NetworkConfig, TrainConfig
-from tom.stopping import Deferred
 from tom.trainer import Diverged, Trainer, keep_memory
 from tom.vocabulary import Vocabulary
 from worlds import FunhouseError, open_log
+from worlds.deferred import Deferred
 from worlds.durable import Lock, make_directory
 from worlds.manifest import MANIFEST, UNFINISHED
 from worlds.schema import Document

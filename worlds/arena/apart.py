@@ -19,10 +19,10 @@ from typing import Any, TypeVar
 
 from worlds.arena.failure import ArenaFailure
 from worlds.arena.patience import overdue, show
+from worlds.deferred import SIGNALS, Deferred
 from worlds.errors import FunhouseError
 
 GRACE = 5.0  # seconds that the alarm in the process has, and calls from within others, before it is killed
-STOPS = (signal.SIGINT, signal.SIGTERM)
 _TICK = 0.25  # seconds between two looks at a process that is silent
 _DIES_WITH_PARENT = 1  # of prctl
 _ANSWER, _DONE, _RAISED = range(3)
@@ -90,16 +90,13 @@ class Apart:
         self._since[0] = 0.0
         arguments = self._serve, theirs, self._pipe, self._since, os.getpid()
         # Whoever stops it means this process, which then ends the other; and what a signal raised while it is forked
-        # would be swallowed there.
-        held = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
-        try:
+        # would be swallowed there. (To block signals is not enough: another thread would take them.)
+        with Deferred():
             self._process = multiprocessing.get_context("fork").Process(target=_live, args=arguments)
             self._process.start()
             with contextlib.suppress(OSError):
                 os.setpgid(self._process.pid, self._process.pid)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, held)
-        theirs.close()
+            theirs.close()
 
     def _told(self) -> tuple[int, Any]:
         """What the process says next. Raises Death."""
@@ -158,10 +155,9 @@ def _settle(parent: int) -> None:
     HERE.apart = True
     with contextlib.suppress(OSError):
         os.setpgid(0, 0)
-    for which in STOPS:
+    for which in SIGNALS:
         signal.signal(which, signal.SIG_DFL)
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # it may write to a terminal that is not its own
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_DIES_WITH_PARENT, signal.SIGKILL)
     if os.getppid() != parent:
