@@ -17,8 +17,8 @@ KEPT_BEYOND = 0.1  # total variation from every single shortcut beyond which a q
 class Fitted:
     """The shortcuts of one stance and depth, as training questions make them."""
 
-    base: np.ndarray  # (a,) mean truth
-    base_of: dict[int, np.ndarray]  # by species: (a,) the mean truth in the place of one of these
+    base: np.ndarray  # (actions,) mean truth
+    base_of: dict[int, np.ndarray]  # by species: (actions,) the mean truth in the place of one of these
     share: dict[str, float]  # by contender that says one action: how much of it is the base rate
     weight: dict[str, float]  # by shortcut: its share of the mixture
     best: str  # s* over kept questions
@@ -31,8 +31,8 @@ def fit(train: Survey) -> dict[Cell, Fitted]:
 
 
 def _fit_cell(survey: Survey) -> Fitted:
-    kinds = {kind: survey.truth[survey.species == kind].mean(axis=0) for kind in set(survey.species.tolist())}
-    fitted = Fitted(survey.truth.mean(axis=0), kinds, {}, {}, MIXTURE, MIXTURE)
+    kinds = {kind: _rate(survey, survey.species == kind) for kind in set(survey.species.tolist())}
+    fitted = Fitted(_rate(survey, np.ones(len(survey), bool)), kinds, {}, {}, MIXTURE, MIXTURE)
     base = base_rate(survey, fitted)
     fitted = replace(fitted, share={name: _share(survey, name, base) for name in survey.guess})
     answer = answers(survey, fitted)
@@ -52,8 +52,17 @@ def base_rate(survey: Survey, fitted: Fitted) -> np.ndarray:
 
     A species that training did not hold has everybody's rate.
     """
-    base = np.array([fitted.base_of.get(kind, fitted.base) for kind in survey.species.tolist()])
+    rates = {kind: np.append(rate, 0.0) for kind, rate in fitted.base_of.items()}  # 0: of what is no action
+    other, asked = np.append(fitted.base, 0.0), zip(survey.species.tolist(), survey.choice, strict=True)
+    base = np.array([rates.get(kind, other)[choice] for kind, choice in asked])
     return legal_only(base.reshape(survey.truth.shape), survey.legal)
+
+
+def _rate(survey: Survey, some: np.ndarray) -> np.ndarray:
+    """(actions,): the mean truth of some questions, over all actions."""
+    choice, truth = survey.choice[some].ravel(), survey.truth[some].ravel()
+    actions = survey.members[0].actions
+    return np.bincount(choice, truth, minlength=actions)[:actions] / some.sum()
 
 
 def _share(survey: Survey, name: str, base: np.ndarray) -> float:

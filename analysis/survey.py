@@ -12,13 +12,14 @@ from agents.answer import Answerer, AnyEpisode, reasoner_of, type_space
 from agents.query import Query
 from analysis.controls import PLANNER, planners
 from analysis.measures import checked
+from analysis.narrow import narrowed, widened
 from analysis.perception import Perception, place_of, target_of
 from analysis.questions import NOBODY, Asked, Cell, Draw, Sampling
 from analysis.shortcuts import BASE, COPY, FULL_INFORMATION, IGNORANT, MIXTURE, MYSELF, Shortcuts
 from worlds import FunhouseError
 
 REASONER, TRUTH = "reasoner", "truth"
-COLUMNS = ("episode", "stance", "depth", "observed", "sight", "species", "action", "truth", "legal")
+COLUMNS = ("episode", "stance", "depth", "observed", "sight", "species", "action", "choice", "truth", "legal")
 Progress = Callable[[int, int], None]
 FIXED = (REASONER, TRUTH, BASE, COPY, IGNORANT, MYSELF, MIXTURE, FULL_INFORMATION, PLANNER)
 FIXED_KINDS = {REASONER: "oracle", TRUTH: "oracle", FULL_INFORMATION: "oracle", PLANNER: "control"}
@@ -26,7 +27,10 @@ FIXED_KINDS = {REASONER: "oracle", TRUTH: "oracle", FULL_INFORMATION: "oracle", 
 
 @dataclass(frozen=True)
 class Survey:
-    """Questions by the thousand and what everyone answered; axis q runs over them in every column."""
+    """Questions by the thousand and what everyone answered; axis q runs over them in every column.
+
+    Axis a: the actions, in their order; where they are many, those that matter to the question (analysis/narrow.py).
+    """
 
     episode: np.ndarray  # q int: the place of the episode in the log
     stance: np.ndarray  # q str
@@ -34,11 +38,14 @@ class Survey:
     observed: np.ndarray  # q int: earlier steps at which the target was seen to act in its own role
     sight: np.ndarray  # q 2 int: index of the sight of the asked agent and of its target; -1: there is none
     species: np.ndarray  # q int: of the agent in whose place the question is acted
-    action: np.ndarray  # q int: the action the log holds for a predict question, else -1
+    action: np.ndarray  # q int: the column of the action that the log holds for a predict question, else -1
+    choice: np.ndarray  # q a int: the action of each column
     truth: np.ndarray  # q a
     legal: np.ndarray  # q a bool: what may be done there
     answer: dict[str, np.ndarray]  # by contender: q a; NaN where it does not take part at that depth
-    guess: dict[str, np.ndarray]  # by contender: q int, the one action it says, -1 for none; not yet smoothed
+    guess: dict[
+        str, np.ndarray
+    ]  # by contender: q int, the column of the one action it says, -1 for none; not yet smoothed
     kind: dict[str, str]  # by contender: mind, shortcut, oracle, control
     asked: tuple[Asked, ...]
     members: tuple[AnyEpisode, ...]  # the episodes asked about
@@ -94,7 +101,7 @@ def conduct(
         episode = log[place]
         draw = Draw(episode, sampling)
         if asked := draw.asked():
-            pages.append(put(place, episode, asked, answerers, controls))
+            pages.append(narrowed(put(place, episode, asked, answerers, controls)))
         silent |= _unasked(draw, asked)
         if progress:
             progress(place + 1, count)
@@ -141,6 +148,7 @@ def put(
         sight=_sights(queries, perception),
         species=perception.species[[place_of(query) for query in queries]],
         action=np.array([one.action for one in asked]),
+        choice=np.tile(np.arange(episode.actions), (len(asked), 1)),
         truth=truth,
         legal=legal,
         answer=answer,
@@ -155,6 +163,7 @@ def bound(pages: Sequence[Survey]) -> Survey:
     """One survey of several. Raises FunhouseError where there is none."""
     if not pages:
         raise FunhouseError("not one question could be drawn", remedy="ask of more episodes, or with other settings")
+    pages = _of_one_width(pages)
     names = list(dict.fromkeys(name for page in pages for name in page.answer))
     columns: dict[str, Any] = {name: np.concatenate([getattr(page, name) for page in pages]) for name in COLUMNS}
     return Survey(
@@ -165,6 +174,11 @@ def bound(pages: Sequence[Survey]) -> Survey:
         asked=tuple(one for page in pages for one in page.asked),
         members=tuple(episode for page in pages for episode in page.members),
     )
+
+
+def _of_one_width(pages: Sequence[Survey]) -> Sequence[Survey]:
+    width = max(page.choice.shape[1] for page in pages)
+    return [page if page.choice.shape[1] == width else widened(page, width) for page in pages]
 
 
 def _of(page: Survey, name: str) -> np.ndarray:
