@@ -13,9 +13,9 @@ from measure import best_rate, tell
 from agents.record import record
 from agents.rollout import RunConfig
 from tom.batch import UNLABELLED, TrainingBatches
+from tom.beginning import network_size
 from tom.network import Network
 from tom.settings import TrainConfig
-from tom.train import network_size
 from tom.trainer import Trainer, keep_memory
 from tom.vocabulary import Vocabulary
 from worlds import open_log

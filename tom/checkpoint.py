@@ -23,6 +23,7 @@ from worlds.schema import Document, parsed, shown
 from worlds.signed import canonical
 
 WEIGHTS, CONFIG, TRAINING = "model.safetensors", "config.json", "training.safetensors"
+NEW = "checkpoint.new"  # one that is being written
 PICKLES = (".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt")
 Tensors = Mapping[str, torch.Tensor]
 Read = TypeVar("Read")
@@ -37,7 +38,7 @@ def save(run: str | Path, tensors: Tensors, meta: dict, training: Tensors | None
     be written; the one before then stays.
     """
     place = Path(run) / "checkpoint"
-    new = place.with_name("checkpoint.new")
+    new = place.with_name(NEW)
     for part in (tensors, training or {}):
         _check_finite(part, str(place), "the checkpoint before it, if there is one, stays; train with a lower --rate")
     mend(run)

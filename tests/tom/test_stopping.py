@@ -7,11 +7,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
-from tom import checkpoint, curves, stopping, train
+from tom import checkpoint, curves, stopping, train, trainer
 from tom.cli import main
 from tom.trainer import Trainer
 from worlds import open_log
@@ -52,6 +53,7 @@ def assert_same_mind(one: Path, other: Path) -> None:
     mine, theirs = checkpoint.load(one)[0], checkpoint.load(other)[0]
     assert all(torch.equal(mine[name], theirs[name]) for name in theirs)
     state, due = checkpoint.load_training(one), checkpoint.load_training(other)
+    assert set(state) == set(due)
     assert all(torch.equal(state[name], due[name]) for name in due if name != "spent")
 
 
@@ -71,6 +73,22 @@ def test_a_signal_in_a_step_saves_and_the_training_goes_on_bit_for_bit(
     assert_same_mind(tmp_path / "run", whole)
 
 
+def test_a_resumed_training_differs_from_an_undisturbed_one_in_the_seconds_of_its_clock_alone(
+    logs, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(trainer, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    command = ["train", str(logs["train"]), *SMALL, "--out"]
+    assert main([*command, str(tmp_path / "whole")]) == 0
+    with monkeypatch.context() as patch:
+        at_call(patch, Trainer, "update", 3, lambda: send(signal.SIGTERM))
+        assert main([*command, str(tmp_path / "run")]) == 143
+    assert main([*command, str(tmp_path / "run"), "--resume"]) == 0
+    run, whole = ({file.name: file.read_bytes() for file in (tmp_path / name / "checkpoint").iterdir()}
+                  for name in ("run", "whole"))  # fmt: skip
+    assert "training.safetensors" in run
+    assert run == whole
+
+
 def test_more_signals_while_it_is_saved_tear_nothing(logs, whole, tmp_path, monkeypatch, capsys):
     command = ["train", str(logs["train"]), "--out", str(tmp_path / "run"), *SMALL]
     with monkeypatch.context() as patch:
@@ -85,12 +103,13 @@ def test_more_signals_while_it_is_saved_tear_nothing(logs, whole, tmp_path, monk
 
 def test_a_signal_before_the_first_step_says_that_nothing_was_trained(logs, tmp_path, monkeypatch, capsys):
     command = ["train", str(logs["train"]), "--out", str(tmp_path / "run"), *SMALL]
-    for home, name in ((train, "_begin"), (curves, "SummaryWriter")):
+    for home, name in ((train, "begin"), (curves, "SummaryWriter")):
         with monkeypatch.context() as patch:
             at_call(patch, home, name, 1, lambda: send(signal.SIGTERM))
             assert main(command) == 143
         said = capsys.readouterr().err
         assert "terminated: nothing was trained; nothing is saved" in said
+        assert not (tmp_path / "run").exists()
     assert main([*command, "--resume"]) == 1
     assert "nothing to resume" in (said := capsys.readouterr().err)
     assert "without --resume" in said

@@ -8,8 +8,9 @@ import torch
 from tests.tom.worlds_of_minds import short_log
 from tom import checkpoint
 from tom.batch import TrainingBatches
+from tom.beginning import begin
 from tom.settings import TrainConfig
-from tom.train import _begin, _Training, prefetched, train
+from tom.train import _Training, prefetched, train
 from tom.trainer import Trainer, losses
 from tom.vocabulary import Vocabulary
 from worlds import FunhouseError
@@ -45,7 +46,7 @@ def test_a_resumed_training_continues_bit_for_bit(logged, tmp_path):
 def _interrupted(out, config: TrainConfig, after: int) -> None:
     """A training that saved after some steps and went no further."""
     batches = TrainingBatches([short_log(count=6)], Vocabulary(), config.batch, config.seed)
-    trainer, meta = _begin(config, batches, out, resume=False)
+    trainer, meta = begin(config, batches, out, resume=False)
     for number in range(after):
         trainer.update(*batches.batch(number))
     _Training(out, batches, trainer, meta).save(batches.batch(0))
@@ -74,7 +75,7 @@ def assert_same(one: dict, other: dict) -> None:
 
 def test_a_loss_that_is_no_number_stops_it_and_keeps_the_weights(logged, tmp_path):
     batches = TrainingBatches([short_log(count=6)], Vocabulary(), 4, seed=0)
-    trainer, _ = _begin(TrainConfig(train_steps=5, **SMALL), batches, tmp_path / "run", resume=False)
+    trainer, _ = begin(TrainConfig(train_steps=5, **SMALL), batches, tmp_path / "run", resume=False)
     before = [master.clone() for master in trainer.masters]
     with torch.no_grad():
         trainer.parameters[0].fill_(float("nan"))
@@ -111,7 +112,7 @@ def test_a_training_has_one_bound(settings):
 def test_the_rate_warms_up_and_falls(logged, tmp_path):
     batches = TrainingBatches([short_log(count=6)], Vocabulary(), 4, seed=0)
     config = TrainConfig(train_steps=1000, **SMALL)
-    trainer: Trainer = _begin(config, batches, tmp_path / "run", resume=False)[0]
+    trainer: Trainer = begin(config, batches, tmp_path / "run", resume=False)[0]
     rates = []
     for step in (0, 99, 499, 750, 999):
         trainer.step = step
