@@ -15,11 +15,10 @@ from torch.utils.checkpoint import checkpoint
 
 from tom.library import IMPOSSIBLE, LEAST
 from tom.observations import ObservationEncoder
-from tom.settings import NetworkConfig
+from tom.settings import MOST_LEGAL, NetworkConfig
 from worlds import FunhouseError
 
 MANY = 64  # actions: with more, only legal ones are read
-MOST_LEGAL = 1024  # actions of one event
 AT_ONCE = 1 << 15  # choices of the events of one part
 
 

@@ -13,6 +13,7 @@ Layers = Annotated[int, Interval(ge=0, le=64)]
 Size = Annotated[int, Interval(ge=1, le=1 << 20)]  # of a part of the network
 Token = Annotated[int, Interval(ge=0, lt=1 << 20)]
 MOST_SPECIES = 1024
+MOST_LEGAL = 1024  # actions that may be taken at once, where a mind is trained
 MOST_BUILT = 1 << 28  # numbers in a table that no file holds and the network builds: the words of the members
 
 

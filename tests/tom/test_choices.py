@@ -14,6 +14,7 @@ from agents.arena.run import ArenaRun
 from agents.record import record
 from tom import choices
 from tom.batch import TrainingBatches
+from tom.cli import main
 from tom.mind import load
 from tom.perception import perception_of
 from tom.train import train
@@ -81,6 +82,14 @@ def test_so_many_legal_at_once_that_no_mind_learns_them_are_refused_before_anyth
     with pytest.raises(FunhouseError, match="5,000 actions are legal at once") as caught:
         perception.network(vocabulary)
     assert caught.value.remedy
+
+
+def test_a_run_says_at_its_beginning_that_no_mind_can_be_trained_on_so_many_actions(tmp_path, capsys):
+    world = ("--world", f"pettingzoo:{ODD}acts", "--arguments", '{"kind": "most"}')
+    assert main(["run", *world, "--out", str(tmp_path / "log"), "--episodes", "1", "--steps", "2"]) == 0
+    said = capsys.readouterr().err
+    assert "no mind can be trained on this log: 5,000 actions may be taken at once" in said
+    assert "at most 1,024; give the environment an action mask" in said
 
 
 def test_members_choose_the_same_in_parts_and_of_what_is_legal_alone(monkeypatch):

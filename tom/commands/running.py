@@ -172,11 +172,17 @@ class Run(Command):
         return bank
 
     def _announce(self, arena) -> None:
-        """Says how large the log may become."""
-        from worlds.arena.size import expected_bytes
+        """Says how large the log may become, and whether a mind can be trained on it."""
+        from tom.settings import MOST_LEGAL
+        from worlds.arena.size import expected
 
-        size = self.episodes * expected_bytes(arena) / 2**20
-        tell(f"{self.episodes} episodes of {arena.world}: at most {size:,.1f} MiB, before compression")
+        size, legal = expected(arena)
+        size *= self.episodes
+        tell(f"{self.episodes} episodes of {arena.world}: at most {size / 2**20:,.1f} MiB, before compression")
+        if legal > MOST_LEGAL:
+            what = f"{legal:,} actions may be taken at once, and a mind is trained on at most {MOST_LEGAL:,}"
+            remedy = "give the environment an action mask, or fewer actions"
+            tell(f"no mind can be trained on this log: {what}; {remedy}", style="yellow")
 
     def show(self, document: dict[str, Any]) -> None:
         from tom.hints import next_steps

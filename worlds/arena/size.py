@@ -38,13 +38,19 @@ def shard_size(config: ArenaConfig) -> int:
     return max(1, min(_MOST, _LARGEST_SHARD // decoded_bytes(config)))
 
 
-def expected_bytes(config: ArenaConfig) -> int:
-    """About how large one episode is in the log: that of one match of random legal play, compressed.
+def expected(config: ArenaConfig) -> tuple[int, int]:
+    """About how large one episode is in the log, bytes, compressed, and how many actions may be taken at once in it.
 
-    Raises FunhouseError where the environment fails time after time.
+    Both are those of one match of random legal play. Raises FunhouseError where the environment fails time after time.
     """
     episode, _ = persist(int(dice.key(0, 0, 0)), lambda key: apart(_sample, config, key))
-    return sum(len(encode(table)) for table in to_tables([episode]).values())
+    most = max(int(mask.sum(axis=1).max(initial=0)) for mask in episode.mask)
+    return sum(len(encode(table)) for table in to_tables([episode]).values()), most
+
+
+def expected_bytes(config: ArenaConfig) -> int:
+    """The first of these. Raises FunhouseError as `expected` does."""
+    return expected(config)[0]
 
 
 def _sample(config: ArenaConfig, key: int) -> ArenaEpisode:
