@@ -137,7 +137,7 @@ class LogWriter:
     def _told(self, names: set[str]) -> tuple[Document, dict[str, dict]]:
         """What the directory says of itself: the settings and the files that should be there."""
         if UNFINISHED in names:
-            meta, files = self._diary.read()
+            meta, files = self._diary.read(self.meta)
             check_meta(meta)
             ours = self._ours()
             return meta, {name: listed for name, listed in files.items() if name in ours}
@@ -187,11 +187,15 @@ class LogWriter:
 def apart(directory: str | Path, meta: dict) -> list[tuple[str, object, object]]:
     """The settings in which what a directory holds differs from `meta`, as (dotted field, there, here).
 
-    There are none where nothing is there yet. Raises FunhouseError where what is there cannot be read.
+    There are none where nothing is there yet, or a diary is damaged: the writer says of it what it can. Raises
+    FunhouseError where a manifest cannot be read.
     """
     home = Path(directory)
     if (home / UNFINISHED).exists():
-        told = Diary(home).read()[0]
+        try:
+            told = Diary(home).read()[0]
+        except FunhouseError:
+            return []
     elif (home / MANIFEST).exists():
         told = parse_manifest(home, "log").meta
     else:

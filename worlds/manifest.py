@@ -145,15 +145,23 @@ def _present(directory: Path, kind: str) -> set[str]:
     with explained("read", directory):
         names = {path.name for path in directory.iterdir()} - {LOCK}
     if UNFINISHED in names:
-        raise FunhouseError(
-            f"this {kind} is not finished",
-            place=str(directory),
-            remedy=f"run the same {_MAKER[kind]} command again",
-        )
+        what = f"this {kind} is not finished: {_noted(directory, kind)} files of it are, and they are whole"
+        raise FunhouseError(what, place=str(directory), remedy=f"run the same {_MAKER[kind]} command again")
     if MANIFEST not in names:
         state = f"has no {MANIFEST}" if names else "is empty"
         raise FunhouseError(f"{directory} {state}: it is not a {kind}", remedy=f"check the path, or {make}")
     return names - {MANIFEST}
+
+
+def _noted(directory: Path, kind: str) -> int:
+    """How many files a diary notes. Raises FunhouseError that names the damage where it or one of them is damaged."""
+    from worlds.diary import Diary
+
+    noted = Manifest(directory, kind, *Diary(directory).read())
+    for name, listed in noted.files.items():
+        _check_length(noted, name, listed)
+        noted.read(name)
+    return len(noted.files)
 
 
 def parse_manifest(directory: Path, kind: str) -> Manifest:

@@ -1,6 +1,7 @@
 """Made-up episodes for the log: random actions in a real orchard, random roles, no reasoning."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,3 +61,29 @@ def write() -> Callable[..., None]:
             writer.finish()
 
     return write
+
+
+def contents(home: Path) -> dict[str, bytes]:
+    """Every file of a directory."""
+    return {path.name: path.read_bytes() for path in home.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory, write) -> dict[str, bytes]:
+    """A log of ten episodes, four to a shard, that nothing disturbed."""
+    home = tmp_path_factory.mktemp("whole")
+    write(home, 10)
+    return contents(home)
+
+
+@pytest.fixture
+def begin(tmp_path, episode, meta):
+    """begin(shards, home): a writer of that log which has written these shards."""
+
+    def begin(shards=(), home=tmp_path) -> LogWriter:
+        writer = LogWriter(home, meta(), 10, shard_size=4)
+        for shard in shards:
+            writer.write_shard(shard, [episode(i) for i in writer.span(shard)])
+        return writer
+
+    return begin

@@ -8,37 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.worlds.conftest import contents
 from worlds import FunhouseError, OrchardConfig
 from worlds.durable import PARTIAL
 from worlds.log import open_log
 from worlds.log_writer import LogWriter
 from worlds.manifest import MANIFEST, UNFINISHED
-
-
-def contents(home: Path) -> dict[str, bytes]:
-    """Every file of a directory."""
-    return {path.name: path.read_bytes() for path in home.iterdir()}
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory, write) -> dict[str, bytes]:
-    """A log of ten episodes, four to a shard, that nothing disturbed."""
-    home = tmp_path_factory.mktemp("whole")
-    write(home, 10)
-    return contents(home)
-
-
-@pytest.fixture
-def begin(tmp_path, episode, meta):
-    """begin(shards, home): a writer of that log which has written these shards."""
-
-    def begin(shards=(), home=tmp_path) -> LogWriter:
-        writer = LogWriter(home, meta(), 10, shard_size=4)
-        for shard in shards:
-            writer.write_shard(shard, [episode(i) for i in writer.span(shard)])
-        return writer
-
-    return begin
 
 
 @pytest.mark.parametrize("done", [[], [0], [2, 0], [1], [0, 1, 2]])
@@ -107,14 +82,6 @@ def test_a_torn_diary_costs_one_shard_and_leftovers_go(tmp_path, begin, write, w
         assert not list(tmp_path.glob(f"*{PARTIAL}"))
     write(tmp_path, 10)
     assert contents(tmp_path) == whole
-
-
-def test_a_damaged_diary_is_named(tmp_path, begin):
-    begin().close()
-    diary = tmp_path / UNFINISHED
-    diary.write_bytes(diary.read_bytes().replace(b'"seed": 0', b'"seed": 1'))
-    with pytest.raises(FunhouseError, match=f"{UNFINISHED} is damaged"):
-        begin()
 
 
 @pytest.mark.parametrize("finished", [True, False])
@@ -233,33 +200,3 @@ def test_a_kill_at_any_moment_costs_nothing(tmp_path, whole, before):
     for moment in range(1, moments + 1):
         assert contents(tmp_path / f"{moment:03d}") == whole, moment
         assert state(tmp_path / f"killed-{moment:03d}") in (f"{before} episodes", "10 episodes", "refused")
-
-
-def test_a_bit_flipped_anywhere_in_the_diary_is_a_message_and_no_missing_part(tmp_path, begin):
-    begin([0, 1]).close()
-    diary = tmp_path / UNFINISHED
-    whole = diary.read_bytes()
-    for place in range(0, len(whole), 7):
-        damaged = bytearray(whole)
-        damaged[place] ^= 1 << place % 7
-        diary.write_bytes(damaged)
-        with pytest.raises(FunhouseError, match=f"{UNFINISHED} is damaged"):
-            begin()
-    diary.write_bytes(whole[:-1] + b"\x0b")  # the end of the last line
-    with pytest.raises(FunhouseError, match="in its last line"):
-        begin()
-
-
-def test_a_damaged_line_is_deleted_as_the_message_says(tmp_path, begin, write, whole):
-    begin([0, 1]).close()
-    diary = tmp_path / UNFINISHED
-    lines = diary.read_bytes().split(b"\n")
-    diary.write_bytes(b"\n".join([*lines[:2], lines[2].replace(b"steps", b"steqs"), *lines[3:]]))
-    with pytest.raises(FunhouseError, match="in line 3") as caught:
-        begin()
-    assert "delete line 3" in caught.value.remedy
-    diary.write_bytes(b"\n".join([*lines[:2], *lines[3:]]))
-    with begin() as writer:
-        assert writer.shards_missing() == [0, 2]
-    write(tmp_path, 10)
-    assert contents(tmp_path) == whole

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worlds import FunhouseError
+from worlds.diary import Diary
 from worlds.durable import LOCK, Lock, append_line, write_file
-from worlds.manifest import MANIFEST, UNFINISHED, entry, read_manifest, write_manifest
+from worlds.manifest import MANIFEST, entry, read_manifest, write_manifest
 from worlds.signed import canonical
 
 FILES = {"a.bin": b"first file", "b.bin": bytes(range(256))}
@@ -123,7 +124,7 @@ def test_what_is_no_such_directory_is_explained(home, tmp_path_factory):
     assert "is not a directory" in refusal(empty / "file")
     assert f"has no {MANIFEST}" in refusal(empty)
     assert "holds a log" in refusal(home, "checkpoint")
-    (home / UNFINISHED).touch()
+    Diary(home).open({}, {})
     assert "not finished" in refusal(home)
 
 
