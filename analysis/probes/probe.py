@@ -1,8 +1,12 @@
-"""What a probe is: episodes that show an effect or do not, a measure of it, a picture, and controls that can fail."""
+"""What a probe is, and the one runner of them all: it walks the episodes, judges controls, holds figures to goals.
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Annotated, Any, Protocol
+A probe is a folder of two files beside its declaration: `design.py` says what happens in the episodes, what is asked
+and what the thresholds are; `analysis.py` what is made of the answers: rows, controls, figures, tables and pictures.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Protocol, TypeVar
 
 import numpy as np
 from annotated_types import Interval
@@ -16,10 +20,13 @@ from analysis.questions import Episodes
 from worlds import schema
 
 Progress = Callable[[int, int], None]  # (done, in all)
+Document = Mapping[str, Any]
+Row = dict[str, Any]
 POSITIVE, NEGATIVE, BASELINE = "positive", "negative", "baseline"
 FEWEST_SEEDS = 5  # of an evaluation that is reported
 BLIND = ("mind, no history", "mind, names shuffled", "mind, no prompt")  # blanked minds that must not show an effect
 Bounded = tuple[float | None, float | None, float | None]  # a figure and its interval
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -65,44 +72,139 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Probe:
-    """One probe. Its folder's docstring states the thresholds.
+class Trial:
+    """One run of a probe: who is probed, on what, in which episodes, and who is told of progress."""
 
-    `measure` is handed who is probed, the settings, and whoever is to be told of progress; it returns {"rows": [score
-    keys and the probe's own], "controls": [control()]}, and more where the probe has more to say: "figures" are what
-    the mind came to, beside what it should reach. `draw` makes the pictures, by name, of such a document, and `tables`
-    what a person reads of it.
+    subject: Subject
+    settings: Settings
+    design: Any  # the probe's own Design
+    progress: Progress | None = None
+
+    @property
+    def mind(self) -> Mind:
+        """Who is probed."""
+        return self.subject.mind
+
+    @property
+    def blind(self) -> list[Contender]:
+        """The same mind blanked, where it must not show an effect."""
+        return [one for one in self.subject.blanked if one.name in BLIND]
+
+    @property
+    def blinded(self) -> list[str]:
+        """The names of these."""
+        return [one.name for one in self.blind]
+
+    def count(self, episodes: int) -> int:
+        """How many episodes of each seed and condition, where the design has so many."""
+        return self.settings.episodes or episodes
+
+    def places(self, counts: Mapping[str, int]) -> Iterator[tuple[int, int, str, int]]:
+        """(place, seed, condition, index) of every episode, seed by seed; progress is told after each.
+
+        counts: by condition, how many episodes of each seed, unless the settings say how many.
+        """
+        sizes = {condition: self.count(count) for condition, count in counts.items()}
+        found = [(seed, one, k) for seed in self.settings.all_seeds for one, size in sizes.items() for k in range(size)]
+        yield from ((place, *one) for place, one in enumerate(self.watched(found, len(found))))
+
+    def watched(self, things: Iterable[T], total: int) -> Iterator[T]:
+        """Things, one by one; how many are done is told after each."""
+        for done, thing in enumerate(things, 1):
+            yield thing
+            if self.progress:
+                self.progress(done, total)
+
+    def part(self, number: int, parts: int) -> "Trial":
+        """The same trial, whose progress is one of several parts of the whole."""
+        tell = self.progress
+        if tell is None:
+            return self
+        return replace(self, progress=lambda done, total: tell(number * total + done, parts * total))
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One probe. The docstring of its design states the thresholds.
+
+    `measure` is handed the trial, and returns {"rows": [score keys and the probe's own], "controls": [control()]}, and
+    more where the probe has more to say: "figures" are what the mind came to, beside what it should reach. `draw` makes
+    the pictures, by name, of such a document, and `tables` what a person reads of it.
     """
 
     name: str
     about: str  # one line
-    measure: Callable[[Subject, Settings, Progress | None], dict[str, Any]]
-    draw: Callable[[Mapping[str, Any]], dict[str, Figure]]
-    tables: Callable[[Mapping[str, Any]], list[Table]]
+    design: Callable[[], Any]  # makes what the episodes are like by default
+    measure: Callable[[Trial], dict[str, Any]]
+    draw: Callable[[Document], dict[str, Figure]]
+    tables: Callable[[Document], list[Table]]
 
     def run(
-        self, subject: Subject, settings: Settings | None = None, progress: Progress | None = None
+        self,
+        subject: Subject,
+        settings: Settings | None = None,
+        progress: Progress | None = None,
+        design: Any = None,
     ) -> dict[str, Any]:
-        """The probe's document: {"probe", "rows", "controls", ...}, JSON values only."""
-        return {"probe": self.name, **self.measure(subject, settings or Settings(), progress)}
+        """The probe's document: {"probe", "rows", "controls", ..., "seeds"}, JSON values only."""
+        trial = Trial(subject, settings or Settings(), design or self.design(), progress)
+        return {"probe": self.name, **self.measure(trial), "seeds": list(trial.settings.all_seeds)}
 
 
 def control(
     name: str, kind: str, value: float | None, low: float | None, high: float | None, threshold: float | None
-) -> dict[str, Any]:
+) -> Row:
     """One control: the size of the effect that it shows, and its interval.
 
     `passed` says whether it showed the effect: whether the whole interval is at or above the threshold. A positive
-    control must, a negative one must not; a baseline has no verdict, null. Where the interval is undefined there is
-    no effect to be seen.
+    control must, a negative one must not; a baseline has no threshold and no verdict, null. Where the interval is
+    undefined there is no effect to be seen.
     """
-    passed = None if kind == BASELINE or threshold is None else low is not None and low >= threshold
+    threshold = None if kind == BASELINE else threshold
+    passed = None if threshold is None else low is not None and low >= threshold
     return {
         "name": name, "kind": kind, "value": value, "low": low, "high": high,
         "threshold": threshold, "passed": passed,
     }  # fmt: skip
 
 
-def sound(document: Mapping[str, Any]) -> bool:
+def controls(
+    effect: Callable[[str], Bounded], threshold: float, positive: Iterable[str], negative: Iterable[str],
+    baseline: Iterable[str] = (), words: str = "{}",
+) -> list[Row]:  # fmt: skip
+    """The controls of one effect: how large it is of each contender, by name; `words` make of that a control's name."""
+    kinds = {POSITIVE: positive, NEGATIVE: negative, BASELINE: baseline}
+    return [
+        control(words.format(name), kind, *effect(name), threshold) for kind, names in kinds.items() for name in names
+    ]
+
+
+def figure(
+    name: str, values: Bounded, goal: float | None = None, *, reached: Callable[[float, float], bool] | None = None,
+    by_seed: Sequence[float | None] | None = None, **own: Any,
+) -> Row:  # fmt: skip
+    """What the mind came to, beside what it should reach: at least the goal, or what `reached` says of value and goal.
+
+    Without a goal, or a value, nothing is reached or missed: null. `own` are the probe's own keys.
+    """
+    value, low, high = values
+    judged = None if goal is None or value is None else bool(reached(value, goal) if reached else value >= goal)
+    return {
+        "name": name, **own, "value": value, "low": low, "high": high, "goal": goal, "reached": judged,
+        "by_seed": by_seed,
+    }  # fmt: skip
+
+
+def at_most(value: float, goal: float) -> bool:
+    """Of figures that should be small."""
+    return value <= goal
+
+
+def one_of(rows: Iterable[Row], **wanted: Any) -> Row:
+    """The first of a document's rows, figures or controls that has these values."""
+    return next(row for row in rows if all(row[key] == value for key, value in wanted.items()))
+
+
+def sound(document: Document) -> bool:
     """Whether every positive control of a probe's document passed and no negative one did."""
     return all(one["passed"] == (one["kind"] == POSITIVE) for one in document["controls"] if one["passed"] is not None)

@@ -1,7 +1,7 @@
-"""Shifts: by what an answer moves when something is changed, held against what it should have moved by.
+"""Figures with intervals over episodes, among them those of shifts: by what an answer moves when something is changed.
 
 A shift is a difference of two distributions, so its entries sum to 0: a correlation over questions and actions is the
-cosine of the two arrays. Arrays are (q, a) float64, questions by actions; intervals are over episodes.
+cosine of the two arrays. Arrays of shifts are (q, a) float64, questions by actions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,30 @@ from analysis.intervals import EpisodeBootstrap, or_none
 from analysis.probes.probe import Bounded
 
 NONE: Bounded = (None, None, None)
+
+
+def share(bootstrap: EpisodeBootstrap, part: np.ndarray, whole: np.ndarray, rows: np.ndarray) -> Bounded:
+    """Σ part / Σ whole over the questions `rows`, both (q,)."""
+    if not len(rows):
+        return NONE
+    value, low, high = bootstrap.ratio(part[rows, None], whole[rows, None], rows)
+    return or_none(value[0]), or_none(low[0]), or_none(high[0])
+
+
+def ratio(part: np.ndarray, whole: np.ndarray, episode: np.ndarray) -> Bounded:
+    """Σ part / Σ whole over all questions, both (q,); episode (q,) int is which each belongs to."""
+    return share(EpisodeBootstrap(episode), part, whole, np.arange(len(part)))
+
+
+def mean(value: np.ndarray, episode: np.ndarray | None = None) -> Bounded:
+    """The mean over all questions, (q,); without `episode`, each is an episode's own."""
+    return ratio(value, np.ones(len(value)), np.arange(len(value)) if episode is None else episode)
+
+
+def less(values: Bounded) -> Bounded:
+    """1 - a figure."""
+    value, low, high = (None if one is None else 1 - one for one in values)
+    return value, high, low
 
 
 def correlation(bootstrap: EpisodeBootstrap, said: np.ndarray, real: np.ndarray, rows: np.ndarray) -> Bounded:
@@ -26,14 +50,6 @@ def correlation(bootstrap: EpisodeBootstrap, said: np.ndarray, real: np.ndarray,
             return total[..., 0] / np.sqrt(total[..., 1] * total[..., 2])
 
     return bounded(bootstrap, float(cosine(totals.sum(0))), cosine(bootstrap.times @ totals))
-
-
-def share(bootstrap: EpisodeBootstrap, part: np.ndarray, whole: np.ndarray, rows: np.ndarray) -> Bounded:
-    """Σ part / Σ whole over the questions `rows`, both (q,)."""
-    if not len(rows):
-        return NONE
-    value, low, high = bootstrap.ratio(part[rows, None], whole[rows, None], rows)
-    return or_none(value[0]), or_none(low[0]), or_none(high[0])
 
 
 def slope(bootstrap: EpisodeBootstrap, said: np.ndarray, real: np.ndarray, rows: np.ndarray) -> Bounded:

@@ -18,13 +18,13 @@ from tom.cli import main
 from worlds.signed import read_signed
 
 
-def measured(subject, settings, progress):
+def measured(trial):
     """A probe that passes, and tells who was probed."""
-    assert len(subject.blanked) > 2
-    assert subject.players is not None
-    progress(1, 1)
+    assert len(trial.subject.blanked) > 2
+    assert trial.subject.players is not None
+    trial.progress(1, 1)
     return {
-        "rows": [{"contender": subject.mind.name, "seeds": settings.seeds}],
+        "rows": [{"contender": trial.mind.name, "seeds": trial.settings.seeds}],
         "controls": [control("one", "positive", 1.0, 0.9, 1.0, 0.5)],
         "figures": [{"name": "gain", "value": 0.7, "low": None, "high": None, "goal": 0.5, "reached": True}],
     }
@@ -33,7 +33,9 @@ def measured(subject, settings, progress):
 @pytest.fixture
 def little(monkeypatch) -> Probe:
     """The only probe there is."""
-    probe = Probe("little", "what a test measures", measured, lambda _: {"little": canvas("it works")[0]}, lambda _: [])
+    probe = Probe(
+        "little", "what a test measures", dict, measured, lambda _: {"little": canvas("it works")[0]}, lambda _: []
+    )  # fmt: skip
     monkeypatch.setattr("analysis.probes.probes", lambda: {"little": probe})
     return probe
 
@@ -100,8 +102,8 @@ def test_the_selves_are_probed(capsys, trained, tmp_path, name):
 
 
 def test_a_probe_is_repeated_with_tastes_permuted(capsys, trained, little, monkeypatch):
-    def asked(subject, settings, progress):
-        return {"rows": [{"places": [one.places for one in (subject.mind, *subject.blanked)]}], "controls": []}
+    def asked(trial):
+        return {"rows": [{"places": [one.places for one in (trial.mind, *trial.subject.blanked)]}], "controls": []}
 
     monkeypatch.setattr("analysis.probes.probes", lambda: {"little": replace(little, measure=asked)})
     assert set(document(capsys, "probe", "little", trained, "--permute", 2)["rows"][0]["places"]) == {2}

@@ -28,6 +28,7 @@ Where nothing may move: not by more than 1e-6 in any probability, hidden so that
 act on which the answer does not hang; not by more than 0.01, the project's bound for rounding, with slots swapped.
 """
 
+from analysis.probes.copies.episodes import Design
 from analysis.probes.copies.measure import measure
 from analysis.probes.copies.picture import draw
 from analysis.probes.copies.tables import tables
@@ -36,7 +37,8 @@ from analysis.probes.probe import Probe
 PROBE = Probe(
     name="copies",
     about="predict a copy of yourself that pretends to be you: it knows of you what it could see",
-    measure=measure,
+    design=Design,
+    measure=lambda trial: measure(trial.subject, trial.settings, trial.progress, trial.design),
     draw=draw,
     tables=tables,
 )

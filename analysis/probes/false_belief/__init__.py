@@ -43,6 +43,7 @@ watching changes, and the *leak*, the share of the answer's own shift for a Bo t
 that missed it (0: none; 1: Bo knows whatever I know); and the largest shift where Ada was away, which must be 0.
 """
 
+from analysis.probes.false_belief.cases import Design
 from analysis.probes.false_belief.measure import measure
 from analysis.probes.false_belief.picture import draw
 from analysis.probes.false_belief.tables import tables
@@ -51,7 +52,8 @@ from analysis.probes.probe import Probe
 PROBE = Probe(
     name="false-belief",
     about="a fruit is moved behind Bo's back: does the prediction follow what Bo saw, or what the asked agent knows?",
-    measure=measure,
+    design=Design,
+    measure=lambda trial: measure(trial.subject, trial.settings, trial.progress, trial.design),
     draw=draw,
     tables=tables,
 )

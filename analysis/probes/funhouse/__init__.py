@@ -35,6 +35,7 @@ Figures to be reached: the mind at or above both thresholds; descriptions moved 
 trait, by acts in a role.
 """
 
+from analysis.probes.funhouse.episodes import Design
 from analysis.probes.funhouse.measure import measure
 from analysis.probes.funhouse.picture import draw
 from analysis.probes.funhouse.tables import tables
@@ -43,7 +44,8 @@ from analysis.probes.probe import Probe
 PROBE = Probe(
     name="funhouse",
     about="four with different eyes imitate the same one: tell which is which, and what that one would have done",
-    measure=measure,
+    design=Design,
+    measure=lambda trial: measure(trial.subject, trial.settings, trial.progress, trial.design),
     draw=draw,
     tables=tables,
 )

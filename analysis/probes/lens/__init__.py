@@ -43,6 +43,7 @@ Figures to be reached by the mind in the new world: that area at least 0.6; a co
 with the real ones over every cell; and the largest shift at unseen cells 0, exactly, for the mind and for the reasoner.
 """
 
+from analysis.probes.lens.episodes import Design
 from analysis.probes.lens.measure import measure
 from analysis.probes.lens.picture import draw
 from analysis.probes.lens.tables import tables
@@ -51,7 +52,8 @@ from analysis.probes.probe import Probe
 PROBE = Probe(
     name="lens",
     about="which cells could Bo see? Change one before another's eyes, and see whether the prediction of Bo moves",
-    measure=measure,
+    design=Design,
+    measure=lambda trial: measure(trial.subject, trial.settings, trial.progress, trial.design),
     draw=draw,
     tables=tables,
 )

@@ -57,6 +57,7 @@ not feel. So the mirrored mind may learn to foresee its image; to behave as the 
 was shown nowhere.
 """
 
+from analysis.probes.mirror.episodes import Design
 from analysis.probes.mirror.measure import measure
 from analysis.probes.mirror.picture import draw
 from analysis.probes.mirror.tables import tables
@@ -65,7 +66,8 @@ from analysis.probes.probe import Probe
 PROBE = Probe(
     name="mirror",
     about="an image that does what I do: is it taken for another agent, or for me?",
-    measure=measure,
+    design=Design,
+    measure=lambda trial: measure(trial.subject, trial.settings, trial.progress, trial.design),
     draw=draw,
     tables=tables,
 )

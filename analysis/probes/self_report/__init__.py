@@ -30,14 +30,15 @@ most 0.05; itself, from words, 0.95 resolved; no skill that tastes permuted chan
 """
 
 from analysis.probes.probe import Probe
-from analysis.probes.self_report.measure import measure
+from analysis.probes.self_report.measure import Design, measure
 from analysis.probes.self_report.picture import draw
 from analysis.probes.self_report.tables import tables
 
 PROBE = Probe(
     name="self-report",
     about="say what others are like, and what you are like yourself, as surely as you can know, whatever the tastes",
-    measure=measure,
+    design=Design,
+    measure=lambda trial: measure(trial.subject, trial.settings, trial.progress, trial.design),
     draw=draw,
     tables=tables,
 )

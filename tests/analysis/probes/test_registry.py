@@ -1,6 +1,7 @@
 """Adding a folder adds a probe, and a control's verdict follows from its interval."""
 
 import json
+from importlib import import_module
 
 import pytest
 
@@ -12,7 +13,7 @@ from worlds import FunhouseError
 
 FOLDER = """
 from analysis.probes.probe import Probe
-PROBE = Probe("lonely", "one line", lambda *_: {"rows": [], "controls": []}, lambda _: {}, lambda _: [])
+PROBE = Probe("lonely", "one line", dict, lambda _: {"rows": [], "controls": []}, lambda _: {}, lambda _: [])
 """
 
 
@@ -29,7 +30,8 @@ def test_adding_a_folder_is_all_that_it_takes(tmp_path, monkeypatch, fresh):
     (tmp_path / "lonely" / "__init__.py").write_text(FOLDER)
     monkeypatch.setattr(floor, "__path__", [*floor.__path__, str(tmp_path)])
     assert table()["lonely"] == "one line"
-    assert find("lonely").run(Subject(mind=None)) == {"probe": "lonely", "rows": [], "controls": []}
+    found = find("lonely").run(Subject(mind=None), Settings(seeds=2))
+    assert found == {"probe": "lonely", "rows": [], "controls": [], "seeds": [0, 1]}
 
 
 def test_every_probe_has_a_line_and_states_its_thresholds():
@@ -38,8 +40,9 @@ def test_every_probe_has_a_line_and_states_its_thresholds():
         assert name == probe.name
         assert probe.about
         assert "\n" not in probe.about
-        folder = __import__(f"analysis.probes.{name.replace('-', '_')}", fromlist=["PROBE"])
-        assert "threshold" in folder.__doc__.lower()
+        folder = f"analysis.probes.{name.replace('-', '_')}"
+        stated = (import_module(place).__doc__ or "" for place in (probe.design.__module__, folder))
+        assert any("threshold" in words.lower() for words in stated)
 
 
 def test_an_unknown_probe_is_told_which_there_are():

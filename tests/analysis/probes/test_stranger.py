@@ -9,10 +9,10 @@ from agents import Reasoned
 from agents.answer import reasoner_of, resolve, type_space
 from agents.strangers import meet, uniform
 from analysis.measures import divergence
-from analysis.probes import Settings, Subject, find, sound
-from analysis.probes.stranger import episodes
-from analysis.probes.stranger.episodes import HELD_OUT, HIDDEN, Design, asked_of, meetings, own
-from analysis.probes.stranger.measure import figure_of, measure
+from analysis.probes import Settings, Subject, Trial, find, sound
+from analysis.probes.probe import one_of
+from analysis.probes.stranger import PROBE, design
+from analysis.probes.stranger.design import HELD_OUT, HIDDEN, Design, asked_of, meetings, own
 from analysis.report import page
 
 DESIGN = Design(steps=160, observed=(0, 8, 32), within=8, outside=3)
@@ -40,12 +40,12 @@ BLANKED = [Mind("mind, no history", "prior"), Mind("mind, own actions blanked")]
 
 @pytest.fixture(scope="module")
 def document():
-    return {"probe": "stranger", **measure(Subject(Mind(), BLANKED), SETTINGS, design=DESIGN)}
+    return PROBE.run(Subject(Mind(), BLANKED), SETTINGS, design=DESIGN)
 
 
 def meeting(stranger):
     """The second episode of a seed."""
-    return next(islice(meetings(DESIGN, stranger, 0, SETTINGS), 1, None))
+    return next(islice(meetings(Trial(Subject(Mind()), SETTINGS, DESIGN), stranger, 0), 1, None))
 
 
 def rows_of(document, **wanted):
@@ -67,16 +67,16 @@ def test_the_controls_do_what_they_must(document):
 
 def test_the_probe_fails_where_the_stranger_shows_nothing_of_itself(monkeypatch):
     """It moves at random and is still asked what its type would do: there is nothing to be learned."""
-    monkeypatch.setattr(episodes, "play", lambda run, index: meet(run, index, {WHO: uniform}))
-    design = Design(steps=160, observed=(0, 8, 32), within=8, strangers=(HELD_OUT,))
-    blind = measure(Subject(Mind(), BLANKED), SETTINGS, design=design)
+    monkeypatch.setattr(design, "play", lambda run, index: meet(run, index, {WHO: uniform}))
+    one = Design(steps=160, observed=(0, 8, 32), within=8, strangers=(HELD_OUT,))
+    blind = PROBE.run(Subject(Mind(), BLANKED), SETTINGS, design=one)
     assert control_of(blind, "reasoner")["passed"] is False
     assert not sound(blind)
 
 
 def test_a_mind_that_is_the_reasoner_reaches_every_figure(document):
-    assert figure_of(document, "nats beyond the reasoner", HELD_OUT)["value"] == pytest.approx(0)
-    gain = figure_of(document, "gain", HELD_OUT)
+    assert one_of(document["figures"], name="nats beyond the reasoner", stranger=HELD_OUT)["value"] == pytest.approx(0)
+    gain = one_of(document["figures"], name="gain", stranger=HELD_OUT)
     assert gain["value"] == pytest.approx(control_of(document, "reasoner")["value"])
     assert len(gain["by_seed"]) == 2
     for row in rows_of(document, against="definition", contender="mind"):

@@ -1,0 +1,240 @@
+"""How near the answers come to a stranger, by the steps that it was watched: rows against two truths, and the gain.
+
+Rows have the keys of the fidelity table and `stranger`, `observed` (k) and `against`, which tells two tables apart:
+
+- "definition", for strangers within the type space: against the stated reasoner's answer, with the shortcuts and skill
+- "stranger", for all: against what the stranger itself would do in the asked agent's body, on what it perceives there.
+  The exact reasoner is a contender here, and it errs: its types hold no wall follower
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from rich.table import Table
+
+from analysis.controls import PLANNER
+from analysis.fidelity import Scores, training_episodes
+from analysis.fitting import Fitted, fit
+from analysis.measures import divergence
+from analysis.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, ends, interval_line, label
+from analysis.probes import panels
+from analysis.probes.probe import Bounded, Document, Row, Trial, at_most, controls, figure
+from analysis.probes.shift import NONE, less, share
+from analysis.probes.stranger.design import (
+    AT,
+    BEYOND,
+    FROM,
+    GAIN,
+    HELD_OUT,
+    HIDDEN,
+    SKILL,
+    WITHIN,
+    Design,
+    asked_of,
+    meetings,
+    own,
+)
+from analysis.probes.tables import pivot
+from analysis.questions import Cell
+from analysis.shortcuts import COPY, FULL_INFORMATION, IGNORANT
+from analysis.survey import REASONER, Survey, bound, put
+from worlds import Episode, FunhouseError
+
+CELL: Cell = ("behave", 1)
+DEFINITION, STRANGER = "definition", "stranger"  # what a row is against
+TRAINING_EPISODES = 48
+OF_SKILL = ("skill", "skill_low", "skill_high", "unfiltered_skill", "kept_excess_nats")
+WORDS = {
+    "held-out": "a type never met", "astar": "A* fruit collector", "wall-follower": "wall follower",
+    "random": "random walker", "noisy": "noisy copy of a type", "hidden-roles": "a type never met, roles hidden",
+}  # fmt: skip
+ACROSS = 3  # panels in a row
+WATCHED = "steps at which it had seen the stranger act"
+Page = tuple[Survey, np.ndarray, int]  # what was asked and answered in an episode, the stranger's own answers, the seed
+
+
+@dataclass(frozen=True)
+class Met:
+    """Everything asked about one kind of stranger."""
+
+    stranger: str
+    seed: np.ndarray  # (q,) int: the evaluation seed of each question
+    against: dict[str, Scores]  # "stranger", and within the type space "definition"
+
+    @classmethod
+    def of(cls, stranger: str, pages: Sequence[Page], fitted: dict[Cell, Fitted]) -> "Met":
+        """Scores against the definition and, the reasoner being a contender then, against the stranger itself."""
+        if not pages:
+            raise FunhouseError(f"nobody saw the stranger '{stranger}' often enough", remedy="ask for more episodes")
+        definition = Scores.of(bound([page for page, *_ in pages]), fitted)
+        answer = {**definition.survey.answer, REASONER: definition.survey.truth}
+        if stranger not in WITHIN:
+            answer.pop(FULL_INFORMATION)  # there is no type that it truly has
+        truth = np.concatenate([rows for _, rows, _ in pages])
+        error = {name: divergence(truth, said) for name, said in answer.items()}
+        survey = replace(definition.survey, truth=truth, answer=answer)
+        against = {STRANGER: Scores(survey, definition.keep, fitted, error)}
+        seeds = np.concatenate([np.full(len(rows), seed) for _, rows, seed in pages])
+        return cls(stranger, seeds, against | ({DEFINITION: definition} if stranger in WITHIN else {}))
+
+    def at(self, observed: int) -> np.ndarray:
+        """(q,) bool: the questions with that many steps observed."""
+        return self.against[STRANGER].survey.observed == observed
+
+    def gain(self, name: str, within: np.ndarray | bool = True) -> Bounded:
+        """The share of what there was to learn that was learned, where judged, and over some questions (q,) bool."""
+        scores = self.against[STRANGER]
+        rows = np.flatnonzero(self.at(AT) & within)
+        return less(share(scores.bootstrap, scores.error[name], scores.error[IGNORANT], rows))
+
+    def beyond(self, mind: str, design: Design) -> Bounded:
+        """The mind's excess less the reasoner's, where it is largest from FROM steps observed on."""
+        scores = self.against[STRANGER]
+        more, ones = scores.error[mind] - scores.error[REASONER], np.ones(len(self.seed))
+        every = [np.flatnonzero(self.at(observed)) for observed in design.observed if observed >= FROM]
+        found = [share(scores.bootstrap, more, ones, rows) for rows in every]
+        return max([one for one in found if one[0] is not None], default=NONE)
+
+
+def measure(trial: Trial) -> dict[str, Any]:
+    """{"rows", "controls", "figures"}. Figures also say `stranger`.
+
+    Raises FunhouseError where nobody saw a stranger often enough to be asked.
+    """
+    design, mind = trial.design, trial.mind
+    fitted = {hidden: _fitted(trial, hidden) for hidden in {one == HIDDEN for one in design.strangers}}
+    pages: dict[str, list[Page]] = {stranger: [] for stranger in design.strangers}
+    total = sum(trial.count(design.count(stranger)) for stranger in design.strangers) * trial.settings.seeds
+    for stranger, seed, episode in trial.watched(_episodes(trial), total):
+        if asked := asked_of(episode, design):
+            page = put(len(pages[stranger]), episode, asked, [mind], trial.blind)
+            pages[stranger].append((page, own(episode, stranger, asked), seed))
+    every = [Met.of(stranger, found, fitted[stranger == HIDDEN]) for stranger, found in pages.items()]
+    who = [REASONER], [*trial.blinded, PLANNER], [COPY]
+    held_out = [met for met in every if met.stranger == HELD_OUT]
+    return {
+        "rows": [row for met in every for row in _rows(met, design)],
+        "controls": [one for met in held_out for one in controls(met.gain, GAIN, *who)],
+        "figures": [one for met in every for one in _figures(met, mind.name, design)],
+    }
+
+
+def _episodes(trial: Trial) -> Iterator[tuple[str, int, Episode]]:
+    for stranger in trial.design.strangers:
+        for seed in trial.settings.all_seeds:
+            yield from ((stranger, seed, episode) for episode in meetings(trial, stranger, seed))
+
+
+def _fitted(trial: Trial, hidden: bool) -> dict[Cell, Fitted]:
+    """The shortcuts, fitted on the same questions about types that training sees, in training episodes."""
+    run = trial.design.run(HIDDEN if hidden else HELD_OUT, trial.settings.seed, "train")
+    orchards = [one for one in training_episodes(run.to_dict(), TRAINING_EPISODES) if isinstance(one, Episode)]
+    asked = [(episode, found) for episode in orchards if (found := asked_of(episode, trial.design))]
+    return fit(bound([put(place, *pair) for place, pair in enumerate(asked)]))
+
+
+def _rows(met: Met, design: Design) -> Iterator[Row]:
+    for against, scores in met.against.items():
+        for observed in design.observed:
+            for row in scores.rows(CELL, met.at(observed)):
+                if against == STRANGER:  # the shortcuts, and which questions they miss, are the definition's
+                    row |= dict.fromkeys(OF_SKILL) | {"reason": "skill is measured against the definition"}
+                yield {**row, "stranger": met.stranger, "observed": observed, "against": against}
+
+
+def _figures(met: Met, mind: str, design: Design) -> Iterator[Row]:
+    """What the mind came to, and whether that is what it should reach; goals are set for held-out strangers alone."""
+    beyond, skill = (goal if met.stranger == HELD_OUT else None for goal in (BEYOND, SKILL))
+    by_seed = [met.gain(mind, met.seed == seed)[0] for seed in np.unique(met.seed)]
+    yield figure("gain", met.gain(mind), by_seed=by_seed, stranger=met.stranger)
+    more = met.beyond(mind, design)
+    yield figure("nats beyond the reasoner", more, beyond, reached=at_most, stranger=met.stranger)
+    if DEFINITION in met.against:
+        rows = met.against[DEFINITION].rows(CELL, met.at(AT), [mind])
+        values = (rows[0]["skill"], rows[0]["skill_low"], rows[0]["skill_high"]) if rows else NONE
+        yield figure("skill", values, skill, stranger=met.stranger)
+
+
+def tables(document: Document) -> list[Table]:
+    """Excess against the stranger for every kind of stranger; skill, for those within the type space."""
+    beside = (REASONER, IGNORANT, COPY, "mind, no history")
+    rows = [row for row in document["rows"] if row["kind"] == "mind" or row["contender"] in beside]
+    nats = [row for row in rows if row["against"] == STRANGER]
+    skill = [row for row in rows if row["against"] == DEFINITION and row["kind"] == "mind"]
+    parts = (
+        (nats, "excess_nats", "nats from what the stranger would do"), (skill, "skill", "skill against the definition")
+    )  # fmt: skip
+    return [pivot(title, own, ("stranger", "contender"), "observed", key) for own, key, title in parts if own]
+
+
+def draw(document: Document) -> dict[str, Figure]:
+    """ "stranger": nats from the stranger's own distribution; "stranger_skill": skill, where there is a definition."""
+    skilled = [row for row in document["rows"] if row["against"] == DEFINITION and row["skill"] is not None]
+    mine = [row for row in skilled if row["kind"] == "mind"]
+    return {"stranger": _distances(document)} | ({"stranger_skill": _skills(mine)} if mine else {})
+
+
+def _distances(document: Document) -> Figure:
+    """A panel for each kind of stranger, on a scale of its own."""
+    rows = [row for row in document["rows"] if row["against"] == STRANGER]
+    strangers = list(dict.fromkeys(row["stranger"] for row in rows))
+    counts = sorted({row["observed"] for row in rows})
+    across = min(ACROSS, len(strangers))
+    down = -(-len(strangers) // across)
+    figure, places = canvas(_title(document, strangers), across, (3.9 * across + 0.4, 3.1 * down + 1.3), rows=down)
+    for axes in places[len(strangers) :]:
+        axes.set_axis_off()
+    for axes, stranger in zip(places, strangers, strict=False):
+        _panel(axes, [row for row in rows if row["stranger"] == stranger], counts)
+        axes.set_title(WORDS.get(stranger, stranger), fontsize=11, color=BLACK)
+    panels.legend(figure, places[:1], loc="outside lower right", ncols=3, fontsize=11)
+    figure.supxlabel(WATCHED, x=0.02, ha="left", fontsize=11, color=BLACK)
+    figure.supylabel("nats from what the stranger would do, with 95% interval", fontsize=11, color=BLACK)
+    return figure
+
+
+def _title(document: Document, strangers: Sequence[str]) -> str:
+    gains = {one["stranger"]: one for one in document["figures"] if one["name"] == "gain"}
+    first = gains[strangers[0]]
+    if first["value"] is None:
+        return "To behave as a stranger"
+    learned = f"{first['value']:.0%} of what there is to learn"
+    told = f"Watching {WORDS[strangers[0]]} act {AT} times teaches the mind {learned}"
+    misled = [WORDS[one] for one in strangers if (gains[one]["high"] or 0) < 0]
+    return f"{told};\nwatching these misleads it: {', '.join(misled)}" if misled else told
+
+
+def _panel(axes: Axes, rows: Sequence[Row], counts: Sequence[int]) -> None:
+    lines = [
+        ("has seen nothing", GREY, [row for row in rows if row["contender"] == IGNORANT]),
+        ("exact reasoner", ORANGE, [row for row in rows if row["contender"] == REASONER]),
+        ("the mind", BLUE, [row for row in rows if row["kind"] == "mind"]),
+    ]
+    panels.curves(axes, lines, "excess_nats", lambda row: counts.index(row["observed"]))
+    panels.counted(axes, counts)
+    axes.set_ylim(0, 1.05 * max(ends(row, "excess_nats")[1] for *_, own in lines for row in own))
+
+
+def _skills(rows: Sequence[Row]) -> Figure:
+    """The mind's skill against the definition, a line for each stranger within the type space."""
+    counts = sorted({row["observed"] for row in rows})
+    told = min(rows, key=lambda row: (row["stranger"] != rows[0]["stranger"], abs(row["observed"] - AT)))
+    title = f"Skill {told['skill']:.2f} after {told['observed']} steps of watching {WORDS[told['stranger']]}"
+    figure, (axes,) = canvas(title)
+    for stranger, color in zip(dict.fromkeys(row["stranger"] for row in rows), (BLUE, GREEN), strict=False):
+        own = [row for row in rows if row["stranger"] == stranger]
+        interval_line(axes, [counts.index(row["observed"]) for row in own], own, "skill", color)
+        words = WORDS[stranger].replace(", ", ",\n")
+        label(axes, counts.index(own[-1]["observed"]), own[-1]["skill"], words, color, dx=10)
+    panels.bound(axes, 1, "the truth", across=True)
+    panels.bound(axes, 0, "the best shortcut", across=True)
+    axes.set_ylim(min(-0.05, *(ends(row, "skill")[0] for row in rows)), 1.12)
+    axes.set_xlim(-0.4, len(counts) + 0.6)
+    panels.counted(axes, counts)
+    axes.set_xlabel(WATCHED)
+    axes.set_ylabel("skill, with 95% interval")
+    return figure
