@@ -44,6 +44,7 @@ class Together(Environment):
         before, waited = self._acting, self._waiting
         for seat in waited:
             given[self.seats[seat]] = self.decode[seat](PLACEHOLDER)
+        self.step += 1
         told = self.env.step(given)
         if not isinstance(told, tuple) or len(told) != 5:
             raise self._no_values("step", told, "observations, rewards, terminations, truncations, infos")
@@ -98,6 +99,9 @@ class Together(Environment):
     def _shown(self, agents: Sequence) -> Sequence:
         return [self._observed[agent] for agent in agents]
 
+    def infos(self) -> Any:
+        return self._infos
+
     def _info(self, agent: Any) -> Any:
         return self._infos.get(agent)
 
@@ -134,6 +138,7 @@ class InTurn(Environment):
     def _move(self, action: Any) -> None:
         """One step of the environment."""
         before = self._alive()
+        self.step += 1
         self.env.step(action)
         self._collect(self.env.rewards)
         for agent in before - set(self.env.agents):
@@ -181,6 +186,9 @@ class InTurn(Environment):
         except FAILS as error:
             raise self._blind(agent, error) from error
 
+    def infos(self) -> Any:
+        return getattr(self.env, "infos", None)
+
     def _info(self, agent: Any) -> Any:
-        infos = getattr(self.env, "infos", None)
+        infos = self.infos()
         return infos.get(agent) if isinstance(infos, Mapping) else None

@@ -17,7 +17,7 @@ from worlds.arena import positions
 from worlds.arena.apart import Death, apart
 from worlds.arena.failure import ArenaFailure
 from worlds.arena.first_look import NOTHING, Known, first_look
-from worlds.arena.masks import REMEDY, legal_of, shows_mask, tells_mask
+from worlds.arena.masks import REMEDY, agreed, shows_mask, tells_mask
 from worlds.arena.namesakes import watched_imports
 from worlds.arena.numbers import Unfit
 from worlds.arena.opening import FAILS, make, maker_of
@@ -41,6 +41,7 @@ class Environment:
         self.env, self.spec, self._around = env, spec, around
         self._called = False  # whether it is the environment's code that runs now
         self._seed: int | None = None
+        self.step = 0  # of the game, as the environment itself counts them
         self._watch = can_watch()
         self.know(NOTHING)
 
@@ -74,7 +75,7 @@ class Environment:
 
     def reset(self, seed: int) -> None:
         """Begins a game that is a function of `seed` (< 2**31), as far as the environment keeps to it."""
-        self._seed = seed
+        self._seed, self.step = seed, 0
         self.rewards = np.zeros(len(self.seats), np.float32)
         self._around.seed(seed)
         self.guard(self._reset, seed)
@@ -114,8 +115,8 @@ class Environment:
                     raise self._late_mask(agent, "its info")
         observation = self._encode(form, agents, shown)
         if form.dtype == "float32" and not _finite(observation):
-            bad = ~np.isfinite(observation.reshape(len(seats), -1)).all(1)
-            raise self.failure(f"{agents[int(bad.argmax())]} observes NaN or an infinite number")
+            row, column = np.argwhere(~np.isfinite(flat := observation.reshape(len(seats), -1)))[0]
+            raise self.failure(f"{agents[row]} observes NaN or an infinite number: {flat[row, column]}")
         return observation, mask
 
     def positions(self) -> np.ndarray | None:
@@ -144,9 +145,10 @@ class Environment:
         with contextlib.suppress(FunhouseError):
             self.guard(self.env.close)
 
-    def failure(self, what: str, late: bool = False) -> ArenaFailure:
+    def failure(self, what: str, late: bool = False, remedy: str | None = None) -> ArenaFailure:
         """The error that says what the environment did in this game, to be raised; `late`: it took too long."""
-        return ArenaFailure(what, place=f"{self.spec}, game of seed {self._seed}", late=late)
+        place = f"{self.spec}, game of seed {self._seed}, step {self.step}"
+        return ArenaFailure(what, place=place, remedy=remedy, late=late)
 
     def refusal(self, what: str, remedy: str) -> FunhouseError:
         """The error that says what the environment does in every game, to be raised."""
@@ -168,6 +170,10 @@ class Environment:
     def sight(self, agent: Any) -> tuple[Any, Any]:
         """What an agent in the game is shown, and its info or None, as the environment gives them."""
         return self._shown([agent])[0], self._info(agent)
+
+    def infos(self) -> Any:
+        """All infos, as the environment gives them."""
+        raise NotImplementedError
 
     def legal(self, seat: int) -> np.ndarray:
         """(actions,) bool: what one seat that acts now may do."""
@@ -215,13 +221,16 @@ class Environment:
             return True
         try:
             shown, told = form.unmasked(*self.sight(agent))
-            legal = _all_legal(1, form.actions)[0] if told is None else legal_of(told, form.actions)
         except FunhouseError:
             raise
         except FAILS as error:
             raise self._blind(agent, error) from error
+        try:
+            legal = agreed(told, form.actions)
+        except Unfit as error:
+            raise self.failure(f"{agent} has {error}", remedy=error.remedy) from error
         if legal is None:
-            raise self.failure(f"{agent} has no mask of {form.actions} zeros and ones: {told}")
+            legal = _all_legal(1, form.actions)[0]
         self._read[seat] = shown, legal
         return bool(legal.any())
 
@@ -241,8 +250,9 @@ class Environment:
         return np.concatenate([self._encode(form, [agent], [one]) for agent, one in zip(agents, shown, strict=True)])
 
     def _blind(self, agent: Any, error: BaseException) -> ArenaFailure:
-        why = str(error) if isinstance(error, Unfit) else f"{type(error).__name__}: {error}"
-        return self.failure(f"{agent} cannot observe: {why}")
+        if isinstance(error, Unfit):
+            return self.failure(f"{agent} cannot observe: {error}", remedy=error.remedy)
+        return self.failure(f"{agent} cannot observe: {type(error).__name__}: {error}")
 
     def _collect(self, rewards: Any) -> None:
         """Raises FunhouseError where rewards are no mapping, ArenaFailure where one is none that float32 holds."""

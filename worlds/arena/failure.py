@@ -45,7 +45,7 @@ def persist(key: int, play: Callable[[int], T]) -> tuple[T, list[Dropped]]:
     Raises FunhouseError, with the keys that were tried, where none stands: the log cannot be whole then.
     """
     dropped: list[Dropped] = []
-    hangs = 0
+    hangs, remedy = 0, None
     for attempt in range(ATTEMPTS):
         seed = attempt_key(key, attempt)
         try:
@@ -53,13 +53,13 @@ def persist(key: int, play: Callable[[int], T]) -> tuple[T, list[Dropped]]:
         except ArenaFailure as failure:
             where = f" ({failure.place})" if failure.place else ""
             dropped.append(Dropped(seed, f"{failure.what}{where}"))
-            hangs += failure.late
+            hangs, remedy = hangs + failure.late, failure.remedy
         if hangs == len(dropped) == HANGS:
             raise hung(dropped[-1].reason)
     raise FunhouseError(
         f"the environment failed {ATTEMPTS} times in a row: {dropped[-1].reason}",
         place=f"seeds {', '.join(str(one.seed) for one in dropped)}",
-        remedy="mend the environment, or choose other constructor arguments",
+        remedy=remedy or "mend the environment, or choose other constructor arguments",
     )
 
 

@@ -8,7 +8,17 @@ import numpy as np
 from gymnasium import spaces
 
 from worlds.arena.failure import ArenaFailure
-from worlds.arena.masks import MASK, REMEDY, like_a_mask, shows_mask, tells_mask
+from worlds.arena.masks import (
+    MASK,
+    REMEDY,
+    like_a_mask,
+    mask_for_all,
+    mask_in_tuple,
+    mask_method,
+    shows_mask,
+    tells_mask,
+)
+from worlds.arena.numbers import short
 from worlds.arena.spaces import Form, Species, form_of
 from worlds.errors import FunhouseError
 
@@ -48,6 +58,7 @@ def first_look(environment: "Environment") -> Known:
             if not (more := _masked(environment, seats)) <= masked:
                 masked |= more
                 _begin(environment, _sorted(environment, seats, both, masked))
+    _check_unread(environment, both)
     return environment.known
 
 
@@ -128,7 +139,7 @@ def _begin(environment: "Environment", known: Known) -> None:
             return
         except ArenaFailure as failure:
             if seed == SEEDS - 1:
-                remedy = "declare the space that observations have, or show what the space says"
+                remedy = failure.remedy or "declare the space that observations have, or show what the space says"
                 raise environment.refusal(failure.what, remedy) from failure
 
 
@@ -142,6 +153,25 @@ def _check_names(environment: "Environment") -> None:
                     f"the {place} of {environment.seats[seat]} holds '{name}', and masks are read from '{MASK}' alone"
                 )
                 raise environment.refusal(what, REMEDY)
+    if name := mask_for_all(environment.infos(), environment.seats):
+        what = f"its infos hold '{name}' beside the agents, and masks are read from an agent's own '{MASK}' alone"
+        raise environment.refusal(what, REMEDY)
+
+
+def _check_unread(environment: "Environment", both: list[tuple]) -> None:
+    """Raises FunhouseError where masks lie, or seem to, where nothing is read, and the agent is told none elsewhere."""
+    if not any(form.masked for form in environment.forms) and (name := mask_method(environment.env)):
+        what = f"it tells masks by '{name}', and they are read from '{MASK}' alone"
+        more = "; where every action may be taken, give as many ones in the infos"
+        raise environment.refusal(what, f"of what that returns, make an '{MASK}': {REMEDY}{more}")
+    for seat, (seen, _) in enumerate(both):
+        form = environment.form_of_seat[seat]
+        if not form.masked and (name := mask_in_tuple(seen, form.actions)) is not None:
+            what = (
+                f"part {name} of the space {short(seen)} holds as many zeros and ones as there are actions, as masks do"
+            )
+            other = "if it is none, make the Tuple a Dict and give it a name of its own"
+            raise environment.refusal(what, f"if it is a mask, {REMEDY}; {other}")
 
 
 def _some_action(environment: "Environment", seat: int, step: int) -> int:

@@ -90,20 +90,24 @@ class Form:
         """What the rest of the project is told of it."""
         return Species(index, self.shape, self.dtype, self.actions, self.masked, self.kind, self.low, self.high)
 
-    def unmasked(self, shown: Any, info: Any) -> tuple[Any, Any]:
-        """An observation without its mask, and the mask, None where nothing is said. Raises Unfit."""
-        if not shows_mask(shown):
+    def unmasked(self, shown: Any, info: Any) -> tuple[Any, list]:
+        """An observation without its mask, and the masks that lie beside it and in the info, if any. Raises Unfit."""
+        told = [info[MASK]] if tells_mask(info) and info[MASK] is not None else []
+        if not shows_mask(shown) or shown[MASK] is None:
             if self.declared:
                 raise Unfit(f"it is shown no {MASK}, which its space says is there")
-            return shown, info[MASK] if tells_mask(info) else None
-        if self.entry is not None and self.entry in shown:
-            return shown[self.entry], shown[MASK]
+            if not shows_mask(shown):
+                return shown, told
+        else:
+            told.insert(0, shown[MASK])
+        if self.entry is not None and self.entry in shown and len(shown) == 2:
+            return shown[self.entry], told
         rest = {key: value for key, value in shown.items() if key != MASK}
         if self.whole and not (len(rest) == 1 and isinstance(next(iter(rest.values())), Mapping)):
-            return rest, shown[MASK]
+            return rest, told
         if len(rest) != 1:
             raise Unfit(f"it is shown {', '.join(map(str, rest)) or 'nothing'} beside its mask: the space says of one")
-        return next(iter(rest.values())), shown[MASK]
+        return next(iter(rest.values())), told
 
 
 def form_of(observation: spaces.Space, action: spaces.Space, told_mask: bool = False) -> Form:

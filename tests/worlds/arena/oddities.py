@@ -114,6 +114,62 @@ class InInfos(Masked):
         return {agent: {} if agent in silent else {self.key: self.mask(agent)} for agent in self.agents}
 
 
+class Twice(Masked):
+    """A mask beside the observation and one in the info, which since a step differs from it; `extra` entries more."""
+
+    def __init__(self, differs=99, extra=False, **kw):
+        super().__init__(**kw)
+        self.differs, self.extra = differs, extra
+
+    def shown(self, agent):
+        return {**super().shown(agent), **({"more": 1} if self.extra else {})}
+
+    def infos(self):
+        other = np.array([1, 0, 0]) if self.time >= self.differs else None
+        return {agent: {"action_mask": self.mask(agent) if other is None else other} for agent in self.agents}
+
+
+class Elsewhere(Walkers):
+    """A mask where nobody reads it: in a method, in all infos, in a part of a Tuple, deep; or flags that are none."""
+
+    def __init__(self, where, **kw):
+        super().__init__(**kw)
+        self.where = where
+        if where in ("action_mask", "legalMoves"):
+            setattr(self, where, self.mask)
+        if where == "get_action_masks":
+            setattr(self, where, lambda: {agent: self.mask(agent) for agent in self.agents})
+
+    def mask(self, agent):
+        return np.ones(3, np.int8) if self.where == "flags" else super().mask(agent)
+
+    def observation_space(self, agent):
+        parts = self.space, spaces.MultiBinary(3)
+        if self.where == "tuple":
+            return spaces.Tuple(parts)
+        return spaces.Dict({"seen": parts[0], "flags": parts[1]}) if self.where == "flags" else self.space
+
+    def shown(self, agent):
+        parts = self.row(agent), self.mask(agent)
+        if self.where == "tuple":
+            return parts
+        return {"seen": parts[0], "flags": parts[1]} if self.where == "flags" else parts[0]
+
+    def infos(self):
+        told: dict[str, dict] = {agent: {} for agent in self.agents}
+        if self.where == "beside":
+            told["action_masks"] = {agent: self.mask(agent) for agent in self.agents}
+        if self.where == "common":
+            told["__common__"] = {"action_mask": {agent: self.mask(agent) for agent in self.agents}}
+        if self.where == "legal_moves":
+            told = {agent: {self.where: ["left", "right"]} for agent in self.agents}
+        if self.where == "deep":
+            told = {agent: {"state": {"action_mask": self.mask(agent)}} for agent in self.agents}
+        if self.where == "Action-Mask":
+            told = {agent: {self.where: self.mask(agent).astype(float)} for agent in self.agents}
+        return told
+
+
 class ByTurns(Walkers):
     """Who may not act now has a mask of zeros, and must be given 0; at every `pause`th step that is everybody."""
 
@@ -319,6 +375,6 @@ class Passing(AECEnv):
         self.truncations = dict.fromkeys(self.agents, self.time >= self.length)
 
 
-masked, in_infos, by_turns, pool, seen, acts, board, flawed, seedless, passing = (
-    Masked, InInfos, ByTurns, Pool, Seen, Acts, Board, Flawed, SeedlessReset, Passing,
+masked, in_infos, twice, elsewhere, by_turns, pool, seen, acts, board, flawed, seedless, passing = (
+    Masked, InInfos, Twice, Elsewhere, ByTurns, Pool, Seen, Acts, Board, Flawed, SeedlessReset, Passing,
 )  # fmt: skip

@@ -30,7 +30,18 @@ def config(name, **arguments) -> ArenaConfig:
         (REAL, ["0.5", "1"], "U4", "no array of numbers"),
         (REAL, ["1j", "2"], "complex64", "no array of numbers"),
         (REAL, [None, 2], "object", "no array of numbers"),
-        (REAL, [1e300, 2], "float64", "NaN or an infinite number"),
+        (REAL, [1e300, 2], "float64", r"walker_0 cannot observe: it is shown 1e\+300, and float32.*holds inf instead"),
+        (REAL, [0.5, "inf"], "float64", "walker_0 observes NaN or an infinite number: inf"),
+        (REAL, [1.7e9 + 0.5, 2], "float64", r"shown 1700000000\.5, and float32.*holds 1700000000\.0 instead"),
+        ((0, 1 << 30, (2,), "int64"), [16777217, 2], "int64", "shown 16777217, and float32.*holds 16777216.0 instead"),
+        (WHOLE, [0.5, 5], "float64", "shown 0.5, and its space holds whole numbers from 0 to 100; as bytes, those up"),
+        (REAL, [[1, 2]], "float32", r"an array of shape \(1, 2\), and its space has the shape \(2,\)"),
+        (
+            (0, 9, (2, 1), "float32"),
+            [1, 2],
+            "float32",
+            r"an array of shape \(2,\), and its space has the shape \(2, 1\)",
+        ),
     ],
 )
 @pytest.mark.parametrize("since", [0, 10])
@@ -47,8 +58,9 @@ def test_an_observation_that_leaves_its_space_is_told_and_never_wrapped_cut_or_r
         (BYTES, [1.0, 255.0], "float64", [1, 255]),
         (WHOLE, [200, 7], "int64", [200, 7]),
         ((0, 1, (2,), "bool"), [True, False], "bool", [1, 0]),
-        (REAL, [[1, 2]], "float32", [1, 2]),
-        ((0, 9, (2, 1), "float32"), [1, 2], "float32", [[1], [2]]),
+        (REAL, [0.1, 1 / 3], "float64", [np.float32(0.1), np.float32(1 / 3)]),
+        ((0, 1 << 30, (2,), "int64"), [1 << 24, 1 << 29], "int64", [1 << 24, 1 << 29]),
+        (REAL, [1.7e9 + 0.5, 1e-40], "float32", [np.float32(1.7e9), np.float32(1e-40)]),  # rounded by its owner
     ],
 )
 def test_what_the_type_of_a_space_holds_is_stored_as_it_is(box, value, kind, stored):

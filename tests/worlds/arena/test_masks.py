@@ -8,6 +8,8 @@ from worlds import FunhouseError
 from worlds.arena import ArenaConfig
 from worlds.arena.environment import Environment
 from worlds.arena.failure import ArenaFailure
+from worlds.arena.masks import agreed
+from worlds.arena.numbers import Unfit
 
 ODD = "tests.worlds.arena.oddities:"
 SOMEWHERE = [
@@ -73,6 +75,53 @@ def test_a_mask_that_comes_late_is_refused_and_not_passed_over(name):
 def test_what_looks_like_a_mask_and_is_not_called_so_is_refused_by_name(name, arguments):
     with pytest.raises(FunhouseError, match=f"holds '{arguments['key']}', and masks are read from 'action_mask'"):
         Environment.open(f"{ODD}{name}", arguments)
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_masks_in_two_places_that_say_the_same_are_one_and_where_they_differ_both_are_told(declared):
+    assert not play(config("twice", declared=declared), 3)["mask"][0].all()
+    with pytest.raises(ArenaFailure, match=r"has two masks: its observation allows \[.*1.*\] and its info ") as caught:
+        play(config("twice", declared=declared, differs=10), 3)
+    assert "step 10" in caught.value.place
+    assert "the same in both places" in caught.value.remedy
+
+
+def test_an_entry_that_the_space_does_not_name_is_told_beside_a_mask_too():
+    with pytest.raises(ArenaFailure, match="walker_0 cannot observe: it is shown observation, more beside its mask"):
+        play(config("twice", extra=True), 3)
+
+
+@pytest.mark.parametrize(
+    ("where", "what"),
+    [
+        ("action_mask", "it tells masks by 'action_mask'"),
+        ("legalMoves", "it tells masks by 'legalMoves'"),
+        ("get_action_masks", "it tells masks by 'get_action_masks'"),
+        ("beside", "its infos hold 'action_masks' beside the agents"),
+        ("common", "its infos hold '__common__.action_mask' beside the agents"),
+        ("legal_moves", "the info of walker_0 holds 'legal_moves'"),
+        ("deep", "the info of walker_0 holds 'state.action_mask'"),
+        ("Action-Mask", "the info of walker_0 holds 'Action-Mask'"),
+        ("tuple", "part 1 of the space Tuple.* holds as many zeros and ones as there are actions"),
+    ],
+)
+def test_a_mask_that_lies_where_none_is_read_is_refused_by_name(where, what):
+    with pytest.raises(FunhouseError, match=what) as caught:
+        Environment.open(f"{ODD}elsewhere", {"where": where})
+    assert "'action_mask'" in caught.value.remedy
+
+
+def test_flags_with_a_name_of_their_own_are_no_mask():
+    assert not Environment.open(f"{ODD}elsewhere", {"where": "flags"}).species[0].masked
+
+
+NO_MASKS = [np.ma.array([1, 1, 0], mask=[0, 0, 1]), [[1], [1, 0]], [1, 0.5, 1], ["1", "0", "1"], {0, 1}]
+
+
+@pytest.mark.parametrize("told", NO_MASKS)
+def test_what_is_no_mask_of_zeros_and_ones_is_told(told):
+    with pytest.raises(Unfit, match="no mask of 3 zeros and ones"):
+        agreed([told], 3)
 
 
 def test_whoever_has_a_mask_of_zeros_does_not_act_in_that_step():

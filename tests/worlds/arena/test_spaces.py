@@ -8,6 +8,7 @@ import pytest
 from gymnasium import spaces
 
 from worlds import FunhouseError
+from worlds.arena.numbers import Unfit
 from worlds.arena.spaces import Species, form_of
 
 MOVES = spaces.Discrete(5)
@@ -39,6 +40,42 @@ def test_a_space_has_its_shape_and_its_samples_fit(space, shape, dtype, kind, lo
     space.seed(1)
     encoded = made.encode([space.sample(), space.sample()])
     assert (encoded.shape, encoded.dtype) == ((2, *shape), np.dtype(dtype))
+
+
+NUMBER, ALONE, WIDE = (spaces.Box(-np.inf, np.inf, shape, np.float64) for shape in ((), (1,), (2,)))
+WHOLES = spaces.Box(-(1 << 62), 1 << 62, (2,), np.int64)
+
+
+@pytest.mark.parametrize(
+    ("space", "value", "what"),
+    [
+        (ALONE, 3.0, r"an array of shape \(\), and its space has the shape \(1,\)"),
+        (NUMBER, [3.0], r"an array of shape \(1,\), and its space has the shape \(\)"),
+        (spaces.Discrete(4), [3], r"an array of shape \(1,\), and its space has the shape \(\)"),
+        (spaces.MultiDiscrete([3, 2]), [[1, 1]], r"an array of shape \(1, 2\)"),
+        (WIDE, [1, [2]], "which is no array: .*inhomogeneous"),
+        (WIDE, np.array([1, 2], object), "no array of numbers, but of type object"),
+        (WIDE, np.array([(1, 2.0)], [("a", int), ("b", float)]), "no array of numbers, but of type"),
+        (WIDE, [2**70, 1], "shown .1180591620717411303424, 1., which is no array of numbers"),
+        (WIDE, np.ma.array([1.0, 2.0], mask=[0, 1]), "a masked array, in which entries are missing"),
+        (WIDE, [1e-50, 1], "shown 1e-50, and float32, in which it is stored, holds 0.0 instead"),
+        (WIDE, [2**53 + 1, 0.5], "shown 9007199254740993, and float32"),
+        (WHOLES, np.array([2**63 + 1, 1], np.uint64), "shown 9223372036854775809, and float32"),
+        (spaces.Dict(a=WHOLES, b=NUMBER), {"a": [2**53 + 1, 0], "b": 0.5}, "shown 9007199254740993"),
+        (spaces.Dict(a=spaces.Box(0, 7, (1,), np.uint8), b=MOVES), {"a": [0.5], "b": 1}, "whole numbers from 0 to 7;"),
+        (spaces.Discrete(3, start=-1), np.uint64(2**64 - 1), "shown 18446744073709551615"),
+    ],
+)
+def test_what_an_array_of_bytes_or_float32_would_change_is_refused_with_its_value(space, value, what):
+    for shown in ([value], [value, value]):
+        with pytest.raises(Unfit, match=what):
+            form(space).encode(shown)
+
+
+def test_numbers_of_several_types_are_each_held_to_their_own():
+    assert form(WHOLES).encode([np.array([(1 << 24) + 2, 1]), np.ones(2)]).tolist() == [[(1 << 24) + 2, 1], [1, 1]]
+    with pytest.raises(Unfit, match="shown 9007199254740993"):
+        form(WHOLES).encode([np.array([2**53 + 1, 1]), np.ones(2)])
 
 
 def test_discrete_observations_are_one_hot():
