@@ -7,7 +7,7 @@ agents.traits, the last fastest; docs/theory.md says what each constant does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -75,6 +75,8 @@ class TypeTable(NamedTuple):
 
 class TypeSpace:
     """All types of a world, in the posterior's order. Built from the two configurations, and nothing else."""
+
+    world = "orchard"
 
     def __init__(self, orchard: OrchardConfig, policy: PolicyConfig | None = None) -> None:
         self.orchard, self.policy = orchard, policy or PolicyConfig()
@@ -201,6 +203,12 @@ class TypeSpace:
         if name not in self.traits:
             return np.full(len(self), -1, np.int8)
         return np.ascontiguousarray(self.trait_index[:, list(self.traits).index(name)])
+
+
+@lru_cache(maxsize=16)
+def space_of(orchard: OrchardConfig, policy: PolicyConfig) -> TypeSpace:
+    """The types of a world, made once."""
+    return TypeSpace(orchard, policy)
 
 
 def _fits(one: AgentType, said: Mapping[str, str]) -> bool:

@@ -2,25 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
 
-from agents.agent_type import TypeSpace
-from agents.arena.bank import Bank
-from agents.arena.reasoner import BankReasoner, check_acts, check_kin
-from agents.arena.run import bank_of_run
-from agents.policy_config import PolicyConfig
 from agents.prompt import canonical, parse
-from agents.query import Query, body_of, perceives
-from agents.reasoner import Reasoner
-from worlds import Episode, FunhouseError, OrchardConfig
-from worlds.arena import ArenaEpisode
+from agents.query import Query
+from agents.reasoning import Space
+from agents.world import perceives, reasoner_of, type_space, world_of
+from worlds import FunhouseError
 from worlds.record import Record
-
-AnyEpisode = Episode | ArenaEpisode
-AnySpace = TypeSpace | Bank
 
 
 @dataclass(frozen=True)
@@ -53,53 +44,7 @@ class Answerer(Protocol):
         ...
 
 
-class ExactReasoner(Protocol):
-    """What agents.reasoner.Reasoner and agents.arena.reasoner.BankReasoner say, each of the episodes of its world."""
-
-    space: Any  # AnySpace
-
-    def enact(self, episode: Any, queries: Sequence[Query], *, belief: str = "posterior") -> np.ndarray:
-        """What each asked agent, reasoning exactly, answers: (q, actions) float64; `belief` "prior": ignorantly."""
-        ...
-
-    def truth(self, episode: Any, queries: Sequence[Query]) -> np.ndarray:
-        """What is true, (q, actions) float64."""
-        ...
-
-    def posterior(self, episode: Any, agent: int, step: int, who: int) -> np.ndarray:
-        """What an agent knows of the type of `who` at a step, (k,) float64."""
-        ...
-
-    def posteriors(self, episode: Any, agent: int, who: int) -> np.ndarray:
-        """The same at each step, (t, k) float64."""
-        ...
-
-    def natives(self, episode: Any, agent: int, step: int, place: int | None = None) -> np.ndarray:
-        """What each type would do in somebody's place, (k, actions) float64."""
-        ...
-
-
-def type_space(source: Any) -> AnySpace:
-    """Every type of a world, in the posterior's order; `source` is a log or an episode of it."""
-    run = source.run if isinstance(source, Record) else source.config
-    if "arena" in run:
-        return bank_of_run(run)
-    return space_of(OrchardConfig.from_dict(run["orchard"]), PolicyConfig.from_dict(run["policy"]))
-
-
-@lru_cache(maxsize=16)
-def space_of(orchard: OrchardConfig, policy: PolicyConfig) -> TypeSpace:
-    """The types of a world, made once."""
-    return TypeSpace(orchard, policy)
-
-
-@lru_cache(maxsize=16)
-def reasoner_of(space: AnySpace) -> ExactReasoner:
-    """The exact reasoner over a space of types, made once."""
-    return Reasoner(space) if isinstance(space, TypeSpace) else BankReasoner(space)
-
-
-def resolve(episode: AnyEpisode, question: Question) -> Query:
+def resolve(episode: Record, question: Question) -> Query:
     """The query that a question asks.
 
     Raises FunhouseError where the agent, the step or a name is none of the episode's, the prompt does not
@@ -113,13 +58,11 @@ def resolve(episode: AnyEpisode, question: Question) -> Query:
     if role.stance == "predict":
         _check_target(episode, question, agent, chain[0])
     query = Query(role.stance, agent, question.step, chain, len(chain))
-    if isinstance(episode, ArenaEpisode):
-        check_acts(episode, body_of(query), question.step)
-        check_kin(episode, bank_of_run(episode.run), query)
+    world_of(episode).check(episode, query)
     return query
 
 
-def _element(episode: AnyEpisode, who: str) -> int | str:
+def _element(episode: Record, who: str) -> int | str:
     """An agent's index, or a description that fits some type of this world."""
     if " " not in who:
         return episode.find(who)
@@ -127,15 +70,14 @@ def _element(episode: AnyEpisode, who: str) -> int | str:
     return who
 
 
-def _check_target(episode: AnyEpisode, question: Question, agent: int, target: int | str) -> None:
+def _check_target(episode: Record, question: Question, agent: int, target: int | str) -> None:
     if isinstance(target, str):
         raise FunhouseError(
             f"'{target}' is imagined, so there is nothing it will do",
             place=question.prompt,
             remedy="predict an agent by its name, or behave as the description",
         )
-    if isinstance(episode, ArenaEpisode):
-        check_acts(episode, target, question.step)
+    world_of(episode).check(episode, Query("behave", target, question.step, (), 0))  # whether it acts at all
     if not perceives(episode, agent, target, question.step):
         raise FunhouseError(
             f"{question.agent} does not perceive {episode.names[target]} at step {question.step}",
@@ -144,7 +86,7 @@ def _check_target(episode: AnyEpisode, question: Question, agent: int, target: i
         )
 
 
-def _whom(episode: AnyEpisode, agent: int, step: int) -> str:
+def _whom(episode: Record, agent: int, step: int) -> str:
     others = [other for other in range(len(episode.agents)) if other != agent]
     seen = [episode.names[other] for other in others if perceives(episode, agent, other, step)]
     return f"predict {' or '.join(seen)}" if seen else "choose another step"
@@ -155,10 +97,10 @@ class Truth:
 
     name = "truth"
 
-    def __init__(self, space: AnySpace):
+    def __init__(self, space: Space):
         self.reasoner = reasoner_of(space)
 
-    def answer(self, episode: AnyEpisode, questions: Sequence[Question]) -> np.ndarray:
+    def answer(self, episode: Record, questions: Sequence[Question]) -> np.ndarray:
         """The action distributions, (q, actions) float64. Raises FunhouseError as `resolve` does."""
         return self.reasoner.truth(episode, [resolve(episode, question) for question in questions])
 
@@ -168,15 +110,15 @@ class Reasoned:
 
     name = "reasoner"
 
-    def __init__(self, space: AnySpace):
+    def __init__(self, space: Space):
         self.reasoner = reasoner_of(space)
 
-    def answer(self, episode: AnyEpisode, questions: Sequence[Question]) -> np.ndarray:
+    def answer(self, episode: Record, questions: Sequence[Question]) -> np.ndarray:
         """The action distributions, (q, actions) float64. Raises FunhouseError as `resolve` does."""
         return self.reasoner.enact(episode, [resolve(episode, question) for question in questions])
 
 
-def exact(episode: AnyEpisode, agent: str, step: int, prompt: str) -> Answer:
+def exact(episode: Record, agent: str, step: int, prompt: str) -> Answer:
     """The truth about a prompt put to an agent, by name, at a step. Raises as `resolve` does."""
     query = resolve(episode, Question(agent, step, prompt))
     row = reasoner_of(type_space(episode)).truth(episode, [query])[0]
@@ -185,7 +127,7 @@ def exact(episode: AnyEpisode, agent: str, step: int, prompt: str) -> Answer:
     return Answer(prompt, chain, query.stance, query.depth, probabilities)
 
 
-def posterior(episode: AnyEpisode, agent: str, step: int, who: str) -> np.ndarray:
+def posterior(episode: Record, agent: str, step: int, who: str) -> np.ndarray:
     """What an agent can know of another's type at a step: (k,) float64, in the order of type_space.
 
     Raises FunhouseError where a name or the step is none of the episode's.

@@ -2,11 +2,6 @@
 
 from dataclasses import dataclass
 
-from agents.traits.sight import sight_of
-from worlds import Episode
-from worlds.arena import ArenaEpisode
-from worlds.geometry import has
-
 
 @dataclass(frozen=True)
 class Query:
@@ -32,11 +27,3 @@ def really(query: Query) -> Query:
     if query.stance == "behave":
         return query
     return Query("behave", int(query.chain[0]), query.step, query.chain[1:], query.depth - 1)
-
-
-def perceives(episode: Episode | ArenaEpisode, agent: int, who: int, step: int) -> bool:
-    """Whether an agent perceives another at a step; in an arena, whether it perceives the other acting."""
-    if isinstance(episode, ArenaEpisode):
-        return bool(episode.perceived[step, agent, who])
-    sight = sight_of(episode.agents[agent].type)
-    return bool(has(episode.geometry.visible[sight, episode.cell[step, agent]], episode.cell[step, who]))

@@ -11,8 +11,9 @@ from agents.judging import behold, chances
 from agents.kernel import advance, answer, begin, stand
 from agents.lens import Events, ground_of, tells_mark
 from agents.population import PopulationConfig, native_share
-from agents.query import Query, perceives, really
+from agents.query import Query, really
 from agents.stage import Part, Stage, make_work, node_count, powers_of
+from agents.world import perceives
 from worlds import Episode, FunhouseError
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from annotated_types import Interval
 
-from agents.agent_type import TypeSpace
-from agents.answer import space_of
+from agents.agent_type import TypeSpace, space_of
 from agents.policy_config import PolicyConfig
 from agents.population import PopulationConfig, check_run
 from worlds import FunhouseError, OrchardConfig, schema
@@ -54,6 +53,7 @@ class RunConfig:
     minds: MindsConfig | None = None
 
     OPTIONAL = ("minds",)
+    world: ClassVar[str] = "orchard"
 
     def __post_init__(self):
         check_run(self.seed, self.split)

@@ -13,12 +13,12 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from agents.answer import reasoner_of, type_space
 from agents.kernel import answer
 from agents.match import Match, sample
 from agents.run import RunConfig
 from agents.stage import Part, make_work
 from agents.traits.sight import sight_of
+from agents.world import reasoner_of, type_space
 from worlds import Episode, FunhouseError
 from worlds.geometry import Geometry, has
 

@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 
-from agents.answer import AnyEpisode, Question, resolve
+from agents.answer import Question, resolve
+from agents.world import world_of
 from analysis.fidelity import training_episodes
 from analysis.fitting import complete, fit
 from analysis.questions import Asked, Draw, Sampling
 from analysis.survey import conduct, put
-from worlds.arena import ArenaEpisode
-
-# Training episodes for the shortcuts that have to be fitted; somebody else's environment may be slow to play.
-EPISODES, ARENA_EPISODES = 24, 8
+from worlds.record import Record
 
 
-def shortcuts_beside(episode: AnyEpisode, agent: str, step: int, prompt: str) -> dict[str, dict[str, float]]:
+def shortcuts_beside(episode: Record, agent: str, step: int, prompt: str) -> dict[str, dict[str, float]]:
     """By shortcut, its distribution over the actions of the world: those that take part at the depth of the question.
 
     They are fitted on a few training episodes of the same world, so their figures differ a little from those
@@ -24,7 +22,7 @@ def shortcuts_beside(episode: AnyEpisode, agent: str, step: int, prompt: str) ->
     query = resolve(episode, question)
     survey = put(0, episode, [Asked(question, query, observed=0, action=-1)])
     sampling = Sampling(stances=(query.stance,), depths=(query.depth,), weights=(1,), paraphrases="trained")
-    made = training_episodes(episode.run, ARENA_EPISODES if isinstance(episode, ArenaEpisode) else EPISODES)
+    made = training_episodes(episode.run, world_of(episode).refitted)
     whole = complete(survey, fit(conduct(made, sampling=sampling)))[0] if _asked(made, sampling) else survey
     names = [
         name
@@ -34,5 +32,5 @@ def shortcuts_beside(episode: AnyEpisode, agent: str, step: int, prompt: str) ->
     return {name: dict(zip(episode.action_names, whole.answer[name][0].tolist(), strict=True)) for name in names}
 
 
-def _asked(made: Sequence[AnyEpisode], sampling: Sampling) -> bool:
+def _asked(made: Sequence[Record], sampling: Sampling) -> bool:
     return any(Draw(episode, sampling).asked() for episode in made)

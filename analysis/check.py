@@ -4,17 +4,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from agents.answer import Answerer, AnyEpisode, Question
+from agents.answer import Answerer, Question
 from agents.query import body_of
 from analysis.measures import checked
 from analysis.questions import Asked, Draw, Sampling
 from worlds import FunhouseError
+from worlds.record import Record
 
 STEADY = 1e-4  # in a probability: what the company of other questions, and their order, may change by rounding
 
 
 def check_answerer(
-    answerer: Answerer, log: Sequence[AnyEpisode], *, episodes: int = 2, sampling: Sampling | None = None
+    answerer: Answerer, log: Sequence[Record], *, episodes: int = 2, sampling: Sampling | None = None
 ) -> int:
     """Puts questions of the first `episodes` of a log to an answerer; returns how many it answered as it must.
 
@@ -35,7 +36,7 @@ def check_answerer(
     return answered
 
 
-def _check(answerer: Answerer, episode: AnyEpisode, asked: Sequence[Asked]) -> None:
+def _check(answerer: Answerer, episode: Record, asked: Sequence[Asked]) -> None:
     questions = [one.question for one in asked]
     together = _answers(answerer, episode, questions)
     _answers(answerer, episode, [])
@@ -51,7 +52,7 @@ def _check(answerer: Answerer, episode: AnyEpisode, asked: Sequence[Asked]) -> N
     _same(answerer, [questions[q] for q in some], together[list(some)], alone, "is another when it is asked alone")
 
 
-def _answers(answerer: Answerer, episode: AnyEpisode, questions: Sequence[Question]) -> np.ndarray:
+def _answers(answerer: Answerer, episode: Record, questions: Sequence[Question]) -> np.ndarray:
     return checked(answerer.answer(episode, questions), len(questions), answerer.name, episode.actions)
 
 

@@ -6,12 +6,14 @@ from typing import Protocol
 
 import numpy as np
 
-from agents.answer import AnyEpisode, AnySpace, reasoner_of, type_space
+from agents.reasoning import Space
+from agents.world import reasoner_of, type_space
 from analysis.intervals import EpisodeBootstrap, or_none
 from analysis.measures import LEAST
 from analysis.perception import BUCKETS, Perception, bucket_name, within_bucket
 from analysis.traits import prior_of, trait_values
 from worlds import FunhouseError
+from worlds.record import Record
 
 POSTERIOR, MARGINAL, PRIOR = "posterior", "posterior, trait by trait", "uniform prior"
 TYPE = "type"  # all traits at once
@@ -23,9 +25,7 @@ class Describer(Protocol):
 
     name: str
 
-    def traits(
-        self, episode: AnyEpisode, agent: int, steps: Sequence[int], who: Sequence[int]
-    ) -> Mapping[str, np.ndarray]:
+    def traits(self, episode: Record, agent: int, steps: Sequence[int], who: Sequence[int]) -> Mapping[str, np.ndarray]:
         """What `agent` says at q steps of each `who`: by trait, the probabilities of its values (q, v)."""
         ...
 
@@ -40,7 +40,7 @@ class Subject:
     observed: int  # earlier steps at which `agent` saw `who` act in its own role
 
 
-def subjects(episode: AnyEpisode, count: int, seed: int = 0) -> list[Subject]:
+def subjects(episode: Record, count: int, seed: int = 0) -> list[Subject]:
     """Whom to ask about in one episode: agents that the asked one has perceived by then, drawn evenly."""
     perception = Perception(episode)
     others = ~np.eye(len(episode.agents), dtype=bool)
@@ -50,7 +50,7 @@ def subjects(episode: AnyEpisode, count: int, seed: int = 0) -> list[Subject]:
 
 
 def score_descriptions(
-    log: Sequence[AnyEpisode], describers: Sequence[Describer] = (), *, questions: int = 32, seed: int = 0
+    log: Sequence[Record], describers: Sequence[Describer] = (), *, questions: int = 32, seed: int = 0
 ) -> dict:
     """{"rows": [...], "by_observed": [...], "calibration": [...]}, JSON values only.
 
@@ -131,7 +131,7 @@ class _Sheet:
                 }  # fmt: skip
 
 
-def _page(place: int, episode: AnyEpisode, describers: Sequence[Describer], questions: int, seed: int) -> _Sheet:
+def _page(place: int, episode: Record, describers: Sequence[Describer], questions: int, seed: int) -> _Sheet:
     space, asked = type_space(episode), subjects(episode, questions, seed)
     reasoner = reasoner_of(space)
     who = [one.who for one in asked]
@@ -155,7 +155,7 @@ def _page(place: int, episode: AnyEpisode, describers: Sequence[Describer], ques
     return _Sheet(np.full(len(asked), place), observed, loss, stated, true.astype(bool))
 
 
-def described(one: Describer, episode: AnyEpisode, asked: Sequence[Subject], space: AnySpace) -> np.ndarray:
+def described(one: Describer, episode: Record, asked: Sequence[Subject], space: Space) -> np.ndarray:
     """(q, v) what a describer says of some subjects: the probability of each value of each trait.
 
     Raises FunhouseError where these are no distributions.
@@ -177,12 +177,12 @@ def described(one: Describer, episode: AnyEpisode, asked: Sequence[Subject], spa
     return table
 
 
-def _parts(table: np.ndarray, space: AnySpace) -> list[np.ndarray]:
+def _parts(table: np.ndarray, space: Space) -> list[np.ndarray]:
     """The columns (q, v) of a table of all values, trait by trait."""
     return np.split(table, np.cumsum([len(values) for values in space.traits.values()])[:-1], axis=1)
 
 
-def losses(table: np.ndarray, true: np.ndarray, space: AnySpace) -> dict[str, np.ndarray]:
+def losses(table: np.ndarray, true: np.ndarray, space: Space) -> dict[str, np.ndarray]:
     """By trait, the loss on its true value: (q,) nats, from (q, v) probabilities and truths of all values."""
     parts = _parts(table * true, space)
     return {trait: _nats(part.sum(axis=1)) for trait, part in zip(space.traits, parts, strict=True)}

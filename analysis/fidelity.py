@@ -9,21 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from agents.answer import Answerer, AnyEpisode
-from agents.arena.rollout import rollout as arena_rollout
-from agents.arena.run import ArenaRun
-from agents.record import run_of
-from agents.rollout import rollout
+from agents.answer import Answerer
 from agents.traits.sight import SIGHTS
+from agents.world import played, world_of
 from analysis.fitting import Fitted, complete, fit
 from analysis.intervals import EpisodeBootstrap, or_none
 from analysis.measures import LEAST, agreement, divergence, entropy, total_variation
 from analysis.perception import BUCKETS, bucket_name, within_bucket
 from analysis.questions import Cell, Sampling
 from analysis.survey import FIXED, REASONER, Progress, Survey, conduct
+from worlds.record import Record
 
 FIGURES = (
     "excess_nats", "excess_low", "excess_high", "kept_excess_nats", "median_kl", "skill", "skill_low", "skill_high",
@@ -35,9 +34,9 @@ FAR_FROM_ANY_LOG = 1_000_000_000  # indices of training episodes start here, so 
 
 
 def score(
-    log: Sequence[AnyEpisode],
+    log: Sequence[Record],
     answerers: Sequence[Answerer] = (),
-    train_log: Sequence[AnyEpisode] | None = None,
+    train_log: Sequence[Record] | None = None,
     *,
     controls: Sequence[Answerer] = (),
     sampling: Sampling | None = None,
@@ -58,9 +57,9 @@ def score(
 
 
 def examine(
-    log: Sequence[AnyEpisode],
+    log: Sequence[Record],
     answerers: Sequence[Answerer] = (),
-    train_log: Sequence[AnyEpisode] | None = None,
+    train_log: Sequence[Record] | None = None,
     *,
     controls: Sequence[Answerer] = (),
     sampling: Sampling | None = None,
@@ -74,13 +73,11 @@ def examine(
     return Scores.of(survey, fit(train))
 
 
-def training_episodes(settings: dict, count: int = TRAINING_EPISODES) -> list[AnyEpisode]:
+def training_episodes(settings: dict, count: int = TRAINING_EPISODES) -> list[Any]:
     """Training episodes of a run's world, of types that training sees; none of them is in the run's log."""
-    run = run_of(settings)
-    population = replace(run.population, types="auto")
-    if isinstance(run, ArenaRun):
-        return [*arena_rollout(replace(run, population=population, split="train"), FAR_FROM_ANY_LOG, count)]
-    return [*rollout(run.orchard, population, run.policy, run.seed, "train", FAR_FROM_ANY_LOG, count)]
+    world = world_of(settings)
+    run = world.for_training(world.run(settings))
+    return played(run, range(FAR_FROM_ANY_LOG, FAR_FROM_ANY_LOG + count))
 
 
 @dataclass(frozen=True)

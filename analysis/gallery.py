@@ -5,7 +5,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from agents.answer import Answerer, AnyEpisode
+from agents.answer import Answerer
 from analysis import curves
 from analysis.fidelity import Scores
 from analysis.graph_pictures import draw_chains, draw_imitation
@@ -19,6 +19,7 @@ from analysis.imitation_graph import (
 )
 from analysis.picture import save
 from worlds import FunhouseError
+from worlds.record import Record
 
 
 def publish(
@@ -27,7 +28,7 @@ def publish(
     *,
     contender: str = "mind",
     descriptions: dict | None = None,
-    episode: AnyEpisode | None = None,
+    episode: Record | None = None,
     answerers: Sequence[Answerer] = (),
 ) -> list[Path]:
     """Draws everything there is to draw of a contender and returns the paths (PNG, SVG, GraphML).

@@ -12,23 +12,23 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 
-from agents.answer import Answerer, AnyEpisode
-from agents.arena.words import EYES, HABITS
+from agents.answer import Answerer
 from agents.query import Query
+from agents.world import world_of
 from analysis.fidelity import Scores
 from analysis.fitting import Fitted
 from analysis.perception import target_of
 from analysis.questions import Cell, Draw, Sampling
 from analysis.survey import bound, put
-from analysis.traits import POLICY
 from worlds import FunhouseError
 from worlds.harmless import harmless
+from worlds.record import Record
 
 LETTERS = "XYZWVUTS"
-Namer = Callable[[AnyEpisode, int], str]
+Namer = Callable[[Record, int], str]
 
 
-def by_name(episode: AnyEpisode, agent: int) -> str:
+def by_name(episode: Record, agent: int) -> str:
     """A node for each agent: for graphs of one episode."""
     return episode.names[agent]
 
@@ -38,16 +38,9 @@ def by_traits(*traits: str) -> Namer:
     return lambda episode, agent: ", ".join(episode.agents[agent].type[trait] for trait in traits)
 
 
-def by_kind(episode: AnyEpisode, agent: int) -> str:
-    """A node for each kind of agent: by sight and memory in the orchard, elsewhere by policy.
-
-    Random policies are many: those of one habit ("bold-heron", "bold-otter") are of one kind.
-    """
-    traits = episode.agents[agent].type
-    if POLICY not in traits:
-        return f"{traits['sight']}, {traits['memory']}"
-    habit, _, eye = traits[POLICY].partition("-")
-    return f"{habit} …" if habit in HABITS and eye in EYES else traits[POLICY]
+def by_kind(episode: Record, agent: int) -> str:
+    """A node for each kind of agent, as the world calls it."""
+    return world_of(episode).kind(episode.agents[agent].type)
 
 
 def imitated(scores: Scores) -> str:
@@ -79,9 +72,7 @@ def imitation_graph(
     return _checked(graph, contender)
 
 
-def examine_pairs(
-    episode: AnyEpisode, answerers: Sequence[Answerer], fitted: dict[Cell, Fitted], every: int = 4
-) -> Scores:
+def examine_pairs(episode: Record, answerers: Sequence[Answerer], fitted: dict[Cell, Fitted], every: int = 4) -> Scores:
     """The scores of one episode with everybody asked to behave as everybody it knows, at every so many moves.
 
     Where nobody can behave as another, everybody predicts everybody it sees. `fitted` are the shortcuts of a
@@ -97,7 +88,7 @@ def chain_graph(
     contender: str = "mind",
     *,
     stance: str = "behave",
-    name: Callable[[AnyEpisode, Query], str] | None = None,
+    name: Callable[[Record, Query], str] | None = None,
 ) -> nx.DiGraph:
     """Nested questions: a node for each form of chain, an edge from each to those that nest one role more.
 
@@ -119,13 +110,13 @@ def chain_graph(
     return _checked(graph, contender)
 
 
-def chain_form(episode: AnyEpisode, query: Query) -> str | None:
+def chain_form(episode: Record, query: Query) -> str | None:
     """A chain with letters for names, in order of appearance, X being the asked agent: "X as Y as X"."""
     persons = dict.fromkeys((query.agent, *query.chain))
     return _said(query, dict(zip(persons, LETTERS, strict=False)))
 
 
-def named_chain(episode: AnyEpisode, query: Query) -> str | None:
+def named_chain(episode: Record, query: Query) -> str | None:
     """A chain as it was asked, with the names of one episode: "Ada as Bo as Ada"."""
     return _said(query, dict(enumerate(episode.names)))
 
@@ -159,12 +150,12 @@ def _attributes(row: Mapping) -> dict:
     return {key: harmless(value) if isinstance(value, str) else value for key, value in row.items()}
 
 
-def _pair(episode: AnyEpisode, query: Query, node: Namer) -> tuple[str, str] | None:
+def _pair(episode: Record, query: Query, node: Namer) -> tuple[str, str] | None:
     target = target_of(query)
     return None if target is None else (node(episode, query.agent), node(episode, target))
 
 
-def _labels(scores: Scores, label: Callable[[AnyEpisode, Query], object]) -> list:
+def _labels(scores: Scores, label: Callable[[Record, Query], object]) -> list:
     """The label of each question, (q)."""
     survey = scores.survey
     episodes = dict(zip(sorted(set(survey.episode.tolist())), survey.members, strict=True))

@@ -4,11 +4,10 @@ from functools import cached_property
 
 import numpy as np
 
-from agents.answer import AnyEpisode
 from agents.query import Query
 from agents.traits.sight import SIGHTS
-from worlds import Episode
-from worlds.arena import ArenaEpisode
+from agents.world import world_of
+from worlds.record import Record
 
 Bucket = tuple[int, int | None]  # of steps observed: first and last, both included; None: no last
 BUCKETS: tuple[Bucket, ...] = ((0, 0), (1, 1), (2, 3), (4, 7), (8, 15), (16, 31), (32, None))
@@ -21,31 +20,21 @@ def target_of(query: Query) -> int | None:
 
 
 class Perception:
-    """Facts of sight of one episode, worked out on first use. Axes: t steps, n perceiver, n perceived.
+    """Facts of sight of one episode, worked out on first use. Axes: t steps, n perceiver, n perceived."""
 
-    In the orchard senses are part of a type; elsewhere a rule says who perceives whom, and types have none.
-    """
-
-    def __init__(self, episode: AnyEpisode):
-        self.episode = episode
+    def __init__(self, episode: Record):
+        self.episode, self.world = episode, world_of(episode)
         self.sight = np.array([_sight(agent.type) for agent in episode.agents])  # n int, -1 where there is none
 
     @cached_property
     def sees(self) -> np.ndarray:
         """(t, n, n) bool: whether the first perceives the second act at step t; who acts perceives itself."""
-        if isinstance(self.episode, ArenaEpisode):
-            return self.episode.perceived & self.episode.acts[:, None, :]
-        assert isinstance(self.episode, Episode)
-        cell = self.episode.cell.astype(np.int64)
-        here, there = cell[:, :, None], cell[:, None, :]
-        word = self.episode.geometry.visible[self.sight[:, None], here, there >> 6]
-        return ((word >> (there & 63).astype(np.uint64)) & np.uint64(1)).astype(bool)
+        return self.world.perceived(self.episode)
 
     @cached_property
     def species(self) -> np.ndarray:
-        """(n,) int: agents of one species share their actions and what they are shown; all of the orchard's do."""
-        alike = np.zeros(len(self.episode.agents), np.int64)
-        return self.episode.species if isinstance(self.episode, ArenaEpisode) else alike
+        """(n,) int: agents of one species can act as one another."""
+        return self.world.species(self.episode)
 
     @cached_property
     def kin(self) -> np.ndarray:
@@ -62,10 +51,8 @@ class Perception:
 
     @cached_property
     def native(self) -> np.ndarray:
-        """(t, n) bool: who acts as itself; with hidden roles every step may be evidence, so all do."""
-        if isinstance(self.episode, Episode) and self.episode.config.roles == "hidden":
-            return np.ones(self.episode.action.shape, bool)
-        return np.array([[not role for role in roles] for roles in self.episode.role], bool)
+        """(t, n) bool: whose acts may be evidence of a type: those that are done as oneself."""
+        return self.world.evidence(self.episode)
 
     @cached_property
     def observed(self) -> np.ndarray:
@@ -94,7 +81,7 @@ def place_of(query: Query) -> int:
 def nothing_nested(perception: Perception) -> bool:
     """Whether everybody perceived all there was, and types have no senses: then no two pictures differ."""
     everyone = perception.episode.acts[:, None, :]
-    return isinstance(perception.episode, ArenaEpisode) and bool((perception.sees == everyone).all())
+    return not perception.world.sensed and bool((perception.sees == everyone).all())
 
 
 def _sight(traits: dict[str, str]) -> int:

@@ -9,14 +9,16 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Interval, MinLen
 
-from agents.answer import AnyEpisode, Question, resolve, type_space
+from agents.answer import Question, resolve
 from agents.population import WORDINGS, Share
 from agents.prompt import HELD_OUT, MAX_DEPTH, PARAPHRASES, say
 from agents.query import Query
+from agents.world import type_space
 from analysis.perception import Perception, nothing_nested, target_of
 from analysis.traits import members_of
 from worlds import FunhouseError, schema
 from worlds.log_document import MOST_EPISODES, Seed
+from worlds.record import Record
 
 Cell = tuple[str, int]  # stance, depth
 Episodes = Annotated[int, Interval(ge=1, le=MOST_EPISODES)]
@@ -87,7 +89,7 @@ class Asked:
 class Draw:
     """Draws the questions of one episode; the same ones whatever else is drawn, and in whatever order."""
 
-    def __init__(self, episode: AnyEpisode, sampling: Sampling):
+    def __init__(self, episode: Record, sampling: Sampling):
         self.episode, self.space, self.sampling = episode, type_space(episode), sampling
         self.generator = np.random.default_rng([sampling.seed, int(episode.seed)])
         self.perception = Perception(episode)

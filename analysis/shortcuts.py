@@ -17,10 +17,11 @@ from itertools import combinations, groupby
 
 import numpy as np
 
-from agents.answer import AnyEpisode, ExactReasoner
 from agents.query import Query
+from agents.reasoning import ExactReasoner
 from analysis.perception import Perception, place_of, target_of
 from analysis.traits import members_of
+from worlds.record import Record
 
 BASE, COPY, IGNORANT, MYSELF, MIXTURE = "base rate", "copy", "ignorant", "myself", "mixture"
 FULL_INFORMATION = "full information"
@@ -44,7 +45,7 @@ def sub_chain_name(kept: tuple[int, ...]) -> str:
 class Shortcuts:
     """The shortcuts of one episode that need no fitting: arrays (q, actions), NaN where one has no part."""
 
-    def __init__(self, reasoner: ExactReasoner, episode: AnyEpisode, perception: Perception):
+    def __init__(self, reasoner: ExactReasoner, episode: Record, perception: Perception):
         self.reasoner, self.episode, self.perception = reasoner, episode, perception
         self.space = reasoner.space
         self.own = np.array([self.space.index(agent.type) for agent in episode.agents])

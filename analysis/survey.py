@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from agents.answer import Answerer, AnyEpisode, reasoner_of, type_space
+from agents.answer import Answerer
 from agents.query import Query
+from agents.world import reasoner_of, type_space
 from analysis.controls import PLANNER, planners
 from analysis.measures import checked
 from analysis.narrow import narrowed, widened
@@ -17,6 +18,7 @@ from analysis.perception import Perception, place_of, target_of
 from analysis.questions import NOBODY, Asked, Cell, Draw, Sampling
 from analysis.shortcuts import BASE, COPY, FULL_INFORMATION, IGNORANT, MIXTURE, MYSELF, Shortcuts
 from worlds import FunhouseError
+from worlds.record import Record
 
 REASONER, TRUTH = "reasoner", "truth"
 COLUMNS = ("episode", "stance", "depth", "observed", "sight", "species", "action", "choice", "truth", "legal")
@@ -48,7 +50,7 @@ class Survey:
     ]  # by contender: q int, the column of the one action it says, -1 for none; not yet smoothed
     kind: dict[str, str]  # by contender: mind, shortcut, oracle, control
     asked: tuple[Asked, ...]
-    members: tuple[AnyEpisode, ...]  # the episodes asked about
+    members: tuple[Record, ...]  # the episodes asked about
     silent: dict[Cell, str] = field(default_factory=dict)  # stances and depths without a question, and why
 
     def __len__(self) -> int:
@@ -79,7 +81,7 @@ class Survey:
 
 
 def conduct(
-    log: Sequence[AnyEpisode],
+    log: Sequence[Record],
     answerers: Sequence[Answerer] = (),
     *,
     controls: Sequence[Answerer] = (),
@@ -119,7 +121,7 @@ def _unasked(draw: Draw, asked: Sequence[Asked]) -> dict[Cell, str]:
 
 def put(
     place: int,
-    episode: AnyEpisode,
+    episode: Record,
     asked: Sequence[Asked],
     answerers: Sequence[Answerer] = (),
     controls: Sequence[Answerer] = (),

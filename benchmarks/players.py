@@ -17,7 +17,7 @@ from agents import Question, RunConfig
 from agents.match import Match
 from agents.run import MindsConfig
 from tom.mind import Mind
-from tom.perception import OrchardPerception
+from tom.perception.orchard import OrchardPerception
 from tom.player import SIDE_BY_SIDE, Player
 from tom.table import Table
 from worlds import Episode, OrchardConfig

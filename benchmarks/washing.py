@@ -16,9 +16,9 @@ import torch
 
 import tom
 from agents import Reasoned, RunConfig, Truth
-from agents.answer import Question, type_space
-from agents.query import perceives
+from agents.answer import Question
 from agents.rollout import play
+from agents.world import perceives, type_space
 from analysis.intervals import EpisodeBootstrap
 from worlds import Episode, OrchardConfig
 from worlds.marks import WASH

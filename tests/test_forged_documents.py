@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from agents import RunConfig
-from agents.record import record, run_of, verify
+from agents.record import record, verify
+from agents.world import run_of
 from tests import forging
 from tests.forging import ABSENT
 from tom.cli import main

@@ -17,7 +17,7 @@ from agents.paraphrase import PARAPHRASES, TRAINING
 from agents.population import WORDINGS
 from agents.prompt import say
 from tom.events import History
-from tom.perception import ArenaPerception, perception_of
+from tom.perception import Perception, perception_of
 from tom.relations import line_indices, pad_stack, slots_of, wanted_of
 from tom.vocabulary import DESCRIBE, NAME, Vocabulary
 
@@ -213,11 +213,11 @@ class TrainingBatches:
                 persona.append(texts.add(episode.agents[me].description))
                 questions.append(arrays_of(drawn, history, me))
         event = event_tensors(histories, who)
-        if isinstance(perception, ArenaPerception):
+        if perception.hindsight:
             event["hindsight"] = self._hindsight(log, perception, generator)
         return event, question_tensors(questions, persona, texts, event["sizes"])
 
-    def _hindsight(self, log, perception: ArenaPerception, generator: np.random.Generator) -> dict[str, Tensor]:
+    def _hindsight(self, log, perception: Perception, generator: np.random.Generator) -> dict[str, Tensor]:
         """Acts of whole matches, end to end, with who acted: descriptions that the log holds, told afterwards."""
         matches = log.batch(generator.integers(len(log), size=self.draws.matches))
         acts = [perception.acts(match, self.draws.hindsight, generator) for match in matches]

@@ -14,7 +14,7 @@ from tom.mind import MYSELF
 from tom.mind_document import check_size, read_document
 from tom.network import Network
 from tom.observations import ObservationEncoder
-from tom.perception import VERSION, ArenaPerception, check_alike
+from tom.perception import VERSION, check_alike
 from tom.seen import seen_by, seen_log, together
 from tom.settings import NetworkConfig, TrainConfig
 from tom.trainer import Trainer
@@ -86,8 +86,8 @@ def network_size(config: TrainConfig, batches: TrainingBatches) -> NetworkConfig
     first = batches.perceptions[0]
     for other in batches.perceptions:
         check_alike(first, other, "the logs differ: {mine} and {other}", None, "train on logs of one kind")
-    if config.compares and isinstance(first, ArenaPerception):
-        raise FunhouseError("in an arena a mind compares nobody with itself", remedy="leave --compares out")
+    if config.compares and not first.likens:
+        raise FunhouseError("in this world a mind compares nobody with itself", remedy="leave --compares out")
     world = first.network(batches.vocabulary)
     myself = batches.vocabulary.encode(MYSELF) if config.compares else ()
     return NetworkConfig(len(batches.vocabulary), **world, width=config.width, layers=config.layers, myself=myself)

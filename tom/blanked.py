@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from agents.answer import AnyEpisode, Question
+from agents.answer import Question
 from tom.relations import ABSENT, BARS, RELATIONS, question_relations
 from tom.vocabulary import BLANK
+from worlds.record import Record
 
 if TYPE_CHECKING:
     from tom.mind import Mind
@@ -24,13 +25,11 @@ class Blanked:
     def __init__(self, mind: Mind, name: str, edit: Edit | None, turned: int = 0):
         self.mind, self.name, self.edit, self.turned = mind, name, edit, turned
 
-    def answer(self, episode: AnyEpisode, questions: Sequence[Question]) -> np.ndarray:
+    def answer(self, episode: Record, questions: Sequence[Question]) -> np.ndarray:
         """The action distributions (q, actions) float64."""
         return self.mind.answer(episode, questions, self.edit, self.turned)
 
-    def traits(
-        self, episode: AnyEpisode, agent: int, steps: Sequence[int], who: Sequence[int]
-    ) -> dict[str, np.ndarray]:
+    def traits(self, episode: Record, agent: int, steps: Sequence[int], who: Sequence[int]) -> dict[str, np.ndarray]:
         """What an agent says at each step of each `who`: {trait: (q, values) float64 probabilities}."""
         return self.mind.traits(episode, agent, steps, who, self.edit, self.turned)
 

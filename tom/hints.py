@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from agents.arena.run import named_code
+from agents.world import world_of
 from tom.shipped import SHIPPED
 from worlds import FunhouseError, open_log
 from worlds.harmless import harmless, quoted
@@ -23,7 +23,7 @@ def next_steps(log: str, mind: str | None = None) -> list[str]:
     if question is None:
         return [f"{said}; none of them acts"]
     prompt, whom = question
-    trusted = "".join(f" {option}" for option in [flags(named_code(opened.config))] if option)
+    trusted = "".join(f" {option}" for option in [flags(world_of(opened).code(opened.config))] if option)
     asked = f"tom ask {prompt} --log {quoted(log)} --episode 0 {whom}{trusted}"
     if mind is not None:
         return [f"{said}; to ask one of them:", f"{asked} --mind {quoted(mind)}"]
@@ -44,7 +44,7 @@ def readable(config: dict) -> bool:
     from tom.perception import perception_of
 
     try:
-        return "orchard" not in config or bool(perception_of(config))
+        return bool(perception_of(config))
     except FunhouseError:
         return False
 
@@ -57,7 +57,7 @@ def _question(episode: Any) -> tuple[str, str] | None:
     acting = np.flatnonzero(episode.acts.any(0)).tolist()
     if not acting:
         return None
-    species = getattr(episode, "species", np.zeros(len(episode.names), int))
+    species = world_of(episode).species(episode)
     pairs = [(a, b) for a in acting for b in acting if a != b and species[a] == species[b]]
     me, other = pairs[0] if pairs else (acting[0], None)
     when = np.flatnonzero(episode.acts[:, me])
@@ -69,12 +69,10 @@ def _shipped(log: Log) -> str | None:
     """What `tom ask` is given so that a mind of the package answers; None where none of them knows the world."""
     from tom.perception import perception_of
 
-    if "orchard" not in log.config:
-        return None
-    kind = perception_of(log.config).kind
-    names = list(reversed(SHIPPED)) if log.config["orchard"].get("mirrors") else list(SHIPPED)
+    perception = perception_of(log.config)
+    names = list(reversed(SHIPPED)) if perception.mirrors else list(SHIPPED)
     for name in names:  # where there are mirrors, the mind that lived among them comes first
         told = json.loads((SHIPPED[name] / "checkpoint" / "config.json").read_bytes())
-        if perception_of(told["run"]).kind == kind:
+        if perception_of(told["run"]).kind == perception.kind:
             return "" if name == "reference" else f" --mind {name}"
     return None

@@ -5,7 +5,7 @@ from typing import Annotated
 import torch
 from annotated_types import Interval, MaxLen
 
-from agents import RunConfig
+from agents.world import world_of
 from tom.network import Network
 from tom.perception import Perception, check_version
 from tom.seen import Seen
@@ -42,8 +42,7 @@ def read_document(meta: schema.Document) -> NetworkConfig:
     check_version(meta, meta.file)
     network = schema.read(MindDocument, meta)["network"]
     for run in (meta["run"], *meta.get("logs", [])):
-        if "arena" not in run:  # an arena's makes its bank of what it reads
-            RunConfig.from_dict(run)
+        world_of(run).read(run)
     return network
 
 

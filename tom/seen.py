@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from annotated_types import MaxLen
 
+from agents.world import world_of
 from worlds import FunhouseError, schema
 from worlds.log import Log
 from worlds.log_document import Seed, Split
@@ -29,8 +30,7 @@ def seen_by(meta: Mapping[str, Any]) -> list[dict[str, Any]]:
     if "seen" in meta:
         return list(meta["seen"])
     return [
-        {"world": f"pettingzoo:{config['arena']['environment']}" if "arena" in config else "orchard"}
-        | {name: config[name] for name in ("seed", "split")}
+        {"world": world_of(config).called(config)} | {name: config[name] for name in ("seed", "split")}
         for config in meta.get("logs", [])
     ]
 

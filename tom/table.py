@@ -14,7 +14,7 @@ from tom.events import Line, Wanted, with_bodies
 from tom.kept import Kept
 from tom.lookouts import Found, Lookout, Watch, lookouts
 from tom.mind import Mind
-from tom.perception import OrchardPerception
+from tom.perception.orchard import OrchardPerception
 from tom.relations import SLOTS, line_indices, lines_of, question_relations, slots_of
 from worlds import FunhouseError
 

@@ -54,6 +54,8 @@ def check_meta(meta: schema.Document) -> None:
     """Raises FunhouseError, naming the file and the field, where a log's meta is not what it can be."""
     schema.read(LogMeta, meta)
     config, world = meta["config"], meta.get("world", "orchard")
+    if "orchard" in config and "arena" in config:
+        raise _unfit(meta, "config", "orchard and arena", "the settings of one world")
     if world != "orchard" and not world.startswith("pettingzoo:"):
         raise _unfit(meta, "world", world, "orchard, or pettingzoo: and an environment")
     settings = format_of(meta).settings(config)

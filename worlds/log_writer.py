@@ -95,6 +95,11 @@ class LogWriter:
         except (pa.ArrowException, OSError, ValueError, FunhouseError) as error:
             raise damaged(file, f"cannot be read: {error}", "log") from error
 
+    def rows(self, name: str) -> Iterator[dict]:
+        """The rows of a table, of all shards that are written."""
+        for shard in self._shards():
+            yield from self.shard_table(name, shard).to_pylist()
+
     def finish(self, found: dict | None = None) -> None:
         """Declares the log finished: the manifest replaces the diary, and others may write here.
 

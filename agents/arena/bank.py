@@ -37,6 +37,8 @@ class Bank:
     Without settings.statistics the random members of a new bank see unscaled sights: use Bank.of, which measures.
     """
 
+    world = "arena"
+
     def __init__(self, config: ArenaConfig, settings: BankConfig, forms: Sequence[Species]) -> None:
         self.config, self.settings, self.forms = config, settings, list(forms)
         if settings.statistics and len(settings.statistics) != len(self.forms):

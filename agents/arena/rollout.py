@@ -8,6 +8,7 @@ process of their own, for an environment is other people's code.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from agents import world
 from agents.arena.run import ArenaRun
 from agents.arena.table import Table
 from worlds import SPLITS, dice
@@ -30,7 +31,7 @@ def rollout(run: ArenaRun, first: int, count: int, report: Report | None = None)
         return [episode for batch in company.batches(range(first, first + count), report) for episode in batch]
 
 
-class Company:
+class Company(world.Company):
     """Whoever plays the matches of a run, as long as it is entered."""
 
     def __init__(self, run: ArenaRun):
@@ -44,8 +45,8 @@ class Company:
     def __exit__(self, *_: object) -> None:
         self._process.close()
 
-    def batches(self, span: range, report: Report | None = None) -> Iterator[list[ArenaEpisode]]:
-        """The episodes of a span, as they come; as `rollout`.
+    def batches(self, span: range, report: Report | None = None, logged: object = None) -> Iterator[list[ArenaEpisode]]:
+        """The episodes of a span, as they come; as `rollout`. Everybody here follows a stated policy.
 
         Where matches side by side end their process, each of them is played for itself, to find which of them does.
         """

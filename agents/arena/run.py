@@ -1,10 +1,10 @@
 """The settings of a run in anybody's environment, and what follows from them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -34,6 +34,7 @@ class ArenaRun:
     population: PopulationConfig = field(default_factory=PopulationConfig)
     seed: int = 0
     split: str = "train"
+    world: ClassVar[str] = "arena"
     measured: bool = field(init=False, compare=False, default=False)  # whether `bank` was completed now
 
     def __post_init__(self):
@@ -85,10 +86,8 @@ def bank_of_run(values: dict) -> Bank:
     return Bank.of(ArenaConfig.from_dict(values["arena"]), bank, forms_of(values))
 
 
-def named_code(config: dict) -> tuple[str, ...]:
+def named_code(config: Mapping) -> tuple[str, ...]:
     """What must be trusted before the run of a log's config may be played again."""
-    if "arena" not in config:
-        return ()
     return (*ArenaConfig.from_dict(config["arena"]).code, *BankConfig.from_dict(config["bank"]).code)
 
 
@@ -119,16 +118,3 @@ def resumed(run: ArenaRun, out: str | Path, shard_size: int) -> ArenaRun:
         return run
     statistics: Any = differences["config.bank.statistics"]
     return replace(run, bank=replace(run.bank, statistics=statistics))
-
-
-def bank_notes(logs: Sequence[Log]) -> list[str]:
-    """Of logs of one environment those that cannot be compared with the first, because their banks differ, in words."""
-    first: dict[tuple[str, str], Log] = {}
-    notes = []
-    for log in (log for log in logs if "arena" in log.config):
-        arena = ArenaConfig.from_dict(log.config["arena"])
-        one = first.setdefault((arena.environment, arena.arguments), log)
-        banks = [BankConfig.from_dict(each.config["bank"]) for each in (one, log)]
-        if difference := banks[0].difference(banks[1]):
-            notes.append(f"{one.path} and {log.path} have different banks: {difference}; {SHARE_A_BANK}")
-    return notes

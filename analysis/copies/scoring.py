@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from agents.answer import Answerer, Question, Reasoned, reasoner_of, type_space
+from agents.answer import Answerer, Question, Reasoned
+from agents.world import reasoner_of, type_space
 from analysis.copies.asking import MYSELF, STANCES, places_of, questions_of, theirs
 from analysis.fidelity import Scores
 from analysis.fitting import fit

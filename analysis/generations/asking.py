@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from agents.answer import Answerer, Question, reasoner_of, resolve, type_space
+from agents.answer import Answerer, Question, resolve
 from agents.prompt import say
 from agents.query import Query
+from agents.world import reasoner_of, type_space
 from analysis.copies.asking import MYSELF, forked, questions_of
 from analysis.copies.scoring import MINE, THEIRS
 from analysis.measures import checked

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from agents.agent_type import TypeSpace
-from agents.answer import Question, Reasoned, reasoner_of, resolve
+from agents.answer import Question, Reasoned, resolve
 from agents.query import Query, body_of
-from analysis.controls import planner
+from agents.world import reasoner_of
+from analysis.controls import PLANNER, planners
 from analysis.probes.orchard import acts, latest, types_of, views, window_of
 from worlds import Episode
 
-EGOCENTRIC, IGNORANT, MYSELF, PLANNER = "egocentric", "ignorant", "myself", "A* planner"
+EGOCENTRIC, IGNORANT, MYSELF = "egocentric", "ignorant", "myself"
 REASONER = Reasoned.name
 KINDS = {REASONER: "oracle", IGNORANT: "shortcut", EGOCENTRIC: "shortcut", MYSELF: "shortcut", PLANNER: "control"}
 
@@ -71,7 +72,7 @@ class Planner:
 
     def answer(self, episode: Episode, questions: Sequence[Question]) -> np.ndarray:
         """The action distributions (q, 5) float64: all on one action."""
-        return np.eye(episode.actions)[planner(episode, _queries(episode, questions))]
+        return np.eye(episode.actions)[planners(episode, _queries(episode, questions))[PLANNER]]
 
 
 OTHERS = (Exact(), Ignorant(), Egocentric(), Myself(), Planner())

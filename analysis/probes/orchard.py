@@ -10,7 +10,7 @@ import numpy as np
 
 from agents import policy
 from agents.agent_type import TypeSpace
-from agents.answer import type_space
+from agents.world import type_space
 from analysis.perception import Perception
 from worlds import Episode
 

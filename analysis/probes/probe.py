@@ -13,11 +13,12 @@ from annotated_types import Interval
 from matplotlib.figure import Figure
 from rich.table import Table
 
-from agents.answer import Answerer, AnyEpisode
+from agents.answer import Answerer
 from agents.record import Players
 from analysis.describe import Describer
 from analysis.questions import Episodes
 from worlds import schema
+from worlds.record import Record
 
 Progress = Callable[[int, int], None]  # (done, in all)
 Document = Mapping[str, Any]
@@ -55,7 +56,7 @@ class Contender(Answerer, Describer, Protocol):
 class Mind(Contender, Protocol):
     """Somebody to be probed, who also says what it is like itself."""
 
-    def own_traits(self, episode: AnyEpisode, agent: int, steps: Sequence[int]) -> Mapping[str, np.ndarray]:
+    def own_traits(self, episode: Record, agent: int, steps: Sequence[int]) -> Mapping[str, np.ndarray]:
         """What `agent` says of itself at q steps, as itself: by trait, the probabilities of its values (q, v)."""
         ...
 

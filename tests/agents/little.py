@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from agents.answer import space_of
+from agents.agent_type import space_of
 from agents.policy_config import PolicyConfig
 from agents.population import PopulationConfig, native_share
 from agents.rollout import RunConfig, play

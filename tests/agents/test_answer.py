@@ -1,14 +1,13 @@
 """Questions in words become queries, or errors that say what to do; the exact answers stand behind them."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 import agents
-from agents.answer import Question, Reasoned, Truth, exact, posterior, resolve, type_space
-from agents.query import Query, perceives
+from agents.answer import Question, Reasoned, Truth, exact, posterior, resolve
+from agents.query import Query
 from agents.rollout import RunConfig, play
+from agents.world import perceives, type_space
 from worlds import ACTIONS, FunhouseError
 
 EPISODE = play(RunConfig(split="validation"), 0)
@@ -108,7 +107,7 @@ def test_the_posterior_finds_the_type_of_those_it_sees_much_of():
             posterior(EPISODE, *bad)
 
 
-def test_type_space_reads_a_log_as_well_as_an_episode():
-    log = SimpleNamespace(config=EPISODE.run)
-    assert type_space(log) is type_space(EPISODE)
-    assert len(agents.type_space(log)) == 36
+def test_type_space_reads_settings_as_well_as_an_episode():
+    settings = EPISODE.run
+    assert type_space(settings) is type_space(EPISODE)
+    assert len(agents.type_space(settings)) == 36

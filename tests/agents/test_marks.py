@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from agents.agent_type import TypeSpace
-from agents.answer import exact, type_space
+from agents.answer import exact
 from agents.description import parse_description, words_beyond
 from agents.description_bank import bank_of
 from agents.policy_config import PolicyConfig
@@ -16,6 +16,7 @@ from agents.run import RunConfig
 from agents.strangers import OUTSIDE, meet
 from agents.theory import Percept, Seen, Theory, history_of
 from agents.traits.feeling import FEELING as FEELING_TRAIT
+from agents.world import type_space
 from worlds import FunhouseError, OrchardConfig
 from worlds.geometry import geometry_of
 from worlds.marks import WASH

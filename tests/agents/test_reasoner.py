@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from agents.agent_type import TypeSpace
 from agents.policy_config import PolicyConfig
-from agents.query import Query, perceives
+from agents.query import Query
 from agents.reasoner import Reasoner
 from agents.rollout import RunConfig
+from agents.world import perceives
 from tests.agents.little import Case, asked, funhouses, runs
 from worlds import FunhouseError, OrchardConfig
 

@@ -83,7 +83,7 @@ def test_a_killed_process_is_gone_on_from(tmp_path, whole):
     """Another process, which kill -9 ends after its first shard."""
     program = (
         "import os, sys; sys.path.insert(0, sys.argv[1]);"
-        "from agents.record import *; from worlds.log import open_log;"
+        "from agents.record import record, verify; from agents import *; from worlds.log import open_log;"
         "run = RunConfig.from_dict(open_log(sys.argv[2]).config);"
         "record(run, sys.argv[3], 70, progress=lambda done, of: os.kill(os.getpid(), 9))"
     )
@@ -194,7 +194,7 @@ def test_a_manifest_that_describes_another_run_is_found(tmp_path, whole):
 
 def test_rules_that_changed_since_are_found(whole, monkeypatch):
     """The roll-out and the log agree, but the rules alone no longer lead from the actions to the rewards."""
-    monkeypatch.setattr("agents.record.replay", lambda *scene: (*(real := replay(*scene))[:2], real[2] + 1))
+    monkeypatch.setattr("agents.orchard.verifying.replay", lambda *scene: (*(real := replay(*scene))[:2], real[2] + 1))
     with pytest.raises(FunhouseError, match="does not replay: reward is") as caught:
         verify(whole)
     assert "episode 0, step 0" in caught.value.place
@@ -202,7 +202,7 @@ def test_rules_that_changed_since_are_found(whole, monkeypatch):
 
 @pytest.mark.parametrize("name", ["episodes-00001.parquet", "agents-00000.parquet", "steps-00000.parquet", MANIFEST])
 def test_damage_is_named_before_anything_is_replayed(tmp_path, whole, name, monkeypatch):
-    monkeypatch.setattr("agents.record.rollout", None)
+    monkeypatch.setattr("agents.orchard.company.rollout", None)
     shutil.copytree(whole, tmp_path / "damaged")
     data = bytearray((whole / name).read_bytes())
     data[len(data) // 2] ^= 4

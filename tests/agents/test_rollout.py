@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from numba import njit
 
-from agents.answer import type_space
 from agents.policy_config import PolicyConfig
 from agents.population import PopulationConfig
 from agents.query import Query
 from agents.reasoner import Reasoner
 from agents.rollout import RunConfig, play_with_chances, rollout
+from agents.world import type_space
 from worlds import FunhouseError, OrchardConfig, dice, replay
 
 RUNS = [

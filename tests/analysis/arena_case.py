@@ -5,10 +5,10 @@ Hares see three numbers and have four actions, hounds see two and have three, of
 
 import numpy as np
 
-from agents.answer import reasoner_of
 from agents.arena.bank import Bank, BankConfig
 from agents.arena.reasoner import BankReasoner
 from agents.query import Query
+from agents.world import reasoner_of
 from worlds.arena import ArenaConfig, ArenaEpisode, Species
 from worlds.record import Agent
 

@@ -15,8 +15,8 @@ from agents import (
     resolve,
     type_space,
 )
-from agents.answer import reasoner_of
 from agents.rollout import rollout
+from agents.world import reasoner_of
 from worlds import Episode, OrchardConfig
 
 

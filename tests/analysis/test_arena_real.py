@@ -2,9 +2,10 @@
 
 import pytest
 
-from agents.answer import Truth, type_space
+from agents.answer import Truth
 from agents.arena.run import ArenaRun
 from agents.record import record
+from agents.world import type_space
 from analysis.beside import shortcuts_beside
 from analysis.fidelity import FAR_FROM_ANY_LOG, examine, training_episodes
 from analysis.gallery import publish

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from agents import type_space
-from agents.answer import reasoner_of
+from agents.world import reasoner_of
 from analysis.describe import score_descriptions, subjects, trait_values
 from analysis.perception import Perception
 from tests.analysis.contenders import episodes

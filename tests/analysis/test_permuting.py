@@ -7,8 +7,10 @@ import pytest
 
 from agents import Reasoned
 from agents.agent_type import AgentType
-from agents.answer import type_space
-from analysis.permuting import Permuted, permuted, recoloured
+from agents.arena.world import ArenaWorld
+from agents.orchard.permuting import permuted, permuted_words
+from agents.world import type_space
+from analysis.permuting import Permuted
 from analysis.questions import Draw, Sampling
 from tests.analysis.contenders import episodes
 from tests.analysis.probes.exact_minds import ExactMind
@@ -42,8 +44,8 @@ def test_as_many_times_as_there_are_colours_is_nothing(episode):
 
 
 def test_words_that_hold_a_colour_are_none():
-    assert recoloured("a red agent, then redder", 3, 1) == "a blue agent, then redder"
-    assert recoloured("gold stays where three colours are", 3, 1) == "gold stays where three colours are"
+    assert permuted_words("a red agent, then redder", 3, 1) == "a blue agent, then redder"
+    assert permuted_words("gold stays where three colours are", 3, 1) == "gold stays where three colours are"
 
 
 @pytest.mark.parametrize("places", [1, 2])
@@ -72,4 +74,4 @@ def test_descriptions_are_read_in_the_old_colours(episode):
 
 def test_an_environment_without_fruits_has_no_tastes():
     with pytest.raises(FunhouseError, match="tastes"):
-        permuted(object(), 1)
+        ArenaWorld().permuted(object(), 1)

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from agents import Query, type_space
-from agents.answer import reasoner_of
 from agents.definition import Actor
+from agents.orchard.world import planned
 from agents.theory import Theory, history_of
-from analysis.controls import planned, planner
+from agents.world import reasoner_of
+from analysis.controls import PLANNER, planners
 from analysis.perception import Perception
 from analysis.shortcuts import (
     FULL_INFORMATION,
@@ -176,4 +177,4 @@ def test_the_planner_steps_towards_the_nearest_favourite_whatever_is_asked(log):
         after = ground.neighbor[here, planned(episode, agent, STEP)]
         assert ground.distance[after, goals].min() == ground.distance[here, goals].min() - 1
         asked = [Query("behave", agent, STEP, (), 0), Query("predict", agent, STEP, (1, 2), 2)]
-        assert len(set(planner(episode, asked).tolist())) == 1
+        assert len(set(planners(episode, asked)[PLANNER].tolist())) == 1

@@ -65,6 +65,16 @@ def test_every_setting_reaches_the_log(capsys, tmp_path):
     assert len(log[0].agents) == 5
 
 
+def test_the_orchard_behind_its_pettingzoo_interface_is_an_environment_like_any_other(tmp_path, capsys):
+    settings = ("--arguments", '{"map": "maze", "agents": 3}', "--steps", 4, "--episodes", 2)
+    world = ("--world", "pettingzoo:funhouse/orchard-v0")
+    document(capsys, "run", "--out", tmp_path / "log", *world, *settings)
+    assert document(capsys, "verify", tmp_path / "log")["verified"] is True
+    log = open_log(tmp_path / "log")
+    assert [form.shape for form in log[0].forms] == [(7, 7)]
+    assert log.config["arena"]["environment"] == "funhouse/orchard-v0"
+
+
 def test_matches_have_64_moves_where_nothing_else_is_said():
     assert parse(["run", "--out", "x", "--world", FIELD]).settings().arena.steps == 64
 

@@ -1,6 +1,7 @@
 """`tom run` writes a log."""
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Annotated, Any, Literal
 
@@ -84,13 +85,13 @@ class Run(Command):
     def work(self) -> dict[str, Any]:
         from agents.record import record
         from agents.size import takes
+        from agents.world import world_of
         from worlds.arena.patience import patience
 
         players = self.players()
         with patience(self.patience):
             settings = self.settings(players.mind.checkpoint if players else None)
-            if self.world != "orchard":
-                self._announce(settings.arena)
+            self._announce(*world_of(settings).announced(settings, self.episodes))
             if words := takes(settings, self.episodes, self.threads):
                 tell(words)
             with progress(f"episodes to {self.out}") as report:
@@ -113,21 +114,21 @@ class Run(Command):
         return Player(load_mind(self.mind))
 
     def settings(self, checkpoint: str | None = None):
-        """The run's whole configuration, a RunConfig or an ArenaRun. Raises FunhouseError.
+        """The run's whole configuration, an agents.world.Run. Raises FunhouseError.
 
         checkpoint: the SHA-256 of the weights of the mind that is copied."""
         from agents.population import PopulationConfig
-        from worlds import FunhouseError
+        from agents.world import option_names, world_called
 
-        orchard = self.world == "orchard"
-        if not orchard and not self.world.startswith("pettingzoo:"):
-            remedy = "choose orchard, or pettingzoo: and an environment, such as pettingzoo:mpe2.simple_tag_v3"
-            raise FunhouseError(f"there is no world '{self.world}'", remedy=remedy)
-        self._refuse(_ARENA if orchard else _ORCHARD, f"the world is {self.world}")
-        parts = PopulationConfig(self.switch, types=self.types), self.seed, self.split
-        return self._orchard(parts, checkpoint) if orchard else self._arena(*parts)
+        world = world_called(self.world)
+        self._refuse(option_names() - world.options, f"the world is {self.world}")
+        if self.bank is not None:
+            self._refuse(_BANK, f"the bank of {self.bank} is taken whole")
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        population = PopulationConfig(self.switch, types=self.types)
+        return world.given(self.world, {**given, "checkpoint": checkpoint}, population, self.seed, self.split)
 
-    def _refuse(self, names: tuple[str, ...], why: str) -> None:
+    def _refuse(self, names: Collection[str], why: str) -> None:
         """Raises FunhouseError for a setting among `names` that was given and says nothing here."""
         from worlds import FunhouseError
 
@@ -136,49 +137,12 @@ class Run(Command):
                 flag = f"--{field.name.replace('_', '-')}"
                 raise FunhouseError(f"{flag} says nothing: {why}", remedy=f"leave {flag} out")
 
-    def _orchard(self, parts: tuple, checkpoint: str | None):
-        from agents.presets import preset
-        from agents.run import MindsConfig, RunConfig
-
-        given = {name: getattr(self, name) for name in _LAID_OUT if getattr(self, name) is not None}
-        orchard, policy = preset(self.preset, given | {"mirrors": self.mirrors}, (self.near, self.far))
-        minds = None if checkpoint is None else MindsConfig(self.copies, checkpoint)
-        population, seed, split = parts
-        return RunConfig(orchard, policy, population, seed, split, minds)
-
-    def _arena(self, *parts):
-        from agents.arena.run import ArenaRun
-        from worlds import trust
-        from worlds.arena import ArenaConfig
-
-        steps = 64 if self.steps is None else self.steps
-        arena = ArenaConfig(self.world, self.arguments, steps, self.visibility)
-        trust(*arena.code)  # the user names it here
-        return ArenaRun(arena, self._bank(arena), *parts)
-
-    def _bank(self, arena):
-        """The settings of the bank, those of another log's where one is named. Raises FunhouseError."""
-        from agents.arena.bank_config import BankConfig
-        from agents.arena.run import bank_of_log
-        from worlds import open_log, trust
-
-        if self.bank is not None:  # whose policies are code that a data file names
-            self._refuse(_BANK, f"the bank of {self.bank} is taken whole")
-            return bank_of_log(open_log(self.bank), arena)
-        bank = BankConfig(
-            self.random_linear, self.random_mlp, scripted=self.scripted, callables=self.policy, seed=self.bank_seed
-        )
-        trust(*bank.code)
-        return bank
-
-    def _announce(self, arena) -> None:
+    def _announce(self, words: str | None, legal: int) -> None:
         """Says how large the log may become, and whether a mind can be trained on it."""
         from tom.settings import MOST_LEGAL
-        from worlds.arena.size import expected
 
-        size, legal = expected(arena)
-        size *= self.episodes
-        tell(f"{self.episodes} episodes of {arena.world}: at most {size / 2**20:,.1f} MiB, before compression")
+        if words:
+            tell(words)
         if legal > MOST_LEGAL:
             what = f"{legal:,} actions may be taken at once, and a mind is trained on at most {MOST_LEGAL:,}"
             remedy = "give the environment an action mask, or fewer actions"
@@ -194,12 +158,7 @@ class Run(Command):
             tell(line)
 
 
-_LAID_OUT = ("height", "width", "map", "kinds", "fruits", "agents", "steps", "roles", "marks", "moves")
-_ORCHARD = (
-    *(name for name in _LAID_OUT if name != "steps"), "mirrors", "preset", "near", "far", "switch", "copies", "mind",
-)  # fmt: skip
-_BANK = ("random_linear", "random_mlp", "scripted", "policy", "bank_seed")
-_ARENA = ("arguments", "visibility", *_BANK, "bank", "patience")
+_BANK = ("random_linear", "random_mlp", "scripted", "policy", "bank_seed")  # a bank of its own; see --bank
 
 
 def _tell_dropped(episode: int, dropped: Any) -> None:

@@ -8,8 +8,6 @@ import tyro
 from tom.commands.base import Command, LogDir, OutDir, episode_of, load_mind
 from tom.terminal import progress, show, show_table
 
-_WORLD = ("orchard", "policy", "arena", "species", "bank")  # of a log's settings: what makes its agents and their world
-
 
 @dataclass(kw_only=True)
 class Scored(Command):
@@ -43,6 +41,7 @@ class Scored(Command):
 
     def fitted_on(self, log):
         """The episodes that the shortcuts are fitted on, None where they are to be made. Raises FunhouseError."""
+        from agents.world import world_of
         from analysis.fidelity import TRAINING_EPISODES
         from worlds import FunhouseError, open_log
 
@@ -52,7 +51,7 @@ class Scored(Command):
         if train.split != "train":
             what = f"this log is of the {train.split} split, and shortcuts are fitted on training episodes"
             raise FunhouseError(what, place=self.train_log, remedy="name one that was run with --split train")
-        for part in _WORLD:
+        for part in world_of(log).parts:
             if train.config.get(part) != log.config.get(part):
                 what = f"this log is of another world than {self.log}: their settings of '{part}' differ"
                 remedy = f"run it with {f'--bank {self.log}' if part == 'bank' else 'the same ones'}, or leave it out"

@@ -26,7 +26,7 @@ class Verify(Command):
     """PettingZoo: seconds that the environment has for a step or a reset, as when the log was run."""
 
     def work(self) -> dict[str, Any]:
-        from agents.arena.run import bank_notes
+        from agents.world import notes_on
         from worlds import FunhouseError, check_disjoint, open_log
         from worlds.arena.patience import patience
 
@@ -36,7 +36,7 @@ class Verify(Command):
             verified = [self.replayed(log) for log in self.logs]
         opened = [open_log(log) for log in self.logs]
         check_disjoint(opened)
-        return verified[0] if len(verified) == 1 else {"logs": verified, "disjoint": True, "banks": bank_notes(opened)}
+        return verified[0] if len(verified) == 1 else {"logs": verified, "disjoint": True, "banks": notes_on(opened)}
 
     def replayed(self, log: str) -> dict[str, Any]:
         """The summary of one log that is whole."""

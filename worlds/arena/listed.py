@@ -7,12 +7,15 @@ back: a match has an environment of its own.
 
 A log may name these, by these specifications alone (worlds/trust.py): with "/" for ".", and without "pettingzoo." or
 with it. Nothing else of PettingZoo's registry is taken on a log's word, for it was not looked at here. They are also
-given only ordinary arguments unasked: no window, no path, no world so large that memory runs out.
+given only ordinary arguments unasked: no window, no path, no world so large that memory runs out. The orchard behind
+PettingZoo's interface, funhouse/orchard-v0, is ours, and may be named like these.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from worlds.config import MAP_KINDS
 
 
 @dataclass(frozen=True)
@@ -58,14 +61,21 @@ LISTED = (
     ),
 )  # fmt: skip
 
-_MODULES = frozenset(one.environment for one in LISTED)
+_OURS = {"funhouse/orchard-v0": "worlds.faces"}  # the id that our own orchard is registered under
+_MODULES = frozenset((*(one.environment for one in LISTED), *_OURS.values()))
 _MOST = 256  # what a number in a constructor's arguments may be, where nothing else is said
 _MOST_OF = {"max_cycles": 1 << 20, "seed": 1 << 32, "obs_range": 31}
-_WORDS = {"obs_method": ("vector", "vector-masked", "vector-sequence")}
+_WORDS = {
+    "obs_method": ("vector", "vector-masked", "vector-sequence"),
+    "map": (*MAP_KINDS, "mixed"),
+    "roles": ("announced", "hidden"),
+}
 
 
 def listed_module(spec: str) -> str | None:
     """The full path of a listed environment's module, None where a specification names none."""
+    if spec in _OURS:
+        return _OURS[spec]
     path = spec.replace("/", ".")
     return next((full for full in (path, f"pettingzoo.{path}") if full in _MODULES), None)
 

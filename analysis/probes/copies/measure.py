@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from agents.answer import Reasoned, type_space
+from agents.answer import Reasoned
+from agents.world import type_space
 from analysis.copies.asking import STANCES
 from analysis.copies.scoring import EXACT, survey_of
 from analysis.fidelity import FEWEST, Scores

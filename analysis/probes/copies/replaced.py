@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from agents.answer import Answerer, Reasoned, type_space
+from agents.answer import Answerer, Reasoned
+from agents.world import type_space
 from analysis.copies.asking import copies_of, questions_of, theirs
 from analysis.measures import divergence, total_variation
 from analysis.perception import Perception

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from agents.answer import Answerer, Question, Reasoned, type_space
+from agents.answer import Answerer, Question, Reasoned
+from agents.world import type_space
 from analysis.copies.asking import MYSELF, pair_of, questions_of, to_theta
 from analysis.measures import total_variation
 from analysis.perception import Perception

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.answer import Question, reasoner_of
+from agents.answer import Question
 from agents.population import PopulationConfig
 from agents.prompt import say
 from agents.query import Query
 from agents.run import RunConfig
+from agents.world import reasoner_of
 from analysis.measures import total_variation
 from analysis.perception import Perception
 from analysis.probes.orchard import NOTHING, acts, changed, in_role, latest, types_of, until, views

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from agents.answer import Answerer, reasoner_of, resolve
+from agents.answer import Answerer, resolve
 from agents.rollout import play
+from agents.world import reasoner_of
 from analysis.intervals import EpisodeBootstrap
 from analysis.measures import checked, total_variation
 from analysis.probes.contenders import EGOCENTRIC, IGNORANT, KINDS, MYSELF, OTHERS, PLANNER, REASONER

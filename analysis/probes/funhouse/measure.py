@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from agents.answer import type_space
+from agents.world import type_space
 from analysis.describe import POSTERIOR
 from analysis.intervals import EpisodeBootstrap, or_none
 from analysis.measures import agreement, divergence, mixture_weights, smoothed, total_variation

@@ -6,8 +6,10 @@ from itertools import combinations, permutations
 
 import numpy as np
 
-from agents.answer import Answerer, AnySpace, Question, Reasoned, Truth, reasoner_of, resolve, type_space
+from agents.answer import Answerer, Question, Reasoned, Truth, resolve
 from agents.prompt import say
+from agents.reasoning import Space
+from agents.world import reasoner_of, type_space
 from analysis.describe import POSTERIOR, Describer, Subject, described
 from analysis.measures import LEAST, divergence, total_variation
 from analysis.probes.funhouse.episodes import TARGET, Design, exchanged, foretell, seen, unannounced
@@ -112,7 +114,7 @@ def descriptions(episode: Episode, design: Design, who: Sequence[Describer], ste
     return said | {POSTERIOR: belief @ trait_values(space).T}
 
 
-def column(space: AnySpace, value: str) -> int:
+def column(space: Space, value: str) -> int:
     """Where a trait's value stands among all values of all traits."""
     return [one for values in space.traits.values() for one in values].index(value)
 

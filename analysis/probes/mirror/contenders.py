@@ -6,9 +6,10 @@ from typing import Protocol
 
 import numpy as np
 
-from agents.answer import Question, reasoner_of, resolve, type_space
+from agents.answer import Question, resolve
 from agents.query import Query
-from analysis.controls import PLANNER, planner
+from agents.world import reasoner_of, type_space
+from analysis.controls import PLANNER, planners
 from analysis.measures import smoothed
 from analysis.perception import Perception
 from analysis.probes.mirror.episodes import DELAYS
@@ -133,4 +134,4 @@ class Planner:
     def answer(self, episode: Episode, questions: Sequence[Question]) -> np.ndarray:
         """The action distributions, (q, actions) float64."""
         queries = [resolve(episode, question) for question in questions]
-        return smoothed(planner(episode, queries), np.full(episode.actions, 1 / episode.actions), FLOOR)
+        return smoothed(planners(episode, queries)[PLANNER], np.full(episode.actions, 1 / episode.actions), FLOOR)

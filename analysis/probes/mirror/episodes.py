@@ -6,11 +6,11 @@ from functools import cached_property
 
 import numpy as np
 
-from agents.answer import reasoner_of
 from agents.match import Match, sample
 from agents.population import NAMES, Population, PopulationConfig
 from agents.reasoner import fill_natives
 from agents.run import RunConfig
+from agents.world import reasoner_of
 from analysis.probes.probe import Settings
 from worlds import SPLITS, Agent, Episode, OrchardConfig, dice
 from worlds.maps import GLASS, WALL

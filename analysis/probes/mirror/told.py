@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from agents.answer import Answerer, Question, Reasoned, type_space
+from agents.answer import Answerer, Question, Reasoned
 from agents.prompt import say
+from agents.world import type_space
 from analysis.controls import PLANNER
 from analysis.measures import LEAST, checked, divergence
 from analysis.probes.mirror.contenders import Recogniser

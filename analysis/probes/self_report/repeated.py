@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from agents.answer import Reasoned, type_space
+from agents.answer import Reasoned
+from agents.world import type_space
 from analysis.fidelity import Scores, training_episodes
 from analysis.fitting import Fitted, fit
 from analysis.permuting import Permuted

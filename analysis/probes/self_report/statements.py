@@ -8,12 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
-from agents.answer import AnyEpisode, reasoner_of, type_space
+from agents.world import reasoner_of, type_space
 from analysis.describe import BINS, PRIOR, Describer, Subject, described, losses
 from analysis.intervals import EpisodeBootstrap
 from analysis.probes.probe import Mind
 from analysis.traits import trait_values
 from worlds import Episode
+from worlds.record import Record
 
 OTHERS, BY_NAME, AS_ITSELF = "another", "itself, by its name", "itself, as itself"  # who is described, and how asked
 OWN, NOTHING, ANOTHERS = "told what it is", "told nothing", "told what another is"  # the asked agent has been
@@ -28,9 +29,7 @@ class AsItself:
     def __init__(self, mind: Mind):
         self.mind, self.name = mind, mind.name
 
-    def traits(
-        self, episode: AnyEpisode, agent: int, steps: Sequence[int], who: Sequence[int]
-    ) -> Mapping[str, np.ndarray]:
+    def traits(self, episode: Record, agent: int, steps: Sequence[int], who: Sequence[int]) -> Mapping[str, np.ndarray]:
         """What it says of itself."""
         return self.mind.own_traits(episode, agent, steps)
 

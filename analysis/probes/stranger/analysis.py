@@ -132,7 +132,7 @@ def _episodes(trial: Trial) -> Iterator[tuple[str, int, Episode]]:
 def _fitted(trial: Trial, hidden: bool) -> dict[Cell, Fitted]:
     """The shortcuts, fitted on the same questions about types that training sees, in training episodes."""
     run = trial.design.run(HIDDEN if hidden else HELD_OUT, trial.settings.seed, "train")
-    orchards = [one for one in training_episodes(run.to_dict(), TRAINING_EPISODES) if isinstance(one, Episode)]
+    orchards = training_episodes(run.to_dict(), TRAINING_EPISODES)
     asked = [(episode, found) for episode in orchards if (found := asked_of(episode, trial.design))]
     return fit(bound([put(place, *pair) for place, pair in enumerate(asked)]))
 

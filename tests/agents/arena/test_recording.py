@@ -9,7 +9,8 @@ import pytest
 from agents.arena.bank_config import BankConfig
 from agents.arena.run import ArenaRun
 from agents.population import PopulationConfig
-from agents.record import record, run_of, verify
+from agents.record import record, verify
+from agents.world import run_of
 from worlds import FunhouseError
 from worlds.arena import ArenaConfig
 from worlds.disjoint import check_disjoint

@@ -7,7 +7,7 @@ import pytest
 from numba import njit
 
 from agents import exact, posterior, resolve, type_space
-from agents.answer import Question, reasoner_of
+from agents.answer import Question
 from agents.arena import rollout as rolling
 from agents.arena.bank_config import BankConfig
 from agents.arena.population import allowed
@@ -17,6 +17,7 @@ from agents.arena.run import ArenaRun
 from agents.arena.table import Table
 from agents.population import PopulationConfig
 from agents.query import Query
+from agents.world import reasoner_of
 from worlds import SPLITS, FunhouseError, dice
 from worlds.arena import ArenaConfig
 

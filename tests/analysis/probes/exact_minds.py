@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from agents.answer import reasoner_of, resolve, type_space
+from agents.answer import resolve
+from agents.world import reasoner_of, type_space
 from analysis.traits import trait_values
 
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from agents.answer import Truth, reasoner_of
+from agents.answer import Truth
 from agents.rollout import play
+from agents.world import reasoner_of
 from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.contenders import EGOCENTRIC, PLANNER, REASONER, Exact, Ignorant
 from analysis.probes.false_belief import cases as cases_of

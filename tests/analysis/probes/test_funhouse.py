@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from agents.answer import reasoner_of, type_space
 from agents.run import RunConfig
+from agents.world import reasoner_of, type_space
 from analysis.perception import Perception
 from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.funhouse.episodes import TARGET, Design, exchanged, masquerade, seen, unannounced

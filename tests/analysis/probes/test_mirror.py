@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from agents import Reasoned
-from agents.answer import Question, type_space
+from agents.answer import Question
+from agents.world import type_space
 from analysis.perception import Perception
 from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.mirror import marked

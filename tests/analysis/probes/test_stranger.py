@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from agents import Reasoned
-from agents.answer import reasoner_of, resolve, type_space
+from agents.answer import resolve
 from agents.strangers import meet, uniform
+from agents.world import reasoner_of, type_space
 from analysis.measures import divergence
 from analysis.probes import Settings, Subject, Trial, find, sound
 from analysis.probes.probe import one_of

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.query import perceives
+from agents.world import perceives
 from analysis.copies.asking import pair_of, questions_of
 from analysis.probes.copies.edits import (
     HIDDEN_ACT,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.query import perceives
+from agents.world import perceives
 from analysis.copies.asking import pair_of, questions_of
 from analysis.probes.copies.effects import ITSELF, LARGEST, MOVED
 from analysis.probes.copies.hiding import RIGHT, SEEN, SLOPE, UNSEEN, hidden, intervene, movements, rows_of

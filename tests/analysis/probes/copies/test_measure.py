@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from agents.answer import reasoner_of, resolve, type_space
+from agents.answer import resolve
 from agents.rollout import rollout
+from agents.world import reasoner_of, type_space
 from analysis.copies.scoring import EXACT
 from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.copies.episodes import Design, worlds_of

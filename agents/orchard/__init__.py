@@ -1,0 +1,1 @@
+"""Who lives in the orchard: how it is what a world is."""

@@ -1,0 +1,127 @@
+"""The orchard as a world: its types are products of traits, and senses are a part of a type."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from agents.agent_type import TypeSpace, space_of
+from agents.orchard.company import OrchardCompany, sampled
+from agents.orchard.permuting import permuted, permuted_words
+from agents.orchard.verifying import verify_orchard
+from agents.policy_config import PolicyConfig
+from agents.population import PopulationConfig, native_share
+from agents.presets import preset
+from agents.query import Query
+from agents.reasoner import Reasoner
+from agents.run import MindsConfig, RunConfig
+from agents.theory import History, Theory, history_of
+from agents.traits.sight import sight_of
+from agents.world import Company, Progress, World
+from worlds import KINDS, Episode, OrchardConfig
+from worlds.geometry import has
+from worlds.log import Log
+
+LAID_OUT = ("height", "width", "map", "kinds", "fruits", "agents", "steps", "roles", "marks", "moves")  # by a preset
+OPTIONS = {*LAID_OUT, "mirrors", "preset", "near", "far", "switch", "copies", "mind"}
+
+
+class OrchardWorld(World):
+    """Agents who walk among fruits."""
+
+    part = "orchard"
+    parts = ("orchard", "policy")
+    options = frozenset(OPTIONS - {"steps"})
+    side_by_side = 4096
+
+    def calls(self, name: str) -> bool:
+        return name == "orchard"
+
+    def given(self, name: str, options: Mapping[str, Any], population: Any, seed: int, split: str) -> RunConfig:
+        """options "copies" and "checkpoint", the SHA-256 of a mind's weights: so many agents are copies of it."""
+        laid_out = {key: options[key] for key in (*LAID_OUT, "mirrors") if options.get(key) is not None}
+        orchard, policy = preset(options["preset"], laid_out, (options["near"], options["far"]))
+        checkpoint = options.get("checkpoint")
+        minds = None if checkpoint is None else MindsConfig(options["copies"], checkpoint)
+        return RunConfig(orchard, policy, population, seed, split, minds)
+
+    def run(self, config: Mapping[str, Any]) -> RunConfig:
+        return RunConfig.from_dict(config)  # type: ignore[arg-type]
+
+    def read(self, config: Mapping[str, Any]) -> None:
+        self.run(config)
+
+    def company(self, run: RunConfig, threads: int = 1, players: Any = None) -> AbstractContextManager[Company]:
+        return nullcontext(OrchardCompany(run, threads, players))
+
+    def moves(self, run: RunConfig) -> int:
+        return run.orchard.steps * run.orchard.agents
+
+    def sampled(self, run: RunConfig) -> tuple[float, float, float]:
+        return sampled(run)
+
+    def for_training(self, run: RunConfig) -> RunConfig:
+        return replace(run, population=replace(run.population, types="auto"), split="train", minds=None)
+
+    def space(self, config: Mapping[str, Any]) -> TypeSpace:
+        return space_of(OrchardConfig.from_dict(config["orchard"]), PolicyConfig.from_dict(config["policy"]))
+
+    def reasoner(self, space: TypeSpace) -> Reasoner:
+        return Reasoner(space)
+
+    def theory(self, episode: Episode) -> Theory:
+        share = native_share(episode.config, PopulationConfig.from_dict(episode.run["population"]))
+        return Theory(episode.geometry, self.space(episode.run), share.tolist())
+
+    def history(self, episode: Episode, agent: int, step: int) -> History:
+        space = self.space(episode.run)
+        senses = int(space.table.senses[space.index(episode.agents[agent].type)])
+        return history_of(space, episode, agent, step, senses)
+
+    def perceived(self, episode: Episode) -> np.ndarray:
+        cell = episode.cell.astype(np.int64)
+        sight = np.array([sight_of(agent.type) for agent in episode.agents])
+        here, there = cell[:, :, None], cell[:, None, :]
+        word = episode.geometry.visible[sight[:, None], here, there >> 6]
+        return ((word >> (there & 63).astype(np.uint64)) & np.uint64(1)).astype(bool)
+
+    def perceives(self, episode: Episode, agent: int, who: int, step: int) -> bool:
+        sight = sight_of(episode.agents[agent].type)
+        return bool(has(episode.geometry.visible[sight, episode.cell[step, agent]], episode.cell[step, who]))
+
+    def evidence(self, episode: Episode) -> np.ndarray:
+        """Where roles are hidden every act may be."""
+        if episode.config.roles == "hidden":
+            return np.ones(episode.action.shape, bool)
+        return super().evidence(episode)
+
+    def verify(self, log: Log, threads: int, progress: Progress | None, players: Any) -> dict[str, Any]:
+        return verify_orchard(log, threads, progress, players)
+
+    def planned(self, episode: Episode, queries: Sequence[Query]) -> np.ndarray:
+        return np.array([planned(episode, query.agent, query.step) for query in queries], np.int64)
+
+    def kind(self, type: Mapping[str, str]) -> str:
+        """By what an agent perceives and how it acts on it; there are too many tastes."""
+        return ", ".join(type[trait] for trait in ("sight", "memory", "blindness", "manner") if trait in type)
+
+    def permuted(self, episode: Episode, places: int) -> Episode:
+        return permuted(episode, places)
+
+    def permuted_words(self, episode: Episode, text: str, places: int) -> str:
+        return permuted_words(text, episode.config.kinds, places)
+
+
+def planned(episode: Episode, agent: int, step: int) -> int:
+    """The first action of a shortest path from the agent to the nearest fruit of its favourite kind.
+
+    It knows the whole map and every fruit, seen or not. This is A* (Hart, Nilsson & Raphael 1968) with a
+    perfect heuristic, the walking distances that the map's tables hold, so nothing off the path is ever
+    expanded.
+    """
+    favourite = KINDS.index(episode.agents[agent].type["taste"].split(">")[0])
+    goals = np.flatnonzero(episode.fruit[step].ravel() == favourite)
+    after = episode.geometry.neighbor[episode.cell[step, agent]]
+    return int(episode.geometry.distance[np.ix_(after, goals)].min(axis=1).argmin()) if len(goals) else 0

@@ -1,0 +1,276 @@
+"""What a world is to everything that stands above it, and which worlds there are.
+
+A world is one object, of a subclass of World: its runs, the types of its agents, what they perceive, what is true of
+them, and how a log of it is proven. The orchard (agents/orchard) and anybody's PettingZoo environment (agents/arena)
+are two. Nothing outside a world's own folders asks which of them it deals with: it asks `world_of` an episode, a log, a
+space of types or the settings of a run, and goes on with what that says.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+from agents.definition import Definition
+from agents.query import Query
+from agents.reasoning import ExactReasoner, Space, Stated
+from worlds import FunhouseError
+from worlds.harmless import harmless
+from worlds.log import Log
+from worlds.log_document import SHARD_SIZE
+from worlds.record import Record
+
+Progress = Callable[[int, int], None]  # (episodes done, episodes in all)
+Report = Callable[[int, Any], None]  # an episode's index, and the attempt at it that was dropped
+
+
+class Company(ABC):
+    """Whoever plays the episodes of a run."""
+
+    @abstractmethod
+    def batches(self, span: range, report: Report | None = None, logged: Sequence[Any] | None = None) -> Iterator[list]:
+        """The episodes of a span, as they come.
+
+        report: is told of the attempts that failed; logged: the same episodes from a log, whose actions those take who
+        follow no stated policy.
+        """
+
+
+class Run(Protocol):
+    """Everything that the episodes of a run depend on."""
+
+    world: ClassVar[str]  # World.part
+
+    @property
+    def population(self) -> Any:
+        """Who takes part, an agents.population.PopulationConfig."""
+        ...
+
+    @property
+    def space(self) -> Any:
+        """The types that agents may have, a Space."""
+        ...
+
+    @property
+    def meta(self) -> dict:
+        """What a log's manifest says of it: "world", "config", "split" and "held_out"."""
+        ...
+
+    def to_dict(self) -> dict:
+        """Its settings as plain JSON values: the manifest's "config", which `World.run` reads."""
+        ...
+
+
+class World(ABC):
+    """A world: what its agents are, what they perceive, and what is true of them."""
+
+    part: ClassVar[str]  # the part of a run's settings that is the world's own, by which it is known
+    parts: ClassVar[tuple[str, ...]]  # all of them that say what the world and its agents are like
+    options: ClassVar[frozenset[str]]  # the options of `tom run` that say something in this world alone
+    refitted: ClassVar[int] = 24  # training episodes played to fit the shortcuts to one question
+    sensed: ClassVar[bool] = True  # whether types differ in their senses
+    side_by_side: ClassVar[int] = 1  # how many threads play at a time
+
+    @abstractmethod
+    def calls(self, name: str) -> bool:
+        """Whether `tom run --world` and a log's manifest call it, or one of its kind, by this name."""
+
+    @abstractmethod
+    def given(self, name: str, options: Mapping[str, Any], population: Any, seed: int, split: str) -> Run:
+        """The run that a user asks for; options: those of `options` that were given. Raises FunhouseError."""
+
+    @abstractmethod
+    def run(self, config: Mapping[str, Any]) -> Run:
+        """The run that a log's settings tell of, ready to be played. Raises FunhouseError."""
+
+    def read(self, config: Mapping[str, Any]) -> None:
+        """Raises FunhouseError where settings are not those of a run; none of the code that they name is run."""
+        self.space(config)
+
+    @abstractmethod
+    def company(self, run: Any, threads: int = 1, players: Any = None) -> AbstractContextManager[Company]:
+        """Whoever plays a run, for as long as that is entered; `players` play copies of a mind: agents.record.Players.
+
+        Raises FunhouseError where nobody is given to play the run's copies.
+        """
+
+    @abstractmethod
+    def sampled(self, run: Any) -> tuple[float, float, float]:
+        """Of an episode about the bytes in a log, the share of them that it surely takes, and seconds on one thread."""
+
+    @abstractmethod
+    def for_training(self, run: Any) -> Any:
+        """The run of training episodes in the same world: of seen types, and everybody scripted."""
+
+    def shard_size(self, run: Any) -> int:
+        """How many episodes a shard of the log holds."""
+        return SHARD_SIZE
+
+    def moves(self, run: Any) -> int | None:
+        """How many moves an episode has; None where episodes differ in that."""
+        return None
+
+    def resumed(self, run: Any, out: str | Path) -> Any:
+        """The run as it goes on in a directory where a part of it may lie."""
+        return run
+
+    def announced(self, run: Any, episodes: int) -> tuple[str | None, int]:
+        """What is said before so many episodes are begun, and how many actions may be taken at once; 0: not many."""
+        return None, 0
+
+    def found(self, rows: Iterable[Mapping]) -> dict:
+        """What a manifest says of the episodes, whose rows of the table "episodes" these are."""
+        return {}
+
+    @abstractmethod
+    def space(self, config: Mapping[str, Any]) -> Any:
+        """The types of a log's settings, a Space; none of the code that they name is run."""
+
+    @abstractmethod
+    def theory(self, episode: Any) -> Definition:
+        """The definition, for the agents of an episode."""
+
+    @abstractmethod
+    def history(self, episode: Any, agent: int, step: int) -> Any:
+        """What an agent has perceived up to a step, as the definition reads it: step + 1 percepts."""
+
+    @abstractmethod
+    def perceived(self, episode: Any) -> np.ndarray:
+        """(t, n, n) bool: whether the first perceives the second act at a step; who acts perceives itself."""
+
+    def perceives(self, episode: Any, agent: int, who: int, step: int) -> bool:
+        """Whether an agent perceives another, acting, at a step."""
+        return bool(self.perceived(episode)[step, agent, who])
+
+    def reasoner(self, space: Any) -> ExactReasoner:
+        """The exact reasoner over a space of types."""
+        return Stated(self, space)
+
+    def evidence(self, episode: Any) -> np.ndarray:
+        """(t, n) bool: whose acts may tell those who perceive them of a type: those that are done as oneself."""
+        return np.array([[not role for role in roles] for roles in episode.role], bool)
+
+    def species(self, episode: Any) -> np.ndarray:
+        """(n,) int: agents of one species can act as one another."""
+        return np.zeros(len(episode.agents), np.int64)
+
+    def members(self, space: Any, species: int) -> np.ndarray:
+        """(k,) bool: the types that an agent of a species can have."""
+        return np.ones(len(space), bool)
+
+    def check(self, episode: Any, query: Query) -> None:
+        """Raises FunhouseError where a question asks for an act that the world does not have."""
+        return
+
+    def code(self, config: Mapping[str, Any]) -> tuple[str, ...]:
+        """What must be trusted before the run of a log's settings may be played again."""
+        return ()
+
+    def called(self, config: Mapping[str, Any]) -> str:
+        """The world's name, of these settings."""
+        return self.part
+
+    @abstractmethod
+    def verify(self, log: Log, threads: int, progress: Progress | None, players: Any) -> dict[str, Any]:
+        """What is proven of a log whose checksums hold: {"verified"} and more. Raises FunhouseError for damage."""
+
+    def compare(self, logs: Sequence[Log]) -> list[str]:
+        """Of logs of this world those that cannot be compared with others, in words."""
+        return []
+
+    def planned(self, episode: Any, queries: Sequence[Query]) -> np.ndarray | None:
+        """(q,) int: the action of each asked agent as one that plans towards its goal and heeds no question; None where
+        goals are not known."""
+        return None
+
+    def kind(self, type: Mapping[str, str]) -> str:
+        """How the kind of an agent is called, of which an episode may have several."""
+        return ", ".join(type.values())
+
+    def permuted(self, episode: Any, places: int) -> Any:
+        """The episode with tastes permuted, each in the place of another so many places on. Raises FunhouseError."""
+        raise FunhouseError("only the orchard has tastes to be permuted", remedy="take an episode of the orchard")
+
+    def permuted_words(self, episode: Any, text: str, places: int) -> str:
+        """What a text about an episode says of it with tastes permuted."""
+        return text
+
+
+_WORLDS: dict[str, World] = {}
+
+
+def register(world: World) -> None:
+    """Makes a world known by its part of the settings; a later one of the same part takes its place."""
+    _WORLDS[world.part] = world
+
+
+def world_of(source: Record | Log | Run | Space | Mapping[str, Any]) -> World:
+    """The world of an episode, a log, a run or its settings, or a space of types. Raises FunhouseError."""
+    if isinstance(source, Record):
+        return _of_settings(source.run)
+    if isinstance(source, Log):
+        return _of_settings(source.config)
+    return _of_settings(source) if isinstance(source, Mapping) else _WORLDS[source.world]
+
+
+def _of_settings(config: Mapping[str, Any]) -> World:
+    for part, world in _WORLDS.items():
+        if part in config:
+            return world
+    raise FunhouseError(
+        f"no world has settings of {', '.join(map(harmless, config))}",
+        place=getattr(config, "file", None),
+        remedy="restore a copy of the file, or, for a world of your own, register it: agents.world.register",
+    )
+
+
+def option_names() -> set[str]:
+    """The options of `tom run` that say something in some worlds alone."""
+    return {name for world in _WORLDS.values() for name in world.options}
+
+
+def world_called(name: str) -> World:
+    """The world that a user names. Raises FunhouseError."""
+    for world in _WORLDS.values():
+        if world.calls(name):
+            return world
+    remedy = "choose orchard, or pettingzoo: and an environment, such as pettingzoo:mpe2.simple_tag_v3"
+    raise FunhouseError(f"there is no world '{name}'", remedy=remedy)
+
+
+@lru_cache(maxsize=16)
+def reasoner_of(space: Any) -> ExactReasoner:
+    """The exact reasoner over a space of types, made once."""
+    return world_of(space).reasoner(space)
+
+
+def type_space(source: Record | Log | Mapping[str, Any]) -> Any:
+    """Every type of a world, in the posterior's order, as a Space; of an episode, a log or the settings of a run."""
+    config = source.run if isinstance(source, Record) else source.config if isinstance(source, Log) else source
+    return world_of(source).space(config)
+
+
+def played(run: Run, span: range) -> list[Any]:
+    """The episodes of a span, in that order."""
+    with world_of(run).company(run) as company:
+        return [episode for batch in company.batches(span) for episode in batch]
+
+
+def perceives(episode: Record, agent: int, who: int, step: int) -> bool:
+    """Whether an agent perceives another, acting, at a step."""
+    return world_of(episode).perceives(episode, agent, who, step)
+
+
+def run_of(config: Mapping[str, Any]) -> Run:
+    """The run that a log's settings tell of, ready to be played. Raises FunhouseError."""
+    return world_of(config).run(config)
+
+
+def notes_on(logs: Sequence[Log]) -> list[str]:
+    """Of logs those that cannot be compared with others of the same world, in words."""
+    worlds = list(dict.fromkeys(map(world_of, logs)))
+    return [note for world in worlds for note in world.compare([log for log in logs if world_of(log) is world])]
