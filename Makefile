@@ -65,7 +65,7 @@ check: $(READY)  ## ruff and mypy
 bench: $(READY)  ## measure the speeds of benchmarks/RESULTS.md again
 	@set -e; for name in $(BENCHMARKS); do $(BIN)/python benchmarks/$$name.py --json; done
 
-# The mind that ships: 2 to 24 agents, every kind of map, 40 to 64 steps. tom/reference/README.md says what came of it.
+# The mind that ships: 2 to 24 agents, every kind of map, 40 to 64 steps. tom/minds/reference/README.md says what came of it.
 REFERENCE := 8 4 16 2 24 mixed
 
 reference: $(READY)  ## train the reference mind anew, into runs/reference: an hour and a half
@@ -84,8 +84,8 @@ HALL := --episodes 6000 --seed 312 --marks 0.1 --agents 2 --fruits 2 --steps 40 
 
 mirror: $(READY)  ## train the minds that know marks, without mirrors and among them: half an hour
 	$(BIN)/tom run --out logs/mirror-8 --episodes 4000 --seed 308 --marks 0.1
-	$(BIN)/tom run --out logs/mirror-wall $(HALL) --map tom/mirror/hall.txt
-	$(BIN)/tom run --out logs/mirror-glass $(HALL) --map tom/mirrored/hall.txt --mirrors
+	$(BIN)/tom run --out logs/mirror-wall $(HALL) --map tom/minds/mirror/hall.txt
+	$(BIN)/tom run --out logs/mirror-glass $(HALL) --map tom/minds/mirrored/hall.txt --mirrors
 	$(BIN)/tom train logs/mirror-8 logs/mirror-wall --out runs/mirror --compares --minutes 15
 	$(BIN)/tom train logs/mirror-8 logs/mirror-glass --out runs/mirrored --compares --minutes 15
 

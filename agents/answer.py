@@ -6,12 +6,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from agents.prompt import canonical, parse
+from agents.language.prompt import canonical, parse
 from agents.query import Query
 from agents.reasoning import Space
 from agents.world import perceives, reasoner_of, type_space, world_of
 from worlds import FunhouseError
-from worlds.record import Record
+from worlds.base_episode import Record
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ import numpy as np
 from annotated_types import Interval
 from numba import njit
 
-from agents.agent_type import TypeSpace
-from agents.description import WORDINGS
-from agents.description_bank import DescriptionBank, bank_of
-from agents.paraphrase import PARAPHRASES, TRAINING
-from agents.prompt import say
+from agents.language.description import WORDINGS
+from agents.language.description_bank import DescriptionBank, bank_of
+from agents.language.paraphrase import PARAPHRASES, TRAINING
+from agents.language.prompt import say
+from agents.orchard.types import TypeSpace
 from worlds import SPLITS, FunhouseError, OrchardConfig, dice, schema
 
 NAMES = (

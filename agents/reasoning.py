@@ -8,7 +8,7 @@ import numpy as np
 from agents.definition import Definition
 from agents.query import Query, body_of, really
 from worlds import FunhouseError
-from worlds.record import Record
+from worlds.base_episode import Record
 
 
 class Space(Protocol):

@@ -19,10 +19,10 @@ from agents.definition import Definition
 from agents.query import Query
 from agents.reasoning import ExactReasoner, Space, Stated
 from worlds import FunhouseError
+from worlds.base_episode import Record
 from worlds.harmless import harmless
-from worlds.log import Log
-from worlds.log_document import SHARD_SIZE
-from worlds.record import Record
+from worlds.log.document import SHARD_SIZE
+from worlds.log.reader import Log
 
 Progress = Callable[[int, int], None]  # (episodes done, episodes in all)
 Report = Callable[[int, Any], None]  # an episode's index, and the attempt at it that was dropped
@@ -93,7 +93,8 @@ class World(ABC):
 
     @abstractmethod
     def company(self, run: Any, threads: int = 1, players: Any = None) -> AbstractContextManager[Company]:
-        """Whoever plays a run, for as long as that is entered; `players` play copies of a mind: agents.record.Players.
+        """Whoever plays a run, for as long as that is entered; `players` play copies of a mind:
+        agents.recording.Players.
 
         Raises FunhouseError where nobody is given to play the run's copies.
         """

@@ -3,12 +3,10 @@
 Nothing here knows what a mind is: whatever answers an episode's questions with distributions is scored.
 """
 
-from analysis.beside import shortcuts_beside
-from analysis.check import check_answerer
-from analysis.describe import Describer, score_descriptions
-from analysis.fidelity import Scores, examine, score, training_episodes
-from analysis.gallery import publish
-from analysis.imitation_graph import (
+from analysis.contenders.contract_check import check_answerer
+from analysis.contenders.one_question import shortcuts_beside
+from analysis.figures.gallery import publish
+from analysis.figures.imitation_graph import (
     by_kind,
     by_name,
     by_traits,
@@ -17,8 +15,10 @@ from analysis.imitation_graph import (
     imitation_graph,
     write_graphml,
 )
-from analysis.questions import Asked, Draw, Sampling
-from analysis.table import description_table, fidelity_table, meaning, summary_table
+from analysis.questions.sampling import Asked, Draw, Sampling
+from analysis.scores.describe import Describer, score_descriptions
+from analysis.scores.fidelity import Scores, examine, score, training_episodes
+from analysis.scores.table import description_table, fidelity_table, meaning, summary_table
 
 __all__ = [
     "Asked",

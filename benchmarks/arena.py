@@ -15,9 +15,9 @@ from pathlib import Path
 import torch
 
 from agents.arena.run import ArenaRun
-from agents.record import record
+from agents.recording import record
 from analysis import Sampling, examine
-from tom.train import train
+from tom.training.train import train
 from worlds import open_log
 from worlds.arena import ArenaConfig
 

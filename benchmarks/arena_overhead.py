@@ -16,12 +16,13 @@ from typing import Any
 from measure import tell
 
 from agents.arena.run import ArenaRun
-from agents.arena.table import Seated, Table
-from agents.record import record
+from agents.arena.side_by_side import Seated, Table
+from agents.recording import record
 from worlds import open_log
-from worlds.arena import ArenaConfig, apart, environment
+from worlds.arena import ArenaConfig, environment
+from worlds.arena import own_process as apart
 from worlds.arena.recorder import Recorder
-from worlds.log_writer import LogWriter
+from worlds.log.writer import LogWriter
 
 MATCHES = {"mpe2.simple_tag_v3": 192, "pettingzoo.sisl.pursuit_v5": 24}
 OWN, REST = "the environment", "driving, and the rest"

@@ -11,8 +11,8 @@ from measure import best_rate, tell
 
 import tom
 from agents import Question, Reasoned, RunConfig, type_space
-from agents.prompt import canonical, parse, say
-from agents.rollout import rollout
+from agents.language.prompt import canonical, parse, say
+from agents.orchard.rollout import rollout
 from worlds import Episode
 
 STEP, PROMPTS = 40, 2000

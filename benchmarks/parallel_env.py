@@ -8,7 +8,7 @@ from measure import best_rate, tell
 from peers import measure_peers, stepper
 
 from worlds import OrchardConfig
-from worlds.faces import OrchardEnv
+from worlds.orchard.pettingzoo_api import OrchardEnv
 
 AGENTS, STEPS = 16, 48
 

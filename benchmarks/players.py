@@ -14,12 +14,12 @@ from measure import best_rate, tell
 
 import tom
 from agents import Question, RunConfig
-from agents.match import Match
-from agents.run import MindsConfig
+from agents.orchard.live_episode import Match
+from agents.orchard.run import MindsConfig
+from tom.filter.perception.orchard import OrchardPerception
 from tom.mind import Mind
-from tom.perception.orchard import OrchardPerception
 from tom.player import SIDE_BY_SIDE, Player
-from tom.table import Table
+from tom.side_by_side import Table
 from worlds import Episode, OrchardConfig
 
 COPIES, STEPS, ASKED = 12, 64, (8, 24, 40, 56)

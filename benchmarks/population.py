@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from measure import best_rate, tell
 
+from agents.orchard.rollout import RunConfig, rollout
 from agents.population import PopulationConfig
-from agents.record import record
-from agents.rollout import RunConfig, rollout
+from agents.recording import record
 from worlds import Episode, OrchardConfig
 
 EPISODES = 32

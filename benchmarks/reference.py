@@ -21,7 +21,7 @@ import torch
 
 import tom
 from agents import RunConfig
-from agents.record import record
+from agents.recording import record
 from analysis import Sampling, score, score_descriptions
 from worlds import OrchardConfig, open_log
 

@@ -10,14 +10,14 @@ from itertools import count
 import torch
 from measure import best_rate, tell
 
-from agents.record import record
-from agents.rollout import RunConfig
-from tom.batch import UNLABELLED, TrainingBatches
-from tom.beginning import network_size
-from tom.network import Network
-from tom.settings import TrainConfig
-from tom.trainer import Trainer, keep_memory
-from tom.vocabulary import Vocabulary
+from agents.orchard.rollout import RunConfig
+from agents.recording import record
+from tom.filter.network import Network
+from tom.filter.vocabulary import Vocabulary
+from tom.training.batch import UNLABELLED, TrainingBatches
+from tom.training.beginning import network_size
+from tom.training.settings import TrainConfig
+from tom.training.trainer import Trainer, keep_memory
 from worlds import open_log
 
 EPISODES = 256

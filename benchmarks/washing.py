@@ -17,11 +17,11 @@ import torch
 import tom
 from agents import Reasoned, RunConfig, Truth
 from agents.answer import Question
-from agents.rollout import play
+from agents.orchard.rollout import play
 from agents.world import perceives, type_space
-from analysis.intervals import EpisodeBootstrap
+from analysis.scores.intervals import EpisodeBootstrap
 from worlds import Episode, OrchardConfig
-from worlds.marks import WASH
+from worlds.orchard.marks import WASH
 
 SEEDS = range(5)
 EVERY = 4  # steps between questions

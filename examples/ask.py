@@ -8,7 +8,7 @@ import tempfile
 import agents
 import tom
 import worlds
-from agents.record import record
+from agents.recording import record
 
 with tempfile.TemporaryDirectory() as place:
     record(agents.RunConfig(split="test", seed=7), place, episodes=1)

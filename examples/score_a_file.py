@@ -14,7 +14,7 @@ from rich.console import Console
 
 import agents
 import worlds
-from agents.record import record
+from agents.recording import record
 from analysis import Draw, Sampling, score, summary_table
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 import agents
 import worlds
-from agents.record import record
+from agents.recording import record
 from analysis import Sampling, check_answerer, meaning, score, summary_table
 
 

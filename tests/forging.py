@@ -13,10 +13,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from worlds.diary import Diary
-from worlds.durable import digest
-from worlds.manifest import MANIFEST, entry
-from worlds.shard import decode
+from worlds.atomic_files import digest
+from worlds.log.journal import Diary
+from worlds.log.manifest import MANIFEST, entry
+from worlds.orchard.shard import decode
 from worlds.signed import canonical
 
 Where = str | Sequence[str]

@@ -7,8 +7,8 @@ import pytest
 
 from tom.cli import main
 from worlds import open_log
-from worlds.arena.cast import FOCAL, OTHERS
 from worlds.arena.listed import LISTED, Listed
+from worlds.arena.participants import FOCAL, OTHERS
 from worlds.arena.visibility import NEAREST
 
 # Random members are measured in matches of 64 moves, and a crowd's last long: it has its scripts.

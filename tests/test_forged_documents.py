@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agents import RunConfig
-from agents.record import record, verify
+from agents.recording import record, verify
 from agents.world import run_of
 from tests import forging
 from tests.forging import ABSENT

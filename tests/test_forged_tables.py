@@ -12,12 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from agents import ArenaRun, BankConfig, RunConfig
-from agents.record import record
+from agents.recording import record
 from tests import forging
 from tom.cli import main
 from worlds import FunhouseError, OrchardConfig, open_log
 from worlds.arena import ArenaConfig
-from worlds.parquet import read_table
+from worlds.log.parquet import read_table
 
 NAN = float("nan")
 

@@ -125,7 +125,7 @@ def test_every_link_and_picture_leads_somewhere(page: Path):
 
 
 def test_the_constants_of_the_theory_are_those_of_the_code():
-    from agents.policy_config import PolicyConfig
+    from agents.orchard.policy_config import PolicyConfig
     from agents.population import PopulationConfig
     from worlds import OrchardConfig
 

@@ -10,10 +10,9 @@ FLOORS = ("worlds", "agents", "analysis", "tom")
 OWN = {"orchard", "arena"}  # folders, and files that are a world's own
 NAMES = {"orchard", "arena", "pettingzoo", "pettingzoo:"}
 REGISTRIES = {
-    "agents/agent_type.py",
-    "worlds/formats.py",  # what reads a log, by its world's name
-    "worlds/log_document.py",
-    "worlds/disjoint.py",
+    "worlds/log/formats.py",  # what reads a log, by its world's name
+    "worlds/log/document.py",
+    "worlds/log/disjoint_splits.py",
 }
 PAGES = [page for floor in FLOORS for page in sorted((ROOT / floor).rglob("*.py"))]
 

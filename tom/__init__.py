@@ -3,12 +3,12 @@
     mind = tom.load("runs/demo")        # tom.load() loads the reference mind that ships with the package
     mind.ask(log[3], agent="Ada", step=40, prompt="behave as Bo pretending to be me")
 
-Names are imported when they are first used, so that `import tom` stays quick. Training: tom.train.train.
+Names are imported when they are first used, so that `import tom` stays quick. Training: tom.training.train.train.
 """
 
 from importlib import import_module
 
-from tom.floors import stranger
+from tom.own_packages import stranger
 
 _HOMES = {"Mind": "tom.mind", "load": "tom.mind"}
 __all__ = list(_HOMES)

@@ -10,7 +10,7 @@ import numpy as np
 from agents import posterior, type_space
 from agents.answer import Answer, Answerer, Question, resolve
 from agents.reasoning import Space
-from worlds.record import Record
+from worlds.base_episode import Record
 
 
 def ask(mind: Answerer, episode: Record, agent: str, step: int, prompt: str) -> Answer:

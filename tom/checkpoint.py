@@ -17,8 +17,8 @@ from safetensors.torch import load as from_bytes
 from safetensors.torch import save as to_bytes
 
 from worlds import FunhouseError
-from worlds.durable import explained, make_directory, sync_directory, write_file
-from worlds.manifest import MANIFEST, Manifest, entry, read_manifest, versions, write_manifest
+from worlds.atomic_files import explained, make_directory, sync_directory, write_file
+from worlds.log.manifest import MANIFEST, Manifest, entry, read_manifest, versions, write_manifest
 from worlds.schema import Document, parsed, shown
 from worlds.signed import canonical
 
@@ -119,7 +119,7 @@ def _marked(found: Manifest) -> tuple[dict[str, torch.Tensor], Document, str]:
 
 
 def _document(found: Manifest) -> Document:
-    """What a checkpoint says of itself; tom.mind_document has its shape."""
+    """What a checkpoint says of itself; tom.checkpoint_document has its shape."""
     try:
         meta = parsed(found.read(CONFIG))
     except ValueError as error:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tom import stopping
-from tom.floors import stranger
+from tom.own_packages import stranger
 from tom.streams import let_go, only_documents, silence_stdout, take_up
 from tom.terminal import tell, write_document
 

@@ -14,21 +14,21 @@ from typing import Annotated, Any
 
 from annotated_types import Interval
 
-from agents.record import record
-from agents.run import MindsConfig, RunConfig
-from agents.size import check_threads
+from agents.orchard.run import MindsConfig, RunConfig
+from agents.recording import record
+from agents.run_size import check_threads
 from analysis.generations import ARMS, COPIES, START, Judge, Lives
-from analysis.questions import Episodes
+from analysis.questions.sampling import Episodes
 from tom.checkpoint import is_there
 from tom.mind import Mind, load
+from tom.minds import SHIPPED
 from tom.player import Player
-from tom.seen import seen_by
-from tom.settings import Rate, Steps
-from tom.shipped import SHIPPED
-from tom.train import train
+from tom.training.seen_logs import seen_by
+from tom.training.settings import Rate, Steps
+from tom.training.train import train
 from worlds import FunhouseError, OrchardConfig, open_log, schema
-from worlds.durable import LOCK, PARTIAL, Lock, make_directory, write_file
-from worlds.log import Log
+from worlds.atomic_files import LOCK, PARTIAL, Lock, make_directory, write_file
+from worlds.log.reader import Log
 from worlds.schema import Document
 from worlds.signed import read_signed, signed
 

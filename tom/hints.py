@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from agents.world import world_of
-from tom.shipped import SHIPPED
+from tom.minds import SHIPPED
 from worlds import FunhouseError, open_log
 from worlds.harmless import harmless, quoted
-from worlds.log import Log
+from worlds.log.reader import Log
 from worlds.trust import flags
 
 TRAINED = "--minutes 8"
@@ -41,7 +41,7 @@ def next_steps(log: str, mind: str | None = None) -> list[str]:
 
 def readable(config: dict) -> bool:
     """Whether minds can read logs of these settings."""
-    from tom.perception import perception_of
+    from tom.filter.perception import perception_of
 
     try:
         return bool(perception_of(config))
@@ -67,7 +67,7 @@ def _question(episode: Any) -> tuple[str, str] | None:
 
 def _shipped(log: Log) -> str | None:
     """What `tom ask` is given so that a mind of the package answers; None where none of them knows the world."""
-    from tom.perception import perception_of
+    from tom.filter.perception import perception_of
 
     perception = perception_of(log.config)
     names = list(reversed(SHIPPED)) if perception.mirrors else list(SHIPPED)

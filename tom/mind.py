@@ -12,18 +12,18 @@ from torch import Tensor
 from agents.answer import Answer, Question, resolve
 from agents.query import Query, body_of
 from tom import ask
-from tom.batch import UNLABELLED, QuestionArrays, TextTable, event_tensors, question_tensors
-from tom.blanked import CONTROLS, Blanked, Edit
+from tom.ablations import CONTROLS, Blanked, Edit
 from tom.checkpoint import load_marked
-from tom.events import History, Wanted
-from tom.mind_document import check_size, check_world, read_document
-from tom.network import Network
-from tom.perception import Perception, check_alike, perception_of
-from tom.relations import line_indices, question_relations, slots_of, wanted_of
-from tom.shipped import SHIPPED
-from tom.vocabulary import DESCRIBE, NAME, Vocabulary
+from tom.checkpoint_document import check_size, check_world, read_document
+from tom.filter.events import History, Wanted
+from tom.filter.network import Network
+from tom.filter.perception import Perception, check_alike, perception_of
+from tom.filter.relations import line_indices, question_relations, slots_of, wanted_of
+from tom.filter.vocabulary import DESCRIBE, NAME, Vocabulary
+from tom.minds import SHIPPED
+from tom.training.batch import UNLABELLED, QuestionArrays, TextTable, event_tensors, question_tensors
 from worlds import FunhouseError
-from worlds.record import Record
+from worlds.base_episode import Record
 
 MOST_AT_ONCE = 2048  # questions in one pass
 MOST_OPTIONS = 1 << 17  # actions that may be taken there, all questions together

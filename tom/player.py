@@ -2,7 +2,8 @@
 
 Copies share the weights; each has a persona, its type's description, and a history of its own. What a copy does is
 drawn from what `mind.ask` would say of it under the prompt of its role. Its history is not encoded anew at each step:
-the events that its roles have needed are kept (tom.kept), and a step adds those that are new (tom.lookouts).
+the events that its roles have needed are kept (tom.filter.encoded_history), and a step adds those that are new
+(tom.filter.new_events).
 """
 
 import time
@@ -12,13 +13,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
-from agents.match import Match
-from agents.run import RunConfig
-from agents.strangers import Policy, decide
+from agents.orchard.live_episode import Match
+from agents.orchard.run import RunConfig
+from agents.orchard.strangers import Policy, decide
+from tom.filter.perception import perception_of
+from tom.filter.perception.orchard import OrchardPerception
 from tom.mind import Mind
-from tom.perception import perception_of
-from tom.perception.orchard import OrchardPerception
-from tom.table import Table
+from tom.side_by_side import Table
 from worlds import Episode, FunhouseError
 
 SIDE_BY_SIDE = 16  # worlds whose copies are asked in one pass; it decides the rounding, so threads do not change it
@@ -40,7 +41,7 @@ class Tally:
 
 
 class Player:
-    """Plays the copies of one mind; an agents.record.Players."""
+    """Plays the copies of one mind; an agents.recording.Players."""
 
     def __init__(self, mind: Mind):
         self.mind, self.tally = mind, Tally()
@@ -56,7 +57,7 @@ class Player:
         """The episodes of a span, as they come, played by as many threads.
 
         logged: episodes whose actions the copies take, instead of their own; the probabilities are worked out anew.
-        guests: agents, by index and no copies, who follow policies of agents.strangers instead of their types.
+        guests: agents, by index and no copies, who follow policies of agents.orchard.strangers instead of their types.
         Raises FunhouseError where this is not the run's mind, it does not know that world, or a logged action is none
         that it would have drawn.
         """

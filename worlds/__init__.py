@@ -2,17 +2,17 @@
 
 from pathlib import Path
 
-from worlds.compiled import keep_kernels
+from worlds.kernel_cache import keep_kernels
 
 keep_kernels(Path(__file__).parent)
 
-from worlds.config import ACTIONS, KINDS, OrchardConfig  # noqa: E402
 from worlds.dice import SPLITS  # noqa: E402
-from worlds.disjoint import check_disjoint  # noqa: E402
-from worlds.episode import Agent, Episode, replay  # noqa: E402
 from worlds.errors import FunhouseError  # noqa: E402
-from worlds.log import open_log  # noqa: E402
-from worlds.orchard import Orchard  # noqa: E402
+from worlds.log.disjoint_splits import check_disjoint  # noqa: E402
+from worlds.log.reader import open_log  # noqa: E402
+from worlds.orchard.config import ACTIONS, KINDS, OrchardConfig  # noqa: E402
+from worlds.orchard.episode import Agent, Episode, replay  # noqa: E402
+from worlds.orchard.rules import Orchard  # noqa: E402
 from worlds.trust import trust  # noqa: E402
 
 __all__ = [

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from worlds import schema
-from worlds.durable import digest, explained
+from worlds.atomic_files import digest, explained
 from worlds.errors import FunhouseError
 
 LARGEST = 1 << 30  # bytes of a document

@@ -16,14 +16,14 @@ import numpy as np
 from agents.arena import words
 from agents.arena.bank_config import BankConfig
 from agents.arena.calibration import PLAIN, measure
-from agents.arena.member import Kin, Member
+from agents.arena.members import Kin, Member
 from agents.arena.random_policies import SIGHTS, RandomMember, draw_eyes, draw_habits, make_outlook
 from agents.arena.scripted import scripts_of
 from agents.arena.scripted.fields import Script
-from agents.description import parse_description, say_description
+from agents.language.description import parse_description, say_description
 from worlds import FunhouseError, dice
 from worlds.arena import ArenaConfig, Species
-from worlds.durable import digest
+from worlds.atomic_files import digest
 
 MOST_DRAWN = 1 << 22  # random members times actions: half a gigabyte of weights
 HABITS = 4  # of a species: members are pairs of a habit and an eye

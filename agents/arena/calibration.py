@@ -14,9 +14,9 @@ import numpy as np
 from agents.arena.random_policies import SIGHTS
 from worlds import dice
 from worlds.arena import ArenaConfig
-from worlds.arena.apart import apart
 from worlds.arena.failure import persist
 from worlds.arena.match import Match
+from worlds.arena.own_process import apart
 
 STEPS = 64  # moves of each agent in the match
 WATCHED = 24  # agents of a species that are measured

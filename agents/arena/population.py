@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.description import WORDINGS
-from agents.paraphrase import PARAPHRASES, TRAINING
+from agents.language.description import WORDINGS
+from agents.language.paraphrase import PARAPHRASES, TRAINING
+from agents.language.prompt import say
 from agents.population import NAMES, NOTHING, PopulationConfig, draw_roles, draw_wording
-from agents.prompt import say
 from worlds import Agent, FunhouseError, dice
 
 if TYPE_CHECKING:

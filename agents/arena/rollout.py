@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from agents import world
 from agents.arena.run import ArenaRun
-from agents.arena.table import Table
+from agents.arena.side_by_side import Table
 from worlds import SPLITS, dice
 from worlds.arena import ArenaEpisode
-from worlds.arena.apart import Apart, Death
 from worlds.arena.failure import ArenaFailure, Dropped, persist
+from worlds.arena.own_process import Apart, Death
 from worlds.arena.size import shard_size
 
 SIDE_BY_SIDE = 64  # matches, fewer where their observations are large

@@ -13,10 +13,10 @@ from agents.arena.bank_config import BankConfig
 from agents.population import PopulationConfig, check_run
 from worlds import FunhouseError
 from worlds.arena import ArenaConfig
-from worlds.arena.opening import load
+from worlds.arena.loading import load
 from worlds.arena.spaces import forms_of
-from worlds.log import Log
-from worlds.log_writer import apart
+from worlds.log.reader import Log
+from worlds.log.writer import apart
 from worlds.trust import require
 
 SHARE_A_BANK = "run one of the two logs anew with the bank of the other: tom run … --bank LOG"

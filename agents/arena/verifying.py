@@ -13,19 +13,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agents.arena.bank_config import BankConfig
-from agents.arena.check import Rules, check_minds, check_seed
+from agents.arena.log_checks import Rules, check_minds, check_seed
 from agents.arena.rollout import Company
 from agents.arena.run import ArenaRun, bank_of_run, named_code
-from agents.differences import compare_tables, differs, versions_apart
+from agents.log_differences import compare_tables, differs, versions_apart
 from agents.population import PopulationConfig, check_run
 from worlds import FunhouseError
 from worlds.arena import ArenaConfig, ArenaEpisode
-from worlds.arena.elsewhere import Replays, replays_elsewhere
-from worlds.arena.opening import load
+from worlds.arena.fresh_processes import Replays, replays_elsewhere
+from worlds.arena.loading import load
 from worlds.arena.replay import difference
 from worlds.arena.shard import to_tables
 from worlds.arena.spaces import forms_of
-from worlds.log import Log
+from worlds.log.reader import Log
 from worlds.trust import check_names, require
 
 AGAIN = 3  # episodes that differ are played again in processes of their own

@@ -20,7 +20,7 @@ from agents.world import Progress, World
 from worlds import open_log, trust
 from worlds.arena import ArenaConfig, ArenaEpisode
 from worlds.arena.size import expected, expected_bytes, shard_size
-from worlds.log import Log
+from worlds.log.reader import Log
 
 PREFIX = "pettingzoo:"
 STEPS = 64

@@ -5,18 +5,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from agents.rollout import play, rollout
-from agents.run import RunConfig
+from agents.orchard.rollout import play, rollout
+from agents.orchard.run import RunConfig
 from agents.world import Company, Report
 from worlds import Episode, FunhouseError
-from worlds.log_writer import SHARD_SIZE
-from worlds.shard import encode, to_tables
+from worlds.log.writer import SHARD_SIZE
+from worlds.orchard.shard import encode, to_tables
 
 SURELY = 3 / 4  # of the estimated bytes
 
 
 class OrchardCompany(Company):
-    """Plays a run on so many threads; `players`, an agents.record.Players, play its copies of a mind."""
+    """Plays a run on so many threads; `players`, an agents.recording.Players, play its copies of a mind."""
 
     def __init__(self, run: RunConfig, threads: int, players: Any):
         self.run, self.threads, self.players = run, threads, players

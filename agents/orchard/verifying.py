@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from agents.differences import compare_tables, differs
+from agents.log_differences import compare_tables, differs
 from agents.orchard.company import OrchardCompany
-from agents.run import RunConfig
+from agents.orchard.run import RunConfig
 from agents.world import Progress
 from worlds import Episode, replay
-from worlds.formats import format_of
-from worlds.log import Log
+from worlds.log.formats import format_of
+from worlds.log.reader import Log
 
 TOLERANCE = 1e-2  # in a probability of a mind's, whose rounding depends on what it is worked out beside
 

@@ -7,22 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from agents.agent_type import TypeSpace, space_of
 from agents.orchard.company import OrchardCompany, sampled
 from agents.orchard.permuting import permuted, permuted_words
+from agents.orchard.policy_config import PolicyConfig
+from agents.orchard.presets import preset
+from agents.orchard.reasoner import Reasoner
+from agents.orchard.run import MindsConfig, RunConfig
+from agents.orchard.theory import History, Theory, history_of
+from agents.orchard.types import TypeSpace, space_of
 from agents.orchard.verifying import verify_orchard
-from agents.policy_config import PolicyConfig
 from agents.population import PopulationConfig, native_share
-from agents.presets import preset
 from agents.query import Query
-from agents.reasoner import Reasoner
-from agents.run import MindsConfig, RunConfig
-from agents.theory import History, Theory, history_of
 from agents.traits.sight import sight_of
 from agents.world import Company, Progress, World
 from worlds import KINDS, Episode, OrchardConfig
-from worlds.geometry import has
-from worlds.log import Log
+from worlds.log.reader import Log
+from worlds.orchard.geometry import has
 
 LAID_OUT = ("height", "width", "map", "kinds", "fruits", "agents", "steps", "roles", "marks", "moves")  # by a preset
 OPTIONS = {*LAID_OUT, "mirrors", "preset", "near", "far", "switch", "copies", "mind"}

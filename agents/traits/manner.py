@@ -10,7 +10,7 @@ from agents.traits.trait import Trait
 
 
 class Manner(Trait):
-    """The effect is agents.agent_type.TypeSpace.played, which `enact` goes through for whoever is named."""
+    """The effect is agents.orchard.types.TypeSpace.played, which `enact` goes through for whoever is named."""
 
     name = "manner"
     pace = 6

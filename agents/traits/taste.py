@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from agents.phrases import Lexicon
+from agents.language.phrases import Lexicon
 from agents.traits.trait import Trait
 from worlds import KINDS
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 if TYPE_CHECKING:
-    from agents.phrases import Reader
-    from agents.policy_config import PolicyConfig
+    from agents.language.phrases import Reader
+    from agents.orchard.policy_config import PolicyConfig
     from worlds import OrchardConfig
 
 FIVE = 5  # wordings of each value
@@ -32,7 +32,7 @@ class Trait:
         return tuple(self.wordings) if self.name in policy.traits else ()
 
     def columns(self, index: np.ndarray, orchard: OrchardConfig, policy: PolicyConfig) -> dict[str, Any]:
-        """What it does: fields of agents.agent_type.TypeTable by name.
+        """What it does: fields of agents.orchard.types.TypeTable by name.
 
         index (k,) int8: each type's value, -1 for all of them in a world without the trait.
         """

@@ -10,10 +10,10 @@ from itertools import cycle, islice
 import numpy as np
 
 from agents.answer import Answerer, Question, resolve
-from agents.prompt import say
+from agents.language.prompt import say
 from agents.query import Query
-from analysis.perception import Perception
-from analysis.questions import Asked
+from analysis.questions.perception import Perception
+from analysis.questions.sampling import Asked
 from worlds import Episode
 
 STANCES = ("predict", "behave")

@@ -7,12 +7,12 @@ import numpy as np
 
 from agents.answer import Answerer, Question, Reasoned
 from agents.world import reasoner_of, type_space
+from analysis.contenders.fitting import fit
 from analysis.copies.asking import MYSELF, STANCES, places_of, questions_of, theirs
-from analysis.fidelity import Scores
-from analysis.fitting import fit
-from analysis.measures import checked
-from analysis.questions import Asked
-from analysis.survey import REASONER, TRUTH, Progress, Survey, bound, put
+from analysis.questions.sampling import Asked
+from analysis.questions.survey import REASONER, TRUTH, Progress, Survey, bound, put
+from analysis.scores.fidelity import Scores
+from analysis.scores.measures import checked
 from worlds import Episode
 
 MINE, THEIRS = "what I would do", "what θ does as itself"
@@ -42,7 +42,8 @@ def score_copies(
     drawn: Drawn | None = None,
     progress: Progress | None = None,
 ) -> list[dict]:
-    """Rows as analysis.fidelity.score has them, at every stance and depth that is drawn, with intervals over episodes.
+    """Rows as analysis.scores.fidelity.score has them, at every stance and depth that is drawn, with intervals over
+    episodes.
 
     mind: what θ and φ are copies of; episodes: with copies of it in them; train: such episodes too, on which the
     shortcuts are fitted and the best is chosen; blanked: minds of which something is taken away, who answer for φ,

@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 
 from agents.answer import Answerer, Question, resolve
-from agents.prompt import say
+from agents.language.prompt import say
 from agents.query import Query
 from agents.world import reasoner_of, type_space
 from analysis.copies.asking import MYSELF, forked, questions_of
 from analysis.copies.scoring import MINE, THEIRS
-from analysis.measures import checked
-from analysis.questions import Asked, Cell
-from analysis.survey import REASONER, TRUTH, Survey, bound, put
+from analysis.questions.sampling import Asked, Cell
+from analysis.questions.survey import REASONER, TRUTH, Survey, bound, put
+from analysis.scores.measures import checked
 from worlds import Episode
 
 

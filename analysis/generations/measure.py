@@ -7,12 +7,12 @@ from functools import cached_property
 import numpy as np
 
 from agents.answer import Answerer
-from analysis.fidelity import FEWEST, Scores, training_episodes
-from analysis.fitting import Fitted, fit
+from analysis.contenders.fitting import Fitted, fit
 from analysis.generations.asking import of_copies
-from analysis.intervals import or_none
-from analysis.questions import Cell, Sampling
-from analysis.survey import REASONER, Survey, conduct
+from analysis.questions.sampling import Cell, Sampling
+from analysis.questions.survey import REASONER, Survey, conduct
+from analysis.scores.fidelity import FEWEST, Scores, training_episodes
+from analysis.scores.intervals import or_none
 from worlds import Episode
 
 START = "start"  # the arm of generation 0, from which both others come

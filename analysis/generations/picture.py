@@ -6,9 +6,9 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis.figures.picture import BLACK, BLUE, GREY, ORANGE, canvas, ends, interval_line, label
 from analysis.generations.measure import ANCESTOR, ARMS, CELLS, COPIES, SCRIPTED, START
 from analysis.generations.tables import WORDS, key_of
-from analysis.picture import BLACK, BLUE, GREY, ORANGE, canvas, ends, interval_line, label
 
 COLORS = {SCRIPTED: ORANGE, COPIES: BLUE}
 ACROSS, DOWN = 5, 2

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from agents.agent_type import TypeSpace
 from agents.answer import Question, Reasoned, resolve
+from agents.orchard.types import TypeSpace
 from agents.query import Query, body_of
 from agents.world import reasoner_of
-from analysis.controls import PLANNER, planners
+from analysis.contenders.controls import PLANNER, planners
 from analysis.probes.orchard import acts, latest, types_of, views, window_of
 from worlds import Episode
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from agents import policy
-from agents.agent_type import TypeSpace
+from agents.orchard import policy
+from agents.orchard.types import TypeSpace
 from agents.world import type_space
-from analysis.perception import Perception
+from analysis.questions.perception import Perception
 from worlds import Episode
 
 NOTHING = -1  # the kind on a cell without a fruit

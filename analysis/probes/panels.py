@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.picture import BLACK, GREY, interval_line
+from analysis.figures.picture import BLACK, GREY, interval_line
 
 Row = dict[str, Any]
 Lines = Sequence[tuple[str, str, Sequence[Row]]]  # words, colour and rows of each

@@ -14,11 +14,11 @@ from matplotlib.figure import Figure
 from rich.table import Table
 
 from agents.answer import Answerer
-from agents.record import Players
-from analysis.describe import Describer
-from analysis.questions import Episodes
+from agents.recording import Players
+from analysis.questions.sampling import Episodes
+from analysis.scores.describe import Describer
 from worlds import schema
-from worlds.record import Record
+from worlds.base_episode import Record
 
 Progress = Callable[[int, int], None]  # (done, in all)
 Document = Mapping[str, Any]

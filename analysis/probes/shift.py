@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from analysis.intervals import EpisodeBootstrap, or_none
 from analysis.probes.probe import Bounded
+from analysis.scores.intervals import EpisodeBootstrap, or_none
 
 NONE: Bounded = (None, None, None)
 

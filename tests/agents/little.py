@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from agents.agent_type import space_of
-from agents.policy_config import PolicyConfig
+from agents.orchard.policy_config import PolicyConfig
+from agents.orchard.rollout import RunConfig, play
+from agents.orchard.theory import Theory, history_of
+from agents.orchard.types import space_of
 from agents.population import PopulationConfig, native_share
-from agents.rollout import RunConfig, play
-from agents.theory import Theory, history_of
 from worlds import Episode, OrchardConfig
-from worlds.mirror import life_of, reflected, show
+from worlds.orchard.mirror import life_of, reflected, show
 
 MIRROR = "....|\n.#..|\n....#\n....|\n"  # what lies behind the glass is added to it
 MAPS = (("open", 5, 6), ("open", 7, 6), ("maze", 7, 7), ("rooms", 8, 9), (MIRROR, 4, 9))  # all exist in the split

@@ -5,9 +5,9 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from agents.agent_type import AgentType, TypeSpace
-from agents.description import parse_description
-from agents.policy_config import PolicyConfig
+from agents.language.description import parse_description
+from agents.orchard.policy_config import PolicyConfig
+from agents.orchard.types import AgentType, TypeSpace
 from worlds import FunhouseError, OrchardConfig
 
 SPACES = [

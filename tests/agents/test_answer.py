@@ -5,8 +5,8 @@ import pytest
 
 import agents
 from agents.answer import Question, Reasoned, Truth, exact, posterior, resolve
+from agents.orchard.rollout import RunConfig, play
 from agents.query import Query
-from agents.rollout import RunConfig, play
 from agents.world import perceives, type_space
 from worlds import ACTIONS, FunhouseError
 

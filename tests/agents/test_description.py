@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.description import DESCRIPTION_WORDS, WORDINGS, parse_description, say_description, words_beyond
-from agents.phrases import Reader
+from agents.language.description import DESCRIPTION_WORDS, WORDINGS, parse_description, say_description, words_beyond
+from agents.language.phrases import Reader
 from agents.traits import TRAITS
 from worlds import KINDS, FunhouseError
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 
-from agents.policy_config import PolicyConfig
+from agents.orchard.policy_config import PolicyConfig
+from agents.orchard.reasoner import Reasoner
+from agents.orchard.rollout import RunConfig
 from agents.population import PopulationConfig, native_share
 from agents.query import Query
-from agents.reasoner import Reasoner
-from agents.rollout import RunConfig
 from agents.world import perceives
 from tests.agents.enumerator import Enumerator
 from tests.agents.little import MAPS, MIRROR, Case, asked

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from worlds import compiled
+from worlds import kernel_cache as compiled
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAY = """
-from agents.rollout import RunConfig, play
+from agents.orchard.rollout import RunConfig, play
 from worlds import OrchardConfig
 print(play(RunConfig(OrchardConfig(agents=3, steps=12)), 0).action.tobytes().hex())
 """

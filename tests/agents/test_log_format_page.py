@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from agents.record import record
-from agents.rollout import RunConfig
+from agents.orchard.rollout import RunConfig
+from agents.recording import record
 from worlds import OrchardConfig
-from worlds.log import open_log
-from worlds.manifest import MANIFEST
-from worlds.shard import TABLES
+from worlds.log.manifest import MANIFEST
+from worlds.log.reader import open_log
+from worlds.orchard.shard import TABLES
 
 FILE = Path(__file__).parents[2] / "docs" / "log_format.md"
 PAGE = FILE.read_text(encoding="utf-8")

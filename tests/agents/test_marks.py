@@ -5,21 +5,21 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from agents.agent_type import TypeSpace
 from agents.answer import exact
-from agents.description import parse_description, words_beyond
-from agents.description_bank import bank_of
-from agents.policy_config import PolicyConfig
-from agents.prompt import VOCABULARY
-from agents.rollout import play
-from agents.run import RunConfig
-from agents.strangers import OUTSIDE, meet
-from agents.theory import Percept, Seen, Theory, history_of
+from agents.language.description import parse_description, words_beyond
+from agents.language.description_bank import bank_of
+from agents.language.prompt import VOCABULARY
+from agents.orchard.policy_config import PolicyConfig
+from agents.orchard.rollout import play
+from agents.orchard.run import RunConfig
+from agents.orchard.strangers import OUTSIDE, meet
+from agents.orchard.theory import Percept, Seen, Theory, history_of
+from agents.orchard.types import TypeSpace
 from agents.traits.feeling import FEELING as FEELING_TRAIT
 from agents.world import type_space
 from worlds import FunhouseError, OrchardConfig
-from worlds.geometry import geometry_of
-from worlds.marks import WASH
+from worlds.orchard.geometry import geometry_of
+from worlds.orchard.marks import WASH
 
 CONFIG = OrchardConfig(height=3, width=7, kinds=2, fruits=1, agents=2, sights=(1, 4), marks=0.1)
 SPACE = TypeSpace(CONFIG, PolicyConfig(floor=0.12))

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from agents.agent_type import TypeSpace
-from agents.description_bank import bank_of
-from agents.paraphrase import HELD_OUT, PARAPHRASES
-from agents.policy_config import PolicyConfig
+from agents.language.description_bank import bank_of
+from agents.language.paraphrase import HELD_OUT, PARAPHRASES
+from agents.language.prompt import canonical, parse
+from agents.orchard.policy_config import PolicyConfig
+from agents.orchard.types import TypeSpace
 from agents.population import NAMES, NOTHING, Population, PopulationConfig, draw_population, native_share
-from agents.prompt import canonical, parse
 from worlds import FunhouseError, OrchardConfig, dice
 
 ORCHARD = OrchardConfig(agents=24, steps=64, height=15, width=15)

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from agents.agent_type import TypeSpace
-from agents.description import WORDINGS
-from agents.description_bank import bank_of
-from agents.paraphrase import HELD_OUT, PARAPHRASES, TRAINING
-from agents.policy_config import PolicyConfig
+from agents.language.description import WORDINGS
+from agents.language.description_bank import bank_of
+from agents.language.paraphrase import HELD_OUT, PARAPHRASES, TRAINING
+from agents.language.prompt import MAX_DEPTH, MAX_LENGTH, SELF, VOCABULARY, Role, canonical, parse, say, tokens
+from agents.orchard.policy_config import PolicyConfig
+from agents.orchard.types import TypeSpace
 from agents.population import NAMES
-from agents.prompt import MAX_DEPTH, MAX_LENGTH, SELF, VOCABULARY, Role, canonical, parse, say, tokens
 from worlds import FunhouseError, OrchardConfig
 
 ME = "Ada"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from agents.description import words_beyond
-from agents.paraphrase import HELD_OUT, PARAPHRASES
-from agents.prompt import MAX_DEPTH, MAX_LENGTH, VOCABULARY, canonical, parse
+from agents.language.description import words_beyond
+from agents.language.paraphrase import HELD_OUT, PARAPHRASES
+from agents.language.prompt import MAX_DEPTH, MAX_LENGTH, VOCABULARY, canonical, parse
 from agents.traits import TRAITS
 from agents.traits.taste import THEN
 from worlds import KINDS, FunhouseError

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from agents.agent_type import TypeSpace
-from agents.policy_config import PolicyConfig
+from agents.orchard.policy_config import PolicyConfig
+from agents.orchard.reasoner import Reasoner
+from agents.orchard.rollout import RunConfig
+from agents.orchard.types import TypeSpace
 from agents.query import Query
-from agents.reasoner import Reasoner
-from agents.rollout import RunConfig
 from agents.world import perceives
 from tests.agents.little import Case, asked, funhouses, runs
 from worlds import FunhouseError, OrchardConfig

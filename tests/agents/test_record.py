@@ -9,15 +9,15 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from agents.policy_config import PolicyConfig
+from agents.orchard.policy_config import PolicyConfig
+from agents.orchard.rollout import RunConfig
 from agents.population import PopulationConfig
-from agents.record import record, verify
-from agents.rollout import RunConfig
+from agents.recording import record, verify
 from worlds import FunhouseError, OrchardConfig, replay
-from worlds.disjoint import check_disjoint
-from worlds.log import open_log
-from worlds.manifest import MANIFEST, UNFINISHED, entry, write_manifest
-from worlds.shard import decode, encode
+from worlds.log.disjoint_splits import check_disjoint
+from worlds.log.manifest import MANIFEST, UNFINISHED, entry, write_manifest
+from worlds.log.reader import open_log
+from worlds.orchard.shard import decode, encode
 
 ROOT = Path(__file__).resolve().parents[2]
 WORLD = OrchardConfig(height=7, width=7, map="open", fruits=2, agents=3, steps=6)
@@ -83,7 +83,7 @@ def test_a_killed_process_is_gone_on_from(tmp_path, whole):
     """Another process, which kill -9 ends after its first shard."""
     program = (
         "import os, sys; sys.path.insert(0, sys.argv[1]);"
-        "from agents.record import record, verify; from agents import *; from worlds.log import open_log;"
+        "from agents.recording import record, verify; from agents import *; from worlds.log.reader import open_log;"
         "run = RunConfig.from_dict(open_log(sys.argv[2]).config);"
         "record(run, sys.argv[3], 70, progress=lambda done, of: os.kill(os.getpid(), 9))"
     )

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from numba import njit
 
-from agents.policy_config import PolicyConfig
+from agents.orchard.policy_config import PolicyConfig
+from agents.orchard.reasoner import Reasoner
+from agents.orchard.rollout import RunConfig, play_with_chances, rollout
 from agents.population import PopulationConfig
 from agents.query import Query
-from agents.reasoner import Reasoner
-from agents.rollout import RunConfig, play_with_chances, rollout
 from agents.world import type_space
 from worlds import FunhouseError, OrchardConfig, dice, replay
 

@@ -5,10 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from agents.population import PopulationConfig
-from agents.rollout import play
-from agents.run import RunConfig
-from agents.strangers import (
+from agents.orchard.rollout import play
+from agents.orchard.run import RunConfig
+from agents.orchard.strangers import (
     EAST,
     NORTH,
     OUTSIDE,
@@ -25,9 +24,10 @@ from agents.strangers import (
     wall_follower,
     would,
 )  # fmt: skip
+from agents.population import PopulationConfig
 from worlds import FunhouseError, OrchardConfig
 from worlds import replay as play_again
-from worlds.geometry import geometry_of
+from worlds.orchard.geometry import geometry_of
 
 STEPS = 40
 RUN = RunConfig(OrchardConfig(agents=4, steps=STEPS), population=PopulationConfig(switch=STEPS), seed=3, split="test")

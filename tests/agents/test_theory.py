@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from agents.agent_type import AgentType, TypeSpace
 from agents.definition import NOBODY, Actor
-from agents.policy_config import PolicyConfig
-from agents.theory import HIDDEN, Percept, Seen, Theory
+from agents.orchard.policy_config import PolicyConfig
+from agents.orchard.theory import HIDDEN, Percept, Seen, Theory
+from agents.orchard.types import AgentType, TypeSpace
 from tests.agents.little import Case, asked, runs
 from worlds import OrchardConfig
-from worlds.geometry import geometry_of
+from worlds.orchard.geometry import geometry_of
 
 # A corridor: cells 0 to 6 from west to east, near sight 1 and far sight 4, red good (1) and blue bad (-1).
 CONFIG = OrchardConfig(height=3, width=7, kinds=2, fruits=1, agents=2, sights=(1, 4))

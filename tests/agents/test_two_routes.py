@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from agents.arena.reasoner import BankReasoner
-from agents.policy import act
+from agents.orchard.policy import act
+from agents.orchard.reasoner import Reasoner
+from agents.orchard.rollout import RunConfig, play
 from agents.query import Query
-from agents.reasoner import Reasoner
-from agents.rollout import RunConfig, play
 from worlds import OrchardConfig
 from worlds.arena import ArenaEpisode, Species
 

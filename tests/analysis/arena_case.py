@@ -10,7 +10,7 @@ from agents.arena.reasoner import BankReasoner
 from agents.query import Query
 from agents.world import reasoner_of
 from worlds.arena import ArenaConfig, ArenaEpisode, Species
-from worlds.record import Agent
+from worlds.base_episode import Agent
 
 HARE, HOUND = 0, 1
 FORMS = [

@@ -3,7 +3,7 @@
 import pytest
 
 from agents import Answerer, Reasoned, Truth, type_space
-from analysis.questions import Sampling
+from analysis.questions.sampling import Sampling
 from tests.analysis.contenders import episodes, named
 from worlds import Episode
 

@@ -15,7 +15,7 @@ from agents import (
     resolve,
     type_space,
 )
-from agents.rollout import rollout
+from agents.orchard.rollout import rollout
 from agents.world import reasoner_of
 from worlds import Episode, OrchardConfig
 

@@ -8,10 +8,10 @@ import pytest
 from agents import Query
 from agents.arena.theory import Theory, history_of
 from agents.definition import Actor
-from analysis.measures import legal_only
-from analysis.perception import Perception, place_of, target_of
-from analysis.questions import Draw, Sampling
-from analysis.shortcuts import FULL_INFORMATION, IGNORANT, MYSELF, Shortcuts
+from analysis.contenders.shortcuts import FULL_INFORMATION, IGNORANT, MYSELF, Shortcuts
+from analysis.questions.perception import Perception, place_of, target_of
+from analysis.questions.sampling import Draw, Sampling
+from analysis.scores.measures import legal_only
 from tests.analysis.arena_case import BANK, HARE, HOUND, REASONER, STEPS, match
 
 

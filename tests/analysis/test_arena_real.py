@@ -4,12 +4,12 @@ import pytest
 
 from agents.answer import Truth
 from agents.arena.run import ArenaRun
-from agents.record import record
+from agents.recording import record
 from agents.world import type_space
-from analysis.beside import shortcuts_beside
-from analysis.fidelity import FAR_FROM_ANY_LOG, examine, training_episodes
-from analysis.gallery import publish
-from analysis.questions import Draw, Sampling
+from analysis.contenders.one_question import shortcuts_beside
+from analysis.figures.gallery import publish
+from analysis.questions.sampling import Draw, Sampling
+from analysis.scores.fidelity import FAR_FROM_ANY_LOG, examine, training_episodes
 from tests.analysis.contenders import named
 from worlds import open_log
 from worlds.arena import ArenaConfig
@@ -36,7 +36,7 @@ def test_training_episodes_are_of_the_same_environment_and_of_members_that_train
 def test_a_log_of_a_real_environment_is_scored_and_drawn(tag, tmp_path):
     mind = named(Truth(type_space(tag)), "mind")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("analysis.fidelity.training_episodes", lambda run: training_episodes(run, 4))
+        patch.setattr("analysis.scores.fidelity.training_episodes", lambda run: training_episodes(run, 4))
         scores = examine(tag, [mind])
     for one in scores.report()["rows"]:
         if one["contender"] == "mind":

@@ -9,15 +9,15 @@ import pytest
 from rich.console import Console
 
 from agents.answer import Truth
-from analysis.describe import score_descriptions, subjects
-from analysis.fidelity import Scores, examine, score
-from analysis.fitting import fit
-from analysis.gallery import publish
-from analysis.imitation_graph import by_kind, by_name, examine_pairs, imitation_graph
-from analysis.perception import Perception, place_of, target_of
-from analysis.questions import NO_KIN, NOBODY, NOTHING_NESTED, Sampling
-from analysis.survey import conduct
-from analysis.table import fidelity_table
+from analysis.contenders.fitting import fit
+from analysis.figures.gallery import publish
+from analysis.figures.imitation_graph import by_kind, by_name, examine_pairs, imitation_graph
+from analysis.questions.perception import Perception, place_of, target_of
+from analysis.questions.sampling import NO_KIN, NOBODY, NOTHING_NESTED, Sampling
+from analysis.questions.survey import conduct
+from analysis.scores.describe import score_descriptions, subjects
+from analysis.scores.fidelity import Scores, examine, score
+from analysis.scores.table import fidelity_table
 from tests.analysis.arena_case import BANK, HARE, HOUND, REASONER, match
 from tests.analysis.contenders import Blend, Fixed, Ignorant, named
 from worlds import FunhouseError

@@ -7,7 +7,7 @@ from agents import Question, type_space
 from agents.world import perceives, reasoner_of
 from analysis.copies.asking import copies_of, forked, pair_of, places_of, questions_of, theirs
 from analysis.copies.scoring import EXACT, MINE, THEIRS, Drawn, score_copies, survey_of
-from analysis.survey import REASONER
+from analysis.questions.survey import REASONER
 from tests.analysis.contenders import Ignorant, exactly, named, with_copies
 
 

@@ -3,8 +3,8 @@ import pytest
 
 from agents import type_space
 from agents.world import reasoner_of
-from analysis.describe import score_descriptions, subjects, trait_values
-from analysis.perception import Perception
+from analysis.questions.perception import Perception
+from analysis.scores.describe import score_descriptions, subjects, trait_values
 from tests.analysis.contenders import episodes
 from worlds import FunhouseError
 

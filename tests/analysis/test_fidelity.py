@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from agents import type_space
-from analysis.fidelity import FAR_FROM_ANY_LOG, Scores, examine, score, training_episodes
-from analysis.fitting import KEPT_BEYOND, fit
-from analysis.measures import divergence, total_variation
-from analysis.questions import Sampling
-from analysis.survey import conduct
+from analysis.contenders.fitting import KEPT_BEYOND, fit
+from analysis.questions.sampling import Sampling
+from analysis.questions.survey import conduct
+from analysis.scores.fidelity import FAR_FROM_ANY_LOG, Scores, examine, score, training_episodes
+from analysis.scores.measures import divergence, total_variation
 from tests.analysis.contenders import Blend, Fixed, Ignorant, episodes, named
 from worlds import FunhouseError
 
@@ -72,7 +72,7 @@ def test_skill_is_one_minus_the_ratio_of_the_sums_over_kept_questions(scores):
 def replace_fewest(scores: Scores, cell) -> dict:
     """The mind's row where any number of questions makes a skill."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("analysis.fidelity.FEWEST", 1)
+        patch.setattr("analysis.scores.fidelity.FEWEST", 1)
         return scores.rows(cell, names=["mind"])[0]
 
 

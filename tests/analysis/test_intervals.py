@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from analysis.intervals import EpisodeBootstrap
+from analysis.scores.intervals import EpisodeBootstrap
 
 
 def column(values) -> np.ndarray:

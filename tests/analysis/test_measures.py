@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.measures import (
+from analysis.scores.measures import (
     agreement,
     checked,
     divergence,

@@ -7,9 +7,9 @@ from agents.answer import Reasoned, Truth
 from agents.arena.bank_config import BankConfig
 from agents.arena.rollout import rollout
 from agents.arena.run import ArenaRun
-from analysis import narrow
-from analysis.fidelity import examine
-from analysis.questions import Sampling
+from analysis.questions.sampling import Sampling
+from analysis.scores import narrow
+from analysis.scores.fidelity import examine
 from tests.analysis.contenders import Blend, Fixed, named
 from worlds.arena import ArenaConfig
 

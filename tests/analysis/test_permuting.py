@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from agents import Reasoned
-from agents.agent_type import AgentType
 from agents.arena.world import ArenaWorld
 from agents.orchard.permuting import permuted, permuted_words
+from agents.orchard.types import AgentType
 from agents.world import type_space
-from analysis.permuting import Permuted
-from analysis.questions import Draw, Sampling
+from analysis.contenders.permuted import Permuted
+from analysis.questions.sampling import Draw, Sampling
 from tests.analysis.contenders import episodes
 from tests.analysis.probes.exact_minds import ExactMind
 from worlds import KINDS, FunhouseError

@@ -2,12 +2,9 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from analysis import curves
-from analysis.describe import score_descriptions
-from analysis.fidelity import Scores, examine
-from analysis.gallery import publish
-from analysis.graph_pictures import draw_chains, draw_imitation
-from analysis.imitation_graph import (
+from analysis.figures.gallery import publish
+from analysis.figures.graph_pictures import draw_chains, draw_imitation
+from analysis.figures.imitation_graph import (
     by_name,
     by_traits,
     chain_form,
@@ -17,10 +14,13 @@ from analysis.imitation_graph import (
     named_chain,
     write_graphml,
 )
-from analysis.measures import divergence
-from analysis.perception import target_of
-from analysis.picture import save
-from analysis.questions import Sampling
+from analysis.figures.picture import save
+from analysis.questions.perception import target_of
+from analysis.questions.sampling import Sampling
+from analysis.scores import curves
+from analysis.scores.describe import score_descriptions
+from analysis.scores.fidelity import Scores, examine
+from analysis.scores.measures import divergence
 from tests.analysis.contenders import Blend, Ignorant, episodes, named
 from tests.analysis.test_describe import Honest
 from worlds import FunhouseError

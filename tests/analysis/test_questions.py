@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from agents import Query, resolve, type_space
-from agents.prompt import HELD_OUT, PARAPHRASES, say
-from analysis.perception import Perception, target_of
-from analysis.questions import Draw, Sampling
+from agents.language.prompt import HELD_OUT, PARAPHRASES, say
+from analysis.questions.perception import Perception, target_of
+from analysis.questions.sampling import Draw, Sampling
 from tests.analysis.contenders import episodes
 from worlds import Episode, FunhouseError
-from worlds.geometry import has
+from worlds.orchard.geometry import has
 
 
 def drawn(log: list[Episode], **settings):

@@ -1,16 +1,15 @@
-"""The shortcuts against the written definition, agents.theory, with something left out of it by hand."""
+"""The shortcuts against the written definition, agents.orchard.theory, with something left out of it by hand."""
 
 import numpy as np
 import pytest
 
 from agents import Query, type_space
 from agents.definition import Actor
+from agents.orchard.theory import Theory, history_of
 from agents.orchard.world import planned
-from agents.theory import Theory, history_of
 from agents.world import reasoner_of
-from analysis.controls import PLANNER, planners
-from analysis.perception import Perception
-from analysis.shortcuts import (
+from analysis.contenders.controls import PLANNER, planners
+from analysis.contenders.shortcuts import (
     FULL_INFORMATION,
     IGNORANT,
     MYSELF,
@@ -19,6 +18,7 @@ from analysis.shortcuts import (
     shortened,
     sub_chain_name,
 )
+from analysis.questions.perception import Perception
 from worlds import KINDS
 
 STEP = 17

@@ -15,7 +15,7 @@ from analysis import (
     shortcuts_beside,
     summary_table,
 )
-from analysis.questions import Sampling
+from analysis.questions.sampling import Sampling
 from tests.analysis.contenders import Fixed
 from worlds import ACTIONS
 

@@ -200,7 +200,7 @@ def prepare() -> None:
     import torch
 
     torch.set_num_threads(1)
-    import agents.record
+    import agents.recording
 
-    agents.record.SHARD_SIZE = 2
-    agents.record.shard_size = lambda arena: 2
+    agents.recording.SHARD_SIZE = 2
+    agents.recording.shard_size = lambda arena: 2

@@ -8,7 +8,7 @@ import pytest
 
 from tom.cli import main, parse
 from worlds import open_log
-from worlds.arena.patience import PATIENCE
+from worlds.arena.time_limit import PATIENCE
 
 FIELD = "pettingzoo:tests.worlds.arena.toys:field"
 LITTLE = ("--episodes", "3", "--steps", "8", "--random-linear", "4", "--random-mlp", "2")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from agents.arena import bank as banks
-from analysis.fidelity import training_episodes
+from analysis.scores.fidelity import training_episodes
 from tom.cli import main
 from worlds import open_log
 

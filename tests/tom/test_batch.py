@@ -6,7 +6,10 @@ import torch
 
 from agents import Question
 from tests.tom.worlds_of_minds import short_log, untrained_mind
-from tom.batch import (
+from tom.filter.perception import perception_of
+from tom.filter.relations import ABSENT, SLOTS, question_relations, wanted_of
+from tom.filter.vocabulary import Vocabulary
+from tom.training.batch import (
     UNLABELLED,
     Draws,
     TextTable,
@@ -16,9 +19,6 @@ from tom.batch import (
     event_tensors,
     question_tensors,
 )
-from tom.perception import perception_of
-from tom.relations import ABSENT, SLOTS, question_relations, wanted_of
-from tom.vocabulary import Vocabulary
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tom import checkpoint
 from worlds import FunhouseError
-from worlds.manifest import MANIFEST, Manifest
+from worlds.log.manifest import MANIFEST, Manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 META = {"model": {"width": 160, "heads": 4}, "words": ["red", "blau"], "rate": 0.1}

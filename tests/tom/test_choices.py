@@ -6,19 +6,21 @@ import torch
 
 from agents import resolve
 from agents.answer import Question
-from agents.arena import member, reasoner, table
+from agents.arena import members as member
+from agents.arena import reasoner
+from agents.arena import side_by_side as table
 from agents.arena.bank import BankConfig
 from agents.arena.reasoner import BankReasoner
 from agents.arena.rollout import rollout
 from agents.arena.run import ArenaRun
-from agents.record import record
-from tom import choices
-from tom.batch import TrainingBatches
+from agents.recording import record
 from tom.cli import main
+from tom.filter import many_actions as choices
+from tom.filter.perception import perception_of
+from tom.filter.vocabulary import Vocabulary
 from tom.mind import load
-from tom.perception import perception_of
-from tom.train import train
-from tom.vocabulary import Vocabulary
+from tom.training.batch import TrainingBatches
+from tom.training.train import train
 from worlds import FunhouseError, open_log
 from worlds.arena import ArenaConfig
 

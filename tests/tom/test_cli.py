@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
-from agents.run import RunConfig
 from analysis import Sampling, examine
 from tom.cli import main, parse
 from tom.commands.running import Run
 from tom.commands.training import Train
-from tom.settings import TrainConfig
+from tom.training.settings import TrainConfig
 from worlds import ACTIONS, Episode, FunhouseError, OrchardConfig, open_log
 
 FIXED = {"warmup", "cooldown", "describe"}  # settings of the training that the command line leaves alone
@@ -152,7 +152,7 @@ def test_score_prints_the_stated_rows(capsys, trained, logs):
 
 
 def test_the_shortcuts_are_fitted_on_a_training_log_that_is_named(capsys, trained, logs, monkeypatch):
-    monkeypatch.setattr("analysis.fidelity.training_episodes", None)  # none need be made then
+    monkeypatch.setattr("analysis.scores.fidelity.training_episodes", None)  # none need be made then
     few = ("--log", logs["test"], "--questions", "16", "--train-log", logs["train"])
     table = document(capsys, "score", trained, *few)
     fitted = examine(open_log(logs["test"]), [], open_log(logs["train"]), sampling=Sampling(questions=16))

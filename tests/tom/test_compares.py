@@ -5,24 +5,24 @@ import pytest
 import torch
 
 from agents import Question
-from agents.images import mirrored
+from agents.orchard.mirror_images import mirrored
+from agents.orchard.rollout import play
+from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
-from agents.record import record
-from agents.rollout import play
-from agents.run import RunConfig
+from agents.recording import record
 from analysis.probes.mirror.episodes import IMAGE, LIVE, ME, TWIN, Design, Mirror
 from tests.tom.worlds_of_minds import short_log, untrained_mind
-from tom.batch import UNLABELLED, TrainingBatches
-from tom.compare import WEIGHT
+from tom.filter.compare import WEIGHT
+from tom.filter.network import Network
+from tom.filter.perception import perception_of
+from tom.filter.relations import ABSENT, BARS, COMPANY, RELATIONS
+from tom.filter.vocabulary import Vocabulary
 from tom.mind import MYSELF, Mind, load
-from tom.network import Network
-from tom.perception import perception_of
-from tom.relations import ABSENT, BARS, COMPANY, RELATIONS
-from tom.shipped import IN_MARKS
-from tom.train import train
-from tom.vocabulary import Vocabulary
+from tom.minds import IN_MARKS
+from tom.training.batch import UNLABELLED, TrainingBatches
+from tom.training.train import train
 from worlds import OrchardConfig, open_log
-from worlds.mirror import REFLECTED
+from worlds.orchard.mirror import REFLECTED
 
 ROOM = OrchardConfig(map="....|\n" * 6, fruits=1, agents=2, steps=12, mirrors=True)
 RUN = RunConfig(ROOM, population=PopulationConfig(switch=12), seed=5)

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from tom.curves import curves
+from tom.training.curves import curves
 from worlds import FunhouseError
 
 

@@ -9,7 +9,7 @@ import torch
 from tests import forging
 from tom import checkpoint, mind
 from tom.cli import main
-from tom.trainer import Trainer
+from tom.training.trainer import Trainer
 from worlds import FunhouseError, open_log
 
 SMALL = ("--width", "32", "--batch", "2")

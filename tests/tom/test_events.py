@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.theory import history_of
+from agents.orchard.theory import history_of
 from tests.agents.little import Case, runs
 from tests.tom.worlds_of_minds import short_log
-from tom.event_kernels import AGENT_ELEMENTS, ELEMENTS
-from tom.events import FAR, FAR_KEPT, FAR_NOW, NEAR_KEPT, NEAR_NOW, NO_SIGHT, SIGHTS
-from tom.perception import perception_of
-from worlds.geometry import NO_WAY
+from tom.filter.event_kernels import AGENT_ELEMENTS, ELEMENTS
+from tom.filter.events import FAR, FAR_KEPT, FAR_NOW, NEAR_KEPT, NEAR_NOW, NO_SIGHT, SIGHTS
+from tom.filter.perception import perception_of
+from worlds.orchard.geometry import NO_WAY
 
 NOW, KEPT = (NEAR_NOW, FAR_NOW), (NEAR_KEPT, FAR_KEPT)
 

@@ -16,9 +16,9 @@ from tom import checkpoint
 from tom.cli import main
 from tom.generations import Plan, generations
 from tom.mind import load
-from tom.trainer import Trainer
+from tom.training.trainer import Trainer
 from worlds import FunhouseError, check_disjoint, open_log
-from worlds.log_writer import LogWriter
+from worlds.log.writer import LogWriter
 
 PLAN = Plan(copies=2, agents=4, steps=16, episodes=4, train_steps=2, evaluated=8, questions=2, split="validation")
 FLAGS = (

@@ -84,7 +84,7 @@ def light(monkeypatch):
     found, load = probes.find, mind.load
     monkeypatch.setattr("tom.mind.load", loaded)
     monkeypatch.setattr("analysis.probes.find", probed)
-    monkeypatch.setattr("tom.train._prepared", lambda *_: SimpleNamespace(run=lambda _: None))
+    monkeypatch.setattr("tom.training.train._prepared", lambda *_: SimpleNamespace(run=lambda _: None))
     monkeypatch.setattr("analysis.score", lambda *_, **__: {})
     monkeypatch.setattr("analysis.examine", lambda *_, **__: None)
     monkeypatch.setattr("analysis.score_descriptions", lambda *_, **__: {})
@@ -148,7 +148,7 @@ def test_a_pipe_is_not_waited_for(capsys, rest, tmp_path):
 
 
 def test_a_long_run_says_at_once_what_it_takes(capsys, rest, monkeypatch):
-    monkeypatch.setattr("agents.record.LogWriter", None)  # whoever would begin to write fails
+    monkeypatch.setattr("agents.recording.LogWriter", None)  # whoever would begin to write fails
     arguments = spelled("run", "episodes", str(10**9), rest["run"])
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=10 << 30))
     assert main(arguments) == 1

@@ -4,21 +4,21 @@ import numpy as np
 import pytest
 import torch
 
+from agents.orchard.rollout import play
+from agents.orchard.run import MindsConfig, RunConfig
 from agents.population import PopulationConfig
-from agents.record import record, verify
-from agents.rollout import play
-from agents.run import MindsConfig, RunConfig
-from tom.event_kernels import ELEMENTS
-from tom.events import UNREACHED, with_bodies
+from agents.recording import record, verify
+from tom.filter.event_kernels import ELEMENTS
+from tom.filter.events import UNREACHED, with_bodies
+from tom.filter.perception import perception_of
+from tom.filter.relations import COMPANY
+from tom.filter.vocabulary import Vocabulary
 from tom.mind import load
-from tom.perception import perception_of
 from tom.player import Player
-from tom.relations import COMPANY
-from tom.train import train
-from tom.vocabulary import Vocabulary
+from tom.training.train import train
 from worlds import FunhouseError, OrchardConfig, open_log
-from worlds.maps import GLASS
-from worlds.marks import WASH
+from worlds.orchard.maps import GLASS
+from worlds.orchard.marks import WASH
 
 ORCHARD = OrchardConfig(agents=5, steps=24, marks=0.2)
 RUN = RunConfig(ORCHARD, seed=4)

@@ -5,13 +5,13 @@ import torch
 
 from agents.arena.bank import BankConfig
 from agents.arena.run import ArenaRun
-from agents.record import record
-from tom.batch import TrainingBatches
-from tom.members import Members
-from tom.perception import perception_of
-from tom.settings import NetworkConfig
-from tom.train import train
-from tom.vocabulary import Vocabulary
+from agents.recording import record
+from tom.filter.member_policies import Members
+from tom.filter.perception import perception_of
+from tom.filter.vocabulary import Vocabulary
+from tom.training.batch import TrainingBatches
+from tom.training.settings import NetworkConfig
+from tom.training.train import train
 from worlds import FunhouseError, open_log
 from worlds.arena import ArenaConfig
 

@@ -9,10 +9,10 @@ import torch
 
 from agents import Question
 from tests.tom.worlds_of_minds import short_log, untrained_mind
-from tom.batch import TextTable, event_tensors
 from tom.checkpoint import save
+from tom.filter.perception import VERSION
 from tom.mind import load
-from tom.perception import VERSION
+from tom.training.batch import TextTable, event_tensors
 from worlds import Episode, FunhouseError
 
 PROMPTS = (

@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from tests.tom.worlds_of_minds import short_log, untrained_mind
-from tom.attention import Attention, Beliefs, Block
-from tom.batch import event_tensors
-from tom.library import Readout
-from tom.network import Network
-from tom.relations import BARS, NATIVE, OPEN, RELATIONS
+from tom.filter.attention import Attention, Beliefs, Block
+from tom.filter.library import Readout
+from tom.filter.network import Network
+from tom.filter.relations import BARS, NATIVE, OPEN, RELATIONS
+from tom.training.batch import event_tensors
 
 WIDTH, EVENTS, ASKED = 32, 6, 3
 

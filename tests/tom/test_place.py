@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tom import train
-from tom.batch import TrainingBatches
 from tom.cli import main
+from tom.training import train
+from tom.training.batch import TrainingBatches
 from worlds import FunhouseError
 
 SMALL = ("--width", "32", "--batch", "2", "--train-steps")

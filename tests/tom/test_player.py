@@ -8,17 +8,17 @@ import pytest
 import torch
 
 from agents import Question
-from agents.match import draws_of
+from agents.orchard.live_episode import draws_of
+from agents.orchard.run import MindsConfig, RunConfig
 from agents.population import PopulationConfig
-from agents.record import record, verify
-from agents.run import MindsConfig, RunConfig
+from agents.recording import record, verify
 from tests.tom.worlds_of_minds import untrained_mind
+from tom.filter.network import Network
 from tom.mind import Mind
-from tom.network import Network
 from tom.player import SIDE_BY_SIDE, Player
 from worlds import FunhouseError, OrchardConfig, open_log
-from worlds.manifest import entry, write_manifest
-from worlds.shard import decode, encode
+from worlds.log.manifest import entry, write_manifest
+from worlds.orchard.shard import decode, encode
 
 COPIES, WORLDS = 3, 4
 
@@ -95,7 +95,7 @@ def test_scripted_agents_reason_on_what_copies_do():
 
 
 def test_threads_and_what_is_forgotten_change_nothing(monkeypatch):
-    from tom.table import Table
+    from tom.side_by_side import Table
 
     run, mind, count = run_of(), the_mind(), SIDE_BY_SIDE + 2
     whole, threaded = played(mind, run, count), played(mind, run, count, threads=2)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import tom
-from agents.rollout import play
-from analysis.picture import canvas
+from agents.orchard.rollout import play
+from analysis.figures.picture import canvas
 from analysis.probes import Probe, control
 from analysis.probes import probes as registered
 from analysis.probes.false_belief import cases

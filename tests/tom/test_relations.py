@@ -9,10 +9,10 @@ from hypothesis import given, settings
 
 from agents import Question
 from agents.answer import resolve
-from agents.theory import Theory
+from agents.orchard.theory import Theory
 from tests.agents.little import asked
 from tests.tom.worlds_of_minds import short_log, untrained_mind
-from tom.relations import (
+from tom.filter.relations import (
     ABSENT,
     BARS,
     LAST,

@@ -9,8 +9,8 @@ from tests import forging
 from tests.tom.test_cli import failure
 from tom import checkpoint
 from tom.cli import main
-from tom.seen import seen_by
-from tom.shipped import SHIPPED
+from tom.minds import SHIPPED
+from tom.training.seen_logs import seen_by
 
 LITTLE = ("--episodes", "4", "--steps", "16", "--agents", "4", "--threads", "1")
 SMALL = ("--width", "32", "--batch", "2", "--train-steps")

@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 import networkx as nx
 import pytest
 
-from analysis.graph_pictures import draw_chains, draw_imitation
-from analysis.imitation_graph import write_graphml
-from analysis.picture import canvas, dots, encoded, save
-from analysis.report import page, table
-from analysis.table import description_table
+from analysis.figures.graph_pictures import draw_chains, draw_imitation
+from analysis.figures.imitation_graph import write_graphml
+from analysis.figures.picture import canvas, dots, encoded, save
+from analysis.figures.report import page, table
+from analysis.scores.table import description_table
 from tests.worlds.test_harmless import HOSTILE, obeyed
 from tom.cli import main
 from tom.terminal import progress, show, show_table, tell, write_document

@@ -12,11 +12,12 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from tom import checkpoint, curves, stopping, train, trainer
+from tom import checkpoint, stopping
 from tom.cli import main
-from tom.trainer import Trainer
+from tom.training import curves, train, trainer
+from tom.training.trainer import Trainer
 from worlds import open_log
-from worlds.log_writer import LogWriter
+from worlds.log.writer import LogWriter
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ("--width", "32", "--batch", "2", "--train-steps", "6")

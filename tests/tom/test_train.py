@@ -7,12 +7,12 @@ import torch
 
 from tests.tom.worlds_of_minds import short_log
 from tom import checkpoint
-from tom.batch import TrainingBatches
-from tom.beginning import begin
-from tom.settings import TrainConfig
-from tom.train import _Training, prefetched, train
-from tom.trainer import Trainer, losses
-from tom.vocabulary import Vocabulary
+from tom.filter.vocabulary import Vocabulary
+from tom.training.batch import TrainingBatches
+from tom.training.beginning import begin
+from tom.training.settings import TrainConfig
+from tom.training.train import _Training, prefetched, train
+from tom.training.trainer import Trainer, losses
 from worlds import FunhouseError
 
 SMALL = {"batch": 4, "width": 32, "layers": 1}
@@ -21,7 +21,7 @@ SMALL = {"batch": 4, "width": 32, "layers": 1}
 @pytest.fixture
 def logged(monkeypatch):
     """Training reads a log that is already in memory."""
-    monkeypatch.setattr("tom.train.open_log", lambda place: short_log(count=6))
+    monkeypatch.setattr("tom.training.train.open_log", lambda place: short_log(count=6))
     return ["a log"]
 
 

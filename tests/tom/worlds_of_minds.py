@@ -7,11 +7,11 @@ from pathlib import Path
 import torch
 
 from agents import PolicyConfig, PopulationConfig, RunConfig, TypeSpace
-from agents.rollout import rollout
+from agents.orchard.rollout import rollout
+from tom.filter.network import Network
+from tom.filter.vocabulary import Vocabulary
 from tom.mind import MYSELF, Mind
-from tom.network import Network
-from tom.settings import NetworkConfig
-from tom.vocabulary import Vocabulary
+from tom.training.settings import NetworkConfig
 from worlds import OrchardConfig
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from worlds import SPLITS, Agent, Episode, OrchardConfig, dice, replay
-from worlds.log_writer import LogWriter
-from worlds.maps import draw_map
+from worlds.log.writer import LogWriter
+from worlds.orchard.maps import draw_map
 
 WORLD = OrchardConfig(height=7, width=9, map="open", fruits=2, agents=3, steps=10)
 TYPES = [{"taste": taste, "sight": sight} for taste in ("red>blue", "blue>red") for sight in ("near", "far")]

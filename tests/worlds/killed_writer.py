@@ -17,7 +17,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 
 from conftest import make_episode, meta_of  # noqa: E402
 
-from worlds.log_writer import LogWriter  # noqa: E402
+from worlds.log.writer import LogWriter  # noqa: E402
 
 EPISODES = [make_episode(i) for i in range(10)]
 

@@ -6,9 +6,9 @@ import pytest
 
 from tests.worlds.conftest import contents
 from worlds import FunhouseError
-from worlds.log import open_log
-from worlds.log_writer import LogWriter
-from worlds.manifest import UNFINISHED
+from worlds.log.manifest import UNFINISHED
+from worlds.log.reader import open_log
+from worlds.log.writer import LogWriter
 
 
 def test_a_bit_flipped_anywhere_in_the_diary_costs_no_finished_part(tmp_path, begin, write, whole):

@@ -18,8 +18,9 @@ from pettingzoo.test import (
     state_test,
 )
 
-from worlds import ACTIONS, FunhouseError, Orchard, OrchardConfig, faces
-from worlds.orchard import AGENT, FRUIT
+from worlds import ACTIONS, FunhouseError, Orchard, OrchardConfig
+from worlds.orchard import pettingzoo_api as faces
+from worlds.orchard.rules import AGENT, FRUIT
 
 pytestmark = pytest.mark.filterwarnings("error")  # PettingZoo's tests warn of half of what they find
 

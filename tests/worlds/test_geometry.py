@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from worlds.geometry import geometry_of, has, line_is_clear, lowest_bit, popcount, put
+from worlds.orchard.geometry import geometry_of, has, line_is_clear, lowest_bit, popcount, put
 
 SHAPES = st.tuples(st.integers(3, 10), st.integers(3, 10))
 MAPS = arrays.arrays(bool, SHAPES, elements=st.booleans(), fill=st.nothing())

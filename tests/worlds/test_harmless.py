@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worlds import FunhouseError
+from worlds.drawing.render import ansi, image
+from worlds.drawing.scene import Scene
 from worlds.harmless import harmless, quoted
-from worlds.render import ansi, image
-from worlds.scene import Scene
 
 HOSTILE = "\x1b[2J\u202eoB\r\n\x00\ud800\u200b\x9b\ufeff"
 

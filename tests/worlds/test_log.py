@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worlds import FunhouseError, OrchardConfig
-from worlds.disjoint import check_disjoint
-from worlds.log import open_log
-from worlds.manifest import entry, write_manifest
-from worlds.shard import STEPS, TABLES, decode, encode, to_tables
+from worlds.log.disjoint_splits import check_disjoint
+from worlds.log.manifest import entry, write_manifest
+from worlds.log.reader import open_log
+from worlds.orchard.shard import STEPS, TABLES, decode, encode, to_tables
 
 ARRAYS = ("walls", "cell", "board", "action", "reward", "position", "fruit")
 PLAIN = ("index", "seed", "split", "run", "role", "prompt", "agents", "config")

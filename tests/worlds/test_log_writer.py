@@ -10,10 +10,10 @@ import pytest
 
 from tests.worlds.conftest import contents
 from worlds import FunhouseError, OrchardConfig
-from worlds.durable import PARTIAL
-from worlds.log import open_log
-from worlds.log_writer import LogWriter
-from worlds.manifest import MANIFEST, UNFINISHED
+from worlds.atomic_files import PARTIAL
+from worlds.log.manifest import MANIFEST, UNFINISHED
+from worlds.log.reader import open_log
+from worlds.log.writer import LogWriter
 
 
 @pytest.mark.parametrize("done", [[], [0], [2, 0], [1], [0, 1, 2]])

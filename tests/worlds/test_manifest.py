@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worlds import FunhouseError
-from worlds.diary import Diary
-from worlds.durable import LOCK, Lock, append_line, write_file
-from worlds.manifest import MANIFEST, entry, read_manifest, write_manifest
+from worlds.atomic_files import LOCK, Lock, append_line, write_file
+from worlds.log.journal import Diary
+from worlds.log.manifest import MANIFEST, entry, read_manifest, write_manifest
 from worlds.signed import canonical
 
 FILES = {"a.bin": b"first file", "b.bin": bytes(range(256))}

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from worlds import SPLITS, FunhouseError, OrchardConfig, dice, replay
-from worlds.map_rows import read_map
-from worlds.maps import MAP_KINDS, draw_map, is_connected, map_split, map_text, parse_map
+from worlds.orchard.map_rows import read_map
+from worlds.orchard.maps import MAP_KINDS, draw_map, is_connected, map_split, map_text, parse_map
 
 SHAPES = [(11, 11), (9, 14), (17, 13)]
 

@@ -7,11 +7,12 @@ import pytest
 from pettingzoo.test import parallel_api_test
 
 from tests.worlds.conftest import make_episode
-from worlds import FunhouseError, Orchard, OrchardConfig, dice, faces
-from worlds.marks import WASH, marks_of
-from worlds.orchard import AGENT, MARKED, VIEW_RADIUS
-from worlds.render import MARK, SPOT, ansi, image
-from worlds.scene import Scene
+from worlds import FunhouseError, Orchard, OrchardConfig, dice
+from worlds.drawing.render import MARK, SPOT, ansi, image
+from worlds.drawing.scene import Scene
+from worlds.orchard import pettingzoo_api as faces
+from worlds.orchard.marks import WASH, marks_of
+from worlds.orchard.rules import AGENT, MARKED, VIEW_RADIUS
 
 MARKED_WORLD = OrchardConfig(height=7, width=9, map="open", fruits=2, agents=6, steps=40, marks=0.2)
 STAY, NORTH = 0, 1

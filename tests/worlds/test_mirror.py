@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from agents.record import record, verify
-from agents.rollout import play
-from agents.run import RunConfig
+from agents.orchard.rollout import play
+from agents.orchard.run import RunConfig
+from agents.recording import record, verify
 from worlds import FunhouseError, OrchardConfig, open_log
-from worlds.config import ACTIONS
-from worlds.geometry import NO_WAY, geometry_of, has
-from worlds.maps import glass_of, map_text, parse_map
-from worlds.mirror import behind, closed, life_of, reflected, show
-from worlds.render import SILVER, ansi, image
-from worlds.scene import Scene
+from worlds.drawing.render import SILVER, ansi, image
+from worlds.drawing.scene import Scene
+from worlds.orchard.config import ACTIONS
+from worlds.orchard.geometry import NO_WAY, geometry_of, has
+from worlds.orchard.maps import glass_of, map_text, parse_map
+from worlds.orchard.mirror import behind, closed, life_of, reflected, show
 
 DRAWN = "...|\n.#.|\n...#\n...|\n"
 WHOLE = "...|:::\n.#.|:#:\n...#:::\n...|:::"

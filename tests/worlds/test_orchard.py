@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.worlds.test_geometry import slow_sight
 from worlds import FunhouseError, Orchard, OrchardConfig, dice, replay
-from worlds.orchard import AGENT, FLOOR, FRUIT, HIDDEN, VIEW_RADIUS, WALL, write_views
+from worlds.orchard.rules import AGENT, FLOOR, FRUIT, HIDDEN, VIEW_RADIUS, WALL, write_views
 
 CONFIGS = st.builds(
     OrchardConfig,

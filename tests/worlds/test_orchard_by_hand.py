@@ -4,7 +4,7 @@ import numpy as np
 
 from tests.worlds.test_orchard import codes_of, fruit_of
 from worlds import Orchard, OrchardConfig
-from worlds.orchard import AGENT, FLOOR, FRUIT, VIEW_RADIUS, WALL
+from worlds.orchard.rules import AGENT, FLOOR, FRUIT, VIEW_RADIUS, WALL
 
 STAY, NORTH, SOUTH, WEST, EAST = range(5)
 

@@ -5,10 +5,11 @@ import re
 import numpy as np
 import pytest
 
-from worlds import KINDS, FunhouseError, sprites
-from worlds.render import FRUIT_MARK, ansi, image
-from worlds.scene import Scene, agent_colours, initials
-from worlds.sprites import TILE
+from worlds import KINDS, FunhouseError
+from worlds.drawing import sprites
+from worlds.drawing.render import FRUIT_MARK, ansi, image
+from worlds.drawing.scene import Scene, agent_colours, initials
+from worlds.drawing.sprites import TILE
 
 NAMES = ["Ada", "Bo", "Bea", "Cy"]
 

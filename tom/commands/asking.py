@@ -40,7 +40,7 @@ class Ask(Asked):
 
     def work(self) -> dict[str, Any]:
         from agents import exact
-        from analysis.beside import shortcuts_beside
+        from analysis.contenders.one_question import shortcuts_beside
 
         mind, episode = self.scene()
         asked = (episode, self.agent, self.step, self.prompt)

@@ -49,8 +49,8 @@ class Generations(Command):
     """Worlds computed at a time."""
 
     def work(self) -> dict[str, Any]:
+        from analysis.figures.picture import save
         from analysis.generations import draw
-        from analysis.picture import save
         from tom.generations import Plan, generations
 
         load_mind(self.mind)  # one thread; and a mind that is none is told of before anything is made

@@ -64,7 +64,7 @@ class Probe(Command):
 
     def probed(self, name: str, report: Report | None = None) -> dict[str, Any]:
         """One probe's document."""
-        from analysis.permuting import Permuted
+        from analysis.contenders.permuted import Permuted
         from analysis.probes import Subject, find
         from tom.player import Player
 
@@ -83,16 +83,16 @@ class Probe(Command):
     def _in_marks() -> dict[str, Any]:
         """The minds that know marks, by the names under which they ship with the package."""
         from analysis.probes import Subject
-        from tom.shipped import IN_MARKS
+        from tom.minds import IN_MARKS
 
         minds = {name: load_mind(name) for name in IN_MARKS}
         return {name: Subject(mind, mind.controls()) for name, mind in minds.items()}
 
     def _publish(self, out: Path, documents: list[dict[str, Any]]) -> None:
         """Writes the page, one document for each probe and one of all, and the pictures."""
-        from analysis.picture import save
+        from analysis.figures.picture import save
+        from analysis.figures.report import page
         from analysis.probes import find
-        from analysis.report import page
 
         out.mkdir(parents=True, exist_ok=True)
         sections = []
@@ -113,8 +113,8 @@ class Probe(Command):
             self._show(one)
 
     def _show(self, document: Mapping[str, Any]) -> None:
+        from analysis.figures.report import CONTROLS
         from analysis.probes import find
-        from analysis.report import CONTROLS
 
         for table in find(document["probe"]).tables(document):
             show(table)
@@ -128,7 +128,7 @@ class Probe(Command):
 
 def _write(path: Path, document: Mapping[str, Any]) -> None:
     """One JSON document in a file, with the SHA-256 of itself."""
-    from worlds.durable import write_file
+    from worlds.atomic_files import write_file
     from worlds.signed import signed
 
     write_file(path, signed(plain(document)))

@@ -83,10 +83,10 @@ class Run(Command):
     """Worlds of the orchard computed at a time; the log does not depend on it."""
 
     def work(self) -> dict[str, Any]:
-        from agents.record import record
-        from agents.size import takes
+        from agents.recording import record
+        from agents.run_size import takes
         from agents.world import world_of
-        from worlds.arena.patience import patience
+        from worlds.arena.time_limit import patience
 
         players = self.players()
         with patience(self.patience):
@@ -139,7 +139,7 @@ class Run(Command):
 
     def _announce(self, words: str | None, legal: int) -> None:
         """Says how large the log may become, and whether a mind can be trained on it."""
-        from tom.settings import MOST_LEGAL
+        from tom.training.settings import MOST_LEGAL
 
         if words:
             tell(words)

@@ -32,7 +32,7 @@ class Scored(Command):
 
     def opened(self):
         """The mind and the log. Raises FunhouseError where the one was ever trained on the other."""
-        from tom.seen import check_unseen
+        from tom.training.seen_logs import check_unseen
         from worlds import open_log
 
         mind, log = load_mind(self.run), open_log(self.log)
@@ -42,7 +42,7 @@ class Scored(Command):
     def fitted_on(self, log):
         """The episodes that the shortcuts are fitted on, None where they are to be made. Raises FunhouseError."""
         from agents.world import world_of
-        from analysis.fidelity import TRAINING_EPISODES
+        from analysis.scores.fidelity import TRAINING_EPISODES
         from worlds import FunhouseError, open_log
 
         if self.train_log is None:
@@ -59,8 +59,8 @@ class Scored(Command):
         return train[:TRAINING_EPISODES]
 
     def sampling(self):
-        """The questions to draw, an analysis.questions.Sampling."""
-        from analysis.questions import Sampling
+        """The questions to draw, an analysis.questions.sampling.Sampling."""
+        from analysis.questions.sampling import Sampling
 
         return Sampling(
             questions=self.questions,

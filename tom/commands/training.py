@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import tyro
 
 from tom.commands.base import Command, MaybeRunDir, RunDir
-from tom.settings import TrainConfig
 from tom.terminal import progress, show_table
+from tom.training.settings import TrainConfig
 
 _SETTINGS = (
     "minutes", "train_steps", "seed", "batch", "rate", "nested", "width", "layers", "compares", "start"
@@ -48,7 +48,7 @@ class Train(Command):
 
     def work(self) -> dict[str, Any]:
         from tom.mind import load
-        from tom.train import train
+        from tom.training.train import train
         from worlds import FunhouseError
 
         if not self.logs:

@@ -28,7 +28,7 @@ class Verify(Command):
     def work(self) -> dict[str, Any]:
         from agents.world import notes_on
         from worlds import FunhouseError, check_disjoint, open_log
-        from worlds.arena.patience import patience
+        from worlds.arena.time_limit import patience
 
         if not self.logs:
             raise FunhouseError("there is no log to verify", remedy="name one: tom verify LOG")
@@ -40,7 +40,7 @@ class Verify(Command):
 
     def replayed(self, log: str) -> dict[str, Any]:
         """The summary of one log that is whole."""
-        from agents.record import verify
+        from agents.recording import verify
 
         with progress(f"verifying {log}") as report:
             return verify(log, self.threads, report, self.players(log))

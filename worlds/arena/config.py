@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from annotated_types import Interval, Len, MaxLen
 
 from worlds import schema
-from worlds.config import MOST_STEPS
 from worlds.errors import FunhouseError
+from worlds.orchard.config import MOST_STEPS
 
 MOST_TEXT = 4096  # characters of a name or a rule
 
@@ -42,7 +42,7 @@ class ArenaConfig:
     @property
     def code(self) -> tuple[str, ...]:
         """What must be trusted before this world may be played: names of modules and functions."""
-        from worlds.arena.opening import code_of
+        from worlds.arena.loading import code_of
         from worlds.arena.visibility import check_rule
 
         rule = (self.visibility,) if check_rule(self.visibility) is None else ()

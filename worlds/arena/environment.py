@@ -14,17 +14,17 @@ from typing import Any, ClassVar
 import numpy as np
 
 from worlds.arena import positions
-from worlds.arena.apart import Death, apart
 from worlds.arena.failure import ArenaFailure
-from worlds.arena.first_look import NOTHING, Known, first_look
+from worlds.arena.inspection import NOTHING, Known, first_look
+from worlds.arena.loading import FAILS, make, maker_of
 from worlds.arena.masks import REMEDY, agreed, shows_mask, tells_mask
-from worlds.arena.namesakes import watched_imports
-from worlds.arena.numbers import Unfit
-from worlds.arena.opening import FAILS, make, maker_of
-from worlds.arena.patience import TookTooLong, can_watch, watched
+from worlds.arena.name_clashes import watched_imports
+from worlds.arena.observations import Unfit
+from worlds.arena.own_process import Death, apart
 from worlds.arena.positions import Finder
+from worlds.arena.process_state import Surroundings
 from worlds.arena.spaces import Form, Species
-from worlds.arena.surroundings import Surroundings
+from worlds.arena.time_limit import TookTooLong, can_watch, watched
 from worlds.errors import FunhouseError
 
 _LARGEST = float(np.finfo(np.float32).max)

@@ -7,7 +7,7 @@ import numpy as np
 
 from worlds.arena.config import ArenaConfig
 from worlds.arena.spaces import Species
-from worlds.record import Agent, Record
+from worlds.base_episode import Agent, Record
 
 
 @dataclass(frozen=True, eq=False)

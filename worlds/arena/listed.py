@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from worlds.config import MAP_KINDS
+from worlds.orchard.config import MAP_KINDS
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ LISTED = (
     ),
 )  # fmt: skip
 
-_OURS = {"funhouse/orchard-v0": "worlds.faces"}  # the id that our own orchard is registered under
+_OURS = {"funhouse/orchard-v0": "worlds.orchard.pettingzoo_api"}  # the id that our own orchard is registered under
 _MODULES = frozenset((*(one.environment for one in LISTED), *_OURS.values()))
 _MOST = 256  # what a number in a constructor's arguments may be, where nothing else is said
 _MOST_OF = {"max_cycles": 1 << 20, "seed": 1 << 32, "obs_range": 31}

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from gymnasium import spaces
 
-from worlds.arena.numbers import Unfit, short
+from worlds.arena.observations import Unfit, short
 from worlds.errors import FunhouseError
 
 MASK = "action_mask"

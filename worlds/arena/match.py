@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from worlds import dice
-from worlds.arena.cast import Cast, cast_of
 from worlds.arena.config import ArenaConfig
 from worlds.arena.environment import Environment
+from worlds.arena.participants import Cast, cast_of
 from worlds.arena.visibility import Context, parse_rule, see, steady_rounds
 
 LONGEST = 2  # times the moves that are asked: agents that end early keep nobody waiting longer

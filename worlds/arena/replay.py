@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from worlds.arena.apart import apart
 from worlds.arena.config import ArenaConfig
 from worlds.arena.episode import ArenaEpisode
 from worlds.arena.failure import ArenaFailure
 from worlds.arena.match import Match
+from worlds.arena.own_process import apart
 from worlds.arena.recorder import Recorder, View, play_match
 from worlds.errors import FunhouseError
 

@@ -12,8 +12,10 @@ import pyarrow as pa
 
 from worlds.arena.episode import ArenaEpisode
 from worlds.arena.spaces import Species, forms_of
-from worlds.coded import Bytes, Coded, array_of, coded_lists, coded_text
-from worlds.columns import (
+from worlds.base_episode import Agent
+from worlds.errors import FunhouseError
+from worlds.log.coded import Bytes, Coded, array_of, coded_lists, coded_text
+from worlds.log.columns import (
     agents_schema,
     check_agents,
     check_episodes,
@@ -22,11 +24,9 @@ from worlds.columns import (
     check_within,
     starts_of,
 )
-from worlds.config import MOST_AGENTS
-from worlds.errors import FunhouseError
-from worlds.parquet import MOST_ROWS, TEXT, read_table
-from worlds.record import Agent
-from worlds.shard import (
+from worlds.log.parquet import MOST_ROWS, TEXT, read_table
+from worlds.orchard.config import MOST_AGENTS
+from worlds.orchard.shard import (
     CODED,
     ROLE,
     agents_table,
@@ -179,7 +179,7 @@ def _mask_bytes(form: Species) -> int:
 
 
 def read(name: str, data: bytes, span: range, run: dict, coded: Sequence[str] = ()) -> pa.Table:
-    """One table of a shard, as worlds.shard.read has it."""
+    """One table of a shard, as worlds.orchard.shard.read has it."""
     forms = forms_of(run)
     schema = {"episodes": EPISODES, "steps": LOGGED_STEPS, "observations": OBSERVATIONS}.get(name)
     schema = schema or agents_schema(columns_of(data), SPECIES)

@@ -5,18 +5,18 @@ from typing import Any
 import numpy as np
 
 from worlds import dice
-from worlds.arena.apart import apart
-from worlds.arena.cast import CROWD, FOCAL, OTHERS
 from worlds.arena.config import ArenaConfig
 from worlds.arena.environment import seats_of
 from worlds.arena.episode import ArenaEpisode
 from worlds.arena.failure import persist
 from worlds.arena.match import Match
+from worlds.arena.own_process import apart
+from worlds.arena.participants import CROWD, FOCAL, OTHERS
 from worlds.arena.recorder import play_match
 from worlds.arena.replay import random_actions
 from worlds.arena.shard import to_tables
-from worlds.record import Agent
-from worlds.shard import encode
+from worlds.base_episode import Agent
+from worlds.orchard.shard import encode
 
 _LARGEST_SHARD = 64 << 20  # bytes of observations, for a shard is decoded whole
 _MOST = 64  # episodes in one shard

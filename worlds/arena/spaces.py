@@ -11,9 +11,9 @@ from gymnasium import spaces
 from pydantic import AllowInfNan, BeforeValidator
 
 from worlds import schema
-from worlds.arena.choices import choices_of
+from worlds.arena.actions import choices_of
 from worlds.arena.masks import MASK, shows_mask, tells_mask, without_mask
-from worlds.arena.numbers import Unfit, numbers_of
+from worlds.arena.observations import Unfit, numbers_of
 from worlds.errors import FunhouseError
 
 MOST_ENTRIES = 1 << 24  # of an observation

@@ -108,7 +108,7 @@ def parse_rule(text: str) -> Rule:
     such rule, or it is not trusted."""
     if (rule := check_rule(text)) is not None:
         return rule
-    from worlds.arena.opening import load
+    from worlds.arena.loading import load
 
     return load(text)
 

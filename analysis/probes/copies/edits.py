@@ -16,10 +16,10 @@ import numpy as np
 from agents.answer import Answerer
 from agents.query import Query
 from analysis.copies.asking import pair_of, questions_of, to_theta, until
-from analysis.perception import Perception
 from analysis.probes.copies.effects import ITSELF, change, movement
 from analysis.probes.copies.hiding import in_a_role
-from analysis.questions import Asked
+from analysis.questions.perception import Perception
+from analysis.questions.sampling import Asked
 from worlds import Agent, Episode
 
 SWAPPED, LESS = "slots swapped", "one event less"

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from agents.answer import Answerer, Question
-from analysis.intervals import EpisodeBootstrap, or_none
-from analysis.measures import total_variation
 from analysis.probes.probe import Bounded
+from analysis.scores.intervals import EpisodeBootstrap, or_none
+from analysis.scores.measures import total_variation
 from worlds import Episode
 
 ITSELF = "θ itself"  # who answers, beside those who answer for φ

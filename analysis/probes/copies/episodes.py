@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from agents.run import MindsConfig, RunConfig
+from agents.orchard.run import MindsConfig, RunConfig
 from analysis.copies.scoring import Drawn
 from analysis.probes.probe import Settings, Subject
 from worlds import Episode, FunhouseError, OrchardConfig

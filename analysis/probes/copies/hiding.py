@@ -18,10 +18,10 @@ import numpy as np
 from agents.answer import Answerer
 from agents.query import Query
 from analysis.copies.asking import pair_of, questions_of, to_theta, until
-from analysis.measures import total_variation
-from analysis.perception import Perception
 from analysis.probes.copies.effects import ITSELF, change, effect, mean, movement, ratio
-from analysis.questions import Asked
+from analysis.questions.perception import Perception
+from analysis.questions.sampling import Asked
+from analysis.scores.measures import total_variation
 from worlds import ACTIONS, Episode
 
 HIDING, SEEN, UNSEEN = "φ hidden from θ", "seen", "unseen"

@@ -7,10 +7,9 @@ import numpy as np
 
 from agents.answer import Reasoned
 from agents.world import type_space
+from analysis.contenders.fitting import fit
 from analysis.copies.asking import STANCES
 from analysis.copies.scoring import EXACT, survey_of
-from analysis.fidelity import FEWEST, Scores
-from analysis.fitting import fit
 from analysis.probes.copies.edits import HIDDEN_ACT, LESS, OTHERS_ACT, SWAPPED, edit
 from analysis.probes.copies.effects import LARGEST
 from analysis.probes.copies.episodes import Design, played, worlds_of
@@ -18,7 +17,8 @@ from analysis.probes.copies.hiding import HIDING, RIGHT, SEEN, UNSEEN, intervene
 from analysis.probes.copies.replaced import replace_theta
 from analysis.probes.copies.transcript import story
 from analysis.probes.probe import NEGATIVE, POSITIVE, Progress, Settings, Subject, control
-from analysis.questions import Cell
+from analysis.questions.sampling import Cell
+from analysis.scores.fidelity import FEWEST, Scores
 
 HEADLINE: Cell = ("predict", 2)
 SKILL, RIGHTLY, ROUNDING, NOTHING = 0.1, 0.7, 0.01, 1e-6  # the thresholds: see analysis/probes/copies/__init__.py

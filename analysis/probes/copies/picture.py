@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 
 from analysis.copies.asking import STANCES
 from analysis.copies.scoring import EXACT
-from analysis.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, interval_line, label
+from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, interval_line, label
 from analysis.probes.copies.hiding import HIDING, SEEN, SLOPE, UNSEEN
-from analysis.survey import REASONER
+from analysis.questions.survey import REASONER
 
 LINES = (
     ("oracle", EXACT, GREEN, "exact reasoning in θ's place"), ("mind", "", BLUE, "the mind"),

@@ -16,9 +16,9 @@ import numpy as np
 from agents.answer import Answerer, Reasoned
 from agents.world import type_space
 from analysis.copies.asking import copies_of, questions_of, theirs
-from analysis.measures import divergence, total_variation
-from analysis.perception import Perception
 from analysis.probes.copies.effects import ITSELF, MOVED, effect, mean
+from analysis.questions.perception import Perception
+from analysis.scores.measures import divergence, total_variation
 from worlds import Episode
 
 REPLACED, NOW, ALWAYS = "θ replaced by a scripted agent", "now", "always"

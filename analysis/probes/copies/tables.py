@@ -9,8 +9,8 @@ from rich.table import Table
 from analysis.copies.scoring import EXACT, MINE, THEIRS
 from analysis.probes.copies.effects import LARGEST
 from analysis.probes.copies.transcript import hidden_words, lines
-from analysis.survey import REASONER
-from analysis.table import heading
+from analysis.questions.survey import REASONER
+from analysis.scores.table import heading
 
 SHOWN = (REASONER, EXACT, MINE, THEIRS)  # beside the mind, what is left of it, and the best shortcut
 

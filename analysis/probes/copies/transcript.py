@@ -12,11 +12,11 @@ import numpy as np
 from agents.answer import Answerer, Question, Reasoned
 from agents.world import type_space
 from analysis.copies.asking import MYSELF, pair_of, questions_of, to_theta
-from analysis.measures import total_variation
-from analysis.perception import Perception
 from analysis.probes.copies.effects import change
 from analysis.probes.copies.hiding import SEEN, hidden
-from analysis.questions import Asked
+from analysis.questions.perception import Perception
+from analysis.questions.sampling import Asked
+from analysis.scores.measures import total_variation
 from worlds import Episode
 
 MOMENTS = 48  # of each episode, among which the story is looked for

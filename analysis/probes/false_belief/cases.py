@@ -11,14 +11,14 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.answer import Question
+from agents.language.prompt import say
+from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
-from agents.prompt import say
 from agents.query import Query
-from agents.run import RunConfig
 from agents.world import reasoner_of
-from analysis.measures import total_variation
-from analysis.perception import Perception
 from analysis.probes.orchard import NOTHING, acts, changed, in_role, latest, types_of, until, views
+from analysis.questions.perception import Perception
+from analysis.scores.measures import total_variation
 from worlds import Episode, OrchardConfig
 
 RETENTIVE, FORGETFUL, IRRELEVANT, FORGOTTEN = "retentive", "forgetful", "irrelevant", "forgotten"

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 
 from agents.answer import Answerer, resolve
-from agents.rollout import play
+from agents.orchard.rollout import play
 from agents.world import reasoner_of
-from analysis.intervals import EpisodeBootstrap
-from analysis.measures import checked, total_variation
 from analysis.probes.contenders import EGOCENTRIC, IGNORANT, KINDS, MYSELF, OTHERS, PLANNER, REASONER
 from analysis.probes.false_belief.cases import AWAY, POOLED, RETENTIVE, SECOND, Case, Design, Search, worlds_of
 from analysis.probes.orchard import types_of
 from analysis.probes.probe import BASELINE, BLIND, NEGATIVE, POSITIVE, Bounded, Progress, Settings, Subject, control
 from analysis.probes.shift import correlation, flat, slope
+from analysis.scores.intervals import EpisodeBootstrap
+from analysis.scores.measures import checked, total_variation
 from worlds import Episode, FunhouseError
 
 KEPT, MISSED, WATCHED = range(3)  # the worlds of a case

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas
+from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas
 from analysis.probes.contenders import EGOCENTRIC, REASONER
 from analysis.probes.false_belief.cases import FORGETFUL, IRRELEVANT, RETENTIVE, SECOND
 from analysis.probes.false_belief.measure import SHOWN, row_of

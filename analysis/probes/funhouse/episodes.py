@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from agents.answer import Question
-from agents.match import Match
+from agents.language.prompt import say
+from agents.orchard.live_episode import Match
+from agents.orchard.run import RunConfig
 from agents.population import NOTHING, Population, PopulationConfig
-from agents.prompt import say
-from agents.run import RunConfig
-from analysis.perception import Perception
+from analysis.questions.perception import Perception
 from worlds import Episode, OrchardConfig
 
 TARGET = 0  # names and all traits but sight are drawn, so an agent's place tells nothing

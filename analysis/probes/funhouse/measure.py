@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 
 from agents.world import type_space
-from analysis.describe import POSTERIOR
-from analysis.intervals import EpisodeBootstrap, or_none
-from analysis.measures import agreement, divergence, mixture_weights, smoothed, total_variation
+from analysis.contenders.shortcuts import IGNORANT
 from analysis.probes.funhouse.episodes import Design, masquerade
 from analysis.probes.funhouse.readouts import (
     COPIED,
@@ -43,8 +41,10 @@ from analysis.probes.probe import (
     Subject,
     control,
 )
-from analysis.shortcuts import IGNORANT
-from analysis.survey import REASONER
+from analysis.questions.survey import REASONER
+from analysis.scores.describe import POSTERIOR
+from analysis.scores.intervals import EpisodeBootstrap, or_none
+from analysis.scores.measures import agreement, divergence, mixture_weights, smoothed, total_variation
 from worlds import Episode
 
 APART, UNDONE, STILL = 0.7, 0.5, 0.02  # the thresholds, and what descriptions may move

@@ -6,8 +6,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.describe import POSTERIOR
-from analysis.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, dots
+from analysis.contenders.shortcuts import IGNORANT
+from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, dots
 from analysis.probes.funhouse.measure import (
     APART,
     DESCRIPTION,
@@ -19,8 +19,8 @@ from analysis.probes.funhouse.measure import (
     UNDO,
     UNDONE,
 )
-from analysis.shortcuts import IGNORANT
-from analysis.survey import REASONER
+from analysis.questions.survey import REASONER
+from analysis.scores.describe import POSTERIOR
 
 WORDS = {
     THEMSELVES: "the imitators\nthemselves", REASONER: "exact reasoner", POSTERIOR: "posterior",

@@ -7,15 +7,15 @@ from itertools import combinations, permutations
 import numpy as np
 
 from agents.answer import Answerer, Question, Reasoned, Truth, resolve
-from agents.prompt import say
+from agents.language.prompt import say
 from agents.reasoning import Space
 from agents.world import reasoner_of, type_space
-from analysis.describe import POSTERIOR, Describer, Subject, described
-from analysis.measures import LEAST, divergence, total_variation
+from analysis.contenders.shortcuts import IGNORANT
 from analysis.probes.funhouse.episodes import TARGET, Design, exchanged, foretell, seen, unannounced
-from analysis.shortcuts import IGNORANT
-from analysis.survey import REASONER
-from analysis.traits import trait_values
+from analysis.questions.survey import REASONER
+from analysis.scores.describe import POSTERIOR, Describer, Subject, described
+from analysis.scores.measures import LEAST, divergence, total_variation
+from analysis.scores.traits import trait_values
 from worlds import Episode
 
 THEMSELVES = "the imitators themselves"

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.answer import Question
+from agents.language.prompt import say
+from agents.orchard.rollout import play
+from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
-from agents.prompt import say
-from agents.rollout import play
-from agents.run import RunConfig
-from analysis.perception import Perception
 from analysis.probes.orchard import NOTHING, acts, changed, latest, types_of, unpacked, until, views, window_of
+from analysis.questions.perception import Perception
 from worlds import Episode, OrchardConfig
 
 NEW, TRAINED = "new", "trained"

@@ -10,12 +10,12 @@ import numpy as np
 from agents.answer import Answerer, resolve
 from agents.traits.sight import SIGHTS
 from agents.world import reasoner_of
-from analysis.intervals import EpisodeBootstrap
-from analysis.measures import LEAST, checked
 from analysis.probes.contenders import EGOCENTRIC, IGNORANT, KINDS, MYSELF, OTHERS, PLANNER, REASONER
 from analysis.probes.lens.episodes import CONTESTED, HIDDEN, NEAR, NEW, UNSEEN, Design, Put, Scene, Spot
 from analysis.probes.probe import BASELINE, BLIND, NEGATIVE, POSITIVE, Bounded, Progress, Settings, Subject, control
 from analysis.probes.shift import correlation, flat, separation, share
+from analysis.scores.intervals import EpisodeBootstrap
+from analysis.scores.measures import LEAST, checked
 from worlds import FunhouseError
 
 AREA, CORRELATION = 0.6, 0.6  # the thresholds: see analysis/probes/lens/__init__.py

@@ -6,7 +6,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas
+from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas
 from analysis.probes.contenders import EGOCENTRIC, REASONER
 from analysis.probes.lens.episodes import CONTESTED, HIDDEN, NEAR, NEW
 from analysis.probes.lens.measure import AREA, row_of

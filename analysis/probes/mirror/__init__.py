@@ -34,7 +34,8 @@ Readouts:
 The reference mind is asked in a world without marks and is no judge of washing. Two more are asked all of this in a
 world with marks, where nobody has one but in the last readout: the *mirror mind*, which lived with marks and without
 any mirror, and the *mirrored mind*, which lived among mirrors too, and predicted images that nobody told it were such.
-Both are built to compare others' acts with their own (tom.settings, compares), which the reference mind is not.
+Both are built to compare others' acts with their own (tom.training.settings, compares), which the reference mind is
+not.
 
 Thresholds, stated before anything was measured. The first effect is *recognition* at k = 4: by how much closer the
 answer as the image is to the answer as oneself where the image is live than where it is a replay; less the same of the

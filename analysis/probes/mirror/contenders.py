@@ -9,14 +9,14 @@ import numpy as np
 from agents.answer import Question, resolve
 from agents.query import Query
 from agents.world import reasoner_of, type_space
-from analysis.controls import PLANNER, planners
-from analysis.measures import smoothed
-from analysis.perception import Perception
+from analysis.contenders.controls import PLANNER, planners
 from analysis.probes.mirror.episodes import DELAYS
+from analysis.questions.perception import Perception
+from analysis.scores.measures import smoothed
 from worlds import Episode
-from worlds.geometry import STEPS
-from worlds.marks import WASH
-from worlds.mirror import REFLECTED, life_of, reflected
+from worlds.orchard.geometry import STEPS
+from worlds.orchard.marks import WASH
+from worlds.orchard.mirror import REFLECTED, life_of, reflected
 
 CONTINGENCY, LAG = "contingency agent", "lag-correlation detector"
 SLIP = 0.05  # the chance with which a reflection is allowed to do something else

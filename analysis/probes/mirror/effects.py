@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from analysis.intervals import EpisodeBootstrap, or_none
 from analysis.probes.mirror.episodes import LIVE, REPLAY, Design
 from analysis.probes.mirror.told import Told
 from analysis.probes.probe import Bounded
-from analysis.survey import REASONER
+from analysis.questions.survey import REASONER
+from analysis.scores.intervals import EpisodeBootstrap, or_none
 
 AT = 4  # steps before the mirror, where recognition and anticipation are judged
 RECOGNITION, ANTICIPATION, MARK = "recognition", "anticipation", "mark"

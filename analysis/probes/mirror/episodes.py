@@ -6,15 +6,15 @@ from functools import cached_property
 
 import numpy as np
 
-from agents.match import Match, sample
+from agents.orchard.live_episode import Match, sample
+from agents.orchard.reasoner import fill_natives
+from agents.orchard.run import RunConfig
 from agents.population import NAMES, Population, PopulationConfig
-from agents.reasoner import fill_natives
-from agents.run import RunConfig
 from agents.world import reasoner_of
 from analysis.probes.probe import Settings
 from worlds import SPLITS, Agent, Episode, OrchardConfig, dice
-from worlds.maps import GLASS, WALL
-from worlds.mirror import Life, life_of, reflected, show
+from worlds.orchard.maps import GLASS, WALL
+from worlds.orchard.mirror import Life, life_of, reflected, show
 
 ME, IMAGE = 0, 1
 LIVE, REPLAY, TWIN, OTHER, IMITATOR, BLANK = "live", "replay", "twin", "other", "imitator", "wall"

@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 
 from agents.answer import Answerer, Question
-from agents.prompt import say
-from analysis.measures import checked
+from agents.language.prompt import say
 from analysis.probes.mirror.episodes import BLANK, IMAGE, LIVE, ME, TWIN, Design, Mirror, mirrors
 from analysis.probes.probe import Settings
+from analysis.scores.measures import checked
 from worlds import Episode
-from worlds.marks import WASH
+from worlds.orchard.marks import WASH
 
 SEEN, SHAM, ON_OTHER, NO_MIRROR, FELT = "seen", "sham", "on the other", "no mirror", "felt"
 MARKED = 4  # the step from which on there is a mark

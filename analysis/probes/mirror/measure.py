@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from agents.answer import Answerer
-from analysis.controls import PLANNER
-from analysis.measures import agreement, divergence, total_variation
+from analysis.contenders.controls import PLANNER
 from analysis.probes.mirror.contenders import CONTINGENCY, LAG, ContingencyTest, LagCorrelation, Planner, Recogniser
 from analysis.probes.mirror.effects import (
     ANTICIPATION,
@@ -25,7 +24,8 @@ from analysis.probes.mirror.episodes import BLANK, LIVE, Design
 from analysis.probes.mirror.marked import Washing, effect, washing
 from analysis.probes.mirror.told import BLIND, FORESEEN, Exact, Told, told_by
 from analysis.probes.probe import BASELINE, NEGATIVE, POSITIVE, Bounded, Progress, Settings, Subject, control
-from analysis.survey import REASONER
+from analysis.questions.survey import REASONER
+from analysis.scores.measures import agreement, divergence, total_variation
 
 AS_IMAGE, NEXT, WHICH, WASHING = "as the image", "what the image will do", "which one is you", "washing"  # readouts
 MIND = "mind"

@@ -6,15 +6,15 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.picture import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, canvas, ends, interval_line, label
+from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, canvas, ends, interval_line, label
 from analysis.probes.mirror.contenders import CONTINGENCY
 from analysis.probes.mirror.effects import ANTICIPATION, AT, MARK, RECOGNITION, THRESHOLD
 from analysis.probes.mirror.episodes import COLOURS, LIVE, REPLAY, TWIN, Design, Mirror
 from analysis.probes.mirror.marked import FELT, JUDGED, NO_MIRROR, ON_OTHER, SEEN, SHAM
 from analysis.probes.mirror.measure import AS_IMAGE, MIND, NEXT, WASHING
-from analysis.survey import REASONER
-from worlds.render import image
-from worlds.scene import Scene
+from analysis.questions.survey import REASONER
+from worlds.drawing.render import image
+from worlds.drawing.scene import Scene
 
 SHOWN = (LIVE, COLOURS, TWIN)  # in the picture of the room
 MIRROR, MIRRORED = "mirror mind", "mirrored mind"

@@ -5,10 +5,10 @@ from typing import Any
 
 from rich.table import Table
 
-from analysis.controls import PLANNER
+from analysis.contenders.controls import PLANNER
 from analysis.probes.mirror.measure import AS_IMAGE, NEXT, WASHING, WHICH
 from analysis.probes.mirror.told import BLIND
-from analysis.survey import REASONER
+from analysis.questions.survey import REASONER
 
 UNSHOWN = (BLIND, PLANNER)
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from agents.answer import Answerer, Question, Reasoned
-from agents.prompt import say
+from agents.language.prompt import say
 from agents.world import type_space
-from analysis.controls import PLANNER
-from analysis.measures import LEAST, checked, divergence
+from analysis.contenders.controls import PLANNER
 from analysis.probes.mirror.contenders import Recogniser
 from analysis.probes.mirror.episodes import BLANK, IMAGE, LIVE, ME, REPLAY, Design, mirrors
 from analysis.probes.probe import Settings
-from analysis.survey import REASONER
+from analysis.questions.survey import REASONER
+from analysis.scores.measures import LEAST, checked, divergence
 from worlds import Agent, Episode
 
 BLIND = "mind, own actions blanked"

@@ -8,9 +8,9 @@ myself" before it; and told three things of itself: its description, nothing, or
   rightly. Log loss is proper: who overstates pays for it. The posterior's is the most that acts can tell
 - calibration: how often what was stated with some probability was so; its error is the mean distance between the two,
   over all values of all traits, in ten bins. The prior is calibrated too, and says nothing: read it beside `resolved`
-- permuted: the same with tastes permuted (analysis/permuting.py), every colour one and two places on. Exact answers
-  stay the same; who learned about red and blue, and not about liking, says something else. Fidelity at "behave as" is
-  repeated so, and descriptions; `tom probe NAME --permute 1` repeats any other probe
+- permuted: the same with tastes permuted (analysis/contenders/permuted.py), every colour one and two places on. Exact
+  answers stay the same; who learned about red and blue, and not about liking, says something else. Fidelity at "behave
+  as" is repeated so, and descriptions; `tom probe NAME --permute 1` repeats any other probe
 
 Thresholds, stated before anything was measured on the test split. A control shows its effect where the whole 95%
 interval, over episodes, is at or above the threshold.

@@ -8,11 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from agents.orchard.rollout import RunConfig, play
 from agents.population import PopulationConfig
-from agents.rollout import RunConfig, play
-from analysis.describe import POSTERIOR, Describer, subjects
-from analysis.fidelity import Scores
-from analysis.intervals import or_none
 from analysis.probes.probe import BLIND, NEGATIVE, POSITIVE, Contender, Progress, Settings, control
 from analysis.probes.probe import Subject as Probed
 from analysis.probes.self_report import repeated
@@ -33,7 +30,10 @@ from analysis.probes.self_report.statements import (
     statements,
     told,
 )
-from analysis.survey import Survey, bound
+from analysis.questions.survey import Survey, bound
+from analysis.scores.describe import POSTERIOR, Describer, subjects
+from analysis.scores.fidelity import Scores
+from analysis.scores.intervals import or_none
 from worlds import Episode, OrchardConfig
 
 RESOLVED, CALIBRATED, READ, SKILLED = 0.2, 0.95, 0.9, 0.5  # the thresholds

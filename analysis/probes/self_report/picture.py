@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from agents import TypeSpace
-from analysis.describe import POSTERIOR
-from analysis.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, dots, interval_line, label
+from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, dots, interval_line, label
 from analysis.probes.self_report.statements import ANOTHERS, AS_ITSELF, BY_NAME, NOTHING, OTHERS, OWN, PRIOR
+from analysis.scores.describe import POSTERIOR
 from worlds import OrchardConfig
 
 FEWEST = 30  # statements; points of fewer are left out

@@ -9,12 +9,12 @@ import numpy as np
 
 from agents.answer import Reasoned
 from agents.world import type_space
-from analysis.fidelity import Scores, training_episodes
-from analysis.fitting import Fitted, fit
-from analysis.permuting import Permuted
+from analysis.contenders.fitting import Fitted, fit
+from analysis.contenders.permuted import Permuted
 from analysis.probes.probe import NEGATIVE, POSITIVE, Contender, Mind
-from analysis.questions import Cell, Draw, Sampling
-from analysis.survey import Survey, conduct, put
+from analysis.questions.sampling import Cell, Draw, Sampling
+from analysis.questions.survey import Survey, conduct, put
+from analysis.scores.fidelity import Scores, training_episodes
 from worlds import Episode
 
 PLACES = (1, 2)  # how far on the colours are moved

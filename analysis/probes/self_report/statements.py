@@ -9,12 +9,12 @@ from functools import cached_property
 import numpy as np
 
 from agents.world import reasoner_of, type_space
-from analysis.describe import BINS, PRIOR, Describer, Subject, described, losses
-from analysis.intervals import EpisodeBootstrap
 from analysis.probes.probe import Mind
-from analysis.traits import trait_values
+from analysis.scores.describe import BINS, PRIOR, Describer, Subject, described, losses
+from analysis.scores.intervals import EpisodeBootstrap
+from analysis.scores.traits import trait_values
 from worlds import Episode
-from worlds.record import Record
+from worlds.base_episode import Record
 
 OTHERS, BY_NAME, AS_ITSELF = "another", "itself, by its name", "itself, as itself"  # who is described, and how asked
 OWN, NOTHING, ANOTHERS = "told what it is", "told nothing", "told what another is"  # the asked agent has been

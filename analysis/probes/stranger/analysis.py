@@ -16,11 +16,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from rich.table import Table
 
-from analysis.controls import PLANNER
-from analysis.fidelity import Scores, training_episodes
-from analysis.fitting import Fitted, fit
-from analysis.measures import divergence
-from analysis.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, ends, interval_line, label
+from analysis.contenders.controls import PLANNER
+from analysis.contenders.fitting import Fitted, fit
+from analysis.contenders.shortcuts import COPY, FULL_INFORMATION, IGNORANT
+from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, ends, interval_line, label
 from analysis.probes import panels
 from analysis.probes.probe import Bounded, Document, Row, Trial, at_most, controls, figure
 from analysis.probes.shift import NONE, less, share
@@ -39,9 +38,10 @@ from analysis.probes.stranger.design import (
     own,
 )
 from analysis.probes.tables import pivot
-from analysis.questions import Cell
-from analysis.shortcuts import COPY, FULL_INFORMATION, IGNORANT
-from analysis.survey import REASONER, Survey, bound, put
+from analysis.questions.sampling import Cell
+from analysis.questions.survey import REASONER, Survey, bound, put
+from analysis.scores.fidelity import Scores, training_episodes
+from analysis.scores.measures import divergence
 from worlds import Episode, FunhouseError
 
 CELL: Cell = ("behave", 1)

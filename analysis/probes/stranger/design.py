@@ -2,10 +2,10 @@
 
 Three copies of the mind, each told to behave as itself, live with a stranger. Asked after k steps at which it saw the
 stranger act (exactly k, whatever the clock says), a copy is told: "behave as" the stranger. A stranger is of a held-out
-type, follows a policy from outside the type space (agents/strangers.py), or is of a held-out type in a world that
-announces no roles, so that what it did may have been an act (hidden-roles). Where nobody plays copies, scripted agents
-of the same personas live in their stead. A pair is asked only if it comes to the largest k, so that each point of a
-curve is about the same pairs.
+type, follows a policy from outside the type space (agents/orchard/strangers.py), or is of a held-out type in a world
+that announces no roles, so that what it did may have been an act (hidden-roles). Where nobody plays copies, scripted
+agents of the same personas live in their stead. A pair is asked only if it comes to the largest k, so that each point
+of a curve is about the same pairs.
 
 Thresholds, stated before anything was measured. The effect is the *gain* at k = 32 about held-out strangers: 1 - (sum
 of KL from the stranger's own distribution) / (the same of the ignorant shortcut, which has seen nothing), the share of
@@ -25,14 +25,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from agents.answer import Question, resolve
+from agents.language.prompt import say
+from agents.orchard.rollout import play
+from agents.orchard.run import MindsConfig, RunConfig
+from agents.orchard.strangers import OUTSIDE, introduced, meet, native, would
 from agents.population import PopulationConfig
-from agents.prompt import say
-from agents.rollout import play
-from agents.run import MindsConfig, RunConfig
-from agents.strangers import OUTSIDE, introduced, meet, native, would
-from analysis.perception import Perception
 from analysis.probes.probe import Trial
-from analysis.questions import Asked
+from analysis.questions.perception import Perception
+from analysis.questions.sampling import Asked
 from worlds import Episode, OrchardConfig
 
 HELD_OUT, HIDDEN = "held-out", "hidden-roles"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from agents.arena.theory import Theory, history_of
 from worlds.arena import ArenaEpisode, Species
-from worlds.record import Agent
+from worlds.base_episode import Agent
 
 NAMES = ("Ada", "Bo", "Cy", "Dee", "Eli")
 FORMS = (

@@ -10,8 +10,8 @@ from agents.arena import bank as bank_module
 from agents.arena.bank import Bank, BankConfig
 from agents.arena.random_policies import SIGHTS
 from agents.arena.words import ARENA_WORDS, MEANINGS, SENTENCES
-from agents.description import parse_description, say_description
-from agents.prompt import VOCABULARY, parse
+from agents.language.description import parse_description, say_description
+from agents.language.prompt import VOCABULARY, parse
 from tests.agents.arena.played import observations
 from worlds import FunhouseError
 from worlds.arena import ArenaConfig, Species, environment

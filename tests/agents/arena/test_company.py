@@ -14,11 +14,12 @@ from agents.arena.bank_config import BankConfig
 from agents.arena.rollout import Company, rollout
 from agents.arena.run import ArenaRun
 from agents.population import PopulationConfig
-from agents.record import record, verify
+from agents.recording import record, verify
 from tests.agents.arena.test_rollout import fields_of
 from worlds import FunhouseError, open_log
-from worlds.arena import ArenaConfig, apart
-from worlds.arena.patience import patience
+from worlds.arena import ArenaConfig
+from worlds.arena import own_process as apart
+from worlds.arena.time_limit import patience
 
 FIELD = "tests.worlds.arena.toys:field"
 LITTLE = BankConfig(random_linear=4, random_mlp=0)
@@ -68,7 +69,7 @@ def test_who_ends_or_hangs_the_process_is_dropped_and_those_beside_it_come_out_a
 
 
 def test_an_environment_that_only_ends_its_process_or_only_hangs_is_given_up_with_the_reason(impatient, monkeypatch):
-    monkeypatch.setattr("worlds.arena.first_look.STEPS", 0)
+    monkeypatch.setattr("worlds.arena.inspection.STEPS", 0)
     monkeypatch.setattr("worlds.arena.failure.ATTEMPTS", 3)
     plain = BankConfig(random_linear=0, random_mlp=0, callables=("tests.tom.test_arena_logs:fading",))
     for fault, told in (("gone", "failed 3 times in a row: it ended"), ("frozen", "hung 2 times in a row: never ends")):

@@ -9,14 +9,14 @@ import pytest
 from agents.arena.bank_config import BankConfig
 from agents.arena.run import ArenaRun
 from agents.population import PopulationConfig
-from agents.record import record, verify
+from agents.recording import record, verify
 from agents.world import run_of
 from worlds import FunhouseError
 from worlds.arena import ArenaConfig
-from worlds.disjoint import check_disjoint
-from worlds.log import open_log
-from worlds.manifest import entry, write_manifest
-from worlds.shard import decode, encode
+from worlds.log.disjoint_splits import check_disjoint
+from worlds.log.manifest import entry, write_manifest
+from worlds.log.reader import open_log
+from worlds.orchard.shard import decode, encode
 
 LITTLE = BankConfig(random_linear=4, random_mlp=2)
 FIELD, ROUNDS = "tests.worlds.arena.toys:field", "tests.worlds.arena.toys:rounds"

@@ -14,7 +14,7 @@ from agents.arena.population import allowed
 from agents.arena.reasoner import BankReasoner
 from agents.arena.rollout import rollout
 from agents.arena.run import ArenaRun
-from agents.arena.table import Table
+from agents.arena.side_by_side import Table
 from agents.population import PopulationConfig
 from agents.query import Query
 from agents.world import reasoner_of

@@ -7,13 +7,13 @@ import sys
 import pytest
 
 from agents.arena.run import ArenaRun
-from agents.record import record, verify
+from agents.recording import record, verify
 from tests.agents.arena.test_recording import LITTLE, forged
 from tests.worlds.arena.unsteady import Walk
 from worlds import FunhouseError, trust
 from worlds.arena import ArenaConfig
-from worlds.log import open_log
-from worlds.manifest import write_manifest
+from worlds.log.manifest import write_manifest
+from worlds.log.reader import open_log
 
 WALK = "tests.worlds.arena.unsteady:walk"
 
@@ -27,7 +27,7 @@ def elsewhere(home, hash_seed: int) -> None:
     """Records four matches of the walk whose order is a set's, in a process whose texts have other hashes."""
     code = f"""
 from tests.agents.arena.test_verdicts import walk
-from agents.record import record
+from agents.recording import record
 record(walk("order"), {str(home)!r}, 4)
 """
     subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": str(hash_seed)}, check=True)

@@ -4,7 +4,7 @@ import numpy as np
 
 from agents.answer import resolve
 from agents.world import reasoner_of, type_space
-from analysis.traits import trait_values
+from analysis.scores.traits import trait_values
 
 
 class ExactMind:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from agents.answer import Truth
-from agents.rollout import play
+from agents.orchard.rollout import play
 from agents.world import reasoner_of
 from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.contenders import EGOCENTRIC, PLANNER, REASONER, Exact, Ignorant

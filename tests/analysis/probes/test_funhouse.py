@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from agents.run import RunConfig
+from agents.orchard.run import RunConfig
 from agents.world import reasoner_of, type_space
-from analysis.perception import Perception
+from analysis.figures.report import page
 from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.funhouse.episodes import TARGET, Design, exchanged, masquerade, seen, unannounced
 from analysis.probes.funhouse.measure import DESCRIPTION, LIKELIHOOD, MIXED, UNDO, measure, value_of
 from analysis.probes.funhouse.readouts import Pairs, images, nearer, placed, told_apart
-from analysis.report import page
+from analysis.questions.perception import Perception
 from tests.analysis.probes.exact_minds import ExactMind, control_of, figure_of
 from worlds import OrchardConfig
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from agents.answer import Truth
-from agents.strangers import meet, uniform
+from agents.orchard.strangers import meet, uniform
 from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.contenders import EGOCENTRIC, REASONER, Exact, Ignorant
 from analysis.probes.lens import episodes, measure

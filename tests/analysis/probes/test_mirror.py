@@ -8,7 +8,6 @@ import pytest
 from agents import Reasoned
 from agents.answer import Question
 from agents.world import type_space
-from analysis.perception import Perception
 from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.mirror import marked
 from analysis.probes.mirror.contenders import CONTINGENCY, LAG
@@ -29,8 +28,9 @@ from analysis.probes.mirror.episodes import (
     Mirror,
 )  # fmt: skip
 from analysis.probes.mirror.measure import AS_IMAGE, BLIND, NEXT, WASHING, WHICH, measure
-from worlds.marks import WASH
-from worlds.mirror import REFLECTED, life_of, reflected
+from analysis.questions.perception import Perception
+from worlds.orchard.marks import WASH
+from worlds.orchard.mirror import REFLECTED, life_of, reflected
 
 DESIGN = Design(observed=(0, 2, 4, 8), each=6, conditions=(LIVE, REPLAY, COLOURS, BLANK))
 SETTINGS = Settings(seeds=2, split="validation")

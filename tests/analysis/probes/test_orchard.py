@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from agents.orchard.rollout import play
+from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
 from agents.query import Query
-from agents.rollout import play
-from agents.run import RunConfig
 from agents.world import reasoner_of
-from analysis.perception import Perception
 from analysis.probes.orchard import NOTHING, acts, changed, in_role, latest, types_of, until, views, window_of
+from analysis.questions.perception import Perception
 from worlds import OrchardConfig
 
 

@@ -6,9 +6,9 @@ from importlib import import_module
 import pytest
 
 from analysis import probes as floor
+from analysis.figures.report import page
 from analysis.probes import Settings, Subject, control, find, probes, sound, table
 from analysis.probes.probe import BASELINE, NEGATIVE, POSITIVE, Probe
-from analysis.report import page
 from worlds import FunhouseError
 
 FOLDER = """

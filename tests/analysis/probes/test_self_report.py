@@ -5,11 +5,11 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from agents.strangers import meet, uniform
+from agents.orchard.strangers import meet, uniform
+from analysis.figures.report import page
 from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.self_report.measure import NO_ACTS, Design, measure
 from analysis.probes.self_report.statements import ANOTHERS, AS_ITSELF, BY_NAME, NOTHING, OTHERS, OWN, Statements, told
-from analysis.report import page
 from tests.analysis.probes.exact_minds import ExactMind, control_of, figure_of
 
 measuring = import_module("analysis.probes.self_report.measure")  # its package has a function of that name

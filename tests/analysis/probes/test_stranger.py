@@ -7,14 +7,14 @@ import pytest
 
 from agents import Reasoned
 from agents.answer import resolve
-from agents.strangers import meet, uniform
+from agents.orchard.strangers import meet, uniform
 from agents.world import reasoner_of, type_space
-from analysis.measures import divergence
+from analysis.figures.report import page
 from analysis.probes import Settings, Subject, Trial, find, sound
 from analysis.probes.probe import one_of
 from analysis.probes.stranger import PROBE, design
 from analysis.probes.stranger.design import HELD_OUT, HIDDEN, Design, asked_of, meetings, own
-from analysis.report import page
+from analysis.scores.measures import divergence
 
 DESIGN = Design(steps=160, observed=(0, 8, 32), within=8, outside=3)
 SETTINGS = Settings(seeds=2, split="validation")

@@ -11,7 +11,7 @@ from worlds.arena.failure import persist
 from worlds.arena.match import Match
 from worlds.arena.recorder import play_match
 from worlds.arena.replay import random_actions
-from worlds.log_writer import LogWriter
+from worlds.log.writer import LogWriter
 
 FIELD, ROUNDS = "tests.worlds.arena.toys:field", "tests.worlds.arena.toys:rounds"
 

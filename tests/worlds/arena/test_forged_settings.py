@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agents import ArenaRun, BankConfig, type_space
-from agents.record import record
+from agents.recording import record
 from tests import forging
 from tests.forging import ABSENT
 from worlds import FunhouseError, open_log

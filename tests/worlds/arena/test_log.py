@@ -13,8 +13,8 @@ from tests.worlds.arena.conftest import FIELD, ROUNDS
 from worlds import FunhouseError, check_disjoint, open_log
 from worlds.arena import ArenaConfig, ArenaEpisode
 from worlds.arena.shard import TABLES, pack, unpack
-from worlds.manifest import entry, write_manifest
-from worlds.shard import decode, encode
+from worlds.log.manifest import entry, write_manifest
+from worlds.orchard.shard import decode, encode
 
 CONFIG = ArenaConfig(FIELD, {"masked": True, "ends": 2}, 8, "partial")
 OTHERS = [

@@ -9,7 +9,7 @@ from worlds.arena import ArenaConfig
 from worlds.arena.environment import Environment
 from worlds.arena.failure import ArenaFailure
 from worlds.arena.masks import agreed
-from worlds.arena.numbers import Unfit
+from worlds.arena.observations import Unfit
 
 ODD = "tests.worlds.arena.oddities:"
 SOMEWHERE = [

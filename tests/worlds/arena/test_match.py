@@ -7,9 +7,9 @@ import pytest
 
 from tests.worlds.arena.conftest import FIELD, ROUNDS, play
 from worlds.arena import ArenaConfig
-from worlds.arena.cast import cast_of
 from worlds.arena.environment import Environment
 from worlds.arena.match import Match
+from worlds.arena.participants import cast_of
 from worlds.arena.replay import first_difference, random_actions
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from worlds import FunhouseError
 from worlds.arena.environment import Environment
-from worlds.arena.namesakes import watched_imports
-from worlds.arena.opening import load
+from worlds.arena.loading import load
+from worlds.arena.name_clashes import watched_imports
 from worlds.trust import trusting
 
 PLAY = "from tests.worlds.arena.toys import field as parallel_env\n"

@@ -6,7 +6,7 @@ from tests.worlds.arena.conftest import FIELD
 from worlds import FunhouseError
 from worlds.arena import ArenaConfig
 from worlds.arena.environment import Environment
-from worlds.arena.opening import load
+from worlds.arena.loading import load
 from worlds.trust import trusting
 
 

@@ -13,7 +13,7 @@ from tests.worlds.arena.toys import LONG
 from worlds import FunhouseError
 from worlds.arena import ArenaConfig
 from worlds.arena.failure import HANGS, ArenaFailure, persist
-from worlds.arena.patience import TookTooLong, can_watch, patience, watched
+from worlds.arena.time_limit import TookTooLong, can_watch, patience, watched
 
 
 @pytest.mark.parametrize("fault", ["hang", "sleep"])
@@ -35,7 +35,7 @@ def test_what_is_slow_in_all_but_not_at_once_is_let_be():
 
 
 def test_an_alarm_that_is_swallowed_rings_again(monkeypatch):
-    monkeypatch.setattr("worlds.arena.patience._AGAIN", 0.1)
+    monkeypatch.setattr("worlds.arena.time_limit._AGAIN", 0.1)
     caught = []
 
     def stubborn():
@@ -104,7 +104,7 @@ def test_no_alarm_is_left_when_the_process_ends():
     script = """
 import atexit, signal
 atexit.register(lambda: print(signal.getitimer(signal.ITIMER_REAL)[0]))  # the first to come is the last to go
-from worlds.arena.patience import can_watch, watched
+from worlds.arena.time_limit import can_watch, watched
 assert can_watch() and watched(signal.getitimer, signal.ITIMER_REAL)[0] > 50
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from worlds.arena.apart import Apart
+from worlds.arena.own_process import Apart
 
 armed: list[int] = []
 

@@ -8,7 +8,7 @@ import pytest
 from gymnasium import spaces
 
 from worlds import FunhouseError
-from worlds.arena.numbers import Unfit
+from worlds.arena.observations import Unfit
 from worlds.arena.spaces import Species, form_of
 
 MOVES = spaces.Discrete(5)

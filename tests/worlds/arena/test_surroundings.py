@@ -11,9 +11,9 @@ import torch
 from tests.worlds.arena.conftest import FIELD, play
 from worlds.arena import ArenaConfig
 from worlds.arena.match import Match
+from worlds.arena.process_state import Surroundings
 from worlds.arena.recorder import Recorder
 from worlds.arena.replay import first_difference, random_actions
-from worlds.arena.surroundings import Surroundings
 
 GLOBAL = ArenaConfig(FIELD, {"fault": "global"}, 8)
 

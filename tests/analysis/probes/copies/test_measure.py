@@ -6,15 +6,15 @@ from dataclasses import replace
 import pytest
 
 from agents.answer import resolve
-from agents.rollout import rollout
+from agents.orchard.rollout import rollout
 from agents.world import reasoner_of, type_space
 from analysis.copies.scoring import EXACT
+from analysis.figures.report import page
 from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.copies.episodes import Design, worlds_of
 from analysis.probes.copies.hiding import HIDING, RIGHT, SEEN
 from analysis.probes.copies.measure import measure
 from analysis.probes.copies.replaced import ALWAYS, MORE, NOW, REPLACED, SAME
-from analysis.report import page
 from tests.analysis.contenders import marked
 from worlds import FunhouseError
 

@@ -1,0 +1,1 @@
+"""The words: prompts and descriptions, read and said."""

@@ -1,0 +1,124 @@
+"""Agents in words: "a near-sighted, forgetful agent that likes red, then blue, and keeps to itself".
+
+In data a description is a dictionary {trait: value} that names some of the traits, each as far as it is said. The words
+are the traits' own (agents/traits). A member of an arena's bank has one trait, "policy", its name, said in the words of
+agents/arena/words.py, which are no part of DESCRIPTION_WORDS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+
+from agents.arena.words import MEANINGS, SENTENCES
+from agents.language.phrases import Lexicon, Reader
+from agents.traits import BY_NAME, SPOKEN, TRAITS
+
+WORDINGS = 25  # distinct paraphrases of a description; number 0 is canonical
+
+_FLAT = {wording: (trait.name, value) for trait in TRAITS for wording, value in trait.openings.items()}
+_SINGLE = {wording: meaning for wording, meaning in _FLAT.items() if " " not in wording and meaning[1]}
+_ARTICLE = Lexicon({"a": True, "an": True})
+_ADJECTIVE = Lexicon(_SINGLE)
+_NOUN = Lexicon({"agent": True})
+_WITH = Lexicon({wording: meaning for wording, meaning in _FLAT.items() if wording.startswith("with ")})
+_RELATIVE = Lexicon({"that": True, "who": True})
+_AND = Lexicon({"and": True})
+_POLICY = {wording: ("policy", name) for wording, name in MEANINGS.items()}
+_CLAUSE = Lexicon(
+    {said: meaning for said, meaning in _FLAT.items() if said not in _SINGLE and not said.startswith("with ")}
+    | {f"is {adjective}": meaning for adjective, meaning in _SINGLE.items()}
+    | _POLICY
+)
+
+DESCRIPTION_WORDS = {"is"}.union(
+    *(part.words for part in (_ARTICLE, _NOUN, _RELATIVE, _AND)),
+    *(trait.words for trait in TRAITS if trait.everywhere),
+)
+"""The words of descriptions in every world."""
+
+
+def words_beyond(traits: Collection[str]) -> set[str]:
+    """The words that descriptions hold only where there are such traits, by name."""
+    return {word for name in traits for word in BY_NAME[name].words} - DESCRIPTION_WORDS
+
+
+def say_description(traits: Mapping[str, str], paraphrase: int = 0) -> str:
+    """The words for {trait: value}; `paraphrase` counts the wordings (any number, taken modulo WORDINGS)."""
+    said = [trait for trait in (*(one.name for one in SPOKEN), "policy") if trait in traits]
+    chosen = [_wording(trait, traits[trait], paraphrase % WORDINGS) for trait in said]
+    adjectives = [words for words in chosen if " " not in words]
+    following = [words for words in chosen if words.startswith("with ")]
+    clauses = [words for words in chosen if words not in adjectives + following]
+    noun = " ".join(filter(None, [", ".join(adjectives), "agent", " and ".join(following)]))
+    article = "an" if noun[0] in "aeiou" else "a"
+    return f"{article} {noun} that {_listed(clauses)}" if clauses else f"{article} {noun}"
+
+
+def parse_description(text: str) -> dict[str, str]:
+    """{trait: value} for the traits named. Raises FunhouseError with a caret under the offending word."""
+    return dict(_parsed(text))
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> tuple[tuple[str, str], ...]:
+    reader = Reader(text)
+    traits = read_description(reader)
+    if not reader.ended:
+        reader.reject(_CLAUSE, _WITH, instead="another trait or the end")
+    return tuple(traits.items())
+
+
+def starts_description(reader: Reader) -> bool:
+    """Whether "a" or "an" comes next."""
+    return reader.stands(_ARTICLE)
+
+
+def read_description(reader: Reader, stop: Sequence[Lexicon] = ()) -> dict[str, str]:
+    """Read a description to its end, or to a phrase from `stop`. Raises as parse_description."""
+    traits: dict[str, str] = {}
+    reader.expect(_ARTICLE, instead='"a" or "an"')
+    while reader.stands(_ADJECTIVE):
+        _add(traits, reader, _ADJECTIVE)
+    reader.expect(_NOUN, _ADJECTIVE, instead='"agent" or an adjective such as "near-sighted" or "shy"')
+    _read_clauses(traits, reader, stop)
+    if not traits:
+        reader.reject(_RELATIVE, _WITH, instead='a trait: "that likes red", "with a long memory", …')
+    return traits
+
+
+def _read_clauses(traits: dict[str, str], reader: Reader, stop: Sequence[Lexicon]) -> None:
+    """What follows the noun: "with …" anywhere, other clauses once "that" or "who" has been said."""
+    related = False
+    while not any(reader.stands(lexicon) for lexicon in stop):
+        joined, relative = reader.take(_AND), reader.take(_RELATIVE)
+        related = bool(related or relative)
+        kinds = [_CLAUSE] if relative else [_CLAUSE, _WITH] if related else [_WITH]
+        if not (joined or relative or any(reader.stands(kind) for kind in kinds)):
+            break
+        _add(traits, reader, *kinds)
+
+
+def _add(traits: dict[str, str], reader: Reader, *kinds: Lexicon) -> None:
+    """Read one trait. Raises FunhouseError where none stands, or where the trait has been named already."""
+    start = reader.at
+    trait, value = reader.expect(*kinds, instead='a trait such as "likes red" or "is near-sighted"')
+    value = value or BY_NAME[trait].read(reader)
+    if trait in traits:
+        reader.fail(f"the {trait} of this agent is named twice", start=start, remedy="name each trait once")
+    traits[trait] = value
+
+
+def _wording(trait: str, value: str, paraphrase: int) -> str:
+    """The words for one trait. The traits go through their wordings at different paces."""
+    if trait == "policy":
+        return SENTENCES[value][paraphrase % len(SENTENCES[value])]
+    return BY_NAME[trait].say(value, paraphrase)
+
+
+def _listed(clauses: list[str]) -> str:
+    """Clauses with an "and" before the last; one that holds a comma gets another before the "and"."""
+    if len(clauses) == 1:
+        return clauses[0]
+    joint = ", and " if any("," in clause for clause in clauses[:-1]) else " and "
+    return ", ".join(clauses[:-1]) + joint + clauses[-1]

@@ -1,0 +1,163 @@
+"""The exact reasoner, compiled: what types do in a lens, beliefs along a chain, and the answer they give.
+
+A chain of d elements is held as a tree of beliefs. The knowledge that an imagined actor is left with depends
+on the senses, alone, of those before it: so level i has one belief for each row of i senses, S^i nodes, each
+a distribution over types. The scene is seen from one body; of several senses there only what all of them have is
+left, which agents.orchard.senses numbers too.
+"""
+
+import numpy as np
+
+from agents.orchard.judging import behold, chances, eye_of, imagine, judge, total_of
+from agents.orchard.lens import compiled, kinds_through, sees, tells_mark
+
+SCENE = np.int64(2)  # pairs of the lens of a scene: who perceives it, and a sight in a body
+
+
+@compiled
+def learn(stage, pairs, who, step, work, belief, node, again):
+    """Multiplies into belief[node] what the first pairs of work's lens, which hold `who`, show of its act."""
+    events, cover, pi, sense = stage.events, work.cover, work.pi, stage.powers.sense
+    kinds = behold(stage, pairs, who, step, work, again)
+    native, marked = events.native[step, who], tells_mark(events, work.lens, pairs, who, step)
+    mean = chances(stage.powers, work, kinds, events.action[step, who], marked, pi)
+    total = 0.0
+    for k in range(len(pi)):
+        trust = native * cover[sense[k]]
+        belief[node, k] *= trust * pi[k] + (1.0 - trust) * mean
+        total += belief[node, k]
+    for k in range(len(pi)):
+        belief[node, k] /= total
+
+
+@compiled
+def begin(chain, senses, mixture, belief):
+    """Fills the beliefs (nodes, k) along a chain before any evidence; mixture (d, k) is the descriptions'."""
+    node, prior = 0, 1.0 / belief.shape[1]
+    for level in range(len(chain)):
+        for _ in range(senses**level):
+            for k in range(belief.shape[1]):
+                belief[node, k] = prior if chain[level] >= 0 else mixture[-2 - chain[level], k]
+            node += 1
+
+
+@compiled
+def advance(stage, part, step, work, belief):
+    """Brings the beliefs (nodes, k) along a part's chain past the acts of one step."""
+    events, lens, chain = stage.events, work.lens, part.chain
+    senses, node = stage.powers.senses, 0
+    stand(stage.powers.every, lens, 0, part.asker, stage.powers.sense[part.own])
+    for level in range(len(chain)):
+        who = chain[level]
+        if who >= 0 and events.native[step, who] > 0.0:
+            looked = False  # whether somebody has looked at the same places; where all see as far, with the same sights
+            for code in range(senses**level):
+                _aim(stage.powers.every, chain, level, code, senses, lens)
+                if sees(events, stage.ground, lens, level + 1, who, step):
+                    learn(stage, level + 1, who, step, work, belief, node + code, looked)
+                    looked = stage.powers.alike
+        node += senses**level
+
+
+@compiled
+def stand(every, lens, pair, place, sense):
+    """Writes one pair of a lens: senses in a place."""
+    lens.place[pair], lens.sight[pair] = place, every.sight[sense]
+    lens.feels[pair], lens.kinds[pair] = every.feels[sense], every.kinds[sense]
+
+
+@compiled
+def _aim(every, chain, level, code, senses, lens):
+    """Writes the lens of one node: the row of senses that `code` numbers, each in its actor's place."""
+    for i in range(level):
+        lens.place[i + 1] = chain[i] if chain[i] >= 0 else lens.place[i]
+    for i in range(level, 0, -1):
+        stand(every, lens, i, lens.place[i], code % senses)
+        code //= senses
+
+
+@compiled
+def weigh(powers, part, belief, work):
+    """Adds to weight (all senses, minds) how likely a chain ends in a mind with the scene perceived through senses.
+
+    Who acts matters to whom it takes another for (powers.played): so of each row of senses the groups are held apart.
+    Who is predicted is taken for nobody but itself.
+    """
+    chain, own, behaves = part.chain, part.own, part.body == part.asker
+    reach, narrow, weight, row, sense, mind = work.reach, work.narrow, work.weight, work.row, powers.sense, powers.mind
+    senses, groups, depth, meet, node = powers.senses, len(work.row), len(chain), powers.every.meet, 0
+    for g in range(groups):
+        reach[0, g] = 1.0 if g == powers.group[own] else 0.0
+    narrow[0] = sense[own] if behaves else powers.every.widest
+    for level in range(depth):
+        for code in range(senses**level - 1, -1, -1):  # downwards: children overwrite nobody who is to come
+            widest = narrow[code]
+            for g in range(groups):
+                row[g] = reach[code, g]
+            if level < depth - 1:
+                for s in range(senses):
+                    narrow[code * senses + s] = meet[widest, s]
+                    for g in range(groups):
+                        reach[code * senses + s, g] = 0.0
+            for g in range(groups):
+                if row[g] == 0.0:
+                    continue
+                played = powers.played[g if chain[level] >= 0 and (behaves or level > 0) else groups]
+                share = row[g]
+                if level == depth - 1:
+                    for believed in range(len(mind)):
+                        k = played[believed]
+                        weight[meet[widest, sense[k]], mind[k]] += share * belief[node + code, believed]
+                else:
+                    for believed in range(len(mind)):
+                        k = played[believed]
+                        reach[code * senses + sense[k], powers.group[k]] += share * belief[node + code, believed]
+        node += senses**level
+
+
+@compiled
+def act(stage, window, part, step, work, out):
+    """Writes the mixture of π over work.weight in the part's body, out (actions,), on what its asker perceives."""
+    powers, weight, fruit, company, lens = stage.powers, work.weight, work.fruit, work.company, work.lens
+    taste, memory, temper, example = powers.taste, powers.memory, powers.temper, powers.example
+    moves, looked = fruit.shape[3], np.int64(-1)
+    stand(powers.every, lens, 0, part.asker, powers.sense[part.own])
+    for a in range(len(out)):
+        out[a] = 0.0
+    for sense in range(weight.shape[0]):
+        stand(powers.every, lens, 1, part.body, sense)
+        narrow = lens.sight[1]
+        felt = tells_mark(stage.events, lens, SCENE, part.body, step)
+        for mind in range(weight.shape[1]):
+            if weight[sense, mind] == 0.0:
+                continue
+            if felt:
+                out[moves] += weight[sense, mind]
+                continue
+            if looked != narrow:
+                looked = narrow
+                imagine(stage, window, SCENE, step, work)
+            eye = eye_of(powers, narrow, kinds_through(lens, SCENE))
+            judge(stage, len(window), eye, work)
+            k = example[mind]
+            m, i, j = memory[k], taste[k], temper[k]
+            share = weight[sense, mind] / total_of(fruit, company, eye, narrow, m, i, j)
+            for a in range(moves):
+                out[a] += share * (fruit[eye, m, i, a] * company[narrow, j, a])
+    for a in range(len(out)):
+        out[a] = (1.0 - powers.floor) * out[a] + powers.spread
+
+
+@compiled
+def answer(stage, part, step, work, belief, out):
+    """Writes the answer, out (actions,), of a part's asker with these beliefs along its chain."""
+    powers, weight, own = stage.powers, work.weight, part.own
+    for narrow in range(weight.shape[0]):
+        for mind in range(weight.shape[1]):
+            weight[narrow, mind] = 0.0
+    window = powers.window
+    if len(part.chain) == 0:
+        weight[powers.sense[own], powers.mind[own]], window = 1.0, window[: powers.memory[own] + 1]
+    else:
+        weigh(powers, part, belief, work)
+    act(stage, window, part, step, work, out)

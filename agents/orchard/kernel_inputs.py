@@ -1,0 +1,154 @@
+"""What the kernel works on: an episode, its map, its types as tables of powers, a part to act, scratch room."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from agents.orchard.lens import NOTHING, PACKED, Events, Ground, Lens, Look, compiled
+from agents.orchard.senses import Senses
+from agents.orchard.types import TypeSpace
+
+
+class Powers(NamedTuple):
+    """The types as a kernel reads them: exp(β·Q) is a product, so that no exponential is left to compute."""
+
+    taste: np.ndarray  # (k,) int64
+    sense: np.ndarray  # (k,) int64: see agents.orchard.senses
+    sight: np.ndarray  # (k,) int64
+    memory: np.ndarray  # (k,) int64
+    temper: np.ndarray  # (k,) int64
+    mind: np.ndarray  # (k,) int64: which of the minds, a mind being a type but for its senses
+    example: np.ndarray  # (minds,) int64: a type of each mind
+    window: np.ndarray  # (memories,) int64
+    pull: np.ndarray  # (tastes, kinds, 256) float64: exp(β·weight·γ^distance), 0 where nothing is
+    push: np.ndarray  # (tempers, 256) float64: exp(β·push·γ^distance), 1 where nobody is
+    floor: float
+    spread: float  # what of the floor each action gets
+    senses: int  # how many of the senses some type has
+    every: Senses
+    seen: np.ndarray  # (k,) int64: the kinds of fruit that are seen, as bits
+    eyes: int  # for each sight: the sets of kinds that might be seen
+    used: np.ndarray  # (sights,) bool: which sights some type has
+    alike: bool  # whether all types see equally far
+    group: np.ndarray  # (k,) int64: which act alike as others: 0 the plain ones, then the exaggerating by taste
+    # (groups + 1, k) int64: as which type a group acts when it takes who is named for a type; the last, as that type
+    played: np.ndarray
+    packed: bool  # whether nearest distances are packed, and pull and push looked up; else the fields below are used
+    summed: bool  # whether all fruits of a kind count, and not the nearest alone
+    discount: np.ndarray  # (256,) float64: γ^distance, 0 where there is no way
+    wanted: np.ndarray  # (tastes, kinds) float64: β·weight
+    drawn: np.ndarray  # (tempers,) float64: β·push
+
+
+class Stage(NamedTuple):
+    """An episode, its map and its types."""
+
+    events: Events
+    ground: Ground
+    powers: Powers
+
+
+class Part(NamedTuple):
+    """Who acts as whom."""
+
+    asker: int
+    own: int  # the asker's type
+    body: int  # where the action is taken: the asker, or the agent that is predicted
+    chain: np.ndarray  # (depth,) int64: agents, or -2 - d for the description d of a mixture
+
+
+class Work(NamedTuple):
+    """Room for one step's work, made once."""
+
+    look: Look
+    lens: Lens  # of depth + 2 pairs
+    fruit: np.ndarray  # (eyes, memories, tastes, moves) float64: one factor of exp(β·Q), of a scale of its own
+    judged: np.ndarray  # (eyes,) bool: whose fruit holds what was last looked at
+    company: np.ndarray  # (sights, tempers, moves) float64: the other
+    cover: np.ndarray  # (senses,) float64
+    held: np.ndarray  # (sights,) int64: how many cells were shown
+    pi: np.ndarray  # (k,) float64
+    reach: np.ndarray  # (senses ** depth, groups) float64
+    row: np.ndarray  # (groups,) float64
+    narrow: np.ndarray  # (senses ** depth,) int64
+    weight: np.ndarray  # (all senses, minds) float64
+
+
+@lru_cache(maxsize=16)
+def powers_of(space: TypeSpace) -> Powers:
+    """The kernel's tables of a space."""
+    table, moves = space.table, 1 + space.orchard.moves
+    packed = moves <= PACKED and space.policy.value == "nearest"
+    discount = np.append(table.gamma ** np.arange(NOTHING, dtype=np.float64), 0.0)
+    pull = np.exp(table.beta * table.weight[..., None] * discount) if packed else np.empty((*table.weight.shape, 0))
+    if packed:
+        pull[..., NOTHING] = 0.0
+    taste, sight, memory, temper, sense = (
+        np.ascontiguousarray(index, np.int64)
+        for index in (table.taste, table.sight, table.memory, table.temper, table.senses)
+    )
+    _, example, mind = np.unique(np.stack([memory, taste, temper]), axis=1, return_index=True, return_inverse=True)
+    group = np.where(table.manner > 0, 1 + taste, 0)
+    alike, first = np.unique(group, return_index=True)
+    return Powers(
+        taste, sense, sight, memory, temper, mind, example,
+        window=np.ascontiguousarray(table.window, np.int64),
+        pull=pull,
+        push=np.exp(table.beta * table.push[:, None] * discount),
+        floor=float(table.floor),
+        spread=table.floor / len(space.orchard.action_names),
+        senses=space.senses.base,
+        every=space.senses,
+        seen=np.ascontiguousarray(space.senses.kinds[sense]),
+        eyes=1 << space.orchard.kinds,
+        used=np.isin(np.arange(len(space.orchard.sights)), sight),
+        alike=len(set(sight.tolist())) == 1,
+        group=np.searchsorted(alike, group),
+        played=np.vstack([space.played[first], np.arange(len(space))]),
+        packed=packed,
+        summed=space.policy.value == "sum",
+        discount=discount,
+        wanted=table.beta * table.weight,
+        drawn=table.beta * table.push,
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def make_work(stage, depth):
+    """The scratch arrays for chains of at most `depth` elements."""
+    powers, sights, moves = stage.powers, stage.ground.seen.shape[0], stage.ground.neighbor.shape[1]
+    memories, (tastes, kinds) = len(powers.window), powers.wanted.shape
+    nodes, groups, pairs, eyes = powers.senses**depth, len(powers.played) - 1, depth + 2, sights << kinds
+    return Work(
+        Look(
+            np.empty((memories, kinds), np.uint64),
+            np.empty(1, np.uint64),
+            np.empty((memories, kinds, moves)),
+            np.empty(moves),
+            np.empty(powers.window[-1], np.bool_),
+        ),
+        Lens(
+            np.empty(pairs, np.int64), np.empty(pairs, np.int64), np.empty(pairs, np.int64), np.empty(pairs, np.int64)
+        ),
+        np.empty((eyes, memories, tastes, moves)),
+        np.empty(eyes, np.bool_),
+        np.empty((sights, len(powers.drawn), moves)),
+        np.empty(powers.senses),
+        np.empty(sights, np.int64),
+        np.empty(len(powers.taste)),
+        np.empty((nodes, groups)),
+        np.empty(groups),
+        np.empty(nodes, np.int64),
+        np.empty((len(powers.every.sight), len(powers.example))),
+    )
+
+
+@compiled
+def node_count(senses, depth):
+    """How many beliefs a chain of this depth takes: 1 + S + ... + S^(depth-1)."""
+    count = 0
+    for level in range(depth):
+        count += senses**level
+    return count

@@ -1,0 +1,146 @@
+"""The exact reasoner over finished episodes: batches of questions about one episode in one compiled call."""
+
+from collections.abc import Sequence
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numba import njit
+
+from agents.orchard.judging import behold, chances
+from agents.orchard.kernel import advance, answer, begin, stand
+from agents.orchard.kernel_inputs import Part, Stage, make_work, node_count, powers_of
+from agents.orchard.lens import Events, ground_of, tells_mark
+from agents.orchard.types import TypeSpace
+from agents.population import PopulationConfig, native_share
+from agents.query import Query, really
+from agents.world import perceives
+from worlds import Episode, FunhouseError
+
+
+def events_of(episode: Episode) -> Events:
+    """An episode as the kernel reads it."""
+    if episode.config.roles == "announced":
+        native = np.array([[float(not chain) for chain in row] for row in episode.role])
+    else:
+        share = native_share(episode.config, PopulationConfig.from_dict(episode.run["population"]))
+        native = np.repeat(share[: episode.steps, None], len(episode.agents), axis=1)
+    return Events(episode.cell, episode.board, episode.action, native, episode.mark)
+
+
+@njit(cache=True, nogil=True)
+def _enact(stage, mixture, asker, own, body, chain, depth, learning, group, step, out):
+    """Answers q questions, sorted by group and step: a group (g,) is one asker, body and chain."""
+    deepest = max(1, depth.max())
+    work = make_work(stage, deepest)
+    belief = np.empty((node_count(stage.powers.senses, deepest), len(stage.powers.taste)))
+    learned = 0
+    for q in range(len(step)):
+        g = group[q]
+        part = Part(asker[g], own[g], body[g], chain[g, : depth[g]])
+        if q == 0 or g != group[q - 1]:
+            begin(part.chain, stage.powers.senses, mixture, belief)
+            learned = 0
+        for s in range(learned, step[q] if learning else 0):
+            advance(stage, part, s, work, belief)
+        learned = step[q]
+        answer(stage, part, step[q], work, belief, out[q])
+
+
+@njit(cache=True, nogil=True)
+def _posterior(stage, asker, own, who, belief):
+    """Writes what an asker of type `own` knows of `who` before the acts of each step: belief (t, k)."""
+    part = Part(asker, own, asker, np.full(1, who))
+    work = make_work(stage, 1)
+    now = np.full((1, belief.shape[1]), 1.0 / belief.shape[1])
+    for s in range(len(belief)):
+        for k in range(belief.shape[1]):
+            belief[s, k] = now[0, k]
+        advance(stage, part, s, work, now)
+
+
+@njit(cache=True, nogil=True)
+def fill_natives(stage, asker, own, place, step, out):
+    """Writes what each type would do in a place, on what an asker of type `own` perceives: out (actions, k)."""
+    powers, work = stage.powers, make_work(stage, 1)
+    stand(powers.every, work.lens, 0, asker, powers.sense[own])
+    marked = tells_mark(stage.events, work.lens, 1, place, step)
+    kinds = behold(stage, 1, place, step, work, False)
+    for a in range(len(out)):
+        chances(powers, work, kinds, a, marked, out[a])
+
+
+class Reasoner:
+    """The exact answers for the types of one space; it remembers what it has read of living episodes."""
+
+    def __init__(self, space: TypeSpace):
+        self.space, self.powers, self.actions = space, powers_of(space), len(space.orchard.action_names)
+        self._read: WeakKeyDictionary[Episode, tuple] = WeakKeyDictionary()
+
+    def enact(self, episode: Episode, queries: Sequence[Query], *, belief: str = "posterior") -> np.ndarray:
+        """What each asked agent, reasoning exactly, answers: (q, actions) float64 over the world's actions.
+
+        Both stances. `belief` "prior" leaves out what was observed of others: the ignorant shortcut.
+        """
+        answers = np.empty((len(queries), self.actions))
+        if not queries:
+            return answers
+        keys = [(query.stance, query.agent, query.chain) for query in queries]
+        groups = {key: g for g, key in enumerate(dict.fromkeys(keys))}
+        group, step = np.array([groups[key] for key in keys]), np.array([query.step for query in queries])
+        order = np.lexsort((step, group))
+        stage, own = self._episode(episode)
+        asker = np.array([agent for _, agent, _ in groups])
+        body = np.array([chain[0] if stance == "predict" else agent for stance, agent, chain in groups])
+        coded, depth, mixture = self._encode([chain for *_, chain in groups])
+        parts = asker, own[asker], body, coded, depth
+        in_order, learning = np.empty_like(answers), belief == "posterior"
+        _enact(stage, mixture, *parts, learning, group[order], step[order], in_order)
+        answers[order] = in_order
+        return answers
+
+    def truth(self, episode: Episode, queries: Sequence[Query]) -> np.ndarray:
+        """What is true, (q, actions) float64: for predict what the target really would do there, else as enact."""
+        return self.enact(episode, [really(query) for query in queries])
+
+    def posterior(self, episode: Episode, agent: int, step: int, who: int) -> np.ndarray:
+        """What an agent knows of the type of `who` at a step, (k,) float64."""
+        return self.posteriors(episode, agent, who)[step]
+
+    def posteriors(self, episode: Episode, agent: int, who: int) -> np.ndarray:
+        """The same at each step, (t, k) float64."""
+        stage, own = self._episode(episode)
+        belief = np.empty((episode.steps, len(self.space)))
+        _posterior(stage, agent, own[agent], who, belief)
+        return belief
+
+    def natives(self, episode: Episode, agent: int, step: int, place: int | None = None) -> np.ndarray:
+        """What each type would do, (k, actions) float64, on what an agent perceives at a step from a place.
+
+        The place is that of an agent, by index, the asked one by default. Raises FunhouseError where the
+        asked agent does not perceive it.
+        """
+        place = agent if place is None else place
+        if not perceives(episode, agent, place, step):
+            what = f"{episode.names[agent]} does not perceive {episode.names[place]} at step {step}"
+            raise FunhouseError(what, place=f"episode {episode.index}", remedy="choose somebody in sight")
+        stage, own = self._episode(episode)
+        out = np.empty((self.actions, len(self.space)))
+        fill_natives(stage, agent, own[agent], place, step, out)
+        return out.T
+
+    def _episode(self, episode: Episode) -> tuple[Stage, np.ndarray]:
+        """What the kernel reads of an episode, and the index of each agent's type (n,)."""
+        if episode not in self._read:
+            own = np.array([self.space.index(agent.type) for agent in episode.agents])
+            self._read[episode] = Stage(events_of(episode), ground_of(episode.geometry), self.powers), own
+        return self._read[episode]
+
+    def _encode(self, chains: Sequence[tuple]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Chains for the kernel: codes (g, depth) and depth (g,) int64, mixture (descriptions, k) float64."""
+        depth = np.array([len(chain) for chain in chains])
+        texts = list(dict.fromkeys(one for chain in chains for one in chain if isinstance(one, str)))
+        fits = np.array([self.space.consistent(text) for text in texts]).reshape(-1, len(self.space))
+        coded = np.full((len(chains), max(1, depth.max())), -1)
+        for g, chain in enumerate(chains):
+            coded[g, : len(chain)] = [-2 - texts.index(who) if isinstance(who, str) else who for who in chain]
+        return coded, depth, fits / fits.sum(1, keepdims=True)

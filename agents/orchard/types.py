@@ -1,0 +1,216 @@
+"""What makes an agent who it is, one value of each trait of its world, and the space of all such types.
+
+The order of the types is fixed, and is that of every posterior: the product of the traits in the order of
+agents.traits, the last fastest; docs/theory.md says what each constant does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from agents.language.description import parse_description, say_description
+from agents.orchard.policy_config import PolicyConfig
+from agents.orchard.senses import Senses, senses_of
+from agents.traits import BY_NAME, TRAITS
+from worlds import FunhouseError, OrchardConfig
+
+
+class AgentType(Mapping[str, str]):
+    """One type, {trait: value} in the order of the traits; a value is also an attribute, `one.taste`."""
+
+    def __init__(self, **values: str) -> None:
+        self._values = values
+
+    def __getitem__(self, trait: str) -> str:
+        return self._values[trait]
+
+    def __getattr__(self, trait: str) -> str:
+        if trait.startswith("_") or trait not in self._values:
+            raise AttributeError(f"a type here has no {trait}")
+        return self._values[trait]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._values.items()))
+
+    def __repr__(self) -> str:
+        return f"AgentType({', '.join(f'{trait}={value!r}' for trait, value in self.items())})"
+
+    def describe(self, paraphrase: int = 0) -> str:
+        """The type in words; 0 is the canonical text. Nothing is left open."""
+        return say_description({trait: BY_NAME[trait].told(value) for trait, value in self.items()}, paraphrase)
+
+    def to_dict(self) -> dict[str, str]:
+        """{trait: value}, in the order of the traits."""
+        return dict(self._values)
+
+
+class TypeTable(NamedTuple):
+    """The type space as arrays for compiled kernels; k types."""
+
+    taste: np.ndarray  # (k,) int8, row of `weight`
+    sight: np.ndarray  # (k,) int8, index into OrchardConfig.sights: 0 near, 1 far
+    memory: np.ndarray  # (k,) int8, index into `window`: 0 forgetful, 1 retentive
+    temper: np.ndarray  # (k,) int8, index into `push`: 0 shy, 1 neutral, 2 sociable
+    senses: np.ndarray  # (k,) int8, numbers of agents.orchard.senses
+    weight: np.ndarray  # (tastes, kinds) float64, worth of a fruit
+    blind: np.ndarray  # (k,) int8, the kind of fruit that is not seen, -1: none
+    manner: np.ndarray  # (k,) int8, 0 plain, 1 exaggerating
+    push: np.ndarray  # (3,) float64, worth of company
+    window: np.ndarray  # (2,) int64, steps remembered, now included
+    beta: float
+    gamma: float
+    floor: float
+
+
+class TypeSpace:
+    """All types of a world, in the posterior's order. Built from the two configurations, and nothing else."""
+
+    world = "orchard"
+
+    def __init__(self, orchard: OrchardConfig, policy: PolicyConfig | None = None) -> None:
+        self.orchard, self.policy = orchard, policy or PolicyConfig()
+        every = {trait.name: trait.values(orchard, self.policy) for trait in TRAITS}
+        self.traits = {name: values for name, values in every.items() if values}
+        self.types = [
+            AgentType(**dict(zip(self.traits, values, strict=True))) for values in product(*self.traits.values())
+        ]
+        self._index = {one: k for k, one in enumerate(self.types)}
+
+    def __len__(self) -> int:
+        return len(self.types)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TypeSpace) and (self.orchard, self.policy) == (other.orchard, other.policy)
+
+    def __hash__(self) -> int:
+        return hash((self.orchard, self.policy))
+
+    def __getitem__(self, k: int) -> AgentType:
+        return self.types[k]
+
+    def __iter__(self) -> Iterator[AgentType]:
+        return iter(self.types)
+
+    def index(self, one: AgentType | Mapping[str, str]) -> int:
+        """The place of a type, given as such or as {trait: value}. Raises FunhouseError if it is not here."""
+        wanted = one if isinstance(one, AgentType) else AgentType(**one)
+        if wanted not in self._index:
+            raise FunhouseError(
+                f"{wanted} is none of the {len(self)} types of this world",
+                place="TypeSpace.index",
+                remedy=f"the traits here are {self._listed()}",
+            )
+        return self._index[wanted]
+
+    def consistent(self, description: str | Mapping[str, str]) -> np.ndarray:
+        """(k,) bool: the types that a description allows, given in words or as {trait: value}.
+
+        A taste is the beginning of a ranking, "red" or "red>blue". Raises FunhouseError if no type is left.
+        """
+        traits = parse_description(description) if isinstance(description, str) else description
+        mask = np.array([_fits(one, traits) for one in self.types])
+        if not mask.any():
+            raise FunhouseError(
+                f"no type of this world is {say_description(traits)}",
+                place=str(description),
+                remedy=f"the traits here are {self._listed()}",
+            )
+        return mask
+
+    def _listed(self) -> str:
+        return "; ".join(f"{trait}: {', '.join(values)}" for trait, values in self.traits.items())
+
+    @cached_property
+    def descriptions(self) -> list[str]:
+        """[k] every type in its canonical words."""
+        return [one.describe() for one in self.types]
+
+    @cached_property
+    def trait_index(self) -> np.ndarray:
+        """(k, traits) int8: the index of each type's value of each trait that the world has."""
+        return np.array(list(product(*(range(len(v)) for v in self.traits.values()))), dtype=np.int8)
+
+    @cached_property
+    def held_out(self) -> np.ndarray:
+        """(k,) bool: the sixth of the types that never occurs in training.
+
+        A Latin square over taste and temper, crossed with a parity over taste, sight and memory; where there is
+        blindness, a Latin square over it and taste, moved on by the manner. So each value of a trait, and each pair of
+        values of two traits, still occurs among the types that are seen. Feeling has no part in it: of a held-out type
+        neither who feels nor who is numb is seen.
+        """
+        names = ("taste", "sight", "memory", "temper", "blindness", "manner")
+        taste, sight, memory, temper, blindness, manner = (np.maximum(self._index_of(name), 0) for name in names)
+        if "blindness" in self.traits:
+            return (taste + blindness + manner) % len(self.traits["blindness"]) == 0
+        return ((taste + temper) % 3 == 0) & ((taste + sight + memory) % 2 == 0)
+
+    def feels(self, types: Any) -> Any:
+        """Whether a type, or each of some, by index, feels a mark on itself."""
+        return self.senses.feels[self.table.senses[types]] > 0
+
+    @property
+    def senses(self) -> Senses:
+        """What the numbers of table.senses stand for."""
+        return self._senses[1]
+
+    @cached_property
+    def _senses(self) -> tuple[np.ndarray, Senses]:
+        columns = self._columns
+        return senses_of(columns["sight"], columns["feels"], columns["blind"], self.orchard.kinds)
+
+    @cached_property
+    def played(self) -> np.ndarray:
+        """(k, k) int64: as which type the first acts when it takes somebody who is named for the second.
+
+        A plain agent acts as what it believes in; an exaggerating one doubles what sets the other's taste apart from
+        its own, around the wheel of tastes.
+        """
+        k, table, tastes = np.arange(len(self)), self.table, len(self.traits["taste"])
+        own, taste = table.taste[:, None].astype(np.int64), table.taste.astype(np.int64)
+        turned = (own + 2 * (taste - own)) % tastes
+        per_taste = np.array([[self.index({**one, "taste": value}) for value in self.traits["taste"]] for one in self])
+        return np.where(table.manner[:, None] > 0, per_taste[k, turned], k)
+
+    @cached_property
+    def table(self) -> TypeTable:
+        """The arrays that kernels read."""
+        policy, columns = self.policy, {**self._columns}
+        columns.pop("feels")
+        columns |= {name: float(getattr(policy, name)) for name in ("beta", "gamma", "floor")}
+        return TypeTable(**columns, senses=self._senses[0])
+
+    @cached_property
+    def _columns(self) -> dict[str, Any]:
+        columns: dict[str, Any] = {}
+        for trait in TRAITS:
+            columns |= trait.columns(self._index_of(trait.name), self.orchard, self.policy)
+        return columns
+
+    def _index_of(self, name: str) -> np.ndarray:
+        """(k,) int8: the index of each type's value of a trait, -1 where the world has no such trait."""
+        if name not in self.traits:
+            return np.full(len(self), -1, np.int8)
+        return np.ascontiguousarray(self.trait_index[:, list(self.traits).index(name)])
+
+
+@lru_cache(maxsize=16)
+def space_of(orchard: OrchardConfig, policy: PolicyConfig) -> TypeSpace:
+    """The types of a world, made once."""
+    return TypeSpace(orchard, policy)
+
+
+def _fits(one: AgentType, said: Mapping[str, str]) -> bool:
+    """Whether a type has every trait that is named, as far as it is named."""
+    return all(trait in one and BY_NAME[trait].fits(one[trait], value) for trait, value in said.items())

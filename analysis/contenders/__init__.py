@@ -1,0 +1,1 @@
+"""Who answers besides a mind: shortcuts, controls, and the check that anybody can answer."""

@@ -1,0 +1,18 @@
+"""A control that must score as nothing: a planner that represents itself and pays no heed to the question."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from agents.query import Query
+from agents.world import world_of
+from worlds.base_episode import Record
+
+PLANNER = "A* planner"
+
+
+def planners(episode: Record, queries: Sequence[Query]) -> dict[str, np.ndarray]:
+    """By name, what those say who plan, (q,) int: their own next actions, whatever the prompt. Where no goals are
+    known, nobody plans."""
+    planned = world_of(episode).planned(episode, queries)
+    return {} if planned is None else {PLANNER: planned}

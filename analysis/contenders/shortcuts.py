@@ -1,0 +1,134 @@
+"""What answers well without nesting anything: the shortcuts that every score is measured against.
+
+Each is computed exactly from what the asked agent has perceived, and none is the answer:
+
+- base rate: how often each action is right in training, whatever is asked
+- copy: the target's last perceived action, smoothed by the base rate
+- ignorant: the prior in place of every posterior; at depth 0 the prior over one's own type
+- myself (depth 1 and deeper): what an agent of my type does here; for predict, in the target's place as I see
+  it
+- sub-chain 1, sub-chain 1+3, ... (depth 2 and deeper): the chain with only the numbered elements kept
+- mixture: the maximum-likelihood convex mixture of all of these, for each stance and depth
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import combinations, groupby
+
+import numpy as np
+
+from agents.query import Query
+from agents.reasoning import ExactReasoner
+from analysis.questions.perception import Perception, place_of, target_of
+from analysis.scores.traits import members_of
+from worlds.base_episode import Record
+
+BASE, COPY, IGNORANT, MYSELF, MIXTURE = "base rate", "copy", "ignorant", "myself", "mixture"
+FULL_INFORMATION = "full information"
+
+
+def places_of(stance: str, depth: int) -> list[tuple[int, ...]]:
+    """The places that the proper sub-chains of a chain of this depth keep, shortest first.
+
+    A sub-chain of predict that leaves the target out is acted in the target's place by one whom the asked
+    agent has in mind directly, so it keeps one element.
+    """
+    every = [kept for length in range(1, depth) for kept in combinations(range(depth), length)]
+    return [kept for kept in every if stance == "behave" or 0 in kept or len(kept) == 1]
+
+
+def sub_chain_name(kept: tuple[int, ...]) -> str:
+    """How a sub-chain is called: by the places it keeps, counted from 1."""
+    return "sub-chain " + "+".join(str(place + 1) for place in kept)
+
+
+class Shortcuts:
+    """The shortcuts of one episode that need no fitting: arrays (q, actions), NaN where one has no part."""
+
+    def __init__(self, reasoner: ExactReasoner, episode: Record, perception: Perception):
+        self.reasoner, self.episode, self.perception = reasoner, episode, perception
+        self.space = reasoner.space
+        self.own = np.array([self.space.index(agent.type) for agent in episode.agents])
+        self.posteriors = lru_cache(maxsize=None)(lambda agent, who: reasoner.posteriors(episode, agent, who))
+
+    def answers(self, queries: Sequence[Query]) -> dict[str, np.ndarray]:
+        """Every shortcut that is exact reasoning with something left out, and the oracle."""
+        natives = np.array([self._natives(query) for query in queries])  # q k a
+        found = {
+            IGNORANT: self._ignorant(queries, natives),
+            MYSELF: self._myself(queries, natives),
+            FULL_INFORMATION: np.einsum("qk,qka->qa", [self._last(query) for query in queries], natives),
+        }
+        deepest = {stance: max((q.depth for q in queries if q.stance == stance), default=0) for stance in _STANCES}
+        names = {kept for stance in _STANCES for kept in places_of(stance, deepest[stance])}
+        found |= {sub_chain_name(kept): self._sub_chain(kept, queries, natives) for kept in sorted(names, key=_order)}
+        return found
+
+    def last_actions(self, queries: Sequence[Query]) -> np.ndarray:
+        """The target's last action that the asked agent saw, (q,) int; -1 for none, or for a description."""
+        seen = self.perception.last_action
+        pairs = zip(queries, map(target_of, queries), strict=True)
+        return np.array([-1 if who is None else seen[q.step, q.agent, who] for q, who in pairs], np.int64)
+
+    def _natives(self, query: Query) -> np.ndarray:
+        return self.reasoner.natives(self.episode, query.agent, query.step, place_of(query))
+
+    def _ignorant(self, queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
+        answer = self.reasoner.enact(self.episode, queries, belief="prior")
+        pairs = zip(queries, natives, strict=True)
+        own = np.array([acts[self._fits(query.agent)].mean(axis=0) for query, acts in pairs])
+        return np.where(_depth(queries)[:, None] > 0, answer, own)
+
+    def _myself(self, queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
+        own = self.own[[query.agent for query in queries]]
+        return np.where(_depth(queries)[:, None] > 0, natives[np.arange(len(own)), own], np.nan)
+
+    def _last(self, query: Query) -> np.ndarray:
+        """(k,): the true type, or the described types, of the one whose policy the chain ends in."""
+        return self._is(query.chain[-1] if query.chain else query.agent, place_of(query))
+
+    def _is(self, who: int | str, root: int) -> np.ndarray:
+        """(k,): the true type of somebody; of a description, the types it fits that can act in the place of `root`."""
+        if isinstance(who, str):
+            fits = self.space.consistent(who) & self._fits(root)
+            return fits / fits.sum()
+        return np.eye(len(self.space))[self.own[who]]
+
+    def _fits(self, agent: int) -> np.ndarray:
+        """(k,) bool: the types that an agent can have."""
+        return members_of(self.space, self.perception.species[agent])
+
+    def _sub_chain(self, kept: tuple[int, ...], queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
+        part = np.array([kept in places_of(query.stance, query.depth) for query in queries])
+        elsewhere = part & np.array([query.stance == "predict" and 0 not in kept for query in queries])
+        answer = np.full((len(queries), self.episode.actions), np.nan)
+        for q in np.flatnonzero(elsewhere).tolist():
+            answer[q] = self._believed(queries[q], queries[q].chain[kept[0]]) @ natives[q]
+        rows = np.flatnonzero(part & ~elsewhere).tolist()
+        answer[rows] = self.reasoner.enact(self.episode, [shortened(queries[q], kept) for q in rows])
+        return answer
+
+    def _believed(self, query: Query, who: int | str) -> np.ndarray:
+        """(k,): what the asked agent believes of somebody, itself included."""
+        if isinstance(who, str) or who == query.agent:
+            return self._is(who, place_of(query))
+        return self.posteriors(query.agent, who)[query.step]
+
+
+_STANCES = ("behave", "predict")
+
+
+def _order(kept: tuple[int, ...]) -> tuple:
+    return len(kept), kept
+
+
+def _depth(queries: Sequence[Query]) -> np.ndarray:
+    return np.array([query.depth for query in queries])
+
+
+def shortened(query: Query, kept: tuple[int, ...]) -> Query:
+    """The question with only some places of its chain kept, in canonical form."""
+    chain = [who for who, _ in groupby(query.chain[place] for place in kept)]
+    if query.stance == "behave" and chain[0] == query.agent:
+        chain = chain[1:]
+    return Query(query.stance, query.agent, query.step, tuple(chain), len(chain))

@@ -1,0 +1,1 @@
+"""From answers to figures: distances, intervals, tables and curves."""

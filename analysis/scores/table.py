@@ -1,0 +1,133 @@
+"""The fidelity table as a person reads it: a line for each stance and depth, or a block with every contender."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.table import Table
+
+from analysis.questions.survey import REASONER
+
+COLUMNS = {
+    "contender": "contender",
+    "excess_nats": "nats from truth",
+    "median_kl": "median",
+    "skill": "skill",
+    "unfiltered_skill": "unfiltered",
+    "top1": "top-1",
+    "total_variation": "total var.",
+    "log_loss_on_action": "log loss",
+}
+KIND_STYLES = {"mind": "bold", "control": "italic", "oracle": "dim"}
+SUMMARY = ("asked", "questions", "kept", "contender", "skill", "nats from truth", "best shortcut's", "the reasoner's")
+
+
+def summary_table(rows: Sequence[dict], title: str = "") -> Table:
+    """The rows of fidelity.score as a short table: one line for each stance, depth and mind."""
+    table = Table(title=title or None, title_justify="left", header_style="bold")
+    for column in SUMMARY:
+        table.add_column(column, justify="left" if column in ("asked", "contender") else "right", no_wrap=True)
+    for block in blocks(rows):
+        for row in _minds(block):
+            table.add_row(*_summarised(row, {one["contender"]: one for one in block}))
+    return table
+
+
+def _minds(block: Sequence[dict]) -> list[dict]:
+    """The rows of a block that are summarised: the minds', or the reasoner's where there is no mind."""
+    minds = [row for row in block if row["kind"] == "mind"]
+    return minds or [row for row in block if row["contender"] == REASONER] or list(block[:1])
+
+
+def _summarised(row: dict, block: dict[str, dict]) -> Iterator[str]:
+    """The cells of one line. Nats are over the kept questions, as skill is."""
+    yield f"{row['stance']} {row['depth']}"
+    yield str(row["questions"])
+    yield f"{row['kept'] / row['questions']:.0%}" if row["questions"] else "–"
+    yield str(row["contender"])
+    yield shown(row, "skill")
+    for name in (row["contender"], row["best_shortcut"], REASONER):
+        nats = block[name]["kept_excess_nats"] if name in block else None
+        yield "–" if nats is None else _rounded(nats, 3)
+
+
+def meaning(rows: Sequence[dict]) -> str:
+    """What the deepest line with a skill says, in words; why there is none, where there is none."""
+    told = [row for block in blocks(rows) for row in _minds(block) if row["skill"] is not None]
+    if not told:
+        return f"No skill is given: {next((row['reason'] for row in rows if row['reason']), 'nothing was asked')}."
+    row = max(told, key=lambda one: (one["stance"] == "behave", one["depth"]))
+    low, high = row["skill_low"], row["skill_high"]
+    against = "beats" if low > 0 else "loses to" if high < 0 else "is not clear of"
+    return (
+        "Skill is 1 at the truth and 0 at the best shortcut, over the kept questions, which no shortcut answers. "
+        f'In "{row["stance"]}" at depth {row["depth"]} {row["contender"]} {against} the best shortcut.'
+    )
+
+
+def fidelity_table(rows: Sequence[dict], title: str = "") -> Table:
+    """The rows of fidelity.score as a rich table; a dash is undefined, a star marks the best shortcut."""
+    table = Table(title=title or None, title_justify="left", header_style="bold")
+    for key, words in COLUMNS.items():
+        table.add_column(words, justify="left" if key == "contender" else "right", no_wrap=True)
+    for block in blocks(rows):
+        table.add_section()
+        table.add_row(heading(block[0]), style="bold underline")
+        for row in block:
+            table.add_row(*(shown(row, key) for key in COLUMNS), style=KIND_STYLES.get(row["kind"]))
+        if block[0]["reason"]:
+            asked = block[0]["questions"]
+            table.add_row(f"no skill: {block[0]['kept']} kept" if asked else block[0]["reason"], style="dim")
+    return table
+
+
+def description_table(rows: Iterable[dict], title: str = "") -> Table:
+    """The rows of describe.score_descriptions as a rich table: one line for each trait, one column for each
+    contender.
+    """
+    rows = list(rows)
+    names = list(dict.fromkeys(row["contender"] for row in rows))
+    loss = {(row["contender"], row["trait"]): row for row in rows}
+    table = Table(title=title or None, title_justify="left", header_style="bold")
+    table.add_column("log loss on", no_wrap=True)
+    for name in names:
+        table.add_column(name, justify="right")
+    for trait in dict.fromkeys(row["trait"] for row in rows):
+        table.add_row(trait, *(_loss(loss.get((name, trait))) for name in names))
+    return table
+
+
+def blocks(rows: Iterable[dict]) -> list[list[dict]]:
+    """Rows grouped by stance and depth, in the order in which these first occur."""
+    grouped: dict[tuple[str, int], list[dict]] = {}
+    for row in rows:
+        grouped.setdefault((row["stance"], row["depth"]), []).append(row)
+    return list(grouped.values())
+
+
+def heading(row: dict) -> str:
+    """The words over a block: "behave 1: 512 asked, 56% kept"."""
+    share = f", {row['kept'] / row['questions']:.0%} kept" if row["questions"] else ""
+    return f"{row['stance']} {row['depth']}: {row['questions']} asked{share}"
+
+
+def shown(row: dict, key: str) -> str:
+    """One figure of a row in words, skill with its interval."""
+    value = row[key]
+    if key == "contender":
+        return f"{value} *" if value == row["best_shortcut"] else str(value)
+    if value is None:
+        return "–"
+    bounded = key == "skill" and row["skill_low"] is not None
+    return _rounded(value, 3) + (
+        f" [{_rounded(row['skill_low'], 2)}, {_rounded(row['skill_high'], 2)}]" if bounded else ""
+    )
+
+
+def _rounded(value: float, places: int) -> str:
+    return f"{round(value, places) + 0.0:.{places}f}"  # + 0.0: no "-0.00"
+
+
+def _loss(row: dict | None) -> str:
+    if row is None:
+        return "–"
+    spread = f" ±{(row['log_loss_high'] - row['log_loss_low']) / 2:.3f}" if row["log_loss_low"] is not None else ""
+    return f"{row['log_loss']:.3f}{spread}"

@@ -1,0 +1,216 @@
+"""The network: one transformer, shared by all agents: p(action | what I perceived, "behave as X pretending to be Y").
+
+Events (tom.filter.events) are encoded once and know nothing of any prompt. A question is one token, made of its words,
+of the asked agent's persona in words, and of the scene in which the action is taken; it finds the events before its
+step by *relations* ("about the last one named", "seen through the one before with near sight", ...), adds up the
+evidence that they are for the policies of a learned *library*, attends to them, and answers with a mixture of those
+policies. Names are nothing but such relations, so renaming or reordering agents changes nothing.
+
+Axes: b histories, e events of all histories end to end, a actions, q questions, h heads, r relations, k policies of the
+library, c width of what an action leads to, d width.
+"""
+
+from collections.abc import Mapping
+
+import torch
+from einops import rearrange, repeat
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.utils.rnn import pad_sequence
+
+from tom.filter.attention import Beliefs, Block
+from tom.filter.compare import Itself
+from tom.filter.encoders import Feedforward, SurroundingsEncoder, TextEncoder
+from tom.filter.library import Library, Readout, options
+from tom.filter.many_actions import ChoiceEncoder, in_parts, narrowed, pooled, widened
+from tom.filter.member_policies import Members
+from tom.filter.observations import ObservationEncoder
+from tom.training.settings import NetworkConfig
+
+FEATURES = 2 + 2  # of an event besides blocked actions: cover, native and own
+TOLD = 4.0  # nats: how much an act may say for or against a policy in an event's token
+
+
+class Network(nn.Module):
+    """The weights. `encode` once per history, then `answer` any number of questions about it."""
+
+    myself: Tensor
+
+    def __init__(self, config: NetworkConfig):
+        super().__init__()
+        self.config = config
+        width = config.width
+        self.text = TextEncoder(config)
+        self.surroundings = _surroundings(config)
+        self.library = Members(config) if config.members else Library(config)
+        scene = FEATURES + (2 * config.element_width if config.many else config.actions * (config.element_width + 1))
+        done = 2 * config.element_width + (0 if config.many else config.actions)  # of an event, besides its scene
+        self.event = Feedforward(scene + done + config.library, 2 * width, width)
+        self.event_norm = nn.RMSNorm(width)
+        self.trust = nn.Linear(width, 1 if config.members else 2 * config.library)
+        self.persona = nn.Linear(width, width)
+        self.scene = Feedforward(scene, 2 * width, width)
+        self.beliefs = Beliefs(config)
+        self.believe = nn.Linear(config.heads * config.library, width)
+        self.blocks = nn.ModuleList([Block(config) for _ in range(config.layers)])
+        self.norm = nn.RMSNorm(width)
+        self.readout = Readout(config)
+        self.trait = nn.Linear(width, sum(config.traits))
+        if config.compares:
+            self.itself = Itself(config)
+            self.register_buffer("myself", torch.tensor([config.myself]), persistent=False)
+        self.apply(self._strengthen)
+        if isinstance(self.surroundings, SurroundingsEncoder):
+            self.surroundings.detect()
+
+    @staticmethod
+    def _strengthen(module: nn.Module) -> None:
+        """Unit variance through every linear map: with torch's smaller weights the events hardly reach the answer."""
+        if isinstance(module, nn.Linear):
+            nn.init.normal_(module.weight, std=module.in_features**-0.5)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+
+    def lower(self) -> "Network":
+        """To bf16, but for the library and what it reads: policies are sharp, and rounding would blur them."""
+        self.bfloat16()
+        self.surroundings.float()
+        self.library.float()
+        return self
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What most of it computes in."""
+        return self.trait.weight.dtype
+
+    def encode(self, event: dict) -> dict:
+        """One pass over the events (as tom.training.batch.event_tensors has them): what every question about them
+        shares.
+
+        Of each event its scene and what the library would do there; of each history, padded, evidence, keys and values.
+        """
+        row = self.read(event["rows"])
+        seen = self.look(row)
+        evidence, x = (
+            pad_sequence(part.split(event["sizes"]), batch_first=True)
+            for part in self.acts(seen["scene"], seen["policy"], row, seen.get("taken"))
+        )
+        return seen | {"evidence": evidence, "keys_values": self.offered(x)}
+
+    def read(self, row: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Rows of events as they are read: where actions are many, their legal ones alone."""
+        return narrowed(row) if self.config.many else row
+
+    def look(self, row: dict[str, Tensor]) -> dict:
+        """What lies around the actor of each event, and what the library would do there; the action taken is not read.
+
+        blocked (e a), option (e a c+2), scene (e, scene), policy (e a k) float32 log probabilities; in an arena
+        species (e,). Where actions are many, a are the choices, and there are row, from which options are made once
+        more, in place of option, and taken (e c), what the action led to.
+        """
+        if self.config.many:
+            around, taken, policy = in_parts(self._look_at_choices, row)
+            features = [row[name].to(self.dtype) for name in ("cover", "own")]
+            scene = torch.cat([around.to(self.dtype), *features], -1)
+            seen = {"scene": scene, "taken": taken.to(self.dtype), "policy": policy}
+            return seen | {"row": row, "species": row["species"]}
+        around, option = self.options(row)
+        policy = self.library(option, row)
+        features = [row[name].to(self.dtype) for name in ("blocked", "cover", "own")]
+        scene = torch.cat([rearrange(around.to(self.dtype), "e a c -> e (a c)"), *features], -1)
+        seen = {"blocked": row["blocked"], "option": option.to(self.dtype), "scene": scene, "policy": policy}
+        return seen | ({"species": row["species"]} if self.config.members else {})
+
+    def _look_at_choices(self, row: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+        around, option = self.options(row)
+        return pooled(around, row["blocked"]), _of_action(around, row["action"]), self.library(option, row)
+
+    def options(self, row: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """What each action leads to, (e a c) and as options (e a c+2)."""
+        around = self.surroundings(row)
+        return around, options(around, row["blocked"])
+
+    def acts(
+        self, scene: Tensor, policy: Tensor, row: Mapping[str, Tensor], taken: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """What each act is evidence for, (e k) float32 in nats, and its token (e d); a mind that compares has one more
+        column, for the actor being itself.
+
+        row: action (e,), and of a mind that compares mine (e,), what it did itself at that step; `actions` is nothing.
+        taken (e c): what the action led to, where actions are many.
+        """
+        told = _of_action(policy, row["action"])
+        told = told - told.mean(-1, keepdim=True)
+        known = (0.5 * told).clamp(-TOLD, TOLD).to(self.dtype)
+        x = self.event_norm(self.event(torch.cat([scene, *self._done(scene, row, taken), known], -1)))
+        if self.config.members:  # all alike: those never met must not fall behind
+            return 1.5 * told * torch.sigmoid(self.trust(x).float() + 1), x
+        trust, hint = self.trust(x).float().chunk(2, -1)
+        evidence = 1.5 * told * torch.sigmoid(trust + 1) + 0.1 * hint
+        if self.config.compares:
+            evidence = torch.cat([evidence, self.itself.evidence(row["action"], row["mine"])], -1)
+        return evidence, x
+
+    def _done(self, scene: Tensor, row: Mapping[str, Tensor], taken: Tensor | None) -> list[Tensor]:
+        """What was done: what it led to, how that falls short of the best, and where there are few actions, which."""
+        if taken is not None:
+            return [taken, taken - scene[:, : taken.shape[1]]]
+        width = self.config.actions * self.config.element_width
+        around = rearrange(scene[:, :width], "e (a c) -> e a c", a=self.config.actions)
+        taken = _of_action(around, row["action"])
+        return [taken, taken - around.amax(1), F.one_hot(row["action"], self.config.actions).to(self.dtype)]
+
+    def offered(self, event: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """The keys and values that events (b e d) offer each block: two of (b h) e c."""
+        return [_offered(block, event) for block in self.blocks]
+
+    def answer(self, encoded: dict, question: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """Log probabilities of the actions (b q a) and trait logits of the last one named (b q traits), float32.
+
+        question: text (b q) and persona (b) index question["texts"] (u w); place (b q) is the event at whose actor's
+        cell and step the action is taken; relation (b r q e).
+        """
+        return self.answer_said(encoded, question, self.text(question["texts"]))
+
+    def answer_said(self, encoded: dict, question: dict[str, Tensor], text: Tensor) -> tuple[Tensor, Tensor]:
+        """The same with the question's texts encoded already, text (u d)."""
+        place = question["place"]
+        asked, evidence = text[question["text"]], encoded["evidence"]
+        if self.config.compares:
+            asked = self.itself(asked, self.text(self.myself)[0], evidence[..., -1], question)
+            evidence = evidence[..., :-1]
+        x = asked + self.persona(text[question["persona"]])[:, None]
+        x = x + self.scene(encoded["scene"][place])
+        belief, said = self.beliefs(evidence, question["relation"]), None
+        if isinstance(self.library, Members):
+            belief, said = self.library.known(belief, question, encoded["species"][place])
+        x = x + self.believe(2 * rearrange(belief, "b q h k -> b q (h k)").to(x.dtype))
+        for block, keys_values in zip(self.blocks, encoded["keys_values"], strict=True):
+            x = block(x, keys_values, question["relation"])
+        x = self.norm(x)
+        if not self.config.many:
+            there = [encoded[name][place] for name in ("policy", "option", "blocked")]
+            return self.readout(x, belief, *there, said), self.trait(x).float()
+        row = {name: encoded["row"][name][place] for name in ("observation", "species", "choice", "blocked")}
+        _, option = self.options({name: part.flatten(0, 1) for name, part in row.items()})
+        there = [encoded["policy"][place], option.to(self.dtype).unflatten(0, place.shape), row["blocked"]]
+        log = widened(self.readout(x, belief, *there, said), row["choice"], self.config.actions)
+        return log, self.trait(x).float()
+
+
+def _surroundings(config: NetworkConfig) -> nn.Module:
+    """What reads what lies around the actor of an event."""
+    if config.many:
+        return ChoiceEncoder(config)
+    return ObservationEncoder(config) if config.species else SurroundingsEncoder(config)
+
+
+def _offered(block: nn.Module, event: Tensor) -> tuple[Tensor, Tensor]:
+    """The keys and values that events offer a block."""
+    assert isinstance(block, Block)
+    return block.attend.keys_values(event)
+
+
+def _of_action(x: Tensor, action: Tensor) -> Tensor:
+    """x (e a c) of the action taken (e) -> e c."""
+    return x.gather(1, repeat(action, "e -> e 1 c", c=x.shape[-1])).squeeze(1)

@@ -1,0 +1,95 @@
+"""What agents of logged episodes perceived, and what in it counts as acting natively: one face for every world."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from tom.filter.events import History, Wanted
+from tom.filter.vocabulary import Vocabulary
+from worlds import FunhouseError
+
+VERSION = 3  # of what a mind reads; one of another version is refused
+
+
+class Perception(ABC):
+    """A world as the mind reads it."""
+
+    space: Any  # of types
+    words: tuple[str, ...]  # that prompts and descriptions are made of
+    kind: str  # what logs must share to be learned from together, in words
+    mirrors: bool = False  # whether mirrors hang in it
+    hindsight: ClassVar[bool] = False  # whether acts are told afterwards: see `acts`
+    likens: ClassVar[bool] = True  # whether a mind may compare the acts of others with its own
+
+    @abstractmethod
+    def shown(self, episode: Any) -> Any:
+        """The episode with what mirrors show, where there are any."""
+
+    @abstractmethod
+    def types(self, episode: Any) -> np.ndarray:
+        """(n, traits) int64: each agent's traits as indices, in the order of the type space."""
+
+    @abstractmethod
+    def native(self, episode: Any) -> np.ndarray:
+        """(t, n) float32: 1 where an agent acts as itself; with hidden roles the stated share."""
+
+    @abstractmethod
+    def sees(self, episode: Any, me: int) -> np.ndarray:
+        """(t, n) bool: whose acts agent `me` perceives at each step, its own among them."""
+
+    @abstractmethod
+    def history(
+        self,
+        episode: Any,
+        me: int,
+        native: np.ndarray | None = None,
+        through: Sequence[Wanted] = (),
+        direct: np.ndarray | None = None,
+    ) -> History:
+        """What agent `me` perceived, to the episode's end; the rest as in tom.filter.events.perceived."""
+
+    @abstractmethod
+    def network(self, vocabulary: Vocabulary) -> dict:
+        """The fields of tom.training.settings.NetworkConfig that the world decides."""
+
+    def acts(self, episode: Any, most: int, generator: np.random.Generator) -> dict[str, np.ndarray]:
+        """Some acts of agents that were themselves, whoever perceived them, and who it was: what policies are learned
+        from. Raises NotImplementedError where nothing is told in hindsight."""
+        raise NotImplementedError
+
+    def difference(self, other: Any) -> tuple[str, str] | None:
+        """Where another perception of this kind of world differs in little: in what, and the remedy."""
+        return None
+
+
+def check_version(meta: dict, place: str) -> None:
+    """Raises FunhouseError for a checkpoint that reads another version of the events."""
+    if meta.get("version") != VERSION:
+        raise FunhouseError(
+            f"this mind reads version {meta.get('version')} of the events and the project speaks version {VERSION}",
+            place=place,
+            remedy="train it anew: tom train LOG --out RUN",
+        )
+
+
+def check_alike(mine: Perception, other: Perception, told: str, place: str | None, remedy: str) -> None:
+    """Raises FunhouseError for worlds that differ in what agents are like or perceive; `told` holds {mine}, {other}.
+
+    Where nothing differs but the bank, it says what of it, and how logs come to share one.
+    """
+    if type(mine) is type(other) and mine.kind == other.kind:
+        return
+    what = told.format(mine=mine.kind, other=other.kind)
+    if type(mine) is type(other) and (little := mine.difference(other)):
+        what, remedy = f"{what}: {little[0]}", little[1]
+    raise FunhouseError(what, place=place, remedy=remedy)
+
+
+def traits_of(space, episode) -> np.ndarray:
+    return np.array([space.trait_index[space.index(agent.type)] for agent in episode.agents], np.int64)
+
+
+def announced(episode) -> np.ndarray:
+    return np.array([[not role for role in roles] for roles in episode.role], np.float32) * episode.acts

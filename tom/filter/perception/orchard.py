@@ -1,0 +1,75 @@
+"""The orchard as the mind reads it."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from agents.language.description import words_beyond
+from agents.language.prompt import VOCABULARY
+from agents.orchard.mirror_images import mirrored
+from agents.orchard.policy_config import OPTIONS, PolicyConfig
+from agents.orchard.types import space_of
+from agents.population import PopulationConfig, native_share
+from tom.filter.events import History, perceived, sees, with_bodies
+from tom.filter.perception.base import Perception, announced, traits_of
+from tom.filter.vocabulary import Vocabulary
+from worlds import FunhouseError, OrchardConfig
+
+READ = (OPTIONS["traits"], OPTIONS["value"], 4)  # the traits, the value of fruits and the moves that minds read
+
+
+class OrchardPerception(Perception):
+    """The orchard's; where there are marks it has more words, an action more, and bodies that are marked or are not."""
+
+    def __init__(self, run: dict):
+        self.orchard = OrchardConfig.from_dict(run["orchard"])
+        self.policy = PolicyConfig.from_dict(run["policy"])
+        self.population = PopulationConfig.from_dict(run["population"])
+        self.space = space_of(self.orchard, self.policy)
+        if (self.policy.traits, self.policy.value, self.orchard.moves) != READ:
+            raise FunhouseError(
+                f"no mind reads a world of {', '.join(self.policy.traits)}, {self.orchard.moves} moves and "
+                f"{self.policy.value} fruits",
+                remedy="ask the exact reasoner, agents.exact; minds learn from logs of tom run --preset near-far",
+            )
+        tastes = ", ".join(self.space.traits["taste"])
+        self.kind = f"an orchard of {self.orchard.kinds} kinds with the tastes {tastes} and {self.policy}"
+        self.mirrors = self.orchard.mirrors
+        self.words: tuple[str, ...] = VOCABULARY
+        if self.orchard.marks:
+            self.kind += ", with marks"
+        self.words += tuple(sorted(words_beyond(self.space.traits)))
+
+    def shown(self, episode):
+        return mirrored(episode)
+
+    def types(self, episode) -> np.ndarray:
+        return traits_of(self.space, episode)
+
+    def native(self, episode) -> np.ndarray:
+        if self.orchard.roles == "hidden":
+            share = native_share(self.orchard, self.population)[: episode.steps, None]
+            return np.repeat(share, len(episode.agents), 1).astype(np.float32)
+        return announced(episode)
+
+    def sees(self, episode, me: int) -> np.ndarray:
+        return sees(episode, me, self._sight(episode, me))
+
+    def _sight(self, episode, me: int) -> int:
+        """0 near, 1 far."""
+        return self.space.traits["sight"].index(episode.agents[me].type["sight"])
+
+    def history(self, episode, me, native=None, through=(), direct=None) -> History:
+        native = self.native(episode) if native is None else native
+        history = perceived(episode, me, self._sight(episode, me), self.policy.window, native, through, direct)
+        if not self.orchard.marks:
+            return history
+        feels = self.space.feels(self.space.index(episode.agents[me].type))
+        known = episode.mark[history.step, history.agent] & ((history.agent != me) | feels)
+        return replace(history, look=with_bodies(history.look, known, self.orchard.kinds))
+
+    def network(self, vocabulary: Vocabulary) -> dict:
+        traits = tuple(map(len, self.space.traits.values()))
+        size = {"traits": traits, "kinds": self.orchard.kinds, "gamma": self.policy.gamma}
+        bodies = {"actions": len(self.orchard.action_names), "kinds": self.orchard.kinds + 2}
+        return size | bodies if self.orchard.marks else size

@@ -1,0 +1,1 @@
+"""Training: from logs to a mind."""

@@ -1,0 +1,1 @@
+"""The orchard drawn, as text and as pixels."""

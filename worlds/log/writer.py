@@ -1,0 +1,222 @@
+"""Writing a log, so that a kill, a full disk or a second writer costs nothing that had been finished.
+
+Each shard is noted in the directory's diary once its files are on disk. A later run with the same settings
+goes on from there; whatever the diary does not vouch for is written anew, and since an episode is a function
+of its seed, the bytes come out the same.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from worlds.atomic_files import LOCK, Lock, explained, make_directory, remove_partials, sync_directory, write_file
+from worlds.errors import FunhouseError
+from worlds.log.document import MOST_EPISODES, SHARD_SIZE, check_files, check_meta
+from worlds.log.formats import format_of
+from worlds.log.journal import Diary
+from worlds.log.manifest import MANIFEST, UNFINISHED, damaged, entry, parse_manifest, versions, write_manifest
+from worlds.orchard.episode import Episode
+from worlds.orchard.shard import encode, file_name
+from worlds.schema import Document
+
+FOUND = ("dropped",)  # in a manifest, what was found while the episodes were played
+
+
+class LogWriter:
+    """Writes a log of `episodes` episodes, shard by shard in any order, from whatever of it is there already.
+
+    meta: JSON values, which a later run must repeat; meta["config"] holds the settings that make the
+    episodes. A finished log is extended by asking for more episodes. Use it as a context manager, or call
+    `close`.
+
+    Raises FunhouseError where another process writes here, the directory holds something else, or the
+    settings differ.
+    """
+
+    def __init__(self, directory: str | Path, meta: dict, episodes: int, shard_size: int = SHARD_SIZE):
+        if not 1 <= episodes <= MOST_EPISODES:
+            raise FunhouseError(f"episodes = {episodes} makes no log", remedy=f"choose 1 to {MOST_EPISODES:,}")
+        self.directory = Path(directory)
+        self.episodes, self.shard_size = episodes, shard_size
+        self.meta = json.loads(json.dumps({**meta, "episodes": episodes, "shard_size": shard_size}))
+        check_meta(Document(self.meta, self.directory))
+        self._format = format_of(self.meta)
+        self._diary = Diary(self.directory)
+        make_directory(self.directory)
+        self._lock = Lock(self.directory)
+        try:
+            self._files = self._take_up()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> "LogWriter":
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self.close()
+        if isinstance(error, KeyboardInterrupt):
+            kept = self.episodes - sum(len(self.span(shard)) for shard in self.shards_missing())
+            error.add_note(f"{kept} of {self.episodes} episodes are kept in {self.directory}")
+
+    def close(self) -> None:
+        """Lets others write here; what is finished stays, for a later run to go on from."""
+        self._lock.release()
+
+    def span(self, shard: int) -> range:
+        """The indices of the episodes of a shard."""
+        return range(shard * self.shard_size, min((shard + 1) * self.shard_size, self.episodes))
+
+    def shards_missing(self) -> list[int]:
+        """The shards that are still to be written, in order."""
+        return [shard for shard in self._shards() if not set(self._names(shard)) <= set(self._files)]
+
+    def write_shard(self, shard: int, episodes: Sequence[Episode]) -> None:
+        """Writes one shard; once this returns, nothing takes it back. Raises FunhouseError if it cannot."""
+        if [episode.index for episode in episodes] != list(self.span(shard)):
+            raise ValueError(f"shard {shard} is made of the episodes {self.span(shard)}")
+        data = {file_name(table, shard): encode(rows) for table, rows in self._format.to_tables(episodes).items()}
+        for name, content in data.items():
+            write_file(self.directory / name, content)
+        sync_directory(self.directory)
+        files = {name: entry(content) for name, content in data.items()}
+        self._diary.add(files)
+        self._files.update(files)
+
+    def shard_table(self, name: str, shard: int) -> pa.Table:
+        """One table of a shard that is written. Raises FunhouseError where its file is no such table."""
+        file = self.directory / file_name(name, shard)
+        with explained("read", file):
+            data = file.read_bytes()
+        try:
+            return self._format.read(name, data, self.span(shard), self.meta["config"])
+        except (pa.ArrowException, OSError, ValueError, FunhouseError) as error:
+            raise damaged(file, f"cannot be read: {error}", "log") from error
+
+    def rows(self, name: str) -> Iterator[dict]:
+        """The rows of a table, of all shards that are written."""
+        for shard in self._shards():
+            yield from self.shard_table(name, shard).to_pylist()
+
+    def finish(self, found: dict | None = None) -> None:
+        """Declares the log finished: the manifest replaces the diary, and others may write here.
+
+        `found` is what the manifest says beside the settings, because only the episodes tell it: FOUND names it.
+        """
+        if missing := self.shards_missing():
+            raise ValueError(f"shard {missing[0]} has not been written")
+        if self._diary.path.exists():
+            made_with = {"versions": versions(*self._format.packages)}
+            write_manifest(self.directory, "log", {**self.meta, **(found or {}), **made_with}, self._files)
+            self._diary.close()
+        self.close()
+
+    def _names(self, shard: int) -> list[str]:
+        return [file_name(table, shard) for table in self._format.tables]
+
+    def _shards(self) -> range:
+        return range(-(-self.episodes // self.shard_size))
+
+    def _take_up(self) -> dict[str, dict]:
+        """What is there and whole. Opens the diary, unless the log is finished already."""
+        remove_partials(self.directory)
+        with explained("read", self.directory):
+            names = {path.name for path in self.directory.iterdir()} - {LOCK}
+        meta, files = self._told(names)
+        self._compare(meta)
+        self._refuse_strangers(names)
+        told = meta["episodes"]
+        whole = {name: listed for name, listed in files.items() if self._stands(name, listed, told)}
+        finished = MANIFEST in names and UNFINISHED not in names
+        if finished and told == self.episodes and whole == files:
+            return whole
+        self._diary.open(self.meta, whole)
+        # Only now: a kill between the two leaves a log that is unfinished, never one that is damaged.
+        with explained("remove", self.directory / MANIFEST):
+            (self.directory / MANIFEST).unlink(missing_ok=True)
+        sync_directory(self.directory)
+        return whole
+
+    def _told(self, names: set[str]) -> tuple[Document, dict[str, dict]]:
+        """What the directory says of itself: the settings and the files that should be there."""
+        if UNFINISHED in names:
+            meta, files = self._diary.read(self.meta)
+            check_meta(meta)
+            ours = self._ours()
+            return meta, {name: listed for name, listed in files.items() if name in ours}
+        if MANIFEST in names:
+            manifest = parse_manifest(self.directory, "log")
+            check_meta(manifest.meta)
+            check_files(manifest.meta, self._format.tables, set(manifest.files))
+            return manifest.meta, manifest.files
+        return Document(self.meta, self.directory), {}
+
+    def _compare(self, told: dict) -> None:
+        """Raises FunhouseError naming the first setting in which what is there differs from what is asked."""
+        for field, there, asked in _differences(_settings(told), _settings(self.meta)):
+            raise FunhouseError(
+                f"this log was begun with {field.removeprefix('config.')} = {there!r}, not {asked!r}",
+                place=str(self.directory),
+                remedy="repeat its settings, or choose another directory",
+            )
+        if told["episodes"] > self.episodes:
+            raise FunhouseError(
+                f"this log has {told['episodes']} episodes already, more than {self.episodes}",
+                place=str(self.directory),
+                remedy=f"ask for at least {told['episodes']} episodes, or choose another directory",
+            )
+
+    def _refuse_strangers(self, names: set[str]) -> None:
+        ours = self._ours() | {MANIFEST, UNFINISHED}
+        for name in sorted(names - (ours if names & {MANIFEST, UNFINISHED} else set())):
+            raise FunhouseError(
+                f"{name} is not a part of this log",
+                place=str(self.directory / name),
+                remedy="move it elsewhere, or choose a new or empty directory",
+            )
+
+    def _ours(self) -> set[str]:
+        return {name for shard in self._shards() for name in self._names(shard)}
+
+    def _stands(self, name: str, listed: dict, told_episodes: int) -> bool:
+        """Whether a file is whole and its shard holds as many episodes as it should by now."""
+        path, shard = self.directory / name, int(name.split(".")[0].split("-")[1])
+        if min((shard + 1) * self.shard_size, told_episodes) != self.span(shard).stop or not path.is_file():
+            return False
+        with explained("read", path):
+            return entry(path.read_bytes()) == listed
+
+
+def apart(directory: str | Path, meta: dict) -> list[tuple[str, object, object]]:
+    """The settings in which what a directory holds differs from `meta`, as (dotted field, there, here).
+
+    There are none where nothing is there yet, or a diary is damaged: the writer says of it what it can. Raises
+    FunhouseError where a manifest cannot be read.
+    """
+    home = Path(directory)
+    if (home / UNFINISHED).exists():
+        try:
+            told = Diary(home).read()[0]
+        except FunhouseError:
+            return []
+    elif (home / MANIFEST).exists():
+        told = parse_manifest(home, "log").meta
+    else:
+        return []
+    return [*_differences(_settings(told), _settings(json.loads(json.dumps(meta))))]
+
+
+def _settings(meta: dict) -> dict:
+    return {name: value for name, value in meta.items() if name not in ("episodes", "versions", *FOUND)}
+
+
+def _differences(there: dict, asked: dict, prefix: str = "") -> Iterator[tuple[str, object, object]]:
+    """The leaves in which two nested dicts differ, as (dotted field, one value, the other)."""
+    for name in sorted({*there, *asked}):
+        one, other = there.get(name), asked.get(name)
+        if isinstance(one, dict) and isinstance(other, dict):
+            yield from _differences(one, other, f"{prefix}{name}.")
+        elif one != other:
+            yield f"{prefix}{name}", one, other
