@@ -13,7 +13,8 @@ from tom.cli import main
 from tom.commands import COMMANDS
 from worlds import open_log
 
-NUMBERS = ("0", "-1", "-8", "7", str(2**63), str(10**30), "nan", "inf", "-inf", "1e400", "1e-320", "")
+WHOLE = ("0", "-1", "-8", "7", str(2**63), str(10**30), "nan", "")
+NUMBERS = (*WHOLE, "inf", "-inf", "1e400", "1e-320")
 TEXTS = ("", "\x1b[2J\u202e", "$HOME", "/dev/zero", "/dev/stdin", "/", "x" * 5000, "\udcff", "{" * 9, "all:", "a.b:c@9")
 DEEP = '{"a":' * 100_000 + "1" + "}" * 100_000
 LONGEST = 20.0  # seconds, of which a hanging command takes more
@@ -28,7 +29,7 @@ def options(command: type) -> dict[str, tuple[str, ...]]:
     for name, hint in get_type_hints(command).items():
         kinds = {hint, *get_args(hint)} - {type(None), ...}
         if kinds & {int, float}:
-            found[name] = NUMBERS
+            found[name] = NUMBERS if float in kinds else WHOLE
         elif str in kinds:
             found[name] = TEXTS
     return found

@@ -80,7 +80,7 @@ def test_an_unknown_probe_is_a_message(capsys, trained):
 
 
 def test_the_stranger_is_probed(capsys, trained, tmp_path):
-    settings = ("--seeds", 2, "--episodes", 2, "--split", "validation", "--out", tmp_path)
+    settings = ("--seeds", 1, "--episodes", 2, "--split", "validation", "--out", tmp_path)
     said = document(capsys, "probe", "stranger", trained, *settings)
     assert {"held-out", "astar", "wall-follower", "random", "noisy", "hidden-roles"} == {
         row["stranger"] for row in said["rows"]
@@ -94,7 +94,7 @@ def test_the_stranger_is_probed(capsys, trained, tmp_path):
 
 @pytest.mark.parametrize("name", ["funhouse", "self-report"])
 def test_the_selves_are_probed(capsys, trained, tmp_path, name):
-    settings = ("--seeds", 2, "--episodes", 2, "--split", "validation", "--out", tmp_path)
+    settings = ("--seeds", 1, "--episodes", 2, "--split", "validation", "--out", tmp_path)
     said = document(capsys, "probe", name, trained, *settings)
     assert said["rows"]
     assert {one["kind"] for one in said["controls"]} >= {"positive", "negative"}
