@@ -6,7 +6,6 @@ ArenaFailure; what a user can put right before anything is played raises another
 
 import contextlib
 import json
-import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar
@@ -14,25 +13,23 @@ from typing import Any, ClassVar
 import numpy as np
 
 from worlds.arena import positions
-from worlds.arena.failure import ArenaFailure
 from worlds.arena.inspection import NOTHING, Known, first_look
 from worlds.arena.loading import FAILS, make, maker_of
-from worlds.arena.masks import REMEDY, agreed, shows_mask, tells_mask
+from worlds.arena.masks import tells_mask
 from worlds.arena.name_clashes import watched_imports
-from worlds.arena.observations import Unfit
 from worlds.arena.own_process import Death, apart
 from worlds.arena.positions import Finder
 from worlds.arena.process_state import Surroundings
-from worlds.arena.spaces import Form, Species
+from worlds.arena.reading import Reading, all_legal, is_finite
+from worlds.arena.spaces import Species
 from worlds.arena.time_limit import TookTooLong, can_watch, watched
 from worlds.errors import FunhouseError
 
-_LARGEST = float(np.finfo(np.float32).max)
 # What was found, by specification and arguments (JSON): episodes open the same environment again and again.
 _KNOWN: dict[tuple[str, str], Known] = {}
 
 
-class Environment:
+class Environment(Reading):
     """One environment; from `Environment.open`. After `reset` it is somebody's turn, until it is `over`."""
 
     in_turn: ClassVar[bool]  # whether agents act one at a time
@@ -109,12 +106,12 @@ class Environment:
             shown: Sequence = [self._read[seat][0] for seat in seats]
             mask = np.stack([self._read[seat][1] for seat in seats])
         else:
-            shown, mask = self._shown(agents), _all_legal(len(seats), form.actions)
+            shown, mask = self._shown(agents), all_legal(len(seats), form.actions)
             for agent in agents:
                 if (info := self._info(agent)) and tells_mask(info):
                     raise self._late_mask(agent, "its info")
         observation = self._encode(form, agents, shown)
-        if form.dtype == "float32" and not _finite(observation):
+        if form.dtype == "float32" and not is_finite(observation):
             row, column = np.argwhere(~np.isfinite(flat := observation.reshape(len(seats), -1)))[0]
             raise self.failure(f"{agents[row]} observes NaN or an infinite number: {flat[row, column]}")
         return observation, mask
@@ -145,15 +142,6 @@ class Environment:
         with contextlib.suppress(FunhouseError):
             self.guard(self.env.close)
 
-    def failure(self, what: str, late: bool = False, remedy: str | None = None) -> ArenaFailure:
-        """The error that says what the environment did in this game, to be raised; `late`: it took too long."""
-        place = f"{self.spec}, game of seed {self._seed}, step {self.step}"
-        return ArenaFailure(what, place=place, remedy=remedy, late=late)
-
-    def refusal(self, what: str, remedy: str) -> FunhouseError:
-        """The error that says what the environment does in every game, to be raised."""
-        return FunhouseError(what, place=self.spec, remedy=remedy)
-
     def guard(self, call: Callable, *arguments: Any) -> Any:
         """What is not ours is called, no longer than there is patience; any error is a failure of the environment."""
         try:
@@ -166,19 +154,6 @@ class Environment:
     def alive(self) -> list:
         """The agents that are in the game."""
         raise NotImplementedError
-
-    def sight(self, agent: Any) -> tuple[Any, Any]:
-        """What an agent in the game is shown, and its info or None, as the environment gives them."""
-        return self._shown([agent])[0], self._info(agent)
-
-    def infos(self) -> Any:
-        """All infos, as the environment gives them."""
-        raise NotImplementedError
-
-    def legal(self, seat: int) -> np.ndarray:
-        """(actions,) bool: what one seat that acts now may do."""
-        form = self.form_of_seat[seat]
-        return self._read[seat][1] if form.masked else _all_legal(1, form.actions)[0]
 
     def begin(self, seed: int) -> Any:
         """The environment's own reset, to be guarded. Raises FunhouseError where it takes no seed."""
@@ -206,76 +181,6 @@ class Environment:
     def _reset(self, seed: int) -> None:
         raise NotImplementedError
 
-    def _shown(self, agents: Sequence) -> Sequence:
-        """What agents are shown, as the environment gives it. Raises ArenaFailure."""
-        raise NotImplementedError
-
-    def _info(self, agent: Any) -> Any:
-        """An agent's info, or None."""
-        raise NotImplementedError
-
-    def _may_act(self, seat: int) -> bool:
-        """Whether an agent that is there may do anything now; what it is shown and may do is kept."""
-        form, agent = self.form_of_seat[seat], self.seats[seat]
-        if not form.masked:
-            return True
-        try:
-            shown, told = form.unmasked(*self.sight(agent))
-        except FunhouseError:
-            raise
-        except FAILS as error:
-            raise self._blind(agent, error) from error
-        try:
-            legal = agreed(told, form.actions)
-        except Unfit as error:
-            raise self.failure(f"{agent} has {error}", remedy=error.remedy) from error
-        if legal is None:
-            legal = _all_legal(1, form.actions)[0]
-        self._read[seat] = shown, legal
-        return bool(legal.any())
-
-    def _late_mask(self, agent: Any, where: str) -> FunhouseError:
-        what = f"{agent} has an action mask in {where}, and neither its space nor the first steps of a game had one"
-        return self.refusal(what, f"give it from the reset on: {REMEDY}")
-
-    def _encode(self, form: Form, agents: Sequence, shown: Sequence) -> np.ndarray:
-        """Observations as an array (m, *shape). Those that make none together are tried alone, to say whose fails."""
-        try:
-            return form.encode(shown)
-        except FAILS as error:
-            if len(agents) == 1:
-                if not form.masked and shows_mask(shown[0]):
-                    raise self._late_mask(agents[0], "its observation") from error
-                raise self._blind(agents[0], error) from error
-        return np.concatenate([self._encode(form, [agent], [one]) for agent, one in zip(agents, shown, strict=True)])
-
-    def _blind(self, agent: Any, error: BaseException) -> ArenaFailure:
-        if isinstance(error, Unfit):
-            return self.failure(f"{agent} cannot observe: {error}", remedy=error.remedy)
-        return self.failure(f"{agent} cannot observe: {type(error).__name__}: {error}")
-
-    def _collect(self, rewards: Any) -> None:
-        """Raises FunhouseError where rewards are no mapping, ArenaFailure where one is none that float32 holds."""
-        given = [0.0] * len(self.seats)
-        for agent, reward in self.mapping(rewards, "rewards").items():
-            seat = self._seat_of.get(agent)
-            if seat is None:
-                raise self.failure(f"{agent} has a reward, and is none of possible_agents")
-            try:
-                value = reward.item() if isinstance(reward, np.ndarray) else float(reward)
-                good = -_LARGEST <= value <= _LARGEST
-            except (TypeError, ValueError):
-                good = False
-            if not good:
-                raise self.failure(f"the reward of {agent} is {reward}, which is no finite number")
-            given[seat] = value
-        self.rewards = np.array(given, np.float32)
-
-    def mapping(self, given: Any, what: str) -> Mapping:
-        if isinstance(given, Mapping):
-            return given
-        raise self.refusal(f"its {what} are {type(given).__name__}", f"give {what} as a dict, by agent")
-
 
 def _driver(spec: str, arguments: dict, key: int = 0) -> Environment:
     """A new environment, not yet known. Raises FunhouseError where there is none."""
@@ -296,19 +201,6 @@ def _driver(spec: str, arguments: dict, key: int = 0) -> Environment:
         f"{spec} makes a {type(env).__name__}, which is no PettingZoo environment",
         remedy="name one that derives from pettingzoo.ParallelEnv or pettingzoo.AECEnv",
     )
-
-
-@lru_cache(maxsize=256)
-def _all_legal(rows: int, actions: int) -> np.ndarray:
-    """(rows, actions) bool, all True; many views share it, and none may write there."""
-    mask = np.ones((rows, actions), bool)
-    mask.flags.writeable = False
-    return mask
-
-
-def _finite(observation: np.ndarray) -> bool:
-    """Whether all numbers are finite. A sum of squares that is says so at a fraction of the time."""
-    return math.isfinite(np.vdot(observation, observation)) or bool(np.isfinite(observation).all())
 
 
 @lru_cache(maxsize=64)
