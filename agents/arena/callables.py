@@ -12,6 +12,7 @@ import numpy as np
 
 from worlds import FunhouseError
 from worlds.arena import Species
+from worlds.arena.foreign import FAILS, named, said
 
 Policy = Callable[[np.ndarray, np.ndarray, np.random.Generator], np.ndarray]
 _SIGNATURE = "policy(observation, action_mask, generator) -> probabilities"
@@ -27,9 +28,12 @@ def ask(policy: Policy, name: str, species: Species, seed: int, observation: np.
     for row in np.flatnonzero(mask.any(1)):
         seen = observation[row].astype(species.dtype)
         try:
-            answer = policy(seen, mask[row].copy(), np.random.default_rng(seed))
-        except Exception as failure:
-            what = f"the policy {name} raised {type(failure).__name__}: {failure}"
+            generator = np.random.default_rng(seed)
+            answer = named(f"the policy {name}", _given(species), policy, seen, mask[row].copy(), generator)
+        except FunhouseError:
+            raise
+        except FAILS as failure:
+            what = f"the policy {name} raised {said(failure)}"
             raise FunhouseError(what, place=_given(species), remedy=f"repair it: {_SIGNATURE}") from failure
         answers[row] = _checked(answer, name, species, mask[row])
     return answers

@@ -6,6 +6,7 @@ ArenaFailure; what a user can put right before anything is played raises another
 
 import contextlib
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar
@@ -13,8 +14,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from worlds.arena import positions
+from worlds.arena.failure import ArenaFailure
+from worlds.arena.foreign import FAILS, errors_of, never_ends, said
 from worlds.arena.inspection import NOTHING, Known, first_look
-from worlds.arena.loading import FAILS, make, maker_of
+from worlds.arena.listed import listed_module
+from worlds.arena.loading import make, maker_of
 from worlds.arena.masks import tells_mask
 from worlds.arena.name_clashes import watched_imports
 from worlds.arena.own_process import Death, apart
@@ -22,11 +26,12 @@ from worlds.arena.positions import Finder
 from worlds.arena.process_state import Surroundings
 from worlds.arena.reading import Reading, all_legal, is_finite
 from worlds.arena.spaces import Species
-from worlds.arena.time_limit import TookTooLong, can_watch, watched
+from worlds.arena.time_limit import TookTooLong, can_watch, doing, watched
 from worlds.errors import FunhouseError
 
 # What was found, by specification and arguments (JSON): episodes open the same environment again and again.
 _KNOWN: dict[tuple[str, str], Known] = {}
+_NEVER_CLOSED: set[str] = set()
 
 
 class Environment(Reading):
@@ -36,6 +41,7 @@ class Environment(Reading):
 
     def __init__(self, env: Any, spec: str, around: Surroundings):
         self.env, self.spec, self._around = env, spec, around
+        self.late = False  # whether it once took too long
         self._called = False  # whether it is the environment's code that runs now
         self._seed: int | None = None
         self.step = 0  # of the game, as the environment itself counts them
@@ -62,7 +68,7 @@ class Environment(Reading):
     def know(self, known: Known) -> None:
         """Tells it whose seats there are and how each is read."""
         self.known = known
-        self.seats, self.forms, self.seat_species, self.species = known
+        self.seats, self.forms, self.seat_species, self.species, _ = known
         self.rewards = np.zeros(len(self.seats), np.float32)  # of the last `play`
         self.form_of_seat = [self.forms[species] for species in self.seat_species]
         self.decode = [form.decode for form in self.form_of_seat]  # each seat's actions in the environment's words
@@ -101,6 +107,9 @@ class Environment(Reading):
 
     def views(self, seats: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """What seats of one species that act now observe (m, *shape), and what they may do (m, actions) bool."""
+        return self._guarded(self.read, self._views, seats)
+
+    def _views(self, seats: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         form, agents = self.form_of_seat[seats[0]], [self.seats[seat] for seat in seats]
         if form.masked:
             shown: Sequence = [self._read[seat][0] for seat in seats]
@@ -121,13 +130,16 @@ class Environment(Reading):
 
         Raises ArenaFailure where they cannot be read.
         """
+        return self._guarded(self.read, self._positions)
+
+    def _positions(self) -> np.ndarray | None:
         try:
             find = self._find_positions
             return None if find is None else np.asarray(find(self.env, self.seats), np.float64)
         except positions.Unlike as error:
             raise self.refusal(f"a rule asks for positions, and {error}", positions.REMEDY) from None
         except FAILS as error:
-            raise self.failure(f"its positions cannot be read: {error!r}") from error
+            raise self.failure(f"its positions cannot be read: {said(error)}") from error
 
     @cached_property
     def _find_positions(self) -> Finder | None:
@@ -135,21 +147,34 @@ class Environment(Reading):
 
     def why_no_positions(self) -> str:
         """What keeps it from telling positions, where it seems to; else ""."""
-        return positions.why_none(self.env)
+        return self._guarded(self.read, positions.why_none, self.env)
 
     def close(self) -> None:
-        """Lets go of what it holds. What goes wrong then harms nothing that was played, and is passed over."""
-        with contextlib.suppress(FunhouseError):
+        """Lets go of what it holds. What goes wrong then harms nothing that was played, and is passed over; where it
+        once never ended, nobody tries again."""
+        if self.spec in _NEVER_CLOSED:
+            return
+        try:
             self.guard(self.env.close)
+        except FunhouseError as error:
+            if isinstance(error, ArenaFailure) and error.late:
+                _NEVER_CLOSED.add(self.spec)
 
     def guard(self, call: Callable, *arguments: Any) -> Any:
         """What is not ours is called, no longer than there is patience; any error is a failure of the environment."""
+        return self._guarded(self._call, call, *arguments)
+
+    def told(self, what: str, remedy: str, call: Callable, *arguments: Any) -> Any:
+        """The same of what is asked for before a game. Raises FunhouseError, which says what it is that fails."""
         try:
-            return self._call(call, *arguments)
+            with doing(what):
+                return self._call(call, *arguments)
         except FunhouseError:
             raise
+        except TookTooLong as late:
+            raise never_ends(what, self.spec, late) from late
         except FAILS as error:
-            raise self.failure(f"the environment raised {type(error).__name__}: {error}") from error
+            raise self.refusal(f"{what} raised {said(error)}", remedy) from error
 
     def alive(self) -> list:
         """The agents that are in the game."""
@@ -166,17 +191,30 @@ class Environment(Reading):
             raise self.refusal(what, "write def reset(self, seed=None, options=None)") from None
 
     def _call(self, call: Callable, *arguments: Any) -> Any:
-        if self._called:  # from within a call that is watched
-            return call(*arguments)
+        """In the environment's own surroundings. Raises FAILS and TookTooLong."""
+        if self._called:  # from within such a call
+            return self.read(call, *arguments)
         self._called = True
         self._around.enter()
         try:
-            return watched(call, *arguments) if self._watch else call(*arguments)
-        except TookTooLong as late:
-            raise self.failure(f"never ends: {late}", late=True) from late
+            return self.read(call, *arguments)
         finally:
             self._around.leave()
             self._called = False
+
+    def read(self, call: Callable, *arguments: Any) -> Any:
+        return errors_of(watched, call, *arguments) if self._watch else errors_of(call, *arguments)
+
+    def _guarded(self, how: Callable, *arguments: Any) -> Any:
+        try:
+            return how(*arguments)
+        except FunhouseError:
+            raise
+        except TookTooLong as late:
+            self.late = True
+            raise self.failure(f"never ends: {late}", late=True) from late
+        except FAILS as error:
+            raise self.failure(f"the environment raised {said(error)}") from error
 
     def _reset(self, seed: int) -> None:
         raise NotImplementedError
@@ -210,15 +248,27 @@ def seats_of(spec: str, arguments: str) -> tuple[tuple[Species, ...], tuple[int,
     It is opened once, in a process of its own. Raises FunhouseError.
     """
     try:
-        found = apart(_seats_of, spec, arguments)
+        species, seats, threads = apart(_seats_of, spec, arguments)
     except Death as death:
-        remedy = "mend the environment, or choose other constructor arguments"
+        remedy = death.remedy or "mend the environment, or choose other constructor arguments"
         raise FunhouseError(f"it cannot be opened: {death.what}", place=spec, remedy=remedy) from death
-    maker_of(spec)  # it can be imported: so later processes need not do so
-    return found
+    if not threads or listed_module(spec):
+        maker_of(spec)  # it can be imported: so later processes need not do so
+    return species, seats
 
 
-def _seats_of(spec: str, arguments: str) -> tuple[tuple[Species, ...], tuple[int, ...]]:
+def _seats_of(spec: str, arguments: str) -> tuple[tuple[Species, ...], tuple[int, ...], bool]:
+    """The same; and whether its import begins threads, for a process is not forked soundly where they have run."""
+    threads = _threads()
+    maker_of(spec)
+    threads = _threads() - threads
     environment = Environment.open(spec, json.loads(arguments))
     environment.close()
-    return tuple(environment.species), tuple(environment.seat_species.tolist())
+    return tuple(environment.species), tuple(environment.seat_species.tolist()), threads > 0
+
+
+def _threads() -> int:
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return 0

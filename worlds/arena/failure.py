@@ -7,6 +7,7 @@ from typing import TypeVar
 import numpy as np
 
 from worlds import dice
+from worlds.arena.time_limit import MORE
 from worlds.errors import FunhouseError
 
 ATTEMPTS = 32  # keys that are tried for one episode
@@ -65,5 +66,4 @@ def persist(key: int, play: Callable[[int], T]) -> tuple[T, list[Dropped]]:
 
 def hung(reason: str) -> FunhouseError:
     """The error that says that an environment is not waited for any longer."""
-    remedy = "mend the environment, or give it more time: --patience SECONDS"
-    return FunhouseError(f"the environment hung {HANGS} times in a row: {reason}", remedy=remedy)
+    return FunhouseError(f"the environment hung {HANGS} times in a row: {reason}", remedy=MORE)

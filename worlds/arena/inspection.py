@@ -1,13 +1,12 @@
 """What is found out of an environment before it is played: who its agents are, their spaces, and where masks lie."""
 
 import contextlib
-import warnings
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from gymnasium import spaces
 
 from worlds.arena.failure import ArenaFailure
+from worlds.arena.foreign import FAILS, never_ends, said, spelled
 from worlds.arena.masks import (
     MASK,
     REMEDY,
@@ -20,6 +19,8 @@ from worlds.arena.masks import (
 )
 from worlds.arena.observations import short
 from worlds.arena.spaces import Form, Species, form_of
+from worlds.arena.steady import Pair, check_spaces, kept, spaces_of
+from worlds.arena.time_limit import TookTooLong
 from worlds.errors import FunhouseError
 
 if TYPE_CHECKING:
@@ -36,9 +37,10 @@ class Known(NamedTuple):
     forms: list[Form]  # of each species
     seat_species: np.ndarray  # (seats,) int32
     species: list[Species]
+    spaces: list[Pair]  # of each seat, as they were told at first
 
 
-NOTHING = Known([], [], np.zeros(0, np.int32), [])
+NOTHING = Known([], [], np.zeros(0, np.int32), [], [])
 
 
 def first_look(environment: "Environment") -> Known:
@@ -46,19 +48,20 @@ def first_look(environment: "Environment") -> Known:
     seats = _seats(environment)
     environment.know(NOTHING._replace(seats=seats))
     environment.reset(0)  # spaces may be known, and masks are seen, only after a reset
-    both = [_spaces(environment, agent) for agent in seats]
-    masked = _masked(environment, seats)
-    _begin(environment, _sorted(environment, seats, both, masked))
+    both = [kept(spaces_of(environment, agent)) for agent in seats]
+    masked = environment.guard(_masked, environment, seats)
+    _begin(environment, environment.guard(_sorted, environment, seats, both, masked))
     with contextlib.suppress(ArenaFailure):  # games that fail are dropped when they are played
         for step in range(STEPS):
             if environment.over:
                 break
             environment.play({seat: _some_action(environment, seat, step) for seat in environment.turn()})
-            _check_names(environment)
-            if not (more := _masked(environment, seats)) <= masked:
+            environment.guard(_check_names, environment)
+            if not (more := environment.guard(_masked, environment, seats)) <= masked:
                 masked |= more
-                _begin(environment, _sorted(environment, seats, both, masked))
-    _check_unread(environment, both)
+                _begin(environment, environment.guard(_sorted, environment, seats, both, masked))
+    environment.guard(_check_unread, environment, both)
+    check_spaces(environment)
     return environment.known
 
 
@@ -68,34 +71,25 @@ def _seats(environment: "Environment") -> list:
         if begin:
             environment.guard(environment.begin, 0)
         try:
-            told = environment.env.possible_agents
-            seats = sorted(told, key=str) if isinstance(told, (set, frozenset)) else list(told)
-            if seats and len(set(seats)) == len(seats):
+            seats, alone = environment.read(_names, environment.env)
+            if seats and alone:
                 return seats
             why = "its possible_agents are none" if not seats else "some of its possible_agents are there twice"
         except AttributeError:
             why = "it has no possible_agents"
-        except (Exception, SystemExit) as error:
-            why = f"its possible_agents cannot be read: {error!r}"
+        except TookTooLong as late:
+            raise never_ends("to read its possible_agents", environment.spec, late) from late
+        except FAILS as error:
+            why = f"its possible_agents cannot be read: {said(error)}"
     what = f"{environment.spec} does not say who its agents are: {why}"
     raise FunhouseError(what, remedy="give the environment possible_agents, the names of all that ever take part")
 
 
-def _spaces(environment: "Environment", agent) -> tuple[spaces.Space, spaces.Space]:
-    """An agent's observation space and action space. Raises FunhouseError where one is none."""
-    found = []
-    for name in ("observation_space", "action_space"):
-        remedy = f"write a method {name}(agent) that returns a space of gymnasium's"
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                space = getattr(environment.env, name)(agent)
-        except (Exception, SystemExit) as error:
-            raise environment.refusal(f"its {name}({agent!r}) raised {error!r}", remedy) from error
-        if not isinstance(space, spaces.Space):
-            raise environment.refusal(f"its {name}({agent!r}) is {space!r}", remedy)
-        found.append(space)
-    return found[0], found[1]
+def _names(env: Any) -> tuple[list, bool]:
+    """Its possible agents, and whether each is there once."""
+    told = env.possible_agents
+    seats = sorted(told, key=str) if isinstance(told, (set, frozenset)) else list(told)
+    return seats, len(set(seats)) == len(seats)
 
 
 def _sorted(environment: "Environment", seats: list, both: list[tuple], masked: set[int]) -> Known:
@@ -110,7 +104,7 @@ def _sorted(environment: "Environment", seats: list, both: list[tuple], masked: 
         forms = [form_of(seen, done, told_mask=kind in told) for kind, (seen, done) in enumerate(kinds)]
     except FunhouseError as error:
         raise environment.refusal(error.what, error.remedy or REMEDY) from None
-    return Known(seats, forms, seat_species, [form.species(kind) for kind, form in enumerate(forms)])
+    return Known(seats, forms, seat_species, [form.species(kind) for kind, form in enumerate(forms)], both)
 
 
 def _masked(environment: "Environment", seats: list) -> set[int]:
@@ -131,7 +125,7 @@ def _begin(environment: "Environment", known: Known) -> None:
     environment.know(known)
     for seed in range(SEEDS):
         environment.reset(seed)
-        _check_names(environment)
+        environment.guard(_check_names, environment)
         turn = environment.turn()
         try:
             for kind in np.unique(known.seat_species[turn]):
@@ -149,9 +143,8 @@ def _check_names(environment: "Environment") -> None:
         form = environment.form_of_seat[seat]
         for place, told in zip(("observation", "info"), environment.sight(environment.seats[seat]), strict=True):
             if not form.masked and (name := like_a_mask(told, form.actions)):
-                what = (
-                    f"the {place} of {environment.seats[seat]} holds '{name}', and masks are read from '{MASK}' alone"
-                )
+                who = spelled(environment.seats[seat], str)
+                what = f"the {place} of {who} holds '{name}', and masks are read from '{MASK}' alone"
                 raise environment.refusal(what, REMEDY)
     if name := mask_for_all(environment.infos(), environment.seats):
         what = f"its infos hold '{name}' beside the agents, and masks are read from an agent's own '{MASK}' alone"

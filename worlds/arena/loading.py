@@ -16,14 +16,16 @@ from functools import lru_cache, partial
 from importlib.util import find_spec
 from typing import Any
 
+from worlds.arena.foreign import FAILS, named, said, spelled
 from worlds.arena.listed import is_ordinary, listed_module
 from worlds.arena.name_clashes import refuse_namesake, watched_imports
+from worlds.arena.own_process import HERE, Death, apart
 from worlds.errors import FunhouseError
 from worlds.trust import flags, is_named, require
 
 # Before pygame is imported: it would greet on stdout, and look for a screen and for loudspeakers.
 _QUIET = {"PYGAME_HIDE_SUPPORT_PROMPT": "hide", "SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dsp"}
-FAILS = (Exception, SystemExit)  # what others' code may raise; Ctrl-C and alarms are ours
+_MEND = "mend that module"
 _EXTRA = "pip install 'funhouse-tom[arena]', or what the environment itself needs"
 
 
@@ -33,18 +35,41 @@ def code_of(spec: str, keywords: dict) -> tuple[str, ...]:
 
 
 def load(path: str) -> Callable:
-    """A user's function from "module:function", looked for in the working directory too.
+    """A user's function from "module:function", looked for in the working directory too; its module is imported here
+    once that has gone well in a process of its own.
 
     Raises FunhouseError where there is none, and before anything is imported where it is not trusted.
     """
+    module = _module_of(path)
+    if not HERE.apart and module not in sys.modules:
+        try:
+            apart(_try, module)
+        except Death as death:
+            raise FunhouseError(f"'{module}' cannot be imported: {death.what}", remedy=death.remedy or _MEND) from death
+    return _loaded(path)
+
+
+def _try(module: str) -> None:
+    _module(module)
+
+
+def _module_of(path: str) -> str:
+    """The module that holds a function. Raises FunhouseError where it is none, or not trusted."""
     module, _, name = path.partition(":")
     if not module or not name:
         raise FunhouseError(f"there is no function '{path}'", remedy="write module:function, such as rules:near")
     require([path])
+    return module
+
+
+def _loaded(path: str) -> Callable:
+    """As `load`, at once."""
+    module = _module_of(path)
     found = _function(path)
     if not is_named(path) and getattr(found, "__module__", None) != module:
         raise FunhouseError(
-            f"{module} is trusted, but its {name} comes from {getattr(found, '__module__', None) or 'elsewhere'}",
+            f"{module} is trusted, but its {path.partition(':')[2]} comes from "
+            f"{getattr(found, '__module__', None) or 'elsewhere'}",
             remedy=f"where you trust that function too, name it: {flags([path])}",
         )
     return found
@@ -63,15 +88,24 @@ def _module(name: str) -> Any:
     """A module that the user trusts. Raises FunhouseError where it cannot be imported."""
     _look_here()
     refuse_namesake(name)
+    return _importing(name, _import, name)
+
+
+def _import(name: str) -> Any:
+    return importlib.import_module(name)
+
+
+def _importing(name: str, call: Callable, *arguments: Any) -> Any:
+    """call(*arguments), which imports a module of that name or one that lies on the way. Raises FunhouseError."""
     try:
         with watched_imports():
-            return importlib.import_module(name)
+            return named(f"importing '{name}'", None, call, *arguments)
     except FunhouseError:
         raise
     except ImportError as error:
-        raise FunhouseError(f"cannot import '{name}': {error}", remedy=_EXTRA) from error
+        raise FunhouseError(f"cannot import '{name}': {spelled(error, str)}", remedy=_EXTRA) from error
     except FAILS as error:
-        raise FunhouseError(f"importing '{name}' failed: {error!r}", remedy="mend that module") from error
+        raise FunhouseError(f"importing '{name}' failed: {said(error)}", remedy=_MEND) from error
 
 
 def _look_here() -> None:
@@ -93,12 +127,12 @@ def make(spec: str, keywords: dict) -> Any:
         maker = maker_of(spec)
         try:
             with watched_imports():
-                return maker(**keywords)
+                return named("its constructor", spec, partial(maker, **keywords))
         except FunhouseError:
             raise
         except FAILS as error:
             raise FunhouseError(
-                f"cannot make {spec} with {json.dumps(keywords)}: {error}",
+                f"cannot make {spec} with {json.dumps(keywords)}: {said(error)}",
                 remedy=f"check its constructor's arguments, or {_EXTRA}",
             ) from error
 
@@ -109,7 +143,7 @@ def maker_of(spec: str) -> Callable:
         os.environ.setdefault(name, value)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return load(spec) if ":" in spec else _found(spec)
+        return _loaded(spec) if ":" in spec else _found(spec)
 
 
 @lru_cache(maxsize=64)
@@ -132,10 +166,7 @@ def _listed(spec: str) -> Any:
     """The module of a listed environment, None for another. Raises FunhouseError where it is not installed."""
     if (path := listed_module(spec)) is None:
         return None
-    try:
-        return importlib.import_module(path)
-    except ImportError as error:
-        raise FunhouseError(f"cannot import '{path}': {error}", remedy=_EXTRA) from error
+    return _importing(path, _import, path)
 
 
 def _registered(spec: str) -> Callable | None:
@@ -165,9 +196,13 @@ def _path(spec: str) -> str:
 
 
 def _exists(path: str) -> bool:
+    """Whether there is such a module; to look for it imports the packages that it lies in. Raises FunhouseError."""
     _look_here()
+    return _importing(path, _finds, path)
+
+
+def _finds(path: str) -> bool:
     try:
-        with watched_imports():
-            return find_spec(path) is not None
+        return find_spec(path) is not None
     except (ImportError, ValueError, AttributeError):
         return False

@@ -8,6 +8,7 @@ from worlds import dice
 from worlds.arena.config import ArenaConfig
 from worlds.arena.environment import Environment
 from worlds.arena.participants import Cast, cast_of
+from worlds.arena.steady import check_spaces
 from worlds.arena.visibility import Context, parse_rule, see, steady_rounds
 
 LONGEST = 2  # times the moves that are asked: agents that end early keep nobody waiting longer
@@ -96,8 +97,12 @@ class Match:
         return True
 
     def close(self) -> None:
-        """Lets go of the environment."""
-        self.environment.close()
+        """Lets go of the environment. Raises FunhouseError where its spaces have become others than at first."""
+        try:
+            if not self.environment.late:
+                check_spaces(self.environment)
+        finally:
+            self.environment.close()
 
     @property
     def _round(self) -> int:

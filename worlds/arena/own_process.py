@@ -18,9 +18,10 @@ from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from worlds.arena.failure import ArenaFailure
-from worlds.arena.time_limit import overdue, show
+from worlds.arena.time_limit import MORE, TEXT, done, overdue, show
 from worlds.deferred import SIGNALS, Deferred
 from worlds.errors import FunhouseError
+from worlds.harmless import harmless
 
 GRACE = 5.0  # seconds that the alarm in the process has, and calls from within others, before it is killed
 _TICK = 0.25  # seconds between two looks at a process that is silent
@@ -50,7 +51,9 @@ class Apart:
         self._serve = serve
         self._process: Any = None
         self._pipe: Connection
-        self._since = memoryview(mmap.mmap(-1, 8)).cast("d")  # shared: when the call began in which it is
+        shared = memoryview(mmap.mmap(-1, 8 + TEXT))
+        self._since = shared[:8].cast("d")  # when the call began in which it is
+        self._words = shared[8:]  # and what it does
 
     def __enter__(self) -> "Apart":
         return self
@@ -87,8 +90,8 @@ class Apart:
 
     def _begin(self) -> None:
         self._pipe, theirs = multiprocessing.Pipe()
-        self._since[0] = 0.0
-        arguments = self._serve, theirs, self._pipe, self._since, os.getpid()
+        self._since[0], self._words[:] = 0.0, bytes(TEXT)
+        arguments = self._serve, theirs, self._pipe, (self._since, self._words), os.getpid()
         # Whoever stops it means this process, which then ends the other; and what a signal raised while it is forked
         # would be swallowed there. (To block signals is not enough: another thread would take them.)
         with Deferred():
@@ -103,7 +106,8 @@ class Apart:
         try:
             while not self._pipe.poll(_TICK):
                 if late := overdue(self._since, GRACE):
-                    raise self._death(f"never ends: {late}, and no alarm reached it", late=True)
+                    what = f"{done(self._words)} never ends".strip()
+                    raise self._death(f"{what}: {late}, and no alarm reached it", late=True)
                 if not self._process.is_alive() and not self._pipe.poll():
                     break  # something that it started holds the pipe open
             else:
@@ -115,7 +119,7 @@ class Apart:
 
     def _death(self, what: str, late: bool = False) -> Death:
         self.close()
-        return Death(what, late=late)
+        return Death(what, late=late, remedy=MORE if late else None)
 
 
 def apart(call: Callable[..., T], *arguments: Any) -> T:
@@ -139,11 +143,11 @@ def _ended(status: int | None) -> str:
     return f"its process died of {signal.Signals(-status).name}{hint}"
 
 
-def _live(serve: Serve, pipe: Connection, parents: Connection, since: memoryview, parent: int) -> None:
+def _live(serve: Serve, pipe: Connection, parents: Connection, shared: tuple, parent: int) -> None:
     """The life of the process."""
     parents.close()
     _settle(parent)
-    show(since)
+    show(*shared)
     with contextlib.suppress(EOFError, OSError):  # nobody is there any more
         while True:
             _answer(serve, pipe, pipe.recv())
@@ -180,6 +184,9 @@ def _answer(serve: Serve, pipe: Connection, request: Any) -> None:
         pipe.send((_RAISED, error))
         return
     except Exception as error:  # a fault of ours: with the place where it lies, whatever becomes of it in a pipe
-        pipe.send((_RAISED, RuntimeError("".join(traceback.format_exception(error)))))
+        pipe.send((_RAISED, RuntimeError(harmless("".join(traceback.format_exception(error)), lines=True))))
+        return
+    except BaseException as error:  # which nothing of ours raises here
+        pipe.send((_RAISED, ArenaFailure(f"the environment raised {type(error).__name__} when nobody called it")))
         return
     pipe.send((_DONE, None))

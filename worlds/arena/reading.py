@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from worlds.arena.failure import ArenaFailure
-from worlds.arena.loading import FAILS
+from worlds.arena.foreign import FAILS, said
 from worlds.arena.masks import REMEDY, agreed, shows_mask
 from worlds.arena.observations import Unfit
 from worlds.arena.spaces import Form
+from worlds.arena.time_limit import MORE
 from worlds.errors import FunhouseError
 
 _LARGEST = float(np.finfo(np.float32).max)
@@ -35,7 +36,7 @@ class Reading:
     def failure(self, what: str, late: bool = False, remedy: str | None = None) -> ArenaFailure:
         """The error that says what the environment did in this game, to be raised; `late`: it took too long."""
         place = f"{self.spec}, game of seed {self._seed}, step {self.step}"
-        return ArenaFailure(what, place=place, remedy=remedy, late=late)
+        return ArenaFailure(what, place=place, remedy=MORE if late else remedy, late=late)
 
     def refusal(self, what: str, remedy: str) -> FunhouseError:
         """The error that says what the environment does in every game, to be raised."""
@@ -92,7 +93,7 @@ class Reading:
     def _blind(self, agent: Any, error: BaseException) -> ArenaFailure:
         if isinstance(error, Unfit):
             return self.failure(f"{agent} cannot observe: {error}", remedy=error.remedy)
-        return self.failure(f"{agent} cannot observe: {type(error).__name__}: {error}")
+        return self.failure(f"{agent} cannot observe: {said(error)}")
 
     def _shown(self, agents: Sequence) -> Sequence:
         """What agents are shown, as the environment gives it. Raises ArenaFailure."""

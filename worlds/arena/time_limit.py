@@ -2,7 +2,8 @@
 
 An alarm interrupts all that runs as Python, loops and sleeps and waits alike, whatever errors it catches. It does not
 interrupt compiled code that never returns to Python, nor anything outside the main thread or on systems without
-SIGALRM; and where the process has an alarm of its own, that is left alone.
+SIGALRM; and where the process has an alarm of its own, that is left alone. An import is let go on for a while, since
+what is imported by half is of no use to whoever comes next: whoever watches from outside ends its process first.
 """
 
 import atexit
@@ -11,13 +12,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 from worlds.errors import FunhouseError
 
+MORE = "mend it, or give it more time: --patience SECONDS"  # what to do about what is late
+TEXT = 256  # bytes that say what is being done
 PATIENCE = 60.0  # seconds, for one step or one reset
 LEAST, MOST = 1e-3, 1e6  # seconds that an alarm can be set to
 _AGAIN = 1.0  # seconds after which an alarm that was swallowed rings again
+_IMPORT = 20.0  # seconds more that an import has
 
 
 class TookTooLong(BaseException):
@@ -34,12 +39,13 @@ class _Watch:
 
     def __init__(self) -> None:
         self.since: Any = [0.0]  # one number: when the call began that goes on now, 0 where none does
+        self.words: Any = bytearray(TEXT)  # what it does, where that is more than a step or a reset
 
     def set(self, seconds: float) -> None:
         self.rings = True
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
-    def ring(self, *_: Any) -> None:
+    def ring(self, _number: int, frame: FrameType | None) -> None:
         self.rings = False
         if not self.since[0]:
             return
@@ -47,6 +53,8 @@ class _Watch:
             return self.set(left)
         self.set(_AGAIN)
         self.rang = True
+        if left > -_IMPORT and _importing(frame):
+            return
         raise TookTooLong(_late())
 
 
@@ -84,7 +92,10 @@ def _has_alarm() -> bool:
 
 def watched(call: Callable, *arguments: Any) -> Any:
     """call(*arguments), once `can_watch` has said that it may be. Raises TookTooLong where it is not back in time,
-    even if it is back later, for somebody may have caught what the alarm raised."""
+    even if it is back later, for somebody may have caught what the alarm raised. Within another such call it is a part
+    of that."""
+    if _watch.since[0]:
+        return call(*arguments)
     _watch.rang = False
     _watch.since[0] = time.monotonic()
     if not _watch.rings and _watch.alarm:
@@ -103,9 +114,35 @@ def overdue(since: Any, grace: float) -> str:
     return _late() if began and time.monotonic() > began + _watch.seconds + grace else ""
 
 
-def show(since: Any) -> None:
-    """From now on this process, just forked, tells another when a call began."""
-    _watch.since, _watch.rings = since, False  # a fork has no alarm set
+def show(since: Any, words: Any) -> None:
+    """From now on this process, just forked, tells another when a call began, and what it does (TEXT bytes)."""
+    _watch.since, _watch.words, _watch.rings = since, words, False  # a fork has no alarm set
+
+
+@contextmanager
+def doing(what: str) -> Iterator[None]:
+    """Within it, whoever watches from outside can say what it is that is late."""
+    before = bytes(_watch.words)
+    _watch.words[:] = what.encode(errors="replace")[:TEXT].ljust(TEXT, b"\0")
+    try:
+        yield
+    finally:
+        _watch.words[:] = before
+
+
+def done(words: Any) -> str:
+    """What is being done in a process that tells it, or ""."""
+    return bytes(words).rstrip(b"\0").decode(errors="replace")
+
+
+def _importing(frame: FrameType | None) -> bool:
+    """Whether an import is under way in this frame or in one that called it (tom/stopping.py imports nothing of ours,
+    and has its own)."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _late() -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit, uint64
 
 from worlds import dice
+from worlds.arena.foreign import FAILS, named, said
 from worlds.arena.positions import REMEDY
 from worlds.errors import FunhouseError
 
@@ -60,13 +61,13 @@ def see(rule: Rule, context: Context, focal: np.ndarray, crowded: bool) -> np.nd
 def _ask(rule: Rule, context: Context) -> np.ndarray:
     n = len(context.agents)
     try:
-        seen = np.asarray(rule(context))
+        seen = np.asarray(named("the visibility rule", f"step {context.step}", rule, context))
     except FunhouseError:
         raise
-    except Exception as error:
+    except FAILS as error:
         blind = f" (positions are None: {why})" if (why := context.why()) else ""
         raise FunhouseError(
-            f"the visibility rule raised {error!r}{blind}", place=f"step {context.step}", remedy="mend the function"
+            f"the visibility rule raised {said(error)}{blind}", place=f"step {context.step}", remedy="mend the function"
         ) from error
     if seen.shape != (n, n) or seen.dtype != np.bool_:
         raise FunhouseError(
