@@ -1,19 +1,22 @@
 """Who else answers the questions of a probe of beliefs: reasoning with one thing left out, and a planner."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from agents.answer import Question, Reasoned, resolve
+from agents.answer import Answerer, Question, Reasoned, resolve
 from agents.orchard.types import TypeSpace
 from agents.query import Query, body_of
 from agents.world import reasoner_of
 from analysis.contenders.controls import PLANNER, planners
 from analysis.probes.orchard import acts, latest, types_of, views, window_of
+from analysis.probes.probe import Trial
+from analysis.scores.measures import checked
 from worlds import Episode
 
 EGOCENTRIC, IGNORANT, MYSELF = "egocentric", "ignorant", "myself"
 REASONER = Reasoned.name
+TRUE = "what is true"
 KINDS = {REASONER: "oracle", IGNORANT: "shortcut", EGOCENTRIC: "shortcut", MYSELF: "shortcut", PLANNER: "control"}
 
 
@@ -76,6 +79,25 @@ class Planner:
 
 
 OTHERS = (Exact(), Ignorant(), Egocentric(), Myself(), Planner())
+
+
+def everybody(trial: Trial) -> dict[str, tuple[Answerer, str]]:
+    """Who answers, by name, with its kind of contender: the mind, the others, and what is left of the mind."""
+    mind, blind = trial.mind, {one.name: (one, "control") for one in trial.blind}
+    return {mind.name: (mind, "mind"), **{one.name: (one, KINDS[one.name]) for one in OTHERS}, **blind}
+
+
+def judges(trial: Trial) -> tuple[list[str], list[str], list[str]]:
+    """Whose controls are positive, negative, and without a verdict, by name."""
+    return [REASONER], [EGOCENTRIC, MYSELF, PLANNER, *trial.blinded], [IGNORANT]
+
+
+def asked_in(worlds: Sequence[Episode], question: Question, who: Mapping[str, Answerer]) -> dict[str, np.ndarray]:
+    """What everybody answers in each of some worlds, by name, and under TRUE what is true there: (w, a) float64."""
+    said = {name: np.concatenate([one.answer(world, [question]) for world in worlds]) for name, one in who.items()}
+    reasoner = reasoner_of(types_of(worlds[0]))
+    truth = np.concatenate([reasoner.truth(world, [resolve(world, question)]) for world in worlds])
+    return {name: checked(rows, len(worlds), name) for name, rows in said.items()} | {TRUE: truth}
 
 
 def _queries(episode: Episode, questions: Sequence[Question]) -> list[Query]:

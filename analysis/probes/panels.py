@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from analysis.figures.picture import BLACK, GREY, interval_line
 
 Row = dict[str, Any]
+Numbers = Sequence[float] | np.ndarray
 Lines = Sequence[tuple[str, str, Sequence[Row]]]  # words, colour and rows of each
 
 
@@ -35,10 +36,10 @@ def counted(axes: Axes, counts: Sequence[int]) -> None:
     axes.set_xticks(range(len(counts)), [str(count) for count in counts])
 
 
-def bars(axes: Axes, x: Sequence[float], heights: Sequence[float], width: float, color: str, words: str | None) -> None:
+def bars(axes: Axes, x: Numbers, heights: Numbers, width: float, color: str, words: str | None) -> None:
     """Bars side by side with others; one of no height is seen as a dash."""
     axes.bar(x, heights, width * 0.92, color=color, label=words, zorder=2)
-    axes.plot(x, heights, linestyle="none", marker="_", color=color, markersize=8, zorder=3)
+    axes.plot(x, np.zeros(len(x)), linestyle="none", marker="_", color=color, markersize=8, zorder=3)
 
 
 def verdicts(axes: Axes, ones: Sequence[Row], colors: Mapping[str, str], threshold: float) -> None:

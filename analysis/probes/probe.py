@@ -170,8 +170,8 @@ def control(
 
 
 def controls(
-    effect: Callable[[str], Bounded], threshold: float, positive: Iterable[str], negative: Iterable[str],
-    baseline: Iterable[str] = (), words: str = "{}",
+    effect: Callable[[str], Bounded], threshold: float, positive: Iterable[str] = (), negative: Iterable[str] = (),
+    baseline: Iterable[str] = (), *, words: str = "{}",
 ) -> list[Row]:  # fmt: skip
     """The controls of one effect: how large it is of each contender, by name; `words` make of that a control's name."""
     kinds = {POSITIVE: positive, NEGATIVE: negative, BASELINE: baseline}

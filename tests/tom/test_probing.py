@@ -11,8 +11,9 @@ from agents.orchard.rollout import play
 from analysis.figures.picture import canvas
 from analysis.probes import Probe, control
 from analysis.probes import probes as registered
-from analysis.probes.false_belief import cases
-from analysis.probes.lens import episodes
+from analysis.probes.false_belief import design as fruits
+from analysis.probes.lens import design as cells
+from analysis.probes.orchard import until
 from tests.tom.test_cli import document, failure
 from tom.cli import main
 from worlds.signed import read_signed
@@ -110,22 +111,22 @@ def test_a_probe_is_repeated_with_tastes_permuted(capsys, trained, little, monke
 
 
 def test_what_neither_perceives_moves_no_mind_by_one_bit(trained):
-    mind, design = tom.load(trained), episodes.Design(cells=((episodes.NEAR, 1), (episodes.UNSEEN, 2)))
-    scene = episodes.Scene(design.episode(episodes.NEW, 0, 0, "validation"), design)
+    mind, design = tom.load(trained), cells.Design(cells=((cells.NEAR, 1), (cells.UNSEEN, 2)))
+    scene = cells.Scene(design.episode(cells.NEW, 0, 0, "validation"), design)
     put = scene.questions()[0]
-    as_it_was = mind.answer(episodes.until(scene.episode, put.step), [put.question(scene.episode)])
+    as_it_was = mind.answer(until(scene.episode, put.step), [put.question(scene.episode)])
     for spot in scene.spots(put):
         said = mind.answer(scene.changed(put, spot), [put.question(scene.episode)])
-        assert np.array_equal(said, as_it_was) == (spot.cells == episodes.UNSEEN)
+        assert np.array_equal(said, as_it_was) == (spot.cells == cells.UNSEEN)
 
 
 def test_what_happens_where_the_asked_agent_does_not_look_moves_no_mind_by_one_bit(trained):
-    mind, design = tom.load(trained), cases.Design(cases=((cases.AWAY, 1),))
+    mind, design = tom.load(trained), fruits.Design(cases=((fruits.AWAY, 1),))
     made = (play(design.run(0, "validation"), index) for index in range(8))
-    found = [(episode, case) for episode in made for case in cases.Search(episode, design).cases()]
+    found = [(episode, case) for episode in made for case in fruits.Search(episode, design).cases()]
     assert found
     for episode, case in found:
-        said = [mind.answer(world, [case.question(episode)]) for world in cases.worlds_of(episode, case)]
+        said = [mind.answer(world, [case.question(episode)]) for world in fruits.worlds_of(episode, case)]
         assert np.array_equal(said[0], said[1])
         assert np.array_equal(said[0], said[2])
 

@@ -8,9 +8,9 @@ from agents.orchard.rollout import play
 from agents.world import reasoner_of
 from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.contenders import EGOCENTRIC, PLANNER, REASONER, Exact, Ignorant
-from analysis.probes.false_belief import cases as cases_of
-from analysis.probes.false_belief import measure
-from analysis.probes.false_belief.cases import (
+from analysis.probes.false_belief import PROBE
+from analysis.probes.false_belief import design as designed
+from analysis.probes.false_belief.design import (
     AWAY,
     FORGETFUL,
     FORGOTTEN,
@@ -39,7 +39,7 @@ def cases():
 @pytest.fixture(scope="module")
 def document():
     subject = Subject(named(Exact(), "mind"), [named(Ignorant(), "mind, no history")])
-    return {"probe": "false-belief", **measure(subject, SETTINGS)}
+    return PROBE.run(subject, SETTINGS)
 
 
 def control_of(document, name):
@@ -116,7 +116,9 @@ def test_who_takes_bo_to_know_what_it_knows_shifts_as_much_where_bo_missed_it(do
 
 def test_the_truth_itself_would_reach_every_figure():
     episode = play(DESIGN.run(0, "validation"), 0)
-    said = measure(Subject(named(Truth(types_of(episode)), "mind")), Settings(seeds=1, episodes=3, split="validation"))
+    said = PROBE.run(
+        Subject(named(Truth(types_of(episode)), "mind")), Settings(seeds=1, episodes=3, split="validation")
+    )
     figures = {one["name"]: one for one in said["figures"]}
     assert figures["what watching changes, correlation"]["value"] == pytest.approx(1)
     assert figures["what watching changes, slope"]["value"] == pytest.approx(1)
@@ -124,14 +126,14 @@ def test_the_truth_itself_would_reach_every_figure():
 
 
 def test_the_probe_fails_where_nothing_is_moved(monkeypatch):
-    monkeypatch.setattr(cases_of, "changed", lambda episode, *_: episode)
-    still = measure(Subject(named(Exact(), "mind")), Settings(seeds=1, episodes=4, split="validation"))
+    monkeypatch.setattr(designed, "changed", lambda episode, *_: episode)
+    still = PROBE.run(Subject(named(Exact(), "mind")), Settings(seeds=1, episodes=4, split="validation"))
     assert control_of(still, REASONER)["passed"] is False
     assert still["figures"][0]["reached"] is not True
 
 
 def test_a_mind_that_overlooks_the_move_shows_nothing():
-    said = measure(Subject(Fixed([0.2] * 5, "mind")), Settings(seeds=1, episodes=3, split="validation"))
+    said = PROBE.run(Subject(Fixed([0.2] * 5, "mind")), Settings(seeds=1, episodes=3, split="validation"))
     assert said["figures"][0]["value"] is None
     assert said["figures"][0]["reached"] is None
 
@@ -140,7 +142,7 @@ def test_where_nobody_can_miss_anything_there_is_no_false_belief(tmp_path):
     (tmp_path / "open.txt").write_text("\n".join(["." * 8] * 8))
     clear = OrchardConfig(map=str(tmp_path / "open.txt"), sights=(8, 9), steps=72)
     with pytest.raises(FunhouseError, match="missed"):
-        measure(Subject(named(Exact(), "mind")), Settings(seeds=1, episodes=2), design=Design(orchard=clear))
+        PROBE.run(Subject(named(Exact(), "mind")), Settings(seeds=1, episodes=2), design=Design(orchard=clear))
 
 
 def test_every_condition_and_dose_has_a_row_the_picture_and_the_table(document):

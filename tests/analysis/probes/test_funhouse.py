@@ -7,10 +7,11 @@ from agents.orchard.run import RunConfig
 from agents.world import reasoner_of, type_space
 from analysis.figures.report import page
 from analysis.probes import Settings, Subject, find, sound
-from analysis.probes.funhouse.episodes import TARGET, Design, exchanged, masquerade, seen, unannounced
-from analysis.probes.funhouse.measure import DESCRIPTION, LIKELIHOOD, MIXED, UNDO, measure, value_of
-from analysis.probes.funhouse.readouts import Pairs, images, nearer, placed, told_apart
+from analysis.probes.funhouse import PROBE
+from analysis.probes.funhouse.analysis import DESCRIPTION, LIKELIHOOD, MIXED, UNDO, nearer, placed, told_apart, value_of
+from analysis.probes.funhouse.design import TARGET, Design, exchanged, images, masquerade, seen, unannounced
 from analysis.questions.perception import Perception
+from analysis.scores.measures import divergence
 from tests.analysis.probes.exact_minds import ExactMind, control_of, figure_of
 from worlds import OrchardConfig
 
@@ -30,7 +31,7 @@ class SameEyes(Design):
 
 @pytest.fixture(scope="module")
 def document():
-    return {"probe": "funhouse", **measure(Subject(ExactMind(), BLANKED), SETTINGS, design=DESIGN)}
+    return PROBE.run(Subject(ExactMind(), BLANKED), SETTINGS, design=DESIGN)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def test_the_controls_do_what_they_must(document):
 
 
 def test_the_probe_fails_where_all_have_the_same_eyes():
-    found = measure(Subject(ExactMind(), BLANKED), SETTINGS, design=SameEyes(episodes=6))
+    found = PROBE.run(Subject(ExactMind(), BLANKED), SETTINGS, design=SameEyes(episodes=6))
     assert control_of(found, f"{LIKELIHOOD}: reasoner")["passed"] is False
     assert control_of(found, f"{DESCRIPTION}: posterior")["passed"] is False
     assert not sound(found)
@@ -102,19 +103,20 @@ def test_who_is_asked_about_is_in_sight(episode):
 
 
 def test_near_eyes_distort(episode):
-    said = {one.imitator: one.distortion.mean() for one in images(episode, DESIGN, ExactMind(), BLANKED)}
+    found = images(episode, DESIGN, ExactMind(), BLANKED)
+    said = {one.imitator: divergence(one.truth, one.image).mean() for one in found}
     assert np.mean([said[1], said[3]]) > 3 * np.mean([said[2], said[4]])
 
 
 def test_what_is_equally_likely_is_a_toss():
-    pairs, nothing = Pairs.of(DESIGN), np.zeros((4, 4))
-    assert told_apart(nothing, pairs).tolist() == [0.5] * 6
+    nothing = np.zeros((4, 4))
+    assert told_apart(nothing, DESIGN).tolist() == [0.5] * 6
     assert placed(nothing) == pytest.approx(0.25)
-    assert nearer(np.zeros(4), DESIGN, pairs).tolist() == [0.5] * 6
-    assert told_apart(np.eye(4), pairs).tolist() == [1] * 6
+    assert nearer(np.zeros(4), DESIGN).tolist() == [0.5] * 6
+    assert told_apart(np.eye(4), DESIGN).tolist() == [1] * 6
     assert placed(np.eye(4)) == 1
     assert placed(np.eye(4)[[1, 0, 2, 3]]) == 0.5
-    assert nearer(np.array([0.9, 0.1, 0.9, 0.1]), DESIGN, pairs)[pairs.mixed].tolist() == [1] * 4
+    assert nearer(np.array([0.9, 0.1, 0.9, 0.1]), DESIGN)[DESIGN.mixed].tolist() == [1] * 4
 
 
 def test_the_picture_and_the_tables(document):

@@ -7,10 +7,11 @@ from agents.answer import Truth
 from agents.orchard.strangers import meet, uniform
 from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.contenders import EGOCENTRIC, REASONER, Exact, Ignorant
-from analysis.probes.lens import episodes, measure
-from analysis.probes.lens.episodes import CONTESTED, HIDDEN, NEAR, NEW, TRAINED, UNSEEN, Design, Scene
-from analysis.probes.lens.measure import EVERY, row_of
+from analysis.probes.lens import PROBE
+from analysis.probes.lens import design as designed
+from analysis.probes.lens.design import CONTESTED, EVERY, HIDDEN, NEAR, NEW, TRAINED, UNSEEN, Design, Scene
 from analysis.probes.orchard import types_of, views
+from analysis.probes.probe import one_of
 from tests.analysis.contenders import named
 from worlds import FunhouseError
 
@@ -30,7 +31,7 @@ class Describes(Exact):
 @pytest.fixture(scope="module")
 def document():
     subject = Subject(Describes(), [named(Ignorant(), "mind, no history")])
-    return {"probe": "lens", **measure(subject, SETTINGS, design=DESIGN)}
+    return PROBE.run(subject, SETTINGS, design=DESIGN)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,11 @@ def spots():
 
 
 def control_of(document, name):
-    return next(one for one in document["controls"] if one["name"] == name)
+    return one_of(document["controls"], name=name)
+
+
+def row_of(document, contender, world, cells, asked="by behaviour"):
+    return one_of(document["rows"], contender=contender, world=world, cells=cells, asked=asked)
 
 
 def test_the_new_world_is_in_no_training_log():
@@ -98,7 +103,7 @@ def test_asked_directly_not_knowing_saves_nothing_and_the_posterior_something(do
 
 def test_the_truth_itself_would_reach_every_figure():
     design = Design(episodes=((NEW, 8),))
-    said = measure(Subject(named(Truth(_space()), "mind")), Settings(seeds=1, split="validation"), design=design)
+    said = PROBE.run(Subject(named(Truth(_space()), "mind")), Settings(seeds=1, split="validation"), design=design)
     assert all(one["reached"] for one in said["figures"])
     row = row_of(said, "mind", NEW, EVERY)
     assert (row["uptake_seen"], row["uptake_not"]) == pytest.approx((1, 0))
@@ -110,8 +115,8 @@ def test_the_probe_fails_where_acts_tell_nothing_of_sight(monkeypatch):
     def at_random(run, index):
         return meet(run, index, dict.fromkeys(range(run.orchard.agents), uniform))
 
-    monkeypatch.setattr(episodes, "play", at_random)
-    blind = measure(Subject(named(Exact(), "mind")), SETTINGS, design=DESIGN)
+    monkeypatch.setattr(designed, "play", at_random)
+    blind = PROBE.run(Subject(named(Exact(), "mind")), SETTINGS, design=DESIGN)
     assert control_of(blind, REASONER)["passed"] is False
     assert not sound(blind)
 
@@ -119,7 +124,7 @@ def test_the_probe_fails_where_acts_tell_nothing_of_sight(monkeypatch):
 def test_where_nothing_hangs_on_sight_there_is_nothing_to_ask():
     design = Design(cells=((NEAR, 1),), episodes=((NEW, 1),))
     with pytest.raises(FunhouseError, match="hangs on nobody's sight"):
-        measure(Subject(named(Exact(), "mind")), Settings(seeds=1), design=design)
+        PROBE.run(Subject(named(Exact(), "mind")), Settings(seeds=1), design=design)
 
 
 def test_the_picture_and_the_tables(document):

@@ -1,18 +1,18 @@
 """The self-report probe finds what is told rightly, and nothing where acts or words tell nothing."""
 
-from importlib import import_module
-
 import numpy as np
 import pytest
 
+from agents.orchard.run import RunConfig
 from agents.orchard.strangers import meet, uniform
+from agents.population import PopulationConfig
 from analysis.figures.report import page
 from analysis.probes import Settings, Subject, find, sound
-from analysis.probes.self_report.measure import NO_ACTS, Design, measure
-from analysis.probes.self_report.statements import ANOTHERS, AS_ITSELF, BY_NAME, NOTHING, OTHERS, OWN, Statements, told
+from analysis.probes.self_report import PROBE
+from analysis.probes.self_report import analysis as measuring
+from analysis.probes.self_report.analysis import Statements
+from analysis.probes.self_report.design import ANOTHERS, AS_ITSELF, BY_NAME, NO_ACTS, NOTHING, OTHERS, OWN, Design, told
 from tests.analysis.probes.exact_minds import ExactMind, control_of, figure_of
-
-measuring = import_module("analysis.probes.self_report.measure")  # its package has a function of that name
 
 DESIGN = Design(episodes=8)
 SETTINGS = Settings(seeds=2, split="validation")
@@ -21,7 +21,7 @@ BLANKED = [ExactMind("mind, no history", "prior"), ExactMind(NO_ACTS, "prior")]
 
 @pytest.fixture(scope="module")
 def document():
-    return {"probe": "self-report", **measure(Subject(ExactMind(), BLANKED), SETTINGS, design=DESIGN)}
+    return PROBE.run(Subject(ExactMind(), BLANKED), SETTINGS, design=DESIGN)
 
 
 def test_the_controls_do_what_they_must(document):
@@ -47,13 +47,11 @@ def test_the_probe_fails_where_acts_tell_nothing(monkeypatch):
 
     def at_random(run, index):
         alone = run.orchard.steps
-        quiet = measuring.RunConfig(
-            run.orchard, population=measuring.PopulationConfig(switch=alone), seed=run.seed, split=run.split
-        )
+        quiet = RunConfig(run.orchard, population=PopulationConfig(switch=alone), seed=run.seed, split=run.split)
         return meet(quiet, index, dict.fromkeys(range(run.orchard.agents), uniform), "an agent that is shy")
 
     monkeypatch.setattr(measuring, "play", at_random)
-    blind = measure(Subject(ExactMind(), BLANKED), SETTINGS, design=DESIGN)
+    blind = PROBE.run(Subject(ExactMind(), BLANKED), SETTINGS, design=DESIGN)
     assert control_of(blind, "others: posterior")["passed"] is False
     assert control_of(blind, "itself, from acts: posterior")["passed"] is False
     assert control_of(blind, "itself, from words: who reads the words")["passed"] is False
@@ -62,7 +60,7 @@ def test_the_probe_fails_where_acts_tell_nothing(monkeypatch):
 
 def test_who_overstates_is_off():
     honest, boaster = (
-        measure(Subject(ExactMind(power=power), BLANKED), SETTINGS, design=DESIGN) for power in (1.0, 4.0)
+        PROBE.run(Subject(ExactMind(power=power), BLANKED), SETTINGS, design=DESIGN) for power in (1.0, 4.0)
     )
     off = [figure_of(one, "calibration error", about=OTHERS)["value"] for one in (honest, boaster)]
     assert off[1] > off[0] + 0.03
@@ -88,7 +86,7 @@ def test_who_knows_the_colours_it_was_trained_on_only_is_found_out(document):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(measuring, "play", noted)
-        found = measure(Subject(Provincial(), BLANKED), SETTINGS, design=DESIGN)
+        found = PROBE.run(Subject(Provincial(), BLANKED), SETTINGS, design=DESIGN)
     change = figure_of(found, "change of skill, tastes permuted by 1", about="behave, depth 1")
     assert change["high"] < -0.5
     assert change["reached"] is False

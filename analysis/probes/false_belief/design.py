@@ -1,12 +1,46 @@
-"""The cases of an episode: who is asked about whom, and which fruit goes behind whose back; and their three worlds.
+"""false-belief: a fruit is moved behind Bo's back while Ada looks on; what does Ada expect of Bo? (Sally and Anne.)
+
+A fruit is laid on a bare cell that Bo sees at the steps s - 1 and s, and at none from then to t. Ada sees that cell all
+the time, and Bo at s - 1, s and t. Ada is asked at t to *predict* Bo in three worlds, one episode but for the fruit:
+
+- as it was: it lies there to t
+- missed: from s + 1 on it is gone, moved to where Ada sees it and Bo does not, or eaten
+- watched: from s on it is gone: Bo saw that it went
+
+The last two end alike: they differ in nothing but what Bo saw. From s - 1 to t - 1 everybody is announced in a role, in
+all three, so that no act there is evidence: Ada knows the same of Bo's type in all of them. Conditions:
+
+- retentive: Bo remembers, and the fruit matters to it, by .1 in total variation or more. It shifts if it watched, only
+- forgetful: it would matter as much, but Bo does not remember: no real shift
+- irrelevant: Bo remembers and does not care (.02 at most), while with another taste it would: no real shift
+- forgotten: Bo saw it longer ago than it remembers: no real shift
+- second order: Ada predicts Bo pretending to be Cy, who saw the fruit all along; only Bo may have missed its going
+- Ada away: Ada saw nothing of the cell from s - 1 on and cannot know; its answer must not move, by not one bit
+
+*Pooled* are the first four, with as many of each of the first three as can be had. Types are drawn from the whole space
+(all but one held-out type are retentive and near-sighted). Ada is asked late, after 32 sightings of Bo or more, for
+whether somebody remembers shows slowly. That was chosen on validation, by what the exact reasoner can know: with 16
+sightings its correlation there is .68, with 32 it is .78.
+
+Thresholds, stated before anything was measured. The effect is the correlation of *what watching changes* (the answer
+watched less missed), predicted with real, over the pooled conditions. Who takes Bo to know what Ada knows changes
+nothing, and so has none; who tells neither those who remember nor those who care has 1/√3 = .58 if the three conditions
+weigh the same. A control shows the effect where the whole 95% interval is at or above 0.6.
+
+- positive, must: the exact reasoner
+- negative, must not: egocentric (exact, but for taking Bo to know what Ada knows); myself; an A* planner; the mind with
+  its history blanked, with names shuffled, with its prompt blanked
+- baseline, no verdict: ignorant, which looks through Bo's eyes and knows nothing of anybody's type
+
+Figures to be reached by the mind over the pooled conditions: a correlation of at least 0.6 of what watching changes,
+and of the shifts from "as it was", missed and watched together; and no shift at all where Ada was away.
 
 Axes: t steps, n agents, c cells.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
@@ -24,6 +58,7 @@ from worlds import Episode, OrchardConfig
 RETENTIVE, FORGETFUL, IRRELEVANT, FORGOTTEN = "retentive", "forgetful", "irrelevant", "forgotten"
 SECOND, AWAY = "second order", "Ada away"
 POOLED = (RETENTIVE, FORGETFUL, IRRELEVANT, FORGOTTEN)
+SHOWN = 0.6  # the threshold of a control, and what the mind should reach
 MATTERS, CARES_NOT = 0.1, 0.02  # total variation: what a fruit must, and may at most, be to somebody
 
 
@@ -53,16 +88,16 @@ class Design:
 class Case:
     """One fruit that goes, and who is asked what about it; agents by index."""
 
-    condition: str
-    asked: int  # Ada
-    who: int  # Bo
-    via: int | None  # Cy, whom Bo pretends to be
     step: int  # t, of the question
+    who: int  # Bo
     left: int  # s, at which Bo last saw the fruit
     cell: int  # the fruit's
     kind: int
-    goal: int | None  # where it is moved to; None: eaten
-    beyond: int  # cells by which it lies beyond Bo's sight; 0: a wall hides it
+    condition: str = ""
+    asked: int = -1  # Ada
+    via: int | None = None  # Cy, whom Bo pretends to be
+    goal: int | None = None  # where it is moved to; None: eaten
+    beyond: int = 0  # cells by which it lies beyond Bo's sight; 0: a wall hides it
 
     @property
     def ago(self) -> int:
@@ -117,15 +152,16 @@ class Search:
     def _of(self, step: int, who: int, cell: int, left: dict[str, int]) -> Iterator[Case]:
         """What one fruit, on one cell that somebody saw, is good for."""
         seen = int(self._last[step, who, cell])
-        asked, absent = self._witness(step, who, cell, seen), self._absent(step, who, cell, seen)
+        view, apt = self.view[seen - 1 : step + 1, :, cell], self._watchers(step, who, seen)
+        asked, absent = self._some(apt & view.all(0)), self._some(apt & ~view.any(0))
         kinds = self.generator.permutation(self.space.orchard.kinds).tolist()
-        spots = [Spot(step, who, seen, cell, kind) for kind in kinds]
-        for spot, condition in [(spot, self._condition(spot)) for spot in spots if (asked, absent) != (None, None)]:
+        cases = [Case(step, who, seen, cell, kind) for kind in kinds]
+        for case, condition in [(case, self._condition(case)) for case in cases if (asked, absent) != (None, None)]:
             if condition and asked is not None:
-                yield self._case(condition, asked, spot)
+                yield self._put(case, condition, asked)
             elif condition == RETENTIVE and absent is not None:
-                yield self._case(AWAY, absent, spot)
-        if left.get(SECOND, 0) and asked is not None and (second := self._second_order(spots[0], asked)):
+                yield self._put(case, AWAY, absent)
+        if left.get(SECOND, 0) and asked is not None and (second := self._second_order(cases[0], asked)):
             yield second
 
     @cached_property
@@ -148,14 +184,6 @@ class Search:
         lost[: self.design.late] = False
         return lost
 
-    def _witness(self, step: int, who: int, cell: int, seen: int) -> int | None:
-        """Somebody who saw the cell from s - 1 to t, Bo at s and t, and Bo often before."""
-        return self._some(self._watchers(step, who, seen) & self.view[seen - 1 : step + 1, :, cell].all(0))
-
-    def _absent(self, step: int, who: int, cell: int, seen: int) -> int | None:
-        """Somebody who saw Bo so, and the cell not once."""
-        return self._some(self._watchers(step, who, seen) & ~self.view[seen - 1 : step + 1, :, cell].any(0))
-
     def _watchers(self, step: int, who: int, seen: int) -> np.ndarray:
         """(n,) bool: who saw Bo at s and t, and often before."""
         sees = self.perception.sees[[seen - 1, seen, step], :, who].all(0)
@@ -165,69 +193,58 @@ class Search:
     def _some(self, able: np.ndarray) -> int | None:
         return int(self.generator.choice(np.flatnonzero(able))) if able.any() else None
 
-    def _condition(self, spot: "Spot") -> str | None:
+    def _condition(self, case: Case) -> str | None:
         """What the fruit would be to Bo; None where that is nothing clear."""
-        memory, ago = self.episode.agents[spot.who].type["memory"], spot.step - spot.seen
-        own, others = self._weight(spot, self.types[spot.who])
-        if memory == "retentive" and ago < self.window and own <= CARES_NOT and others >= MATTERS:
+        memory = self.episode.agents[case.who].type["memory"]
+        own, others = self._weight(case, self.types[case.who])
+        if memory == "retentive" and case.ago < self.window and own <= CARES_NOT and others >= MATTERS:
             return IRRELEVANT
-        if own < MATTERS or (memory == "forgetful" and ago >= self.window):
+        if own < MATTERS or (memory == "forgetful" and case.ago >= self.window):
             return None
-        return FORGETFUL if memory == "forgetful" else RETENTIVE if ago < self.window else FORGOTTEN
+        return FORGETFUL if memory == "forgetful" else RETENTIVE if case.ago < self.window else FORGOTTEN
 
-    def _weight(self, spot: "Spot", own: int) -> tuple[float, float]:
+    def _weight(self, case: Case, own: int) -> tuple[float, float]:
         """By how much a fruit, if remembered, changes what a type does in a place; the most with another taste."""
-        known = latest(self.fruit, self.view[:, spot.who], spot.step, self.window)
-        worlds = [np.where(np.arange(len(known)) == spot.cell, one, known) for one in (spot.kind, NOTHING)]
+        known = latest(self.fruit, self.view[:, case.who], case.step, self.window)
+        worlds = [np.where(np.arange(len(known)) == case.cell, one, known) for one in (case.kind, NOTHING)]
         found = {}
         for other in (self.space.index({**self.space[own], "taste": taste}) for taste in self.space.traits["taste"]):
-            view = self.view[spot.step, spot.who]
-            pair = [acts(self.episode, other, spot.step, spot.who, one, view) for one in worlds]
+            view = self.view[case.step, case.who]
+            pair = [acts(self.episode, other, case.step, case.who, one, view) for one in worlds]
             found[other] = float(total_variation(*pair))
         return found.pop(own), max(found.values())
 
-    def _second_order(self, spot: "Spot", asked: int) -> Case | None:
+    def _second_order(self, case: Case, asked: int) -> Case | None:
         """A case in which Bo pretends to be somebody retentive who saw the fruit all along."""
-        span = slice(spot.seen - 1, spot.step + 1)
-        observed, watching = self.perception.observed[spot.seen - 1], self.view[span, :, spot.cell].all(0)
-        able = watching & (observed[spot.who] >= self.design.seen) & (observed[asked] >= self.design.seen)
+        span = slice(case.left - 1, case.step + 1)
+        observed, watching = self.perception.observed[case.left - 1], self.view[span, :, case.cell].all(0)
+        able = watching & (observed[case.who] >= self.design.seen) & (observed[asked] >= self.design.seen)
         able &= np.array([agent.type["memory"] == "retentive" for agent in self.episode.agents])
-        able[[spot.who, asked]] = False
-        if (via := self._some(able)) is None or spot.step - spot.seen >= self.window:
+        able[[case.who, asked]] = False
+        if (via := self._some(able)) is None or case.ago >= self.window:
             return None
-        case = self._case(SECOND, asked, spot, via)
-        really = [Query("behave", spot.who, spot.step, (via,), 1)]
+        case = self._put(case, SECOND, asked, via)
+        really = [Query("behave", case.who, case.step, (via,), 1)]
         _, missed, watched = worlds_of(self.episode, case)
         pair = [reasoner_of(self.space).truth(world, really)[0] for world in (missed, watched)]
         return case if total_variation(*pair) >= MATTERS else None
 
-    def _case(self, condition: str, asked: int, spot: "Spot", via: int | None = None) -> Case:
-        goal = self._goal(asked, spot) if self.generator.random() < 0.5 and condition != AWAY else None
-        return Case(
-            condition, asked, spot.who, via, spot.step, spot.seen, spot.cell, spot.kind, goal, self._beyond(spot)
-        )
+    def _put(self, case: Case, condition: str, asked: int, via: int | None = None) -> Case:
+        """A case of some condition, in which half of the fruits are moved and not eaten."""
+        goal = self._goal(asked, case) if self.generator.random() < 0.5 and condition != AWAY else None
+        return replace(case, condition=condition, asked=asked, via=via, goal=goal, beyond=self._beyond(case))
 
-    def _goal(self, asked: int, spot: "Spot") -> int | None:
+    def _goal(self, asked: int, case: Case) -> int | None:
         """The free cell nearest to Bo that Ada sees and Bo does not, from s to t."""
-        span = slice(spot.seen, spot.step + 1)
+        span = slice(case.left, case.step + 1)
         bare = np.asarray((self.fruit[span] < 0).all(0))
-        free = bare & self.view[span, asked].all(0) & ~self.view[span, spot.who].any(0)
-        free[[spot.cell, *np.unique(self.episode.cell[span])]] = False
-        away = self.episode.geometry.distance[self.episode.cell[spot.step, spot.who]].astype(int)
+        free = bare & self.view[span, asked].all(0) & ~self.view[span, case.who].any(0)
+        free[[case.cell, *np.unique(self.episode.cell[span])]] = False
+        away = self.episode.geometry.distance[self.episode.cell[case.step, case.who]].astype(int)
         return int(np.where(free, away, 999).argmin()) if free.any() else None
 
-    def _beyond(self, spot: "Spot") -> int:
-        width, here = self.episode.walls.shape[1], self.episode.cell[spot.step, spot.who]
-        (row, column), (down, right) = (divmod(int(cell), width) for cell in (here, spot.cell))
+    def _beyond(self, case: Case) -> int:
+        width, here = self.episode.walls.shape[1], self.episode.cell[case.step, case.who]
+        (row, column), (down, right) = (divmod(int(cell), width) for cell in (here, case.cell))
         away = max(abs(row - down), abs(column - right))
-        return max(0, away - self.episode.config.sights[self.perception.sight[spot.who]])
-
-
-class Spot(NamedTuple):
-    """A fruit to be laid on a cell that Bo last saw at step `seen`."""
-
-    step: int
-    who: int
-    seen: int
-    cell: int
-    kind: int
+        return max(0, away - self.episode.config.sights[self.perception.sight[case.who]])

@@ -1,4 +1,40 @@
-"""Who is asked about whom, and which cells are changed before their eyes. Axes: t steps, n agents, c cells."""
+"""lens: what did Bo see? From Ada's percepts alone, which cells could Bo perceive?
+
+At step t the fruit of one cell that Ada sees is laid there or taken away, at t alone, and Ada is asked to *predict* Bo,
+before and after. What Bo would do if it saw the change, less what it does, is the *would-be shift*, by its true type
+and with what it truly knows. Only cells count where that is .1 or more in total variation, and the same to within .1 if
+Bo knew all else that Ada sees. What is real is one or the other: Bo sees the cell and shifts so, or does not see it and
+does not shift at all. Cells are
+
+- near: in near sight from Bo's place: geometry alone says that Bo sees them
+- contested: in far sight from there and not in near sight: Bo's sight decides, and Ada must have inferred it
+- hidden: in neither: geometry alone says that Bo does not
+- unseen: perceived by neither Ada nor Bo, and changed at every step at which that is so: no answer may move by one bit
+
+The "new" world is what no training log of the reference mind holds: sights of 1 and 4, or of 3 and 5 cells (trained: 2
+and 6); maps of 10 x 10 (trained: 8, 11 and 13); four fruits of each kind (trained: 6, 9 and 12); and all agents of
+held-out types. "trained" differs in the sights alone, 2 and 6, so that a gap between the two is due to them. Everybody
+acts as itself, nobody's sight is told, and Ada is asked late, after 32 sightings of Bo or more.
+
+Thresholds, stated before anything was measured. The *uptake* of an answer is its own shift projected on the would-be
+shift. The effect is how well it separates contested cells that Bo sees from those that it does not: the area under the
+ROC curve, in the new world; without knowing whose eyes these are it ought to come to 0.5. A control shows the effect
+where the whole 95% interval is at or above 0.6.
+
+- positive, must: the exact reasoner
+- negative, must not: egocentric (exact, but for taking Bo to know what Ada knows); myself; an A* planner; the mind with
+  its history blanked, with names shuffled, with its prompt blanked
+- baseline, no verdict: ignorant, which looks through either sight and knows nothing of anybody's type
+
+Two things were chosen on validation, neither by what a mind does there: four fruits of each kind, for among eight of
+each few contested cells matter; and that a cell must matter alike to a Bo that knows more, without which the egocentric
+reasoner had an area of .70 (with it .57, with 0.5 in its interval).
+
+Figures to be reached by the mind in the new world: that area at least 0.6; a correlation of at least 0.6 of its shifts
+with the real ones over every cell; and the largest shift at unseen cells 0, exactly, for the mind and for the reasoner.
+
+Axes: t steps, n agents, c cells.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +52,8 @@ from worlds import Episode, OrchardConfig
 
 NEW, TRAINED = "new", "trained"
 NEAR, CONTESTED, HIDDEN, UNSEEN = "near", "contested", "hidden", "unseen"
+EVERY = "every"  # all but the unseen ones
+AREA, CORRELATION = 0.6, 0.6  # the thresholds
 MATTERS = 0.1  # total variation: what a fruit must be to Bo, if Bo sees it
 ALIKE = 0.1  # total variation: by how much what it is to Bo may hang on what else Bo knows
 SIGHTS = {NEW: ((1, 4), (3, 5)), TRAINED: ((2, 6),)}  # in turn, from episode to episode
@@ -131,6 +169,10 @@ class Scene:
         worlds = np.where(np.arange(len(known)) == cell, kind, known), known
         after, before = (acts(self.episode, own, put.step, put.who, one, view[put.step]) for one in worlds)
         return after - before
+
+    def as_it_was(self, put: Put) -> Episode:
+        """The episode up to the question, handed out as an edited one is."""
+        return self.changed(put, Spot(CONTESTED, 0, int(self.fruit[put.step, 0]), False, np.zeros(5)))
 
     def changed(self, put: Put, spot: Spot) -> Episode:
         """The episode up to the question with one cell changed: at its step, or whenever nobody of the two saw it."""
