@@ -11,7 +11,7 @@ from agents.query import Query
 from agents.reasoning import Space
 from agents.world import perceives, reasoner_of, type_space, world_of
 from worlds import FunhouseError
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Answerer(Protocol):
         ...
 
 
-def resolve(episode: Record, question: Question) -> Query:
+def resolve(episode: BaseEpisode, question: Question) -> Query:
     """The query that a question asks.
 
     Raises FunhouseError where the agent, the step or a name is none of the episode's, the prompt does not
@@ -62,7 +62,7 @@ def resolve(episode: Record, question: Question) -> Query:
     return query
 
 
-def _element(episode: Record, who: str) -> int | str:
+def _element(episode: BaseEpisode, who: str) -> int | str:
     """An agent's index, or a description that fits some type of this world."""
     if " " not in who:
         return episode.find(who)
@@ -70,7 +70,7 @@ def _element(episode: Record, who: str) -> int | str:
     return who
 
 
-def _check_target(episode: Record, question: Question, agent: int, target: int | str) -> None:
+def _check_target(episode: BaseEpisode, question: Question, agent: int, target: int | str) -> None:
     if isinstance(target, str):
         raise FunhouseError(
             f"'{target}' is imagined, so there is nothing it will do",
@@ -86,7 +86,7 @@ def _check_target(episode: Record, question: Question, agent: int, target: int |
         )
 
 
-def _whom(episode: Record, agent: int, step: int) -> str:
+def _whom(episode: BaseEpisode, agent: int, step: int) -> str:
     others = [other for other in range(len(episode.agents)) if other != agent]
     seen = [episode.names[other] for other in others if perceives(episode, agent, other, step)]
     return f"predict {' or '.join(seen)}" if seen else "choose another step"
@@ -100,7 +100,7 @@ class Truth:
     def __init__(self, space: Space):
         self.reasoner = reasoner_of(space)
 
-    def answer(self, episode: Record, questions: Sequence[Question]) -> np.ndarray:
+    def answer(self, episode: BaseEpisode, questions: Sequence[Question]) -> np.ndarray:
         """The action distributions, (q, actions) float64. Raises FunhouseError as `resolve` does."""
         return self.reasoner.truth(episode, [resolve(episode, question) for question in questions])
 
@@ -113,12 +113,12 @@ class Reasoned:
     def __init__(self, space: Space):
         self.reasoner = reasoner_of(space)
 
-    def answer(self, episode: Record, questions: Sequence[Question]) -> np.ndarray:
+    def answer(self, episode: BaseEpisode, questions: Sequence[Question]) -> np.ndarray:
         """The action distributions, (q, actions) float64. Raises FunhouseError as `resolve` does."""
         return self.reasoner.enact(episode, [resolve(episode, question) for question in questions])
 
 
-def exact(episode: Record, agent: str, step: int, prompt: str) -> Answer:
+def exact(episode: BaseEpisode, agent: str, step: int, prompt: str) -> Answer:
     """The truth about a prompt put to an agent, by name, at a step. Raises as `resolve` does."""
     query = resolve(episode, Question(agent, step, prompt))
     row = reasoner_of(type_space(episode)).truth(episode, [query])[0]
@@ -127,7 +127,7 @@ def exact(episode: Record, agent: str, step: int, prompt: str) -> Answer:
     return Answer(prompt, chain, query.stance, query.depth, probabilities)
 
 
-def posterior(episode: Record, agent: str, step: int, who: str) -> np.ndarray:
+def posterior(episode: BaseEpisode, agent: str, step: int, who: str) -> np.ndarray:
     """What an agent can know of another's type at a step: (k,) float64, in the order of type_space.
 
     Raises FunhouseError where a name or the step is none of the episode's.

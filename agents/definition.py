@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-NOBODY = None  # the name of an agent known by its description only: equal to no agent's name
+UNNAMED = None  # the name of an agent known by its description only: equal to no agent's name
 
 Percept = Any  # what somebody perceives at one step, as its world has it
 History = Sequence[Percept]  # one percept per step, the last one a scene without actions
@@ -21,7 +21,7 @@ Chain = tuple[str | np.ndarray, ...]  # names, and the (k,) bool of the types th
 
 
 class Actor(NamedTuple):
-    """Who is imagined to act: its name or NOBODY, from whose place it perceives, and its type's index."""
+    """Who is imagined to act: its name or UNNAMED, from whose place it perceives, and its type's index."""
 
     name: str | None
     place: str
@@ -104,10 +104,10 @@ class Definition(ABC):
             name, place, belief = target, target, self.belief(knowledge, target)
         else:  # such an agent, imagined in the actor's place: of the types that the body may have
             fits = target * self.prior(body)
-            name, place, belief = NOBODY, actor.place, fits / fits.sum()
+            name, place, belief = UNNAMED, actor.place, fits / fits.sum()
 
         def act(k: int) -> np.ndarray:
-            k = k if name is NOBODY else self.played(actor.type, k)
+            k = k if name is UNNAMED else self.played(actor.type, k)
             lensed = self.perceive(knowledge, place, self.senses(k))
             return self.enact(seen, lensed, body, Actor(name, place, k), rest)
 

@@ -30,7 +30,7 @@ NAMES = (
     "Sol", "Tom", "Uri", "Vic", "Wyn", "Yara", "Zed", "Amy", "Ben", "Cleo", "Dan", "Emil", "Flo",
     "Gwen", "Hugo", "Ivy", "Jade", "Ken", "Luz", "Milo", "Noa",
 )  # fmt: skip
-NOTHING = -1  # in a chain: no element
+NO_ELEMENT = -1  # in a chain: no element
 MOST_SWITCH = 1 << 20  # steps: above those of any episode, so that roles may never be given
 
 Share = Annotated[float, Interval(ge=0, le=1)]
@@ -103,7 +103,7 @@ class Population:
     def role(self, phase: int, agent: int) -> tuple[str, ...]:
         """The canonical chain: names and descriptions; () is "as itself"."""
         texts = self._bank.texts
-        codes = (int(code) for code in self.chain[phase, agent] if code != NOTHING)
+        codes = (int(code) for code in self.chain[phase, agent] if code != NO_ELEMENT)
         return tuple(self.names[code] if code >= 0 else texts[-2 - code] for code in codes)
 
     def prompt(self, phase: int, agent: int) -> str:
@@ -124,7 +124,7 @@ def draw_population(
     if n > len(NAMES):
         raise FunhouseError(f"there are {n} agents and {len(NAMES)} names", remedy="ask for fewer agents")
     type_index, name_index = np.empty(n, np.int64), np.arange(len(NAMES))
-    chain, paraphrase = np.full((phases, n, 2), NOTHING, np.int32), np.empty((phases, n), np.int64)
+    chain, paraphrase = np.full((phases, n, 2), NO_ELEMENT, np.int32), np.empty((phases, n), np.int64)
     _draw_cast(np.uint64(key), stage.type_choice, type_index, name_index)
     shares = population.description_share, population.self_share
     draw_roles(np.uint64(key), stage.depth, *shares, stage.odds, chain)

@@ -8,7 +8,7 @@ import numpy as np
 from agents.definition import Definition
 from agents.query import Query, body_of, really
 from worlds import FunhouseError
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 
 
 class Space(Protocol):
@@ -90,7 +90,7 @@ class Stated:
     def __init__(self, world: Any, space: Any):
         self.world, self.space = world, space
 
-    def enact(self, episode: Record, queries: Sequence[Query], *, belief: str = "posterior") -> np.ndarray:
+    def enact(self, episode: BaseEpisode, queries: Sequence[Query], *, belief: str = "posterior") -> np.ndarray:
         """As ExactReasoner has it."""
         theory = self.world.theory(episode)
         if belief == "prior":
@@ -98,30 +98,30 @@ class Stated:
         rows = [self._enact(theory, episode, query) for query in queries]
         return np.array(rows).reshape(len(queries), episode.actions)
 
-    def _enact(self, theory: Definition, episode: Record, query: Query) -> np.ndarray:
+    def _enact(self, theory: Definition, episode: BaseEpisode, query: Query) -> np.ndarray:
         history, names = self.world.history(episode, query.agent, query.step), episode.names
         chain = tuple(self.space.consistent(who) if isinstance(who, str) else names[who] for who in query.chain)
         if query.stance == "predict":
             return theory.predict(history, names[body_of(query)], chain[1:])
         return theory.behave(history, names[query.agent], self._own(episode, query.agent), chain)
 
-    def _own(self, episode: Record, agent: int) -> int:
+    def _own(self, episode: BaseEpisode, agent: int) -> int:
         return self.space.index(episode.agents[agent].type)
 
-    def truth(self, episode: Record, queries: Sequence[Query]) -> np.ndarray:
+    def truth(self, episode: BaseEpisode, queries: Sequence[Query]) -> np.ndarray:
         """As ExactReasoner has it."""
         return self.enact(episode, [really(query) for query in queries])
 
-    def posterior(self, episode: Record, agent: int, step: int, who: int) -> np.ndarray:
+    def posterior(self, episode: BaseEpisode, agent: int, step: int, who: int) -> np.ndarray:
         """As ExactReasoner has it."""
         history = self.world.history(episode, agent, step)
         return self.world.theory(episode).posterior(history, episode.names[who])
 
-    def posteriors(self, episode: Record, agent: int, who: int) -> np.ndarray:
+    def posteriors(self, episode: BaseEpisode, agent: int, who: int) -> np.ndarray:
         """As ExactReasoner has it."""
         return np.array([self.posterior(episode, agent, step, who) for step in range(episode.steps)])
 
-    def natives(self, episode: Record, agent: int, step: int, place: int | None = None) -> np.ndarray:
+    def natives(self, episode: BaseEpisode, agent: int, step: int, place: int | None = None) -> np.ndarray:
         """As ExactReasoner has it."""
         place = agent if place is None else place
         if not self.world.perceives(episode, agent, place, step):

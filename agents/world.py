@@ -19,7 +19,7 @@ from agents.definition import Definition
 from agents.query import Query
 from agents.reasoning import ExactReasoner, Space, Stated
 from worlds import FunhouseError
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 from worlds.harmless import harmless
 from worlds.log.document import SHARD_SIZE
 from worlds.log.reader import Log
@@ -209,9 +209,9 @@ def register(world: World) -> None:
     _WORLDS[world.part] = world
 
 
-def world_of(source: Record | Log | Run | Space | Mapping[str, Any]) -> World:
+def world_of(source: BaseEpisode | Log | Run | Space | Mapping[str, Any]) -> World:
     """The world of an episode, a log, a run or its settings, or a space of types. Raises FunhouseError."""
-    if isinstance(source, Record):
+    if isinstance(source, BaseEpisode):
         return _of_settings(source.run)
     if isinstance(source, Log):
         return _of_settings(source.config)
@@ -249,9 +249,9 @@ def reasoner_of(space: Any) -> ExactReasoner:
     return world_of(space).reasoner(space)
 
 
-def type_space(source: Record | Log | Mapping[str, Any]) -> Any:
+def type_space(source: BaseEpisode | Log | Mapping[str, Any]) -> Any:
     """Every type of a world, in the posterior's order, as a Space; of an episode, a log or the settings of a run."""
-    config = source.run if isinstance(source, Record) else source.config if isinstance(source, Log) else source
+    config = source.run if isinstance(source, BaseEpisode) else source.config if isinstance(source, Log) else source
     return world_of(source).space(config)
 
 
@@ -261,7 +261,7 @@ def played(run: Run, span: range) -> list[Any]:
         return [episode for batch in company.batches(span) for episode in batch]
 
 
-def perceives(episode: Record, agent: int, who: int, step: int) -> bool:
+def perceives(episode: BaseEpisode, agent: int, who: int, step: int) -> bool:
     """Whether an agent perceives another, acting, at a step."""
     return world_of(episode).perceives(episode, agent, who, step)
 

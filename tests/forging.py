@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from worlds.atomic_files import digest
-from worlds.log.journal import Diary
+from worlds.log.journal import Journal
 from worlds.log.manifest import MANIFEST, entry
 from worlds.orchard.shard import decode
 from worlds.signed import canonical
@@ -77,7 +77,7 @@ def diary(directory: Path, path: Where, value: Any) -> None:
     body = json.loads((directory / MANIFEST).read_bytes())
     meta = {name: one for name, one in body["meta"].items() if name != "versions"}
     values = put({"meta": meta, "files": body["files"]}, path, value)
-    Diary(directory).open(values["meta"], values["files"])
+    Journal(directory).open(values["meta"], values["files"])
     (directory / MANIFEST).unlink()
 
 

@@ -11,7 +11,7 @@ import torch
 from agents.answer import Question
 from tom.filter.relations import ABSENT, BARS, RELATIONS, question_relations
 from tom.filter.vocabulary import BLANK
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 
 if TYPE_CHECKING:
     from tom.mind import Mind
@@ -25,11 +25,13 @@ class Blanked:
     def __init__(self, mind: Mind, name: str, edit: Edit | None, turned: int = 0):
         self.mind, self.name, self.edit, self.turned = mind, name, edit, turned
 
-    def answer(self, episode: Record, questions: Sequence[Question]) -> np.ndarray:
+    def answer(self, episode: BaseEpisode, questions: Sequence[Question]) -> np.ndarray:
         """The action distributions (q, actions) float64."""
         return self.mind.answer(episode, questions, self.edit, self.turned)
 
-    def traits(self, episode: Record, agent: int, steps: Sequence[int], who: Sequence[int]) -> dict[str, np.ndarray]:
+    def traits(
+        self, episode: BaseEpisode, agent: int, steps: Sequence[int], who: Sequence[int]
+    ) -> dict[str, np.ndarray]:
         """What an agent says at each step of each `who`: {trait: (q, values) float64 probabilities}."""
         return self.mind.traits(episode, agent, steps, who, self.edit, self.turned)
 

@@ -10,15 +10,15 @@ import numpy as np
 from agents import posterior, type_space
 from agents.answer import Answer, Answerer, Question, resolve
 from agents.reasoning import Space
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 
 
-def ask(mind: Answerer, episode: Record, agent: str, step: int, prompt: str) -> Answer:
+def ask(mind: Answerer, episode: BaseEpisode, agent: str, step: int, prompt: str) -> Answer:
     """What the mind says `agent` would do under `prompt`. Raises FunhouseError as `resolve` does."""
     return ask_many(mind, episode, agent, step, [prompt])[0]
 
 
-def ask_many(mind: Answerer, episode: Record, agent: str, step: int, prompts: Sequence[str]) -> list[Answer]:
+def ask_many(mind: Answerer, episode: BaseEpisode, agent: str, step: int, prompts: Sequence[str]) -> list[Answer]:
     """One answer for each prompt, all on the same history, which is encoded once."""
     questions = [Question(agent, step, prompt) for prompt in prompts]
     queries = [resolve(episode, question) for question in questions]
@@ -29,12 +29,12 @@ def ask_many(mind: Answerer, episode: Record, agent: str, step: int, prompts: Se
     ]
 
 
-def names_of(episode: Record, chain: Sequence[int | str]) -> tuple[str, ...]:
+def names_of(episode: BaseEpisode, chain: Sequence[int | str]) -> tuple[str, ...]:
     """A resolved chain in words: names and descriptions."""
     return tuple(who if isinstance(who, str) else episode.names[who] for who in chain)
 
 
-def by_action(episode: Record, row: np.ndarray) -> dict[str, float]:
+def by_action(episode: BaseEpisode, row: np.ndarray) -> dict[str, float]:
     """(actions,) probabilities by the names of the actions."""
     return {action: float(p) for action, p in zip(episode.action_names, row, strict=True)}
 
@@ -47,6 +47,6 @@ def by_trait(space: Space, belief: np.ndarray) -> dict[str, dict[str, float]]:
     }
 
 
-def describe_exactly(episode: Record, agent: str, step: int, who: str) -> dict[str, dict[str, float]]:
+def describe_exactly(episode: BaseEpisode, agent: str, step: int, who: str) -> dict[str, dict[str, float]]:
     """What `agent` can know of the traits of `who` at `step`: the posterior, as `mind.describe` has it."""
     return by_trait(type_space(episode), posterior(episode, agent=agent, step=step, who=who))

@@ -23,7 +23,7 @@ from tom.filter.vocabulary import DESCRIBE, NAME, Vocabulary
 from tom.minds import SHIPPED
 from tom.training.batch import UNLABELLED, QuestionArrays, TextTable, event_tensors, question_tensors
 from worlds import FunhouseError
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 
 MOST_AT_ONCE = 2048  # questions in one pass
 MOST_OPTIONS = 1 << 17  # actions that may be taken there, all questions together
@@ -57,10 +57,10 @@ class Mind:
         self.checkpoint = checkpoint
         self.perception = perception_of(run)
         self.dtype = network.dtype
-        self._scenes: OrderedDict[tuple[int, int], tuple[Record, _Scene]] = OrderedDict()
+        self._scenes: OrderedDict[tuple[int, int], tuple[BaseEpisode, _Scene]] = OrderedDict()
 
     def answer(
-        self, episode: Record, questions: Sequence[Question], edit: Edit | None = None, turned: int = 0
+        self, episode: BaseEpisode, questions: Sequence[Question], edit: Edit | None = None, turned: int = 0
     ) -> np.ndarray:
         """The action distributions (q, actions) float64. Raises FunhouseError as agents.answer.resolve does.
 
@@ -74,7 +74,7 @@ class Mind:
 
     def traits(
         self,
-        episode: Record,
+        episode: BaseEpisode,
         agent: int,
         steps: Sequence[int],
         who: Sequence[int],
@@ -88,7 +88,7 @@ class Mind:
         queries = [Query("behave", agent, int(t), (int(w),), 1) for t, w in zip(steps, who, strict=True)]
         return self._traits(episode, queries, (DESCRIBE, NAME), edit, turned)
 
-    def own_traits(self, episode: Record, agent: int, steps: Sequence[int]) -> dict[str, np.ndarray]:
+    def own_traits(self, episode: BaseEpisode, agent: int, steps: Sequence[int]) -> dict[str, np.ndarray]:
         """The same of itself, not by its name but with "behave as myself" before it."""
         queries = [Query("behave", agent, int(t), (), 0) for t in steps]
         return self._traits(episode, queries, self.vocabulary.encode(MYSELF), None, 0)
@@ -100,18 +100,18 @@ class Mind:
         names = self.perception.space.traits
         return {name: torch.softmax(part, -1).numpy() for name, part in zip(names, parts, strict=True)}
 
-    def describe(self, episode: Record, agent: str, step: int, who: str) -> dict[str, dict[str, float]]:
+    def describe(self, episode: BaseEpisode, agent: str, step: int, who: str) -> dict[str, dict[str, float]]:
         """What an agent can say of another: {trait: {value: probability}}."""
         episode.check_step(step)
         said = self.traits(episode, episode.find(agent), [step], [episode.find(who)])
         values = self.perception.space.traits
         return {trait: dict(zip(values[trait], map(float, p[0]), strict=True)) for trait, p in said.items()}
 
-    def ask(self, episode: Record, agent: str, step: int, prompt: str) -> Answer:
+    def ask(self, episode: BaseEpisode, agent: str, step: int, prompt: str) -> Answer:
         """What an agent would do under a prompt."""
         return ask.ask(self, episode, agent, step, prompt)
 
-    def ask_many(self, episode: Record, agent: str, step: int, prompts: Sequence[str]) -> list[Answer]:
+    def ask_many(self, episode: BaseEpisode, agent: str, step: int, prompts: Sequence[str]) -> list[Answer]:
         """The same for many prompts on one encoded history."""
         return ask.ask_many(self, episode, agent, step, prompts)
 
@@ -141,7 +141,7 @@ class Mind:
             raise FunhouseError(what, place=f"episode {episode.index}", remedy=remedy)
         return log, trait
 
-    def _scene(self, episode: Record, agent: int, wanted: set[Wanted]) -> _Scene:
+    def _scene(self, episode: BaseEpisode, agent: int, wanted: set[Wanted]) -> _Scene:
         """An agent's history, encoded once and kept for later questions."""
         key = (id(episode), agent)
         held = self._scenes.get(key)
@@ -153,7 +153,7 @@ class Mind:
             self._scenes.popitem(last=False)
         return self._scenes[key][1]
 
-    def _encoded(self, episode: Record, agent: int, through: frozenset[Wanted]) -> _Scene:
+    def _encoded(self, episode: BaseEpisode, agent: int, through: frozenset[Wanted]) -> _Scene:
         """An agent's history and what was perceived through those lines, encoded."""
         perception = perception_of(episode.run)  # by the episode's rules: its roles may be hidden
         self.check(perception, f"episode {episode.index}")
@@ -195,7 +195,7 @@ def _place(history: History, step: int, body: int) -> int:
     return int(events[acted[max(int(np.searchsorted(acted, step)) - 1, 0)]])
 
 
-def _legal(episode: Record, queries: Sequence[Query], chance: np.ndarray) -> np.ndarray:
+def _legal(episode: BaseEpisode, queries: Sequence[Query], chance: np.ndarray) -> np.ndarray:
     """Answers (q, actions) with exactly 0 for what may not be done."""
     legal = np.array([episode.mask_of(body_of(query), query.step) for query in queries])
     kept = np.where(legal, chance, 0.0)

@@ -22,7 +22,7 @@ class Agent:
     mind: str = ""
 
 
-class Record:
+class BaseEpisode:
     """The part that the orchard's episodes and those of anybody's environment share; arrays have the axes t and n."""
 
     index: int

@@ -17,7 +17,7 @@ from agents.arena import words
 from agents.arena.bank_config import BankConfig
 from agents.arena.calibration import PLAIN, measure
 from agents.arena.members import Kin, Member
-from agents.arena.random_policies import SIGHTS, RandomMember, draw_eyes, draw_habits, make_outlook
+from agents.arena.random_policies import PROJECTIONS, RandomMember, draw_eyes, draw_habits, make_outlook
 from agents.arena.scripted import scripts_of
 from agents.arena.scripted.fields import Script
 from agents.language.description import parse_description, say_description
@@ -44,8 +44,11 @@ class Bank:
         if settings.statistics and len(settings.statistics) != len(self.forms):
             what = f"statistics of {len(settings.statistics)} species are no measure of {len(self.forms)}"
             raise FunhouseError(what, place=config.environment, remedy="leave statistics out: they are measured anew")
-        if any(len(mean) != SIGHTS or len(scale) != SIGHTS or min(scale) <= 0 for mean, scale in settings.statistics):
-            what = f"statistics are no {SIGHTS} means and {SIGHTS} deviations above 0 of each species"
+        if any(
+            len(mean) != PROJECTIONS or len(scale) != PROJECTIONS or min(scale) <= 0
+            for mean, scale in settings.statistics
+        ):
+            what = f"statistics are no {PROJECTIONS} means and {PROJECTIONS} deviations above 0 of each species"
             raise FunhouseError(what, place=config.environment, remedy="leave statistics out: they are measured anew")
         drawn = (settings.random_linear + settings.random_mlp) * sum(form.actions for form in self.forms)
         if drawn > MOST_DRAWN:

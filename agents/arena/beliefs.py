@@ -12,7 +12,7 @@ from numba import njit
 
 from worlds import dice
 
-NOBODY = -1
+NO_AGENT = -1
 
 
 class Minds(NamedTuple):
@@ -20,7 +20,7 @@ class Minds(NamedTuple):
 
     weight: np.ndarray  # (e, n, k) float64: how likely each member acts, where nothing is inferred
     score: np.ndarray  # (e, n, k) float64: else the sum of log chances of what is known of `who`
-    who: np.ndarray  # (e, n) int64: whose type is inferred, or NOBODY
+    who: np.ndarray  # (e, n) int64: whose type is inferred, or NO_AGENT
     place: np.ndarray  # (e, n) int64: the other place that must have perceived it, or one's own
     native: np.ndarray  # (e, n) bool: who acts as itself
     evidence: np.ndarray  # (e, t, n, k) float64: log chance of each native act under each member, else 0
@@ -33,7 +33,7 @@ def make_minds(matches: int, agents: int, members: int, steps: int) -> Minds:
     return Minds(
         np.zeros((*whole, members)),
         np.zeros((*whole, members)),
-        np.full(whole, NOBODY),
+        np.full(whole, NO_AGENT),
         np.zeros(whole, np.int64),
         np.zeros(whole, bool),
         np.zeros((matches, steps, agents, members)),
@@ -48,7 +48,7 @@ def take_role(minds, match, agent, step, who, place, weight, native):
     minds.who[match, agent], minds.place[match, agent] = who, place
     minds.weight[match, agent, : len(weight)] = weight
     minds.score[match, agent] = 0.0
-    if who != NOBODY:
+    if who != NO_AGENT:
         for s in range(step):
             _learn(minds, match, agent, s)
 
@@ -58,7 +58,7 @@ def learn(minds, matches, step):
     """All agents of some matches learn what they perceive, as `minds.perceived` has it, of the acts of a step."""
     for match in matches:
         for agent in range(minds.who.shape[1]):
-            if minds.who[match, agent] != NOBODY:
+            if minds.who[match, agent] != NO_AGENT:
                 _learn(minds, match, agent, step)
 
 
@@ -94,7 +94,7 @@ def draw_actions(key, step, agent, chance, action):
 @njit(cache=True, nogil=True)
 def _weigh(minds, match, agent, weight):
     """How likely each member acts, into weight (k,)."""
-    if minds.who[match, agent] == NOBODY:
+    if minds.who[match, agent] == NO_AGENT:
         weight[:] = minds.weight[match, agent, : len(weight)]
         return
     best, total = -np.inf, 0.0

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from agents.arena.random_policies import SIGHTS
+from agents.arena.random_policies import PROJECTIONS
 from worlds import dice
 from worlds.arena import ArenaConfig
 from worlds.arena.failure import persist
@@ -28,7 +28,7 @@ Statistics = tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]
 Look = Callable[[int, np.ndarray], np.ndarray]
 Act = Callable[[int, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
-PLAIN = ((0.0,) * SIGHTS, (1.0,) * SIGHTS)
+PLAIN = ((0.0,) * PROJECTIONS, (1.0,) * PROJECTIONS)
 
 
 def measure(config: ArenaConfig, species: int, look: Look, act: Act, seed: int) -> Statistics:

@@ -15,7 +15,7 @@ import numpy as np
 from agents.language.description import WORDINGS
 from agents.language.paraphrase import PARAPHRASES, TRAINING
 from agents.language.prompt import say
-from agents.population import NAMES, NOTHING, PopulationConfig, draw_roles, draw_wording
+from agents.population import NAMES, NO_ELEMENT, PopulationConfig, draw_roles, draw_wording
 from worlds import Agent, FunhouseError, dice
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class ArenaPopulation:
 
     def elements(self, phase: int, agent: int) -> tuple[int | str, ...]:
         """The canonical chain as a query has it: agents' indices and descriptions; () is "as itself"."""
-        codes = (code for code in self.chain[phase, agent].tolist() if code != NOTHING)
+        codes = (code for code in self.chain[phase, agent].tolist() if code != NO_ELEMENT)
         return tuple(code if code >= 0 else self.bank.descriptions[-2 - code] for code in codes)
 
     def said(self, phase: int, agent: int) -> tuple[tuple[str, ...], str]:
@@ -56,16 +56,16 @@ def draw_arena_population(
 ) -> ArenaPopulation:
     """The cast of the match with this key: the species (n,) and the members (n,) of its agents are given."""
     word, n = np.uint64(key), len(species)
-    chain = np.full((phases, n, 2), NOTHING, np.int32)
+    chain = np.full((phases, n, 2), NO_ELEMENT, np.int32)
     for kind in np.unique(species):
         agents = np.flatnonzero(species == kind)
         members = allowed(bank, "seen" if split == "train" else "all", int(kind))
-        codes = np.full((phases, len(agents), 2), NOTHING, np.int32)
+        codes = np.full((phases, len(agents), 2), NO_ELEMENT, np.int32)
         odds = np.arange(1, len(members) + 1) / len(members)
         shares = population.description_share, population.self_share
         # Each species has a key of its own, or its agents would share the roles of another's.
         draw_roles(np.uint64(dice.key(word, 0, int(kind))), np.cumsum(population.depth_share), *shares, odds, codes)
-        meaning = np.concatenate([-2 - members[::-1], [NOTHING], agents])  # of the codes from -1-members on
+        meaning = np.concatenate([-2 - members[::-1], [NO_ELEMENT], agents])  # of the codes from -1-members on
         chain[:, agents] = meaning[codes + 1 + len(members)]
     forms = TRAINING["behave"] if split == "train" else range(len(PARAPHRASES["behave"]))
     paraphrase = np.empty((phases, n), np.int64)

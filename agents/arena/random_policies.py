@@ -17,7 +17,7 @@ from numba import njit
 from worlds import dice
 from worlds.arena import Species
 
-SIGHTS, UNITS = 6, 12  # projections that linear eyes read, and tanh units that the others read
+PROJECTIONS, UNITS = 6, 12  # projections that linear eyes read, and tanh units that the others read
 AREAS = 3  # an image is pooled to areas of a grid this fine in both directions
 BIAS = 0.8  # strength of habits beside eyes, whose logits have variance one
 CANDIDATES = 64  # habits, and eyes, from which those are chosen that are far from one another
@@ -49,8 +49,8 @@ def make_outlook(species: Species, seed: int) -> Outlook:
     bounded = bool(np.isfinite(low) and np.isfinite(high) and high > low)
     share = 1.0 / np.bincount(area)[area] / (high - low if bounded else 1.0)
     places = int(area.max()) + 1
-    projection = _normal(seed, index, _PROJECTION, 0, (places, SIGHTS)) / np.sqrt(places)
-    inner = _normal(seed, index, _UNITS, 0, (SIGHTS, UNITS)) * (2.0 / np.sqrt(SIGHTS))
+    projection = _normal(seed, index, _PROJECTION, 0, (places, PROJECTIONS)) / np.sqrt(places)
+    inner = _normal(seed, index, _UNITS, 0, (PROJECTIONS, UNITS)) * (2.0 / np.sqrt(PROJECTIONS))
     inner_bias = _normal(seed, index, _UNITS, 1, (UNITS,))
     return Outlook(area, share, bounded, projection, inner, inner_bias)
 
@@ -60,15 +60,15 @@ def draw_eyes(seed: int, species: int, actions: int, count: int, network: bool) 
 
     Linear eyes read sights, networks the units above them: the rows of the other are zero.
     """
-    rows = UNITS if network else SIGHTS
-    eyes = np.zeros((count, SIGHTS + UNITS, actions))
+    rows = UNITS if network else PROJECTIONS
+    eyes = np.zeros((count, PROJECTIONS + UNITS, actions))
     if actions == 1:  # nothing is to be moved
         return eyes
     drawn = _normal(seed, species, _EYE, int(network), (CANDIDATES, rows, actions))
     # What is added to all actions alike does nothing. A tanh unit of this width has variance of about two thirds.
     drawn -= drawn.mean(2, keepdims=True)
     drawn /= np.sqrt((drawn**2).mean((1, 2), keepdims=True)) * np.sqrt(rows * (0.66 if network else 1.0))
-    eyes[:, slice(SIGHTS, None) if network else slice(0, SIGHTS)] = _spread(drawn, count)
+    eyes[:, slice(PROJECTIONS, None) if network else slice(0, PROJECTIONS)] = _spread(drawn, count)
     return eyes
 
 
@@ -96,7 +96,7 @@ def _spread(drawn: np.ndarray, count: int) -> np.ndarray:
 def stack(members: Sequence[RandomMember], actions: int) -> RandomMember:
     """All members as one pair of arrays, (l + h, k, actions) and (k, actions)."""
     if not members:
-        return RandomMember(np.zeros((SIGHTS + UNITS, 0, actions)), np.zeros((0, actions)))
+        return RandomMember(np.zeros((PROJECTIONS + UNITS, 0, actions)), np.zeros((0, actions)))
     return RandomMember(np.stack([one.eye for one in members], 1), np.stack([one.habit for one in members]))
 
 

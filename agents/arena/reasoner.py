@@ -20,8 +20,8 @@ from worlds.arena import ArenaEpisode
 if TYPE_CHECKING:
     from agents.arena.bank import Bank
 
-MANY = 64  # actions: with more, the chances of an episode's acts are not kept
-NOBODY = -1  # the name of an agent known by its description only
+MANY_ACTIONS = 64  # actions: with more, the chances of an episode's acts are not kept
+UNNAMED_AGENT = -1  # the name of an agent known by its description only
 
 
 class Belief(NamedTuple):
@@ -37,7 +37,7 @@ def last_of(chain: Sequence[int | str], asker: int) -> Belief | str | None:
     last: Belief | str | None = None
     for who in chain:
         if isinstance(who, str):  # imagined in the actor's place, so nothing more is hidden
-            name, last = NOBODY, who
+            name, last = UNNAMED_AGENT, who
         elif who != name:
             name, last = who, Belief(tuple(sorted(places)), who)
             places = places | {who}
@@ -73,7 +73,7 @@ class _Read:
         shown = np.concatenate([none, *(episode.observation[i][when[i]] for i in agents)])
         legal = np.concatenate([bare, *(episode.mask[i][when[i]] for i in agents)])
         action = np.concatenate([np.empty(0, np.int64), *(episode.action[when[i], i] for i in agents)])
-        if form.actions > MANY:
+        if form.actions > MANY_ACTIONS:
             self.chances.append(None)
             parts = [bank.chances(kind, shown[r : r + 1], legal[r : r + 1])[:, 0, a] for r, a in enumerate(action)]
             told = np.array(parts).reshape(len(parts), len(bank.kin[kind]))  # acts k

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from agents.arena.beliefs import NOBODY, Minds, choose, draw_actions, learn, make_minds, take_role
+from agents.arena.beliefs import NO_AGENT, Minds, choose, draw_actions, learn, make_minds, take_role
 from agents.arena.population import draw_arena_population, draw_members
 from agents.arena.reasoner import Belief, last_of
 from agents.arena.run import ArenaRun
@@ -86,7 +86,7 @@ class Seated:
     def _take_role(self, minds: Minds, agent: int) -> None:
         bank, species = self.run.space, self.recorder.species[agent]
         chain = self.cast.elements(self._phase[agent], agent)
-        last, who, place = last_of(chain, agent), NOBODY, agent
+        last, who, place = last_of(chain, agent), NO_AGENT, agent
         weight = np.zeros(len(bank.kin[species]))
         if isinstance(last, Belief):
             who, place = last.who, next((one for one in last.places if one != agent), agent)

@@ -6,10 +6,10 @@ An *eye* is a sight and a set of kinds of fruit. What is looked at once, for a s
 import numpy as np
 from numba import njit, uint64
 
-from agents.orchard.lens import NOTHING, compiled, kinds_through, look, look_far, unpack
+from agents.orchard.lens import UNREACHABLE, compiled, kinds_through, look, look_far, unpack
 from worlds.orchard.geometry import popcount
 
-_NOWHERE = np.uint64(NOTHING)
+_NOWHERE = np.uint64(UNREACHABLE)
 
 
 @compiled

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from agents.orchard.lens import NOTHING, PACKED, Events, Ground, Lens, Look, compiled
+from agents.orchard.lens import PACKED, UNREACHABLE, Events, Ground, Lens, Look, compiled
 from agents.orchard.senses import Senses
 from agents.orchard.types import TypeSpace
 
@@ -81,10 +81,10 @@ def powers_of(space: TypeSpace) -> Powers:
     """The kernel's tables of a space."""
     table, moves = space.table, 1 + space.orchard.moves
     packed = moves <= PACKED and space.policy.value == "nearest"
-    discount = np.append(table.gamma ** np.arange(NOTHING, dtype=np.float64), 0.0)
+    discount = np.append(table.gamma ** np.arange(UNREACHABLE, dtype=np.float64), 0.0)
     pull = np.exp(table.beta * table.weight[..., None] * discount) if packed else np.empty((*table.weight.shape, 0))
     if packed:
-        pull[..., NOTHING] = 0.0
+        pull[..., UNREACHABLE] = 0.0
     taste, sight, memory, temper, sense = (
         np.ascontiguousarray(index, np.int64)
         for index in (table.taste, table.sight, table.memory, table.temper, table.senses)

@@ -16,12 +16,12 @@ from worlds.orchard.geometry import Geometry, lowest_bit, popcount
 # nothing is allocated) and copying them at each call, were they not inlined, took three quarters of the time.
 compiled = njit(cache=True, nogil=True, _nrt=False, error_model="numpy", forceinline=True)
 
-NOTHING = 255  # the distance of what is not there
+UNREACHABLE = 255  # the distance of what is not there
 PACKED = 5  # actions whose distances fit into one word
 LANE = 12  # bits in which a packed word holds each action's distance; the bit above a distance is a guard
 _ONE = np.uint64(1)
 _GUARDS = np.uint64(sum(256 << LANE * a for a in range(5)))
-_FAR = np.uint64(sum(NOTHING << LANE * a for a in range(5)))
+_FAR = np.uint64(sum(UNREACHABLE << LANE * a for a in range(5)))
 
 
 class Events(NamedTuple):
@@ -85,7 +85,7 @@ def _fill_approach(neighbor, distance, approach):
 @compiled
 def unpack(packed, action):
     """The walking distance after one action."""
-    return (packed >> uint64(LANE * action)) & uint64(NOTHING)
+    return (packed >> uint64(LANE * action)) & uint64(UNREACHABLE)
 
 
 @compiled

@@ -17,7 +17,7 @@ from agents.orchard.kernel_inputs import Part, Stage, make_work, node_count, pow
 from agents.orchard.lens import Events, compiled, ground_of
 from agents.orchard.run import RunConfig
 from agents.orchard.types import TypeSpace
-from agents.population import NOTHING, Population, draw_population
+from agents.population import NO_ELEMENT, Population, draw_population
 from worlds import SPLITS, Agent, Episode, dice
 from worlds.orchard.geometry import geometry_of
 from worlds.orchard.maps import draw_map
@@ -81,7 +81,7 @@ def draws_of(key, step, agent):
 def _depth(roles, agent):
     """How many elements the chain of an agent has; roles (n, depth)."""
     depth = 0
-    while depth < roles.shape[1] and roles[agent, depth] != NOTHING:
+    while depth < roles.shape[1] and roles[agent, depth] != NO_ELEMENT:
         depth += 1
     return depth
 
@@ -200,7 +200,7 @@ def _empty_events(run: RunConfig, cast: Population, cells: int) -> Events:
     """Room for what will happen, and the chance that each act is native, as far as a percept tells."""
     orchard = run.orchard
     shape = orchard.steps, orchard.agents
-    native = (cast.chain[cast.phase_of, :, 0] == NOTHING).astype(np.float64)
+    native = (cast.chain[cast.phase_of, :, 0] == NO_ELEMENT).astype(np.float64)
     if orchard.roles == "hidden":
         native = np.repeat(cast.native_share[:, None], orchard.agents, axis=1)
     board = np.empty((orchard.steps, orchard.kinds, (cells + 63) // 64), np.uint64)

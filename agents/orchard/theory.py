@@ -15,7 +15,7 @@ from agents.orchard.types import TypeSpace
 from worlds.orchard.episode import Episode
 from worlds.orchard.geometry import NO_WAY, Geometry, has
 
-HIDDEN = None  # the role of an agent in a world that announces no roles
+UNTOLD = None  # the role of an agent in a world that announces no roles
 
 
 class Seen(NamedTuple):
@@ -97,7 +97,7 @@ class Theory(Definition):
         if who not in percept.agents or (action := percept.agents[who].action) is None:
             return None
         cell, role, *_ = percept.agents[who]
-        native = self.native_share[step] if role is HIDDEN else float(role == ())
+        native = self.native_share[step] if role is UNTOLD else float(role == ())
         views = [self.view(cell, self.senses(k)) for k in self.types]
         held = np.array([len(view & percept.cells.keys()) / len(view) for view in views])
         kinds = self.space.orchard.kinds
@@ -128,7 +128,7 @@ def _percept(every: Senses, episode: Episode, agent: int, step: int, senses: int
     for other, name in enumerate(episode.names):
         cell = int(episode.cell[step, other])
         if has(view, cell):
-            role = tuple(episode.role[step][other]) if announced else HIDDEN
+            role = tuple(episode.role[step][other]) if announced else UNTOLD
             known = marks and (other != agent or bool(feels))
             marked = bool(episode.mark[step, other]) if known else None
             agents[name] = Seen(cell, role, int(episode.action[step, other]) if over else None, marked)

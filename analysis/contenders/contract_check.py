@@ -9,13 +9,13 @@ from agents.query import body_of
 from analysis.questions.sampling import Asked, Draw, Sampling
 from analysis.scores.measures import checked
 from worlds import FunhouseError
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 
 STEADY = 1e-4  # in a probability: what the company of other questions, and their order, may change by rounding
 
 
 def check_answerer(
-    answerer: Answerer, log: Sequence[Record], *, episodes: int = 2, sampling: Sampling | None = None
+    answerer: Answerer, log: Sequence[BaseEpisode], *, episodes: int = 2, sampling: Sampling | None = None
 ) -> int:
     """Puts questions of the first `episodes` of a log to an answerer; returns how many it answered as it must.
 
@@ -36,7 +36,7 @@ def check_answerer(
     return answered
 
 
-def _check(answerer: Answerer, episode: Record, asked: Sequence[Asked]) -> None:
+def _check(answerer: Answerer, episode: BaseEpisode, asked: Sequence[Asked]) -> None:
     questions = [one.question for one in asked]
     together = _answers(answerer, episode, questions)
     _answers(answerer, episode, [])
@@ -52,7 +52,7 @@ def _check(answerer: Answerer, episode: Record, asked: Sequence[Asked]) -> None:
     _same(answerer, [questions[q] for q in some], together[list(some)], alone, "is another when it is asked alone")
 
 
-def _answers(answerer: Answerer, episode: Record, questions: Sequence[Question]) -> np.ndarray:
+def _answers(answerer: Answerer, episode: BaseEpisode, questions: Sequence[Question]) -> np.ndarray:
     return checked(answerer.answer(episode, questions), len(questions), answerer.name, episode.actions)
 
 

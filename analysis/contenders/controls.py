@@ -6,12 +6,12 @@ import numpy as np
 
 from agents.query import Query
 from agents.world import world_of
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 
 PLANNER = "A* planner"
 
 
-def planners(episode: Record, queries: Sequence[Query]) -> dict[str, np.ndarray]:
+def planners(episode: BaseEpisode, queries: Sequence[Query]) -> dict[str, np.ndarray]:
     """By name, what those say who plan, (q,) int: their own next actions, whatever the prompt. Where no goals are
     known, nobody plans."""
     planned = world_of(episode).planned(episode, queries)

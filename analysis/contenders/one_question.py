@@ -8,10 +8,10 @@ from analysis.contenders.fitting import complete, fit
 from analysis.questions.sampling import Asked, Draw, Sampling
 from analysis.questions.survey import conduct, put
 from analysis.scores.fidelity import training_episodes
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 
 
-def shortcuts_beside(episode: Record, agent: str, step: int, prompt: str) -> dict[str, dict[str, float]]:
+def shortcuts_beside(episode: BaseEpisode, agent: str, step: int, prompt: str) -> dict[str, dict[str, float]]:
     """By shortcut, its distribution over the actions of the world: those that take part at the depth of the question.
 
     They are fitted on a few training episodes of the same world, so their figures differ a little from those
@@ -32,5 +32,5 @@ def shortcuts_beside(episode: Record, agent: str, step: int, prompt: str) -> dic
     return {name: dict(zip(episode.action_names, whole.answer[name][0].tolist(), strict=True)) for name in names}
 
 
-def _asked(made: Sequence[Record], sampling: Sampling) -> bool:
+def _asked(made: Sequence[BaseEpisode], sampling: Sampling) -> bool:
     return any(Draw(episode, sampling).asked() for episode in made)

@@ -13,9 +13,9 @@ import numpy as np
 from agents.answer import Question
 from agents.world import type_space, world_of
 from worlds import KINDS, FunhouseError
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 
-_PERMUTED: WeakKeyDictionary[Record, dict[int, Any]] = WeakKeyDictionary()  # so that it is read but once
+_PERMUTED: WeakKeyDictionary[BaseEpisode, dict[int, Any]] = WeakKeyDictionary()  # so that it is read but once
 
 
 class Permuted:
@@ -33,30 +33,32 @@ class Permuted:
             )
         self.mind, self.places, self.name = mind, places, name or mind.name
 
-    def answer(self, episode: Record, questions: Sequence[Question]) -> np.ndarray:
+    def answer(self, episode: BaseEpisode, questions: Sequence[Question]) -> np.ndarray:
         """The action distributions, (q, actions) float64."""
         asked = [replace(one, prompt=self._said(episode, one.prompt)) for one in questions]
         return self.mind.answer(self.world(episode), asked)
 
-    def traits(self, episode: Record, agent: int, steps: Sequence[int], who: Sequence[int]) -> Mapping[str, np.ndarray]:
+    def traits(
+        self, episode: BaseEpisode, agent: int, steps: Sequence[int], who: Sequence[int]
+    ) -> Mapping[str, np.ndarray]:
         """What `agent` says at q steps of each `who`: by trait, the probabilities of its values (q, v)."""
         return self._read(episode, self.mind.traits(self.world(episode), agent, steps, who))
 
-    def own_traits(self, episode: Record, agent: int, steps: Sequence[int]) -> Mapping[str, np.ndarray]:
+    def own_traits(self, episode: BaseEpisode, agent: int, steps: Sequence[int]) -> Mapping[str, np.ndarray]:
         """What `agent` says of itself, as itself."""
         return self._read(episode, self.mind.own_traits(self.world(episode), agent, steps))
 
-    def world(self, episode: Record) -> Any:
+    def world(self, episode: BaseEpisode) -> Any:
         """The permuted episode: the same one whenever it is asked for."""
         made = _PERMUTED.setdefault(episode, {})
         if self.places not in made:
             made[self.places] = world_of(episode).permuted(episode, self.places)
         return made[self.places]
 
-    def _read(self, episode: Record, said: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+    def _read(self, episode: BaseEpisode, said: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
         tastes = type_space(episode).traits["taste"]
         now = [tastes.index(self._said(episode, taste)) for taste in tastes]
         return {**said, "taste": said["taste"][:, now]}
 
-    def _said(self, episode: Record, text: str) -> str:
+    def _said(self, episode: BaseEpisode, text: str) -> str:
         return world_of(episode).permuted_words(episode, text, self.places)

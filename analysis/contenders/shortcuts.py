@@ -21,7 +21,7 @@ from agents.query import Query
 from agents.reasoning import ExactReasoner
 from analysis.questions.perception import Perception, place_of, target_of
 from analysis.scores.traits import members_of
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 
 BASE, COPY, IGNORANT, MYSELF, MIXTURE = "base rate", "copy", "ignorant", "myself", "mixture"
 FULL_INFORMATION = "full information"
@@ -45,7 +45,7 @@ def sub_chain_name(kept: tuple[int, ...]) -> str:
 class Shortcuts:
     """The shortcuts of one episode that need no fitting: arrays (q, actions), NaN where one has no part."""
 
-    def __init__(self, reasoner: ExactReasoner, episode: Record, perception: Perception):
+    def __init__(self, reasoner: ExactReasoner, episode: BaseEpisode, perception: Perception):
         self.reasoner, self.episode, self.perception = reasoner, episode, perception
         self.space = reasoner.space
         self.own = np.array([self.space.index(agent.type) for agent in episode.agents])

@@ -19,7 +19,7 @@ from analysis.figures.picture import save
 from analysis.scores import curves
 from analysis.scores.fidelity import Scores
 from worlds import FunhouseError
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 
 
 def publish(
@@ -28,7 +28,7 @@ def publish(
     *,
     contender: str = "mind",
     descriptions: dict | None = None,
-    episode: Record | None = None,
+    episode: BaseEpisode | None = None,
     answerers: Sequence[Answerer] = (),
 ) -> list[Path]:
     """Draws everything there is to draw of a contender and returns the paths (PNG, SVG, GraphML).

@@ -21,14 +21,14 @@ from analysis.questions.sampling import Cell, Draw, Sampling
 from analysis.questions.survey import bound, put
 from analysis.scores.fidelity import Scores
 from worlds import FunhouseError
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 from worlds.harmless import harmless
 
 LETTERS = "XYZWVUTS"
-Namer = Callable[[Record, int], str]
+Namer = Callable[[BaseEpisode, int], str]
 
 
-def by_name(episode: Record, agent: int) -> str:
+def by_name(episode: BaseEpisode, agent: int) -> str:
     """A node for each agent: for graphs of one episode."""
     return episode.names[agent]
 
@@ -38,7 +38,7 @@ def by_traits(*traits: str) -> Namer:
     return lambda episode, agent: ", ".join(episode.agents[agent].type[trait] for trait in traits)
 
 
-def by_kind(episode: Record, agent: int) -> str:
+def by_kind(episode: BaseEpisode, agent: int) -> str:
     """A node for each kind of agent, as the world calls it."""
     return world_of(episode).kind(episode.agents[agent].type)
 
@@ -72,7 +72,9 @@ def imitation_graph(
     return _checked(graph, contender)
 
 
-def examine_pairs(episode: Record, answerers: Sequence[Answerer], fitted: dict[Cell, Fitted], every: int = 4) -> Scores:
+def examine_pairs(
+    episode: BaseEpisode, answerers: Sequence[Answerer], fitted: dict[Cell, Fitted], every: int = 4
+) -> Scores:
     """The scores of one episode with everybody asked to behave as everybody it knows, at every so many moves.
 
     Where nobody can behave as another, everybody predicts everybody it sees. `fitted` are the shortcuts of a
@@ -88,7 +90,7 @@ def chain_graph(
     contender: str = "mind",
     *,
     stance: str = "behave",
-    name: Callable[[Record, Query], str] | None = None,
+    name: Callable[[BaseEpisode, Query], str] | None = None,
 ) -> nx.DiGraph:
     """Nested questions: a node for each form of chain, an edge from each to those that nest one role more.
 
@@ -110,13 +112,13 @@ def chain_graph(
     return _checked(graph, contender)
 
 
-def chain_form(episode: Record, query: Query) -> str | None:
+def chain_form(episode: BaseEpisode, query: Query) -> str | None:
     """A chain with letters for names, in order of appearance, X being the asked agent: "X as Y as X"."""
     persons = dict.fromkeys((query.agent, *query.chain))
     return _said(query, dict(zip(persons, LETTERS, strict=False)))
 
 
-def named_chain(episode: Record, query: Query) -> str | None:
+def named_chain(episode: BaseEpisode, query: Query) -> str | None:
     """A chain as it was asked, with the names of one episode: "Ada as Bo as Ada"."""
     return _said(query, dict(enumerate(episode.names)))
 
@@ -150,12 +152,12 @@ def _attributes(row: Mapping) -> dict:
     return {key: harmless(value) if isinstance(value, str) else value for key, value in row.items()}
 
 
-def _pair(episode: Record, query: Query, node: Namer) -> tuple[str, str] | None:
+def _pair(episode: BaseEpisode, query: Query, node: Namer) -> tuple[str, str] | None:
     target = target_of(query)
     return None if target is None else (node(episode, query.agent), node(episode, target))
 
 
-def _labels(scores: Scores, label: Callable[[Record, Query], object]) -> list:
+def _labels(scores: Scores, label: Callable[[BaseEpisode, Query], object]) -> list:
     """The label of each question, (q)."""
     survey = scores.survey
     episodes = dict(zip(sorted(set(survey.episode.tolist())), survey.members, strict=True))

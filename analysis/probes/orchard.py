@@ -14,7 +14,7 @@ from agents.world import type_space
 from analysis.questions.perception import Perception
 from worlds import Episode
 
-NOTHING = -1  # the kind on a cell without a fruit
+NO_FRUIT = -1  # the kind on a cell without a fruit
 
 
 def types_of(episode: Episode) -> TypeSpace:
@@ -31,11 +31,11 @@ def until(episode: Episode, step: int) -> Episode:
 
 
 def changed(episode: Episode, cell: int, kind: int, steps: slice | np.ndarray) -> Episode:
-    """An episode in which a cell holds a kind, or NOTHING, at some steps: a slice or (t,) bool."""
+    """An episode in which a cell holds a kind, or NO_FRUIT, at some steps: a slice or (t,) bool."""
     board = episode.board.copy()
     word, bit = cell >> 6, np.uint64(1) << np.uint64(cell & 63)
     board[steps, :, word] &= ~bit
-    if kind != NOTHING:
+    if kind != NO_FRUIT:
         board[steps, kind, word] |= bit
     return replace(episode, board=board)
 
@@ -61,11 +61,11 @@ def unpacked(board: np.ndarray, cells: int) -> np.ndarray:
 
 
 def latest(fruit: np.ndarray, view: np.ndarray, step: int, window: int) -> np.ndarray:
-    """(c,) int8: the kind on each cell when it was last in view within so many steps, now included; else NOTHING.
+    """(c,) int8: the kind on each cell when it was last in view within so many steps, now included; else NO_FRUIT.
 
     fruit (t, c) int8, view (t, c) bool.
     """
-    known = np.full(fruit.shape[1], NOTHING, np.int8)
+    known = np.full(fruit.shape[1], NO_FRUIT, np.int8)
     for s in range(max(step - window + 1, 0), step + 1):
         known[view[s]] = fruit[s, view[s]]
     return known

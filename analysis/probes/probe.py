@@ -18,7 +18,7 @@ from agents.recording import Players
 from analysis.questions.sampling import Episodes
 from analysis.scores.describe import Describer
 from worlds import schema
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 
 Progress = Callable[[int, int], None]  # (done, in all)
 Document = Mapping[str, Any]
@@ -56,7 +56,7 @@ class Contender(Answerer, Describer, Protocol):
 class Mind(Contender, Protocol):
     """Somebody to be probed, who also says what it is like itself."""
 
-    def own_traits(self, episode: Record, agent: int, steps: Sequence[int]) -> Mapping[str, np.ndarray]:
+    def own_traits(self, episode: BaseEpisode, agent: int, steps: Sequence[int]) -> Mapping[str, np.ndarray]:
         """What `agent` says of itself at q steps, as itself: by trait, the probabilities of its values (q, v)."""
         ...
 

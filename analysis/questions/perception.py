@@ -7,7 +7,7 @@ import numpy as np
 from agents.query import Query
 from agents.traits.sight import SIGHTS
 from agents.world import world_of
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 
 Bucket = tuple[int, int | None]  # of steps observed: first and last, both included; None: no last
 BUCKETS: tuple[Bucket, ...] = ((0, 0), (1, 1), (2, 3), (4, 7), (8, 15), (16, 31), (32, None))
@@ -22,7 +22,7 @@ def target_of(query: Query) -> int | None:
 class Perception:
     """Facts of sight of one episode, worked out on first use. Axes: t steps, n perceiver, n perceived."""
 
-    def __init__(self, episode: Record):
+    def __init__(self, episode: BaseEpisode):
         self.episode, self.world = episode, world_of(episode)
         self.sight = np.array([_sight(agent.type) for agent in episode.agents])  # n int, -1 where there is none
 

@@ -17,7 +17,7 @@ from agents.world import type_space
 from analysis.questions.perception import Perception, nothing_nested, target_of
 from analysis.scores.traits import members_of
 from worlds import FunhouseError, schema
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 from worlds.log.document import MOST_EPISODES, Seed
 
 Cell = tuple[str, int]  # stance, depth
@@ -30,7 +30,7 @@ Weight = Annotated[int, Interval(ge=1, le=10**5)]
 
 NO_KIN = "no two agents share their spaces: there is nobody whom one could behave as"
 NOTHING_NESTED = "everyone perceives everyone: no two pictures differ, so the nesting is empty"
-NOBODY = "no question could be drawn: nobody perceives anybody to be asked about"
+NO_QUESTION = "no question could be drawn: nobody perceives anybody to be asked about"
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Asked:
 class Draw:
     """Draws the questions of one episode; the same ones whatever else is drawn, and in whatever order."""
 
-    def __init__(self, episode: Record, sampling: Sampling):
+    def __init__(self, episode: BaseEpisode, sampling: Sampling):
         self.episode, self.space, self.sampling = episode, type_space(episode), sampling
         self.generator = np.random.default_rng([sampling.seed, int(episode.seed)])
         self.perception = Perception(episode)

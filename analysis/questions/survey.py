@@ -14,11 +14,11 @@ from agents.world import reasoner_of, type_space
 from analysis.contenders.controls import PLANNER, planners
 from analysis.contenders.shortcuts import BASE, COPY, FULL_INFORMATION, IGNORANT, MIXTURE, MYSELF, Shortcuts
 from analysis.questions.perception import Perception, place_of, target_of
-from analysis.questions.sampling import NOBODY, Asked, Cell, Draw, Sampling
+from analysis.questions.sampling import NO_QUESTION, Asked, Cell, Draw, Sampling
 from analysis.scores.measures import checked
 from analysis.scores.narrow import narrowed, widened
 from worlds import FunhouseError
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 
 REASONER, TRUTH = "reasoner", "truth"
 COLUMNS = ("episode", "stance", "depth", "observed", "sight", "species", "action", "choice", "truth", "legal")
@@ -51,7 +51,7 @@ class Survey:
     ]  # by contender: q int, the column of the one action it says, -1 for none; not yet smoothed
     kind: dict[str, str]  # by contender: mind, shortcut, oracle, control
     asked: tuple[Asked, ...]
-    members: tuple[Record, ...]  # the episodes asked about
+    members: tuple[BaseEpisode, ...]  # the episodes asked about
     silent: dict[Cell, str] = field(default_factory=dict)  # stances and depths without a question, and why
 
     def __len__(self) -> int:
@@ -82,7 +82,7 @@ class Survey:
 
 
 def conduct(
-    log: Sequence[Record],
+    log: Sequence[BaseEpisode],
     answerers: Sequence[Answerer] = (),
     *,
     controls: Sequence[Answerer] = (),
@@ -117,12 +117,12 @@ def _unasked(draw: Draw, asked: Sequence[Asked]) -> dict[Cell, str]:
     """The cells in which an episode was to be asked something and was not, and why."""
     heard = {(one.query.stance, one.query.depth) for one in asked}
     due = zip(draw.sampling.cells, draw.sampling.counts(draw.episode.index), strict=True)
-    return {cell: draw.meaningless.get(cell, NOBODY) for cell, count in due if count and cell not in heard}
+    return {cell: draw.meaningless.get(cell, NO_QUESTION) for cell, count in due if count and cell not in heard}
 
 
 def put(
     place: int,
-    episode: Record,
+    episode: BaseEpisode,
     asked: Sequence[Asked],
     answerers: Sequence[Answerer] = (),
     controls: Sequence[Answerer] = (),

@@ -13,7 +13,7 @@ from analysis.scores.intervals import EpisodeBootstrap, or_none
 from analysis.scores.measures import LEAST
 from analysis.scores.traits import prior_of, trait_values
 from worlds import FunhouseError
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 
 POSTERIOR, MARGINAL, PRIOR = "posterior", "posterior, trait by trait", "uniform prior"
 TYPE = "type"  # all traits at once
@@ -25,7 +25,9 @@ class Describer(Protocol):
 
     name: str
 
-    def traits(self, episode: Record, agent: int, steps: Sequence[int], who: Sequence[int]) -> Mapping[str, np.ndarray]:
+    def traits(
+        self, episode: BaseEpisode, agent: int, steps: Sequence[int], who: Sequence[int]
+    ) -> Mapping[str, np.ndarray]:
         """What `agent` says at q steps of each `who`: by trait, the probabilities of its values (q, v)."""
         ...
 
@@ -40,7 +42,7 @@ class Subject:
     observed: int  # earlier steps at which `agent` saw `who` act in its own role
 
 
-def subjects(episode: Record, count: int, seed: int = 0) -> list[Subject]:
+def subjects(episode: BaseEpisode, count: int, seed: int = 0) -> list[Subject]:
     """Whom to ask about in one episode: agents that the asked one has perceived by then, drawn evenly."""
     perception = Perception(episode)
     others = ~np.eye(len(episode.agents), dtype=bool)
@@ -50,7 +52,7 @@ def subjects(episode: Record, count: int, seed: int = 0) -> list[Subject]:
 
 
 def score_descriptions(
-    log: Sequence[Record], describers: Sequence[Describer] = (), *, questions: int = 32, seed: int = 0
+    log: Sequence[BaseEpisode], describers: Sequence[Describer] = (), *, questions: int = 32, seed: int = 0
 ) -> dict:
     """{"rows": [...], "by_observed": [...], "calibration": [...]}, JSON values only.
 
@@ -131,7 +133,7 @@ class _Sheet:
                 }  # fmt: skip
 
 
-def _page(place: int, episode: Record, describers: Sequence[Describer], questions: int, seed: int) -> _Sheet:
+def _page(place: int, episode: BaseEpisode, describers: Sequence[Describer], questions: int, seed: int) -> _Sheet:
     space, asked = type_space(episode), subjects(episode, questions, seed)
     reasoner = reasoner_of(space)
     who = [one.who for one in asked]
@@ -155,7 +157,7 @@ def _page(place: int, episode: Record, describers: Sequence[Describer], question
     return _Sheet(np.full(len(asked), place), observed, loss, stated, true.astype(bool))
 
 
-def described(one: Describer, episode: Record, asked: Sequence[Subject], space: Space) -> np.ndarray:
+def described(one: Describer, episode: BaseEpisode, asked: Sequence[Subject], space: Space) -> np.ndarray:
     """(q, v) what a describer says of some subjects: the probability of each value of each trait.
 
     Raises FunhouseError where these are no distributions.

@@ -22,7 +22,7 @@ from analysis.questions.sampling import Cell, Sampling
 from analysis.questions.survey import FIXED, REASONER, Progress, Survey, conduct
 from analysis.scores.intervals import EpisodeBootstrap, or_none
 from analysis.scores.measures import LEAST, agreement, divergence, entropy, total_variation
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 
 FIGURES = (
     "excess_nats", "excess_low", "excess_high", "kept_excess_nats", "median_kl", "skill", "skill_low", "skill_high",
@@ -34,9 +34,9 @@ FAR_FROM_ANY_LOG = 1_000_000_000  # indices of training episodes start here, so 
 
 
 def score(
-    log: Sequence[Record],
+    log: Sequence[BaseEpisode],
     answerers: Sequence[Answerer] = (),
-    train_log: Sequence[Record] | None = None,
+    train_log: Sequence[BaseEpisode] | None = None,
     *,
     controls: Sequence[Answerer] = (),
     sampling: Sampling | None = None,
@@ -57,9 +57,9 @@ def score(
 
 
 def examine(
-    log: Sequence[Record],
+    log: Sequence[BaseEpisode],
     answerers: Sequence[Answerer] = (),
-    train_log: Sequence[Record] | None = None,
+    train_log: Sequence[BaseEpisode] | None = None,
     *,
     controls: Sequence[Answerer] = (),
     sampling: Sampling | None = None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.arena.reasoner import MANY
+from agents.arena.reasoner import MANY_ACTIONS
 
 if TYPE_CHECKING:
     from analysis.questions.survey import Survey
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 def narrowed(page: Survey) -> Survey:
     """A survey of all actions with a column for each action that may be taken there, or that anybody gives a chance.
 
-    No figure loses by it: everybody's chance of the rest is 0. One with at most MANY actions stays as it is. While
-    that is not every action, the last columns are nobody's: their `choice` is the number of actions.
+    No figure loses by it: everybody's chance of the rest is 0. One with at most MANY_ACTIONS actions stays as it is.
+    While that is not every action, the last columns are nobody's: their `choice` is the number of actions.
     """
     actions = page.choice.shape[1]
-    if actions <= MANY:
+    if actions <= MANY_ACTIONS:
         return page
     some = page.legal | (page.choice == page.action[:, None])
     for answer in (page.truth, *page.answer.values()):

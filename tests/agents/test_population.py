@@ -8,7 +8,7 @@ from agents.language.paraphrase import HELD_OUT, PARAPHRASES
 from agents.language.prompt import canonical, parse
 from agents.orchard.policy_config import PolicyConfig
 from agents.orchard.types import TypeSpace
-from agents.population import NAMES, NOTHING, Population, PopulationConfig, draw_population, native_share
+from agents.population import NAMES, NO_ELEMENT, Population, PopulationConfig, draw_population, native_share
 from worlds import FunhouseError, OrchardConfig, dice
 
 ORCHARD = OrchardConfig(agents=24, steps=64, height=15, width=15)
@@ -70,14 +70,14 @@ def test_the_types_are_those_of_the_split(types, split, allowed):
 
 def test_the_first_phase_is_native_and_later_ones_have_the_stated_depths():
     chain = np.array([population.chain for population in drawn(episodes=200)])
-    assert (chain[:, 0] == NOTHING).all()
-    depth = (chain[:, 1:] != NOTHING).sum(-1)
+    assert (chain[:, 0] == NO_ELEMENT).all()
+    depth = (chain[:, 1:] != NO_ELEMENT).sum(-1)
     assert np.bincount(depth.ravel()) / depth.size == pytest.approx([0.32, 0.39, 0.29], abs=0.01)
-    assert not ((chain[..., 0] == NOTHING) & (chain[..., 1] != NOTHING)).any()
+    assert not ((chain[..., 0] == NO_ELEMENT) & (chain[..., 1] != NO_ELEMENT)).any()
 
 
 def test_in_64_steps_a_third_is_at_depth_1_and_a_quarter_at_depth_2():
-    depth = np.array([(population.chain != NOTHING).sum(-1) for population in drawn(episodes=200)])
+    depth = np.array([(population.chain != NO_ELEMENT).sum(-1) for population in drawn(episodes=200)])
     assert (depth == 1).mean() > 1 / 3
     assert (depth == 2).mean() > 1 / 4
 
@@ -99,8 +99,8 @@ def test_elements_are_shared_out_as_stated():
     chain = np.array([population.chain for population in drawn(episodes=300)])
     first, second = chain[..., 0], chain[..., 1]
     own = np.arange(24)
-    assert (first[first != NOTHING] < NOTHING).mean() == pytest.approx(0.15, abs=0.01)
-    itself = (second == own)[second != NOTHING].mean()
+    assert (first[first != NO_ELEMENT] < NO_ELEMENT).mean() == pytest.approx(0.15, abs=0.01)
+    itself = (second == own)[second != NO_ELEMENT].mean()
     assert itself == pytest.approx(0.25 + 0.75 * 0.85 / 23.15, abs=0.015)
     assert set(np.unique(first)) >= set(range(24))
 
@@ -109,7 +109,7 @@ def test_elements_are_shared_out_as_stated():
 def test_few_agents_have_roles_too(agents):
     orchard = OrchardConfig(agents=agents)
     for population in drawn(orchard=orchard, description_share=0.0):
-        assert ((population.chain == NOTHING) | (population.chain < agents)).all()
+        assert ((population.chain == NO_ELEMENT) | (population.chain < agents)).all()
         for agent in range(agents):
             for phase in range(len(population.chain)):
                 role = population.role(phase, agent)
@@ -125,7 +125,7 @@ def test_prompts_are_read_back_as_the_logged_role(split):
             said = parse(population.prompt(phase, agent), population.names)
             understood = canonical(said, population.names[agent])
             assert (understood.stance, understood.chain) == ("behave", role)
-            assert len(role) == (population.chain[phase, agent] != NOTHING).sum()
+            assert len(role) == (population.chain[phase, agent] != NO_ELEMENT).sum()
 
 
 def test_held_out_paraphrases_stay_out_of_training():
@@ -138,10 +138,10 @@ def test_held_out_paraphrases_stay_out_of_training():
 def test_no_description_of_training_means_held_out_types_only():
     codes = np.array([population.chain for population in drawn("train", episodes=200, description_share=1.0)])
     mask = bank_of(SPACE).mask
-    used = np.unique(-2 - codes[codes < NOTHING])
+    used = np.unique(-2 - codes[codes < NO_ELEMENT])
     assert (mask[used] & ~SPACE.held_out).any(1).all()
     codes = np.array([population.chain for population in drawn("test", episodes=200, description_share=1.0)])
-    used = np.unique(-2 - codes[codes < NOTHING])
+    used = np.unique(-2 - codes[codes < NO_ELEMENT])
     assert not (mask[used] & ~SPACE.held_out).any(1).all()
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from agents.definition import NOBODY, Actor
+from agents.definition import UNNAMED, Actor
 from agents.orchard.policy_config import PolicyConfig
-from agents.orchard.theory import HIDDEN, Percept, Seen, Theory
+from agents.orchard.theory import UNTOLD, Percept, Seen, Theory
 from agents.orchard.types import AgentType, TypeSpace
 from tests.agents.little import Case, asked, runs
 from worlds import OrchardConfig
@@ -100,10 +100,10 @@ def test_hidden_roles_weaken_the_evidence_by_the_stated_share():
         theory = Theory(THEORY.ground, SPACE, [share])
         return theory.posterior([percept(2, {2: RED}, Bo=(3, role, WEST))], "Bo")
 
-    assert after(1.0, HIDDEN) == pytest.approx(after(0.3, ()))
-    assert after(0.0, HIDDEN) == pytest.approx([1 / 24] * 24)
-    half = (after(1.0, HIDDEN) + 1 / 24) / 2  # linear, since m is the same for every type
-    assert after(0.5, HIDDEN) == pytest.approx(half)
+    assert after(1.0, UNTOLD) == pytest.approx(after(0.3, ()))
+    assert after(0.0, UNTOLD) == pytest.approx([1 / 24] * 24)
+    half = (after(1.0, UNTOLD) + 1 / 24) / 2  # linear, since m is the same for every type
+    assert after(0.5, UNTOLD) == pytest.approx(half)
 
 
 def test_as_myself_is_as_nobody_else():
@@ -114,7 +114,7 @@ def test_as_myself_is_as_nobody_else():
     assert THEORY.behave(history, "Ada", FAR, (only_far,)) == pytest.approx(mine)
     # Who is known by a description alone is nobody, not even Ada in whose place it stands: it has to guess.
     assert np.abs(THEORY.behave(history, "Ada", FAR, (only_far, "Ada")) - mine).max() > 0.05
-    actor = Actor(NOBODY, "Ada", FAR)
+    actor = Actor(UNNAMED, "Ada", FAR)
     assert THEORY.enact(history, history, "Ada", actor, ()) == pytest.approx(mine)
 
 

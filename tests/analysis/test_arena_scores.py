@@ -13,7 +13,7 @@ from analysis.contenders.fitting import fit
 from analysis.figures.gallery import publish
 from analysis.figures.imitation_graph import by_kind, by_name, examine_pairs, imitation_graph
 from analysis.questions.perception import Perception, place_of, target_of
-from analysis.questions.sampling import NO_KIN, NOBODY, NOTHING_NESTED, Sampling
+from analysis.questions.sampling import NO_KIN, NO_QUESTION, NOTHING_NESTED, Sampling
 from analysis.questions.survey import conduct
 from analysis.scores.describe import score_descriptions, subjects
 from analysis.scores.fidelity import Scores, examine, score
@@ -142,7 +142,7 @@ def test_where_nobody_perceives_anybody_the_table_says_so(kinds):
     found = score(logs[0], [named(Truth(BANK), "mind")], logs[1])
     assert {one["depth"] for one in found["rows"] if one["questions"]} == {0}
     told = {one["reason"] for one in found["rows"] if not one["questions"]}
-    assert told <= {NO_KIN, NOTHING_NESTED, NOBODY}
+    assert told <= {NO_KIN, NOTHING_NESTED, NO_QUESTION}
     assert told
 
 

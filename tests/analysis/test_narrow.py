@@ -37,7 +37,7 @@ def test_of_many_actions_those_that_matter_are_kept_and_every_figure_is_as_befor
     short = examine(log, [mind], train_log, sampling=ASKED)
     assert short.survey.truth.shape[1] == short.survey.legal.sum(axis=1).max() + 1 < actions / 2
     told = short.report(), examine(log, [mind, reckless], train_log, sampling=ASKED).report()
-    monkeypatch.setattr(narrow, "MANY", actions)
+    monkeypatch.setattr(narrow, "MANY_ACTIONS", actions)
     assert (
         short.survey.truth.shape[1] < examine(log, [mind], train_log, sampling=ASKED).survey.truth.shape[1] == actions
     )
@@ -47,6 +47,6 @@ def test_of_many_actions_those_that_matter_are_kept_and_every_figure_is_as_befor
 
 
 def test_where_actions_are_few_a_survey_is_left_as_it_is(logs, monkeypatch):
-    monkeypatch.setattr(narrow, "MANY", logs[0][0].actions)
+    monkeypatch.setattr(narrow, "MANY_ACTIONS", logs[0][0].actions)
     survey = examine(*(logs[0], [], logs[1]), sampling=ASKED).survey
     assert narrow.narrowed(survey) is survey

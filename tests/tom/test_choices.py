@@ -112,5 +112,5 @@ def test_the_reasoner_says_the_same_where_it_keeps_no_chances(log, monkeypatch):
     seen = [step for step in range(episode.steps) if episode.perceived[step, 0, 1]]
     queries = [resolve(episode, Question(names[0], seen[-1], prompt)) for prompt in asked]
     found = BankReasoner(space).enact(episode, queries)
-    monkeypatch.setattr(reasoner, "MANY", 1000)
+    monkeypatch.setattr(reasoner, "MANY_ACTIONS", 1000)
     np.testing.assert_array_equal(BankReasoner(space).enact(episode, queries), found)

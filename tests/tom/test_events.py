@@ -12,7 +12,7 @@ from agents.orchard.theory import history_of
 from tests.agents.little import Case, runs
 from tests.tom.worlds_of_minds import short_log
 from tom.filter.event_kernels import AGENT_ELEMENTS, ELEMENTS
-from tom.filter.events import FAR, FAR_KEPT, FAR_NOW, NEAR_KEPT, NEAR_NOW, NO_SIGHT, SIGHTS
+from tom.filter.events import FAR, FAR_KEPT, FAR_NOW, NEAR_KEPT, NEAR_NOW, NO_SIGHT, SIGHTS_READ
 from tom.filter.perception import perception_of
 from worlds.orchard.geometry import NO_WAY
 
@@ -44,7 +44,7 @@ def elements_of(case, percepts, t, who) -> dict[tuple[int, int], int]:
     """The flags of all that is around an actor, {(code, cell): bits}, in what somebody has perceived."""
     bits: Counter = Counter()
     way = case.episode.geometry.distance[case.episode.cell[t, who]] != NO_WAY
-    for sight in range(SIGHTS):
+    for sight in range(SIGHTS_READ):
         lensed = case.theory.perceive(percepts[: t + 1], case.episode.names[who], sight)
         now, recent = lensed[-1], lensed[-case.run.policy.window :]
         latest = {cell: kind for percept in recent for cell, kind in percept.cells.items()}  # later ones win
@@ -73,7 +73,7 @@ def check_elements(case, look, e, expected, place):
 def check_event(case, history, e, percepts):
     t, who, look = int(history.step[e]), int(history.agent[e]), history.look
     place, ground = int(case.episode.cell[t, who]), case.episode.geometry
-    for sight in range(SIGHTS):
+    for sight in range(SIGHTS_READ):
         view = case.theory.view(place, sight)
         assert look["cover"][e, sight] == pytest.approx(len(view & percepts[t].cells.keys()) / len(view))
     assert (look["blocked"][e] == [a > 0 and ground.neighbor[place, a] == place for a in range(5)]).all()
@@ -88,7 +88,7 @@ def test_the_events_of_a_line_are_what_the_definition_perceives(question):
     case, me, line, who = question
     history = perception_of(case.run.to_dict()).history(case.episode, me, through=[(line, who)] if line else [])
     of_line, name = history.line == history.lines[line], case.episode.names[who]
-    for last in product(range(SIGHTS), repeat=min(len(line), 2)):
+    for last in product(range(SIGHTS_READ), repeat=min(len(line), 2)):
         percepts = left(case, me, line, (FAR,) * (len(line) - len(last)) + last)
         sights = (*reversed(last), NO_SIGHT, NO_SIGHT)[:2]
         mine = np.flatnonzero(of_line & (history.agent == who) & (history.sights == sights).all(1))

@@ -17,7 +17,7 @@ from tom.filter.relations import (
     BARS,
     LAST,
     NATIVE,
-    NOBODY,
+    NO_ONE,
     PATHS,
     SEEN,
     SLOTS,
@@ -88,7 +88,7 @@ def test_somebody_described_stands_where_the_one_before_stood():
 
 
 def test_slots_and_their_lines_count_from_the_end():
-    assert slots_of((3, NEAR_SIGHTED)) == (NOBODY, 3, ABSENT)
+    assert slots_of((3, NEAR_SIGHTED)) == (NO_ONE, 3, ABSENT)
     assert slots_of((4, 3, 1, 2)) == (2, 1, 3)
     assert line_indices(0, (3, 1), {(): 0, (3,): 7}) == (7, 0, ABSENT)
     assert line_indices(0, (3, 1), {(): 0}) == (ABSENT, 0, ABSENT)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from worlds import FunhouseError
 from worlds.atomic_files import LOCK, Lock, append_line, write_file
-from worlds.log.journal import Diary
+from worlds.log.journal import Journal
 from worlds.log.manifest import MANIFEST, entry, read_manifest, write_manifest
 from worlds.signed import canonical
 
@@ -124,7 +124,7 @@ def test_what_is_no_such_directory_is_explained(home, tmp_path_factory):
     assert "is not a directory" in refusal(empty / "file")
     assert f"has no {MANIFEST}" in refusal(empty)
     assert "holds a log" in refusal(home, "checkpoint")
-    Diary(home).open({}, {})
+    Journal(home).open({}, {})
     assert "not finished" in refusal(home)
 
 

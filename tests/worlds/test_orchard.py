@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.worlds.test_geometry import slow_sight
 from worlds import FunhouseError, Orchard, OrchardConfig, dice, replay
-from worlds.orchard.rules import AGENT, FLOOR, FRUIT, HIDDEN, VIEW_RADIUS, WALL, write_views
+from worlds.orchard.rules import AGENT, FLOOR, FRUIT, UNSEEN, VIEW_RADIUS, WALL, write_views
 
 CONFIGS = st.builds(
     OrchardConfig,
@@ -70,7 +70,7 @@ class SlowWorld:
                 if self.passable(*cell):
                     code = FLOOR if cell not in self.fruit else FRUIT + self.fruit[cell]
                     shown = self.clear((row, column), cell)
-                    codes[r, c] = code + AGENT * (cell in self.at) if shown else HIDDEN
+                    codes[r, c] = code + AGENT * (cell in self.at) if shown else UNSEEN
         return codes
 
 
@@ -196,7 +196,7 @@ def test_what_is_out_of_sight_changes_no_view():
         before, view = codes_of(world).copy(), world.view[0].copy()
         row, column = divmod(int(world.cell[0, 0]), config.width)
         near = [(r, c) for r in range(row - 3, row + 4) for c in range(column - 3, column + 4)]
-        unseen = [v for v, cell in enumerate(near) if view[0].ravel()[v] == HIDDEN]
+        unseen = [v for v, cell in enumerate(near) if view[0].ravel()[v] == UNSEEN]
         for v in unseen:
             codes_of(world)[near[v]] = FRUIT + (int(before[near[v]]) + 1) % 3
             changed += 1

@@ -23,7 +23,7 @@ from tom.filter.event_kernels import ELEMENTS, events_along
 
 NEAR_NOW, FAR_NOW, NEAR_KEPT, FAR_KEPT = 1, 2, 4, 8  # bits: in sight now, or within a retentive agent's memory
 UNREACHED = 255
-SIGHTS = 2
+SIGHTS_READ = 2
 NO_SIGHT = 2  # in `sights`: the line is not that long
 FAR = 1  # with what sight a line's places are looked through before its last two
 
@@ -112,7 +112,7 @@ def perceived(
     (steps, n), geometry = episode.cell.shape, episode.geometry
     through = list(dict.fromkeys(through))
     lines: dict[Line, int] = {(): 0}
-    ways = [SIGHTS ** min(len(line), 2) for line, _ in through]
+    ways = [SIGHTS_READ ** min(len(line), 2) for line, _ in through]
     most = steps * (n + sum(ways))
     made = {
         "step": np.empty(most, np.int16),
@@ -135,7 +135,7 @@ def perceived(
     for line in dict.fromkeys(line for line, _ in through):
         actors = np.array([who for other, who in through if other == line])
         lines.setdefault(line, len(lines))
-        for last in product(range(SIGHTS), repeat=min(len(line), 2)):
+        for last in product(range(SIGHTS_READ), repeat=min(len(line), 2)):
             path = np.array([FAR] * (len(line) - len(last)) + list(last))
             first = count
             count = events_along(me, sight, np.array(line), path, actors, evidence, view, *rules, *made.values(), count)

@@ -18,7 +18,7 @@ from tom.filter.observations import ObservationEncoder
 from tom.training.settings import MOST_LEGAL, NetworkConfig
 from worlds import FunhouseError
 
-MANY = 64  # actions: with more, only legal ones are read
+MANY_ACTIONS = 64  # actions: with more, only legal ones are read
 AT_ONCE = 1 << 15  # choices of the events of one part
 
 

@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 
 from tom.filter.event_kernels import ELEMENTS, find_events
-from tom.filter.events import FAR, NO_SIGHT, SIGHTS, UNREACHED, Line
+from tom.filter.events import FAR, NO_SIGHT, SIGHTS_READ, UNREACHED, Line
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Lookout:
 
 def lookouts(owner: int, me: int, sight: int, who: int, line: Line, first: int) -> list[Lookout]:
     """Those for the acts of an agent along a line: one for each pair of sights of the line's last two."""
-    ways = product(range(SIGHTS), repeat=min(len(line), 2))
+    ways = product(range(SIGHTS_READ), repeat=min(len(line), 2))
     return [Lookout(owner, me, sight, who, line, (FAR,) * (len(line) - len(w)) + w, first=first) for w in ways]
 
 

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from tom.filter.encoders import squared_relu
 from tom.training.settings import NetworkConfig
 
-HIDDEN = 64  # units: with more, a log of 2,000 matches is learned by heart
+HIDDEN_UNITS = 64  # units: with more, a log of 2,000 matches is learned by heart
 CLIP = 5.0  # standard deviations
 
 
@@ -65,8 +65,8 @@ class _Eye(nn.Module):
         self.size = size
         self.register_buffer("mean", torch.zeros(size))
         self.register_buffer("scale", torch.ones(size))
-        self.first, self.second = nn.Linear(size, HIDDEN), nn.Linear(HIDDEN, HIDDEN)
-        self.straight, self.out = nn.Linear(size, out), nn.Linear(HIDDEN, out)
+        self.first, self.second = nn.Linear(size, HIDDEN_UNITS), nn.Linear(HIDDEN_UNITS, HIDDEN_UNITS)
+        self.straight, self.out = nn.Linear(size, out), nn.Linear(HIDDEN_UNITS, out)
 
     def forward(self, observation: Tensor) -> Tensor:
         x = ((observation[:, : self.size] - self.mean) * self.scale).clamp(-CLIP, CLIP)

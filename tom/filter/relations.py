@@ -1,7 +1,7 @@
 """How a question stands to an event: what makes names pointers.
 
 Slots are a prompt's elements counted from its end: 0 the last one named, 1 the one before, 2 the one before that. A
-slot holds an agent's index, NOBODY (a description stands there) or ABSENT (the prompt is not that deep). What bears on
+slot holds an agent's index, NO_ONE (a description stands there) or ABSENT (the prompt is not that deep). What bears on
 the element in a slot is what it did, as those named before it could have seen it: the events of its *line*.
 """
 
@@ -11,17 +11,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from tom.filter.events import SIGHTS, Line, Wanted
+from tom.filter.events import SIGHTS_READ, Line, Wanted
 
 SLOTS = 3
-NOBODY, ABSENT = -1, -2
+NO_ONE, ABSENT = -1, -2
 SPANS = (4, 32)  # steps over which an event's recency fades
 OPEN = 0  # the relation that holds for every event that may be attended to
 LAST, SECOND, THIRD = 1, 2, 3  # it is about the last, the second-last, the third-last one named
 NATIVE = 4  # its actor was itself
 SEEN = 5  # from here on: it is about slot s, and was seen through that line with near (far) sight
 PATHS = ((0, 0), (0, 1), (1, 0))  # (slot, how far back in the line) that SEEN tells apart
-RELATIONS = SEEN + SIGHTS * len(PATHS) + len(SPANS)  # that have a learned weight; one more bars
+RELATIONS = SEEN + SIGHTS_READ * len(PATHS) + len(SPANS)  # that have a learned weight; one more bars
 COMPANY = RELATIONS  # of minds that compare, one more: it is about somebody not named
 BARS = -1  # the index of the relation that bars, the last
 BARRED = -30.0  # its weight; sigmoid(-30) is 1e-13
@@ -30,8 +30,8 @@ POINTERS = ((LAST,), (LAST, NEAR), (LAST, FAR), (SECOND,)) * 2  # what attention
 
 
 def slots_of(chain: Sequence[int | str]) -> tuple[int, ...]:
-    """The pointers of a canonical chain, counted from its end; descriptions are NOBODY."""
-    ends = [NOBODY if isinstance(element, str) else element for element in reversed(chain)][:SLOTS]
+    """The pointers of a canonical chain, counted from its end; descriptions are NO_ONE."""
+    ends = [NO_ONE if isinstance(element, str) else element for element in reversed(chain)][:SLOTS]
     return (*ends, *[ABSENT] * (SLOTS - len(ends)))
 
 
@@ -77,7 +77,7 @@ def question_relations(
     ]
     ready = about[0] | about[1] | about[2]
     native = event["own"][:, None, :, 0].expand_as(ready)
-    seen = [about[s] & (event["sights"][:, None, :, k] == sight) for s, k in PATHS for sight in range(SIGHTS)]
+    seen = [about[s] & (event["sights"][:, None, :, k] == sight) for s, k in PATHS for sight in range(SIGHTS_READ)]
     ago = (question["step"][..., None] - event["step"][:, None]).clamp(min=0)
     faded = [(-ago / span).exp() for span in SPANS]
     facts = [ready, *about, native, *seen, *faded]

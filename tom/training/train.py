@@ -33,7 +33,7 @@ from worlds.deferred import Deferred
 SAVE_EVERY = 120.0  # seconds
 LOOK_EVERY = 0.2  # seconds: whether a signal has come while a batch is waited for
 REPORT_EVERY = 20  # steps
-NOTHING = "nothing was trained"
+NOT_TRAINED = "nothing was trained"
 Report = Callable[[float, float, str], None]
 
 
@@ -100,7 +100,7 @@ def train(
             return training.run(report)
     except KeyboardInterrupt as stop:
         if training is None:
-            stop.add_note(NOTHING)
+            stop.add_note(NOT_TRAINED)
         raise
 
 
@@ -133,7 +133,7 @@ class _Training:
                     self._steps(stream, signals.came, writer, report)
                 except Diverged as error:
                     raise FunhouseError(error.what, place=error.place, remedy=self._remedy()) from error
-            signals.note = f"{trainer.step} steps are saved in {self.out}" if trainer.step > first else NOTHING
+            signals.note = f"{trainer.step} steps are saved in {self.out}" if trainer.step > first else NOT_TRAINED
         return Mind(trainer.network, self.batches.vocabulary, self.meta["run"], self.meta)
 
     def _steps(self, stream: Iterable[tuple], came: Sequence, writer: SummaryWriter, report: Report | None) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from worlds.arena import positions
 from worlds.arena.failure import ArenaFailure
 from worlds.arena.foreign import FAILS, errors_of, never_ends, said
-from worlds.arena.inspection import NOTHING, Known, first_look
+from worlds.arena.inspection import NOTHING_KNOWN, Known, first_look
 from worlds.arena.listed import listed_module
 from worlds.arena.loading import make, maker_of
 from worlds.arena.masks import tells_mask
@@ -46,7 +46,7 @@ class Environment(Reading):
         self._seed: int | None = None
         self.step = 0  # of the game, as the environment itself counts them
         self._watch = can_watch()
-        self.know(NOTHING)
+        self.know(NOTHING_KNOWN)
 
     @staticmethod
     def open(spec: str, arguments: dict | None = None, key: int = 0) -> "Environment":

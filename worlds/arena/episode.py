@@ -7,11 +7,11 @@ import numpy as np
 
 from worlds.arena.config import ArenaConfig
 from worlds.arena.spaces import Species
-from worlds.base_episode import Agent, Record
+from worlds.base_episode import Agent, BaseEpisode
 
 
 @dataclass(frozen=True, eq=False)
-class ArenaEpisode(Record):
+class ArenaEpisode(BaseEpisode):
     """One match. Step t's arrays hold what was there before the moves of step t; without observations of the absent."""
 
     index: int

@@ -40,13 +40,13 @@ class Known(NamedTuple):
     spaces: list[Pair]  # of each seat, as they were told at first
 
 
-NOTHING = Known([], [], np.zeros(0, np.int32), [], [])
+NOTHING_KNOWN = Known([], [], np.zeros(0, np.int32), [], [])
 
 
 def first_look(environment: "Environment") -> Known:
     """Plays some steps of a new environment, which is of no more use then. Raises FunhouseError for what it is not."""
     seats = _seats(environment)
-    environment.know(NOTHING._replace(seats=seats))
+    environment.know(NOTHING_KNOWN._replace(seats=seats))
     environment.reset(0)  # spaces may be known, and masks are seen, only after a reset
     both = [kept(spaces_of(environment, agent)) for agent in seats]
     masked = environment.guard(_masked, environment, seats)

@@ -16,7 +16,7 @@ from worlds.signed import MARK, read_bytes
 CLOSE = 8  # bytes in which a damaged line may differ from what it was: of other settings, the SHA-256 differs in more
 
 
-class Diary:
+class Journal:
     """`unfinished.jsonl` of one directory; `files` below maps a file's name to its manifest entry."""
 
     def __init__(self, directory: Path):

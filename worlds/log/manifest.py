@@ -155,9 +155,9 @@ def _present(directory: Path, kind: str) -> set[str]:
 
 def _noted(directory: Path, kind: str) -> int:
     """How many files a diary notes. Raises FunhouseError that names the damage where it or one of them is damaged."""
-    from worlds.log.journal import Diary
+    from worlds.log.journal import Journal
 
-    noted = Manifest(directory, kind, *Diary(directory).read())
+    noted = Manifest(directory, kind, *Journal(directory).read())
     for name, listed in noted.files.items():
         _check_length(noted, name, listed)
         noted.read(name)

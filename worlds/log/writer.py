@@ -15,7 +15,7 @@ from worlds.atomic_files import LOCK, Lock, explained, make_directory, remove_pa
 from worlds.errors import FunhouseError
 from worlds.log.document import MOST_EPISODES, SHARD_SIZE, check_files, check_meta
 from worlds.log.formats import format_of
-from worlds.log.journal import Diary
+from worlds.log.journal import Journal
 from worlds.log.manifest import MANIFEST, UNFINISHED, damaged, entry, parse_manifest, versions, write_manifest
 from worlds.orchard.episode import Episode
 from worlds.orchard.shard import encode, file_name
@@ -43,7 +43,7 @@ class LogWriter:
         self.meta = json.loads(json.dumps({**meta, "episodes": episodes, "shard_size": shard_size}))
         check_meta(Document(self.meta, self.directory))
         self._format = format_of(self.meta)
-        self._diary = Diary(self.directory)
+        self._diary = Journal(self.directory)
         make_directory(self.directory)
         self._lock = Lock(self.directory)
         try:
@@ -198,7 +198,7 @@ def apart(directory: str | Path, meta: dict) -> list[tuple[str, object, object]]
     home = Path(directory)
     if (home / UNFINISHED).exists():
         try:
-            told = Diary(home).read()[0]
+            told = Journal(home).read()[0]
         except FunhouseError:
             return []
     elif (home / MANIFEST).exists():

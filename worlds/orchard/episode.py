@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numba import njit
 
-from worlds.base_episode import Agent, Record
+from worlds.base_episode import Agent, BaseEpisode
 from worlds.errors import FunhouseError
 from worlds.orchard.config import OrchardConfig
 from worlds.orchard.geometry import Geometry, geometry_of
@@ -18,7 +18,7 @@ __all__ = ["Agent", "Episode", "replay"]
 
 
 @dataclass(frozen=True, eq=False)
-class Episode(Record):
+class Episode(BaseEpisode):
     """One episode of the orchard. Step t's arrays hold what was there before the moves of step t."""
 
     index: int

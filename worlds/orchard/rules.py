@@ -18,7 +18,7 @@ from worlds.orchard.mirror import closed
 from worlds.orchard.unaligned import load8, store8
 
 # Codes of cells: FRUIT + kind; AGENT is added where somebody stands, MARKED where somebody marked does.
-HIDDEN, FLOOR, WALL, FRUIT, AGENT, MARKED = 0, 1, 2, 3, 16, 32
+UNSEEN, FLOOR, WALL, FRUIT, AGENT, MARKED = 0, 1, 2, 3, 16, 32
 VIEW_RADIUS = 3  # cells; a view is 7 x 7
 _SIDE = 2 * VIEW_RADIUS + 1
 _TRIES = 256
@@ -138,7 +138,7 @@ def fill_view_masks(walls, mask):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def write_views(grid, mask, cell, width, pad, view):
-    """Writes what each agent sees, view (n, 7, 7) uint8: the codes around it, HIDDEN out of sight."""
+    """Writes what each agent sees, view (n, 7, 7) uint8: the codes around it, UNSEEN out of sight."""
     stride = width + 2 * pad
     seen = view.reshape(-1)
     for i in range(len(cell)):

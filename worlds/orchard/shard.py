@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 from worlds.errors import FunhouseError
 from worlds.log.coded import Coded, array_of, coded_lists, coded_text
 from worlds.log.columns import (
@@ -73,7 +73,7 @@ def _episodes(episodes: Sequence[Episode]) -> pa.Table:
     return table_of(zip(*rows, strict=True), EPISODES)
 
 
-def agents_table(episodes: Sequence[Record]) -> pa.Table:
+def agents_table(episodes: Sequence[BaseEpisode]) -> pa.Table:
     """Who took part: a row for each agent of each episode, its traits as columns."""
     traits = list(episodes[0].agents[0].type)
     mind = ["mind"] if any(agent.mind for e in episodes for agent in e.agents) else []
@@ -89,7 +89,7 @@ def agents_table(episodes: Sequence[Record]) -> pa.Table:
     return table_of(zip(*rows, strict=True), schema)
 
 
-def steps_table(episodes: Sequence[Record], schema: pa.Schema = STEPS) -> pa.Table:
+def steps_table(episodes: Sequence[BaseEpisode], schema: pa.Schema = STEPS) -> pa.Table:
     """What each agent was told and did, a row for each agent of each step of each episode."""
     shapes = [episode.action.shape for episode in episodes]
     index = [episode.index for episode in episodes]

@@ -43,7 +43,7 @@ from agents.answer import Answerer, Question, Truth
 from agents.language.prompt import say
 from agents.orchard.live_episode import Match
 from agents.orchard.run import RunConfig
-from agents.population import NOTHING, Population, PopulationConfig
+from agents.population import NO_ELEMENT, Population, PopulationConfig
 from agents.reasoning import Space
 from agents.world import reasoner_of, type_space
 from analysis.probes.contenders import REASONER, Exact, Ignorant
@@ -113,7 +113,7 @@ def _cast(design: Design, drawn: Population) -> Population:
     sights = ("far", *design.imitators, "far")
     cast = zip(drawn.type_index.tolist(), sights, strict=True)
     types = [space.index({**space[k], "sight": sight}) for k, sight in cast]
-    chain = np.full_like(drawn.chain, NOTHING)
+    chain = np.full_like(drawn.chain, NO_ELEMENT)
     chain[1:, list(design.crowd), 0] = TARGET
     chain[1:, TARGET, 0] = design.observer
     return replace(drawn, type_index=np.array(types), chain=chain)

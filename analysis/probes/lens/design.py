@@ -46,7 +46,7 @@ from agents.language.prompt import say
 from agents.orchard.rollout import play
 from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
-from analysis.probes.orchard import NOTHING, acts, changed, latest, types_of, unpacked, until, views, window_of
+from analysis.probes.orchard import NO_FRUIT, acts, changed, latest, types_of, unpacked, until, views, window_of
 from analysis.questions.perception import Perception
 from worlds import Episode, OrchardConfig
 
@@ -56,7 +56,7 @@ EVERY = "every"  # all but the unseen ones
 AREA, CORRELATION = 0.6, 0.6  # the thresholds
 MATTERS = 0.1  # total variation: what a fruit must be to Bo, if Bo sees it
 ALIKE = 0.1  # total variation: by how much what it is to Bo may hang on what else Bo knows
-SIGHTS = {NEW: ((1, 4), (3, 5)), TRAINED: ((2, 6),)}  # in turn, from episode to episode
+RADII = {NEW: ((1, 4), (3, 5)), TRAINED: ((2, 6),)}  # in turn, from episode to episode
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Design:
         """One episode: everybody of a held-out type, and as itself."""
         orchard = OrchardConfig(
             self.side, self.side, "mixed", fruits=self.fruits, agents=self.agents, steps=self.steps,
-            sights=SIGHTS[world][index % len(SIGHTS[world])],
+            sights=RADII[world][index % len(RADII[world])],
         )  # fmt: skip
         population = PopulationConfig(switch=self.steps, types="held-out")
         return play(RunConfig(orchard, population=population, seed=seed, split=split), index)
@@ -103,7 +103,7 @@ class Spot:
 
     cells: str  # near, contested, hidden or unseen
     cell: int
-    kind: int  # what lies there afterwards; NOTHING: what lay there is taken away
+    kind: int  # what lies there afterwards; NO_FRUIT: what lay there is taken away
     seen: bool  # whether Bo sees it, in truth
     would: np.ndarray  # (5,) the would-be shift; 0 of an unseen cell
 
@@ -153,7 +153,7 @@ class Scene:
     def _spot(self, put: Put, cells: str, cell: int, seen: bool) -> Spot | None:
         """A change of a cell that would matter to Bo; None where there is none."""
         lies = int(self.fruit[put.step, cell])
-        kinds = [NOTHING] if lies >= 0 else self.generator.permutation(self.space.orchard.kinds).tolist()
+        kinds = [NO_FRUIT] if lies >= 0 else self.generator.permutation(self.space.orchard.kinds).tolist()
         if cells == UNSEEN:
             return Spot(cells, cell, kinds[0], seen, np.zeros(5))
         for kind in kinds:

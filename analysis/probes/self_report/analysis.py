@@ -39,7 +39,6 @@ from analysis.probes.self_report.design import (
     ERROR,
     JUDGED,
     NO_ACTS,
-    NOTHING,
     OTHERS,
     OWN,
     PERMUTED,
@@ -50,6 +49,7 @@ from analysis.probes.self_report.design import (
     SAMPLING,
     SHUFFLED,
     SKILLED,
+    UNTOLD,
     Said,
     behaviour,
     called,
@@ -185,7 +185,7 @@ def _fidelity(scores: Scores) -> Iterator[Row]:
 
 
 def _controls(trial: Trial, said: dict[tuple[str, str], Statements], scores: Scores) -> list[Row]:
-    others, acts, blind = said[OTHERS, OWN], said[BY_NAME, NOTHING], trial.blinded
+    others, acts, blind = said[OTHERS, OWN], said[BY_NAME, UNTOLD], trial.blinded
 
     def sure(name: str) -> Bounded:
         return less(others.miscalibrated(name))
@@ -207,7 +207,7 @@ def _controls(trial: Trial, said: dict[tuple[str, str], Statements], scores: Sco
         *controls(sure, CALIBRATED, [POSTERIOR], shuffled, words="calibration: {}"),
         *controls(acts.resolved, RESOLVED, [POSTERIOR], no_acts, words="itself, from acts: {}"),
         *controls(read, READ, [READER], [], words="itself, from words: {}"),
-        *controls(ignored, READ, [], [NOTHING, ANOTHERS], words="itself, from words: mind, {}"),
+        *controls(ignored, READ, [], [UNTOLD, ANOTHERS], words="itself, from words: mind, {}"),
         *controls(skill, SKILLED, [Reasoned.name], blind, words=f"{PERMUTED}: {{}}"),
     ]
 
@@ -294,11 +294,11 @@ def _itself(axes: Axes, rows: Sequence[Row]) -> None:
     """The probability that it gives to its true traits: exp of the mean log, trait by trait."""
     lines = []
     for about, asked in ASKED.items():
-        for words in (OWN, NOTHING, ANOTHERS):
+        for words in (OWN, UNTOLD, ANOTHERS):
             row = _row(rows, about, words)
             color = BLUE if about == BY_NAME else GREEN
             lines.append((f"{asked}\n{words}", *_typical(row), color))
-    exact = _row(rows, BY_NAME, NOTHING, POSTERIOR)
+    exact = _row(rows, BY_NAME, UNTOLD, POSTERIOR)
     lines.insert(0, ("posterior\nof its acts", *_typical(exact), ORANGE))
     dots(axes, lines)
     knows_nothing, *_ = _typical(_row(rows, OTHERS, OWN, PRIOR))

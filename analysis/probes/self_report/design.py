@@ -43,12 +43,12 @@ from analysis.questions.survey import Survey, put
 from analysis.scores.describe import POSTERIOR, Describer, Subject, described, subjects
 from analysis.scores.traits import trait_values
 from worlds import Episode, OrchardConfig
-from worlds.base_episode import Record
+from worlds.base_episode import BaseEpisode
 
 RESOLVED, CALIBRATED, READ, SKILLED = 0.2, 0.95, 0.9, 0.5  # the thresholds
 BEYOND, ERROR, CERTAIN, CHANGE = 0.2, 0.05, 0.95, 0.05  # to be reached
 OTHERS, BY_NAME, AS_ITSELF = "another", "itself, by its name", "itself, as itself"  # who is described, and how asked
-OWN, NOTHING, ANOTHERS = "told what it is", "told nothing", "told what another is"  # the asked agent has been
+OWN, UNTOLD, ANOTHERS = "told what it is", "told nothing", "told what another is"  # the asked agent has been
 READER = "who reads the words"
 NO_ACTS, SHUFFLED = "mind, own actions blanked", "mind, names shuffled"
 SILENT = "an agent"  # a description that says nothing
@@ -81,7 +81,9 @@ class AsItself:
     def __init__(self, mind: Mind):
         self.mind, self.name = mind, mind.name
 
-    def traits(self, episode: Record, agent: int, steps: Sequence[int], who: Sequence[int]) -> Mapping[str, np.ndarray]:
+    def traits(
+        self, episode: BaseEpisode, agent: int, steps: Sequence[int], who: Sequence[int]
+    ) -> Mapping[str, np.ndarray]:
         """What it says of itself."""
         return self.mind.own_traits(episode, agent, steps)
 
@@ -115,7 +117,7 @@ class Said(NamedTuple):
     """What was said in one episode of some subjects, by one way of asking."""
 
     about: str  # OTHERS, BY_NAME or AS_ITSELF
-    words: str  # OWN, NOTHING or ANOTHERS
+    words: str  # OWN, UNTOLD or ANOTHERS
     episode: Episode
     asked: Sequence[Subject]
     stated: dict[str, np.ndarray]  # by contender: (q, v), the probability of each value of each trait
@@ -134,10 +136,10 @@ def descriptions(trial: Trial, seed: int, episode: Episode) -> Iterator[Said]:
     selves = [replace(one, who=one.agent) for one in about]
     acts = [one for one in trial.subject.blanked if one.name == NO_ACTS]
     exact = {POSTERIOR: posterior(episode, selves)}
-    for words in (OWN, NOTHING, ANOTHERS):
+    for words in (OWN, UNTOLD, ANOTHERS):
         heard = told(episode, words)
         yield Said(BY_NAME, words, heard, selves, said(heard, selves, mind, *acts) | exact)
-        read = {READER: reader(heard, selves)} if words != NOTHING else {}
+        read = {READER: reader(heard, selves)} if words != UNTOLD else {}
         yield Said(AS_ITSELF, words, heard, selves, said(heard, selves, AsItself(mind)) | read)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from agents.arena import bank as bank_module
 from agents.arena.bank import Bank, BankConfig
-from agents.arena.random_policies import SIGHTS
+from agents.arena.random_policies import PROJECTIONS
 from agents.arena.words import ARENA_WORDS, MEANINGS, SENTENCES
 from agents.language.description import parse_description, say_description
 from agents.language.prompt import VOCABULARY, parse
@@ -120,7 +120,7 @@ def test_random_members_tell_images_apart_by_what_is_where():
     species = Species(0, (64, 48, 3), "uint8", 5, False, "image", 0.0, 255.0)
     images = np.zeros((2, *species.shape), np.uint8)
     images[0, :20], images[1, 44:] = 255, 255
-    statistics = (((0.0,) * SIGHTS, (0.05,) * SIGHTS),)
+    statistics = (((0.0,) * PROJECTIONS, (0.05,) * PROJECTIONS),)
     bank = Bank(ArenaConfig("my.images_v0"), BankConfig(statistics=statistics), [species])
     above, below = bank.chances(0, images, np.ones((2, 5), bool)).swapaxes(0, 1)
     assert (0.5 * np.abs(above - below).sum(-1)).mean() > 0.2

@@ -8,7 +8,7 @@ from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
 from agents.query import Query
 from agents.world import reasoner_of
-from analysis.probes.orchard import NOTHING, acts, changed, in_role, latest, types_of, until, views, window_of
+from analysis.probes.orchard import NO_FRUIT, acts, changed, in_role, latest, types_of, until, views, window_of
 from analysis.questions.perception import Perception
 from worlds import OrchardConfig
 
@@ -21,7 +21,7 @@ def episode():
 
 def test_a_change_touches_one_cell_at_the_steps_it_names(episode):
     cell = int(np.flatnonzero(episode.fruit[8].ravel() == 1)[0])
-    for kind in (NOTHING, 2):
+    for kind in (NO_FRUIT, 2):
         other = changed(episode, cell, kind, slice(8, 12))
         assert (other.fruit[8:12].reshape(4, -1)[:, cell] == kind).all()
         same = np.ones(episode.fruit.shape, bool).reshape(20, -1)

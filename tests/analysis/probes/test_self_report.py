@@ -11,7 +11,7 @@ from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.self_report import PROBE
 from analysis.probes.self_report import analysis as measuring
 from analysis.probes.self_report.analysis import Statements
-from analysis.probes.self_report.design import ANOTHERS, AS_ITSELF, BY_NAME, NO_ACTS, NOTHING, OTHERS, OWN, Design, told
+from analysis.probes.self_report.design import ANOTHERS, AS_ITSELF, BY_NAME, NO_ACTS, OTHERS, OWN, UNTOLD, Design, told
 from tests.analysis.probes.exact_minds import ExactMind, control_of, figure_of
 
 DESIGN = Design(episodes=8)
@@ -98,7 +98,7 @@ def test_nobody_is_told_its_own_description_where_it_is_told_anothers():
         assert one.description != before.description
         assert one.description in [agent.description for agent in episode.agents]
         assert one.type == before.type
-    assert {one.description for one in told(episode, NOTHING).agents} == {"an agent"}
+    assert {one.description for one in told(episode, UNTOLD).agents} == {"an agent"}
     assert told(episode, OWN) is episode
 
 
@@ -114,7 +114,7 @@ def test_the_calibration_error_is_the_distance_that_is_stated():
 
 def test_there_is_a_row_for_everything_that_is_asked(document):
     asked = {(row["about"], row["words"]) for row in document["rows"] if row["about"]}
-    ways = {(about, words) for about in (BY_NAME, AS_ITSELF) for words in (OWN, NOTHING, ANOTHERS)}
+    ways = {(about, words) for about in (BY_NAME, AS_ITSELF) for words in (OWN, UNTOLD, ANOTHERS)}
     assert asked == {(OTHERS, OWN), *ways}
     permuted = {(row["depth"], row["permuted"]) for row in document["rows"] if not row["about"]}
     assert permuted == {(depth, places) for depth in (1, 2) for places in (0, 1, 2)}

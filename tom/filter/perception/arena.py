@@ -6,7 +6,7 @@ from agents.arena.run import SHARE_A_BANK, bank_of_run
 from agents.arena.words import ARENA_WORDS
 from agents.language.prompt import VOCABULARY
 from tom.filter.events import History
-from tom.filter.many_actions import MANY, check_legal
+from tom.filter.many_actions import MANY_ACTIONS, check_legal
 from tom.filter.perception.arena_events import look_of, perceived_in_arena
 from tom.filter.perception.base import Perception, announced, traits_of
 from tom.filter.vocabulary import Vocabulary
@@ -50,7 +50,7 @@ class ArenaPerception(Perception):
             "traits": tuple(map(len, self.space.traits.values())),
             "actions": actions,
             "bars": True,
-            **({"many": True, "pieces": 1} if actions > MANY else {}),
+            **({"many": True, "pieces": 1} if actions > MANY_ACTIONS else {}),
             "species": tuple(int(np.prod(form.shape)) for form in forms),
             "members": members,
             "library": max(map(len, members)),
