@@ -50,7 +50,7 @@ from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
 from agents.query import Query
 from agents.world import reasoner_of
-from analysis.probes.orchard import NOTHING, acts, changed, in_role, latest, types_of, until, views
+from analysis.probes.orchard import NO_FRUIT, acts, changed, in_role, latest, types_of, until, views
 from analysis.questions.perception import Perception
 from analysis.scores.measures import total_variation
 from worlds import Episode, OrchardConfig
@@ -120,7 +120,7 @@ def worlds_of(episode: Episode, case: Case) -> tuple[Episode, Episode, Episode]:
 
 def _without(episode: Episode, case: Case, first: int) -> Episode:
     """The fruit is gone from a step on."""
-    gone = changed(episode, case.cell, NOTHING, slice(first, None))
+    gone = changed(episode, case.cell, NO_FRUIT, slice(first, None))
     return gone if case.goal is None else changed(gone, case.goal, case.kind, slice(first, None))
 
 
@@ -206,7 +206,7 @@ class Search:
     def _weight(self, case: Case, own: int) -> tuple[float, float]:
         """By how much a fruit, if remembered, changes what a type does in a place; the most with another taste."""
         known = latest(self.fruit, self.view[:, case.who], case.step, self.window)
-        worlds = [np.where(np.arange(len(known)) == case.cell, one, known) for one in (case.kind, NOTHING)]
+        worlds = [np.where(np.arange(len(known)) == case.cell, one, known) for one in (case.kind, NO_FRUIT)]
         found = {}
         for other in (self.space.index({**self.space[own], "taste": taste}) for taste in self.space.traits["taste"]):
             view = self.view[case.step, case.who]
