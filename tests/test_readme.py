@@ -117,13 +117,6 @@ def test_no_example_escapes(page: Path):
         assert (">>> " in block.text) == (block.language in PYTHON), "Python is shown as a session"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=NAMES)
-def test_every_link_and_picture_leads_somewhere(page: Path):
-    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
-    local = [target for target in targets if not target.startswith("http")]
-    assert [target for target in local if not (page.parent / target).exists()] == []
-
-
 def test_the_constants_of_the_theory_are_those_of_the_code():
     from agents.orchard.policy_config import PolicyConfig
     from agents.population import PopulationConfig
