@@ -1,8 +1,8 @@
 """What the pages name is there: files, headings that links lead to, dotted names, and commands that can be typed.
 
-A path is what stands in backticks with a slash in it and looks like a file of Python or Markdown, or begins with a folder
-of the repository. A command in a fenced block is whole, and has to parse; one in the text may leave out what its command
-always needs, and parses once that is added.
+A path is what stands in backticks with a slash in it and looks like a file of Python or Markdown, or begins with a
+folder of the repository. A command in a fenced block is whole, and has to parse; one in the text may leave out what its
+command always needs, and parses once that is added.
 """
 
 import contextlib
@@ -49,9 +49,9 @@ def prose(page: Path) -> str:
 def paths(text: str) -> Iterator[str]:
     for code in CODE.findall(text):
         first, slash, _ = code.partition("/")
-        if slash and re.fullmatch(r"[\w./-]+", code) and first not in MADE:
-            if first in FOLDERS or code.endswith((".py", ".md")):
-                yield code
+        named = first in FOLDERS or (first not in MADE and code.endswith((".py", ".md")))
+        if slash and named and re.fullmatch(r"[\w./-]+", code):
+            yield code
 
 
 def headings(page: Path) -> set[str]:
@@ -151,8 +151,9 @@ def test_every_path_that_a_source_names_exists():
 def test_what_is_wrong_on_a_page_is_found(tmp_path: Path):
     page = tmp_path / "page.md"
     page.write_text(
-        "# A page\n\n`docs/nowhere.md`, `agents/definitions.py`, `agents.exactly`, `tom run --presett blind`, [here](gone.md),\n"
-        "[there](#no-page), [and here](#a-page), `tom score`, `agents.exact`, `docs/theory.md`\n\n```console\n$ tom scores\n```\n"
+        "# A page\n\n`docs/nowhere.md`, `agents/definitions.py`, `docs/theory.md`, `agents.exactly`, `agents.exact`,\n"
+        "[here](gone.md), [there](#no-page), [and here](#a-page), `tom run --presett blind`, `tom score`\n\n"
+        "```console\n$ tom scores\n```\n"
     )
     assert list(paths(prose(page))) == ["docs/nowhere.md", "agents/definitions.py", "docs/theory.md"]
     assert [resolves(name) for name in dotted(prose(page))] == [False, True]
