@@ -61,6 +61,11 @@ class _Watch:
 _watch = _Watch()
 
 
+def allowed() -> float:
+    """The seconds that a call may take now."""
+    return _watch.seconds
+
+
 @contextmanager
 def patience(seconds: float) -> Iterator[None]:
     """Within it, a call may take so many seconds. Raises FunhouseError where that is no time."""

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.agents.arena.test_recording import LITTLE, forged
 from tests.worlds.arena.unsteady import Walk
 from worlds import FunhouseError, trust
 from worlds.arena import ArenaConfig
+from worlds.arena.time_limit import patience
 from worlds.log.manifest import write_manifest
 from worlds.log.reader import open_log
 
@@ -39,6 +41,18 @@ def test_chance_out_of_the_systems_entropy_is_no_damage(tmp_path):
     assert (told["verified"], told["agents"], told["episodes_replayed"]) == (False, True, 0)
     assert "3 of 3 episodes come out otherwise" in told["why_not"]
     assert "does not keep to its seed" in told["why_not"]
+
+
+def test_what_hangs_when_it_is_played_again_is_waited_for_as_long_as_there_is_patience(tmp_path, monkeypatch):
+    record(walk("stuck"), tmp_path / "log", 2)
+    monkeypatch.setenv("STUCK", "1")
+    began = time.monotonic()
+    with patience(0.3):
+        told = verify(tmp_path / "log")
+    assert time.monotonic() - began < 20
+    assert (told["verified"], told["agents"], told["episodes_replayed"]) == (False, True, 0)
+    assert "never ends" in told["why_not"]
+    assert "two processes" not in told["why_not"]
 
 
 def test_chance_at_rare_events_is_no_damage_and_the_other_episodes_replay(tmp_path):

@@ -1,5 +1,8 @@
 """A little environment that does not keep to its seed, in each of the ways in which environments do not."""
 
+import os
+import time
+
 import numpy as np
 from gymnasium import spaces
 from pettingzoo import ParallelEnv
@@ -7,7 +10,8 @@ from pettingzoo import ParallelEnv
 
 class Walk(ParallelEnv):
     """Walkers on a line. kind: "" keeps to its seed; entropy, order (of a set of strings), games (counted by the
-    class: after so many all is otherwise), rare (entropy, in a few games), noise (entropy in what is seen first)."""
+    class: after so many all is otherwise), rare (entropy, in a few games), noise (entropy in what is seen first), stuck
+    (a step never ends in a process that has the variable STUCK)."""
 
     metadata = {"name": "walk"}  # noqa: RUF012
     games = 0
@@ -36,6 +40,8 @@ class Walk(ParallelEnv):
 
     def step(self, actions):
         self.time += 1
+        while self.kind == "stuck" and "STUCK" in os.environ:
+            time.sleep(0.01)
         if self.wild:
             self.place["ant"] += 30 * np.random.default_rng().random()
         for agent in set(self.agents) if self.kind == "order" else self.agents:
