@@ -11,7 +11,7 @@ from agents.world import reasoner_of
 from analysis.contenders.controls import PLANNER, planners
 from analysis.probes.orchard import acts, latest, types_of, views, window_of
 from analysis.probes.probe import Trial
-from analysis.scores.measures import checked
+from analysis.scores.measures import checked, smoothed
 from worlds import Episode
 
 EGOCENTRIC, IGNORANT, MYSELF = "egocentric", "ignorant", "myself"
@@ -69,13 +69,17 @@ class Myself:
 
 
 class Planner:
-    """A* to the asked agent's own favourite fruit, whatever the prompt."""
+    """A* to the asked agent's own favourite fruit, whatever the prompt; a share of it is spread over all actions."""
 
     name = PLANNER
 
+    def __init__(self, spread: float = 0.0):
+        self.spread = spread
+
     def answer(self, episode: Episode, questions: Sequence[Question]) -> np.ndarray:
-        """The action distributions (q, 5) float64: all on one action."""
-        return np.eye(episode.actions)[planners(episode, _queries(episode, questions))[PLANNER]]
+        """The action distributions, (q, actions) float64."""
+        planned = planners(episode, _queries(episode, questions))[PLANNER]
+        return smoothed(planned, np.full(episode.actions, 1 / episode.actions), self.spread)
 
 
 OTHERS = (Exact(), Ignorant(), Egocentric(), Myself(), Planner())

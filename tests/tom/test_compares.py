@@ -10,7 +10,7 @@ from agents.orchard.rollout import play
 from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
 from agents.recording import record
-from analysis.probes.mirror.episodes import IMAGE, LIVE, ME, TWIN, Design, Mirror
+from analysis.probes.mirror.design import IMAGE, LIVE, ME, TWIN, Design, Mirror
 from tests.tom.worlds_of_minds import short_log, untrained_mind
 from tom.filter.compare import WEIGHT
 from tom.filter.network import Network

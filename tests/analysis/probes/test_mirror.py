@@ -8,10 +8,12 @@ import pytest
 from agents import Reasoned
 from agents.answer import Question
 from agents.world import type_space
+from analysis.contenders.contingency import CONTINGENCY, LAG
 from analysis.probes import Settings, Subject, find, sound
-from analysis.probes.mirror import marked
-from analysis.probes.mirror.contenders import CONTINGENCY, LAG
-from analysis.probes.mirror.episodes import (
+from analysis.probes.mirror import PROBE
+from analysis.probes.mirror import design as designed
+from analysis.probes.mirror.analysis import AS_IMAGE, BLIND, NEXT, WASHING, WHICH
+from analysis.probes.mirror.design import (
     BLANK,
     COLOURS,
     CONDITIONS,
@@ -27,7 +29,6 @@ from analysis.probes.mirror.episodes import (
     Design,
     Mirror,
 )  # fmt: skip
-from analysis.probes.mirror.measure import AS_IMAGE, BLIND, NEXT, WASHING, WHICH, measure
 from analysis.questions.perception import Perception
 from worlds.orchard.marks import WASH
 from worlds.orchard.mirror import REFLECTED, life_of, reflected
@@ -64,7 +65,7 @@ SUBJECT = Subject(Mind(), [Mind(BLIND), Mind("mind, no history")], marks=MARKS)
 
 @pytest.fixture(scope="module")
 def document():
-    return {"probe": "mirror", **measure(SUBJECT, SETTINGS, design=DESIGN)}
+    return PROBE.run(SUBJECT, SETTINGS, design=DESIGN)
 
 
 @pytest.fixture(scope="module")
@@ -94,15 +95,15 @@ def test_the_controls_do_what_they_must(document):
 def test_the_probe_fails_where_the_image_does_what_somebody_else_does(monkeypatch):
     shown = Mirror._shown
     monkeypatch.setattr(Mirror, "_shown", lambda self, one: shown(self, TWIN if one == LIVE else one))
-    blind = measure(SUBJECT, SETTINGS, design=DESIGN)
+    blind = PROBE.run(SUBJECT, SETTINGS, design=DESIGN)
     for effect in ("recognition", "anticipation", "mark"):
         assert control_of(blind, f"{CONTINGENCY}: {effect}")["passed"] is False
     assert not sound(blind)
 
 
 def test_no_mark_is_found_where_none_is_shown(monkeypatch):
-    monkeypatch.setitem(marked.SCENES, marked.SEEN, (LIVE, True, False))
-    blind = measure(SUBJECT, SETTINGS, design=DESIGN)
+    monkeypatch.setitem(designed.SCENES, designed.SEEN, (LIVE, True, False))
+    blind = PROBE.run(SUBJECT, SETTINGS, design=DESIGN)
     assert control_of(blind, f"{CONTINGENCY}: mark")["passed"] is False
     assert control_of(blind, f"{CONTINGENCY}: recognition")["passed"] is True
 
@@ -208,14 +209,14 @@ def test_an_imitator_ends_like_the_agent_and_not_like_its_type(mirror):
 def test_a_numb_agent_washes_only_what_it_takes_for_its_own(document):
     wash = {
         (one, name): row_of(document, readout=WASHING, condition=one, observed=8, contender=name)["wash"]
-        for one in marked.SCENES
+        for one in designed.SCENES
         for name in ("reasoner", CONTINGENCY)
     }
-    assert wash[marked.SEEN, CONTINGENCY] > 0.9
-    assert wash[marked.FELT, "reasoner"] > 0.9
-    for one in (marked.SHAM, marked.ON_OTHER, marked.NO_MIRROR):
+    assert wash[designed.SEEN, CONTINGENCY] > 0.9
+    assert wash[designed.FELT, "reasoner"] > 0.9
+    for one in (designed.SHAM, designed.ON_OTHER, designed.NO_MIRROR):
         assert wash[one, CONTINGENCY] < 0.1
-    assert wash[marked.SEEN, "reasoner"] < 0.1
+    assert wash[designed.SEEN, "reasoner"] < 0.1
     assert WASH == 5
 
 
@@ -224,4 +225,4 @@ def test_pictures_and_tables_hold_every_condition(document):
     assert set(drawn) == {"mirror", "mirror_next", "mirror_mark", "mirror_room"}
     image, _, _, wash = find("mirror").tables(document)
     assert set(image.columns[0].cells) >= set(DESIGN.conditions)
-    assert set(wash.columns[0].cells) >= set(marked.SCENES)
+    assert set(wash.columns[0].cells) >= set(designed.SCENES)

@@ -4,7 +4,8 @@ import numpy as np
 
 from agents.world import perceives
 from analysis.copies.asking import pair_of, questions_of
-from analysis.probes.copies.edits import (
+from analysis.probes.copies.analysis import ITSELF, LARGEST, edit
+from analysis.probes.copies.design import (
     HIDDEN_ACT,
     LESS,
     OTHERS_ACT,
@@ -12,10 +13,8 @@ from analysis.probes.copies.edits import (
     SWAPPED,
     THEIR_ACT,
     acts_of,
-    edit,
     swapped,
 )
-from analysis.probes.copies.effects import ITSELF, LARGEST
 from tests.analysis.contenders import exactly, named, with_copies
 
 

@@ -4,8 +4,8 @@ import numpy as np
 
 from agents.world import perceives
 from analysis.copies.asking import pair_of, questions_of
-from analysis.probes.copies.effects import ITSELF, LARGEST, MOVED
-from analysis.probes.copies.hiding import RIGHT, SEEN, SLOPE, UNSEEN, hidden, intervene, movements, rows_of
+from analysis.probes.copies.analysis import ITSELF, LARGEST, MOVED, RIGHT, SLOPE, intervene, movements, rows_of
+from analysis.probes.copies.design import SEEN, UNSEEN, hidden
 from tests.analysis.contenders import Blend, Fixed, Ignorant, exactly, named, with_copies
 
 

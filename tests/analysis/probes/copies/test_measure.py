@@ -10,11 +10,10 @@ from agents.orchard.rollout import rollout
 from agents.world import reasoner_of, type_space
 from analysis.copies.scoring import EXACT
 from analysis.figures.report import page
-from analysis.probes import Settings, Subject, find, sound
-from analysis.probes.copies.episodes import Design, worlds_of
-from analysis.probes.copies.hiding import HIDING, RIGHT, SEEN
-from analysis.probes.copies.measure import measure
-from analysis.probes.copies.replaced import ALWAYS, MORE, NOW, REPLACED, SAME
+from analysis.probes import Settings, Subject, Trial, find, sound
+from analysis.probes.copies import PROBE
+from analysis.probes.copies.analysis import ALWAYS, MORE, NOW, REPLACED, RIGHT, SAME
+from analysis.probes.copies.design import HIDING, SEEN, Design, worlds_of
 from tests.analysis.contenders import marked
 from worlds import FunhouseError
 
@@ -53,7 +52,7 @@ BLIND = Mind("mind, no history", "prior")
 
 @pytest.fixture(scope="module")
 def document():
-    return {"probe": "copies", **measure(Subject(Mind(), [BLIND], Exact(), "5" * 64), SETTINGS, design=DESIGN)}
+    return PROBE.run(Subject(Mind(), [BLIND], Exact(), "5" * 64), SETTINGS, design=DESIGN)
 
 
 def figure_of(document, name):
@@ -76,7 +75,7 @@ def test_the_controls_do_what_they_must(document):
 
 def test_copies_that_learn_nothing_from_acts_have_no_skill():
     """Then θ's own answer hangs on nothing that φ did, and the ignorant shortcut knows as much as φ."""
-    blind = measure(Subject(Mind(belief="prior"), [], Exact(), "5" * 64), SETTINGS, design=DESIGN)
+    blind = PROBE.run(Subject(Mind(belief="prior"), [], Exact(), "5" * 64), SETTINGS, design=DESIGN)
     figure = figure_of(blind, "skill, predict at depth 2")
     assert figure["value"] is None or figure["low"] <= 0
     assert not figure["reached"]
@@ -99,7 +98,7 @@ def test_there_is_a_row_for_every_stance_depth_and_contender(document):
 
 def test_in_the_twin_the_last_copy_is_scripted_and_all_else_as_it_was():
     subject = Subject(Mind(), [], Exact(), "5" * 64)
-    for _, one, twin in worlds_of(subject, Settings(seeds=1, episodes=2, split="validation"), DESIGN):
+    for _, one, twin in worlds_of(Trial(subject, Settings(seeds=1, episodes=2, split="validation"), DESIGN)):
         assert [agent.name for agent in one.agents] == [agent.name for agent in twin.agents]
         assert [agent.type for agent in one.agents] == [agent.type for agent in twin.agents]
         assert [bool(agent.mind) for agent in one.agents] == [True] * 4 + [False] * 3
@@ -133,19 +132,19 @@ def test_pictures_and_tables_say_what_was_measured(document):
     assert set(drawn) == {"copies", "copies_hidden"}
     assert "<img" in page([("about", document, drawn)])
     skills, effect, story = find("copies").tables(document)
-    assert EXACT in set(skills.columns[0].cells)
+    assert EXACT in set(skills.columns[1].cells)
     assert HIDING in set(effect.columns[0].cells)
-    assert document["transcript"]["phi"]["name"] in set(story.columns[0].cells)
+    assert document["transcript"]["phi"]["name"] in set(story.columns[1].cells)
 
 
 def test_without_somebody_to_play_the_copies_there_is_nothing_to_measure():
     with pytest.raises(FunhouseError, match="nobody is here to play"):
-        measure(Subject(Mind()), SETTINGS, design=DESIGN)
+        PROBE.run(Subject(Mind()), SETTINGS, design=DESIGN)
 
 
 def test_a_run_too_small_for_a_skill_says_so_and_fails_nowhere():
     few = replace(DESIGN, training=2, predict=2, behave=1, depths=(2,))
-    small = measure(Subject(Mind(), [], Exact(), "5" * 64), Settings(1, episodes=1, split="validation"), design=few)
+    small = PROBE.run(Subject(Mind(), [], Exact(), "5" * 64), Settings(1, episodes=1, split="validation"), design=few)
     assert figure_of(small, "skill, predict at depth 2")["reached"] is None
     assert find("copies").tables({**small, "probe": "copies"})
     assert "copies" not in find("copies").draw(small)

@@ -1,4 +1,4 @@
-"""Who answers beside the mind: agents with a test of contingency, and a planner that represents itself."""
+"""Agents that test whether a mirror image does what they do, and as far as it does take it for themselves."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,8 +9,6 @@ import numpy as np
 from agents.answer import Question, resolve
 from agents.query import Query
 from agents.world import reasoner_of, type_space
-from analysis.contenders.controls import PLANNER, planners
-from analysis.probes.mirror.episodes import DELAYS
 from analysis.questions.perception import Perception
 from analysis.scores.measures import smoothed
 from worlds import Episode
@@ -70,11 +68,13 @@ class LagCorrelation:
 
     name = LAG
 
+    def __init__(self, lags: Sequence[int] = (0, 1, 2, 4, 8)):
+        self.lags = lags
+
     def score(self, episode: Episode, agent: int, image: int) -> np.ndarray:
         own, shown = _MOVE[REFLECTED[episode.action[:, agent]]], _MOVE[episode.action[:, image]]
         shown[~Perception(episode).sees[:, agent, image]] = 0.0
-        lags = [0, *DELAYS.values()]
-        return np.array([max(_cosine(own[: t - lag], shown[lag:t]) for lag in lags) for t in range(episode.steps)])
+        return np.array([max(_cosine(own[: t - lag], shown[lag:t]) for lag in self.lags) for t in range(episode.steps)])
 
     def share(self, score: np.ndarray) -> np.ndarray:
         return np.clip(score, 0.0, 1.0)
@@ -124,14 +124,3 @@ class Recogniser:
             score = self.detector.score(episode, agent, image)
             self._asked = episode, (agent, image), self.detector.share(score)
         return self._asked[2]
-
-
-class Planner:
-    """The A* planner of every table, as one that answers: its own next action, whoever it is asked to be."""
-
-    name = PLANNER
-
-    def answer(self, episode: Episode, questions: Sequence[Question]) -> np.ndarray:
-        """The action distributions, (q, actions) float64."""
-        queries = [resolve(episode, question) for question in questions]
-        return smoothed(planners(episode, queries)[PLANNER], np.full(episode.actions, 1 / episode.actions), FLOOR)

@@ -1,4 +1,50 @@
-"""Episodes of an agent before a mirror, and what the mirror shows of it, or of somebody else in its place."""
+"""mirror: is the one behind the glass me?
+
+An agent lives alone in a room one wall of which is a mirror. Behind the glass stands an image: it has a name like any
+agent's, it plays no role, and what it does is
+
+- live: the reflection of what the agent does, at the same step
+- replay: what the same agent did in another episode, with the fruits that there were then
+- twin: what another agent of its type does by itself, from the same start on
+- other: what an agent of another type does by itself, from the same start on
+- imitator: what an agent of another type does that behaves as the agent, having watched it through the glass
+- delay 1, 2, 4, 8: the reflection of what was so many steps ago
+- left-right: the reflection with north and south changed about, itself and the room
+- colours: the reflection, each kind of fruit shown as another
+- contingent .75, .5, .25: a twin that does what the agent does at that share of the steps
+- wall: the reflection, behind a wall
+
+All share the map, the agent, and all that it does; whoever is shown eats and moves on as the agent does. The agent is
+far-sighted, and sees all of the room behind the glass at every step. It is asked after k steps to "behave as" the image
+and as itself, and to "predict" the image where its next act is known; and where there are marks, an agent that does not
+feel one on itself is asked to behave as itself. It is marked from step 4 on and so is its live image (seen); nobody is
+(sham); a twin behind the glass is (on the other); it is, before a wall (no mirror); and, before a wall, it feels its
+mark (felt).
+
+The reference mind is asked in a world without marks and is no judge of washing. Two more are asked in a world with
+marks, where nobody has one but in the last readout: the *mirror mind*, which lived with marks and without any mirror,
+and the *mirrored mind*, which lived among mirrors too, and predicted images that nobody told it were such. Both are
+built to compare others' acts with their own (tom.training.settings, compares), which the reference mind is not.
+
+Thresholds, stated before anything was measured; a control shows an effect where the whole 95% interval is at or above
+0.5.
+
+- *recognition* at k = 4: by how much closer the answer as the image is to the answer as oneself where the image is live
+  than where it is a replay; less the same of the exact reasoner; as a share of the reasoner's distance where it is
+  live. 0 is what observation teaches, 1 would be that the image is at once taken for oneself
+- *anticipation* at k = 4: by how much better than exact reasoning a live image is foreseen, as a share of what that
+  lacks; or where it is less, that less the same of a replay
+- the *mark*: the chance of washing at k = 8 with the mark seen on the live image, less the same with it on another
+- positive, must: an agent that does a Bayesian contingency test and, as far as that says that the image is itself,
+  behaves as it as itself and washes when it is marked
+- negative, must not: an A* planner, which represents itself, whoever it is asked to be; the mind with its own actions
+  blanked
+- baseline, no verdict: an agent with a detector of lagged correlation in place of the test. More than contingency
+  detection is only what goes beyond it
+
+No goal is set for the minds. They learned from logs: of agents that take images for others, and never wash what they do
+not feel.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -11,7 +57,7 @@ from agents.orchard.reasoner import fill_natives
 from agents.orchard.run import RunConfig
 from agents.population import NAMES, Population, PopulationConfig
 from agents.world import reasoner_of
-from analysis.probes.probe import Settings
+from analysis.probes.probe import Trial
 from worlds import SPLITS, Agent, Episode, OrchardConfig, dice
 from worlds.orchard.maps import GLASS, WALL
 from worlds.orchard.mirror import Life, life_of, reflected, show
@@ -21,7 +67,18 @@ LIVE, REPLAY, TWIN, OTHER, IMITATOR, BLANK = "live", "replay", "twin", "other", 
 FLIPPED, COLOURS = "left-right", "colours"
 DELAYS = {f"delay {steps}": steps for steps in (1, 2, 4, 8)}
 SHARES = {f"contingent {share}": float(share) for share in (".75", ".5", ".25")}
+FORESEEN = (LIVE, REPLAY)  # the conditions in which the image's own next act is known to whoever knows the agent
 CONDITIONS = (LIVE, REPLAY, TWIN, OTHER, IMITATOR, *DELAYS, FLIPPED, COLOURS, *SHARES, BLANK)
+AT = 4  # steps before the mirror, where recognition and anticipation are judged
+THRESHOLD = 0.5  # of every effect
+SEEN, SHAM, ON_OTHER, NO_MIRROR, FELT = "seen", "sham", "on the other", "no mirror", "felt"
+MARKED = 4  # the step from which on there is a mark
+JUDGED = 8  # the step at which washing is judged
+# What is behind the glass, whether the agent is marked and whether the other is.
+SCENES = {
+    SEEN: (LIVE, True, True), SHAM: (LIVE, False, False), ON_OTHER: (TWIN, False, True),
+    NO_MIRROR: (BLANK, True, True), FELT: (BLANK, True, True),
+}  # fmt: skip
 _SWAPPED = np.array([0, 2, 1, 3, 4, 5], np.int8)  # actions with north and south changed about
 _NEVER = 1e-12  # a chance that never comes true
 _AWAY = 1_000_000  # so many episodes on is another of the same run
@@ -51,10 +108,6 @@ class Design:
         orchard = OrchardConfig(map=self.room, fruits=self.fruits, agents=1, steps=steps, mirrors=True, marks=marks)
         return RunConfig(orchard, population=PopulationConfig(switch=steps), seed=seed, split=split)
 
-    def episodes(self, settings: Settings) -> int:
-        """How many episodes of each seed, and of each condition."""
-        return settings.episodes or self.each
-
 
 class Mirror:
     """An agent's life in an episode of a run, and what mirrors make of it."""
@@ -68,11 +121,6 @@ class Mirror:
         self.foil = self._another()
         self.played = self._match([self.type]).episode()
         self.life = life_of(self.played, ME)
-
-    def episodes(self) -> Iterator[tuple[str, Episode]]:
-        """(condition, episode with its image), the lead cut away."""
-        for condition in self.design.conditions:
-            yield condition, self.episode(condition)
 
     def episode(self, condition: str) -> Episode:
         """The episode with the image of one condition."""
@@ -152,11 +200,28 @@ class Mirror:
         return life_of(match.episode(), ME)
 
 
-def mirrors(design: Design, settings: Settings) -> Iterator[Mirror]:
-    """The episodes of all seeds."""
-    for seed in settings.all_seeds:
-        for index in range(design.episodes(settings)):
-            yield Mirror(design, design.run(seed, settings.split), index)
+def mirrors(trial: Trial, part: int, design: Design) -> Iterator[Mirror]:
+    """The episodes of all seeds, of one of three parts of a trial."""
+    for _, seed, _, index in trial.part(part, 3).places({"": design.each}):
+        yield Mirror(design, design.run(seed, trial.settings.split), index)
+
+
+def marked(mirror: Mirror) -> Iterator[tuple[str, Episode]]:
+    """(condition, episode) of a design with marks: of a numb agent, but for "felt"."""
+    for condition, (shown, mine, theirs) in SCENES.items():
+        episode = mirror.episode(shown)
+        mark = np.zeros(episode.action.shape, bool)
+        mark[MARKED:, ME], mark[MARKED:, IMAGE] = mine, theirs
+        episode = replace(episode, mark=mark)
+        yield condition, sensitive(episode, mirror) if condition == FELT else episode
+
+
+def sensitive(episode: Episode, mirror: Mirror) -> Episode:
+    """The episode with an agent that feels a mark on itself."""
+    space = mirror.space
+    type = space.index({**episode.agents[ME].type, "feeling": "feels"})
+    agent = replace(episode.agents[ME], type=space[type].to_dict(), description=space.descriptions[type])
+    return replace(episode, agents=[agent, *episode.agents[IMAGE:]])
 
 
 def _cast_as(types: list[int]) -> Callable[[Population], Population]:
