@@ -5,7 +5,8 @@
 
 Thirteen settings are run, of all kinds of maps, 2 to 24 agents, hidden roles, marks, mirrors, copies, and four
 environments of PettingZoo. The minds that ship are asked some 600 questions on those logs, beside the truth. Every
-probe is made small. Only stable commands and calls are used, so that the same script serves before and after.
+probe is made small, its document and its pictures. Only stable commands and calls are used, so that the same script
+serves before and after.
 """
 
 import argparse
@@ -47,7 +48,6 @@ PROMPTS = (
     "behave as an agent that likes red", "behave as {} pretending to be {} pretending to be me", "predict {}",
     "predict {} pretending to be me",
 )  # fmt: skip
-PROBES = ("stranger", "copies", "false-belief", "lens", "funhouse", "mirror", "self-report")
 TOLERANCE = {"mind": 1e-6, "exact": 1e-9}
 
 
@@ -58,26 +58,42 @@ def main() -> int:
     where.add_argument("--write", type=Path, metavar="DIR")
     where.add_argument("--against", type=Path, metavar="DIR")
     parser.add_argument("--skip-probes", action="store_true", help="logs and answers only: a minute")
+    parser.add_argument("--only", choices=("probes",), help="the probes only: a few minutes")
     asked = parser.parse_args()
     torch.set_num_threads(1)
+    found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as place:
-        found = {"logs": logs(Path(place)), "answers": answers(Path(place))}
-    found["probes"] = {} if asked.skip_probes else {name: told("probe", name, *LITTLE) for name in PROBES}
+        if not asked.only:
+            found |= {"logs": logs(Path(place)), "answers": answers(Path(place))}
+        if not asked.skip_probes:
+            found["probes"] = probes(Path(place))
     if asked.write:
         asked.write.mkdir(parents=True, exist_ok=True)
         (asked.write / "unchanged.json").write_text(json.dumps(found))
         return 0
     before = json.loads((asked.against / "unchanged.json").read_text())
-    return compared(before, json.loads(json.dumps(found)), asked.skip_probes)
-
-
-LITTLE = ("--seeds", "1", "--episodes", "2")
+    return compared(before, json.loads(json.dumps(found)))
 
 
 def told(*arguments: str) -> Any:
-    """What a command prints with --json."""
+    """What a command prints with --json. Small probes may end with status 3: not sound."""
     command = [sys.executable, "-m", "tom", *arguments, "--json"]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    done = subprocess.run(command, stdout=subprocess.PIPE)
+    if done.returncode not in (0, 3):
+        raise SystemExit(f"{' '.join(command)} ended with status {done.returncode}")
+    return json.loads(done.stdout)
+
+
+def probes(place: Path) -> dict[str, dict[str, Any]]:
+    """By probe its document, and by picture the SHA-256 of each that is drawn, at `place`."""
+    made = told("probe", "all", "--seeds", "1", "--episodes", "2", "--out", str(place / "probes"))["probes"]
+    pictures = {path.name: hashed(path) for path in sorted((place / "probes").glob("*.png"))}
+    return {"documents": {one["probe"]: one for one in made}, "pictures": pictures}
+
+
+def hashed(path: Path) -> str:
+    """The SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def logs(place: Path) -> dict[str, dict[str, str]]:
@@ -88,7 +104,7 @@ def logs(place: Path) -> dict[str, dict[str, str]]:
         words = flags.replace("MAP", str(place / "map.txt")).split()
         told("run", "--out", str(place / name), "--episodes", str(EPISODES), *words)
         files = sorted(path for path in (place / name).iterdir())
-        hashes[name] = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+        hashes[name] = {path.name: hashed(path) for path in files}
     return hashes
 
 
@@ -124,23 +140,37 @@ def questions(episode: Any) -> list[tuple[str, int, str]]:
     return asked
 
 
-def compared(before: dict, after: dict, skip_probes: bool) -> int:
-    """Tells what differs; 1 where anything does."""
-    wrong = [name for name, files in before["logs"].items() if after["logs"].get(name) != files]
-    print(f"logs: {len(before['logs']) - len(wrong)} of {len(before['logs'])} the same bytes; other: {wrong}")
+def compared(before: dict, after: dict) -> int:
+    """Tells what differs of all that was made; 1 where anything does."""
+    wrong = []
+    if "logs" in after:
+        wrong += other("logs", "bytes", before["logs"], after["logs"])
+        wrong += far_apart(before["answers"], after["answers"])
+    for kind, held in after.get("probes", {}).items():
+        wrong += other(kind, "as before", before["probes"][kind], held)
+    return 1 if wrong else 0
+
+
+def other(kind: str, what: str, before: dict, after: dict) -> list[str]:
+    """The names of what differs, or is in one only."""
+    names = {**before, **after}
+    wrong = [name for name in names if before.get(name) != after.get(name)]
+    print(f"{kind}: {len(names) - len(wrong)} of {len(names)} the same {what}; other: {wrong}")
+    return wrong
+
+
+def far_apart(before: dict, after: dict) -> list[str]:
+    """Whose answers are further apart than they may be."""
+    wrong = []
     for who, tolerance in TOLERANCE.items():
-        had, made = before["answers"][who], after["answers"][who]
+        had, made = before[who], after[who]
         far = max(
             (max(abs(p - q) for p, q in zip(had[k], made[k], strict=True)) for k in had if k in made), default=0.0
         )
         print(f"{who}: {len(had)} answers, {len(had.keys() ^ made.keys())} in one only, at most {far:.1e} apart")
         if far > tolerance or had.keys() != made.keys():
             wrong.append(who)
-    if not skip_probes:
-        other = [name for name in PROBES if before["probes"].get(name) != after["probes"].get(name)]
-        print(f"probes: {len(PROBES) - len(other)} of {len(PROBES)} the same document; other: {other}")
-        wrong += other
-    return 1 if wrong else 0
+    return wrong
 
 
 if __name__ == "__main__":

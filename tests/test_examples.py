@@ -9,6 +9,7 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 PRINTED = {
     "ask": ("behave as myself", "pretending to be me", "the truth"),
     "score_a_function": ("answers are as they must be", "frequencies", "behave 1", "loses to the best shortcut"),
+    "a_new_probe": ("learned from watching", "reasoner", "every control is on its side"),
     "score_a_file": ("from a file", "predict 2"),
 }
 

@@ -8,10 +8,10 @@ from functools import lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from analysis.probes.probe import Probe, Settings, Subject, Trial, control, sound
+from analysis.probes.probe import Probe, Settings, Subject, Trial, control, sound, wrong
 from worlds import FunhouseError
 
-__all__ = ["Probe", "Settings", "Subject", "Trial", "control", "find", "probes", "sound", "table"]
+__all__ = ["Probe", "Settings", "Subject", "Trial", "control", "find", "probes", "sound", "table", "wrong"]
 
 
 @lru_cache(maxsize=1)

@@ -206,6 +206,14 @@ def one_of(rows: Iterable[Row], **wanted: Any) -> Row:
     return next(row for row in rows if all(row[key] == value for key, value in wanted.items()))
 
 
+def wrong(document: Document) -> list[str]:
+    """Of each control of a probe's document that is on the wrong side, what it does that it must not."""
+    does = {POSITIVE: "does not show the effect", NEGATIVE: "shows the effect"}
+    judged = [one for one in document["controls"] if one["passed"] is not None]
+    off = [one for one in judged if one["passed"] != (one["kind"] == POSITIVE)]
+    return [f"the {one['kind']} control '{one['name']}' {does[one['kind']]}" for one in off]
+
+
 def sound(document: Document) -> bool:
     """Whether every positive control of a probe's document passed and no negative one did."""
-    return all(one["passed"] == (one["kind"] == POSITIVE) for one in document["controls"] if one["passed"] is not None)
+    return not wrong(document)

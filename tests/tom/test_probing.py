@@ -1,5 +1,6 @@
 """`tom probe`, from the command line to the document, the page and the pictures."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +15,18 @@ from analysis.probes import probes as registered
 from analysis.probes.false_belief import design as fruits
 from analysis.probes.lens import design as cells
 from analysis.probes.orchard import until
-from tests.tom.test_cli import document, failure
+from tests.tom.test_cli import failure
 from tom.cli import main
 from worlds.signed import read_signed
+
+
+def document(capsys, *arguments) -> dict:
+    """What a probe prints with --json; one of few episodes need not be sound."""
+    status = main([*map(str, arguments), "--json"])
+    captured = capsys.readouterr()
+    assert status in (0, 3), captured.err
+    assert ("nothing follows about the mind" in captured.err) == (status == 3)
+    return json.loads(captured.out)
 
 
 def measured(trial):
@@ -72,6 +82,20 @@ def test_a_person_reads_the_controls(capsys, trained, little):
     shown = capsys.readouterr().out
     assert "controls of little" in shown
     assert "what the mind came to" in shown
+
+
+@pytest.mark.parametrize(("kind", "low"), [("positive", 0.4), ("negative", 0.9)])
+def test_a_control_on_the_wrong_side_is_said_and_is_status_3(capsys, trained, little, monkeypatch, kind, low):
+    def broken(trial):
+        right = {"positive": 0.9, "negative": 0.1} | {kind: low}
+        return measured(trial) | {"controls": [control(one, one, 0.7, at, 1.0, 0.5) for one, at in right.items()]}
+
+    monkeypatch.setattr("analysis.probes.probes", lambda: {"little": replace(little, measure=broken)})
+    for name in ("little", "all"):
+        assert main(["probe", name, str(trained), "--json", "--out", str(trained / "probed")]) == 3
+        said = " ".join(capsys.readouterr().err.split())
+        assert f"little: nothing follows about the mind, for the {kind} control '{kind}'" in said
+    assert main(["probe", "little", str(trained)]) == 3
 
 
 def test_an_unknown_probe_is_a_message(capsys, trained):

@@ -63,7 +63,7 @@ class Command(ABC):
         return "there is no result"
 
     def status(self, document: dict[str, Any]) -> int:
-        """The exit status of what was done: 0, or 3 where it was done and what was to be shown is not proven."""
+        """The exit status of what was done: 0, or 3 where it was done and its result is not proven, or not sound."""
         return 0
 
     @abstractmethod

@@ -18,7 +18,8 @@ ALL, PAGE, PLACE = "all", "probes", "runs/probes"
 
 @dataclass(kw_only=True)
 class Probe(Command):
-    """Probe the mind: whether it shows an effect, beside controls that must and controls that must not."""
+    """Probe the mind: whether it shows an effect, beside controls that must and controls that must not. Exit status 3
+    where one of these does what it must not: then nothing follows about the mind."""
 
     name: Annotated[tyro.conf.Positional[str], tyro.conf.arg(metavar="NAME")]
     """Which probe, such as stranger; all: every one of them."""
@@ -46,7 +47,14 @@ class Probe(Command):
         documents = self._side_by_side(chosen) if len(chosen) > 1 else [self._one(chosen[0])]
         if out := self.out or (PLACE if self.name == ALL else None):
             self._publish(Path(out), documents)
+        for document in documents:
+            _judge(document)
         return {"probes": documents} if self.name == ALL else documents[0]
+
+    def status(self, document: dict[str, Any]) -> int:
+        from analysis.probes import sound
+
+        return 0 if all(map(sound, document.get("probes", [document]))) else 3
 
     def _one(self, name: str) -> dict[str, Any]:
         with progress(f"probe {name}") as report:
@@ -124,6 +132,15 @@ class Probe(Command):
             show_table(keys, [[one[key] for key in keys] for one in figures], "what the mind came to")
         rows = [[one[key] for key in CONTROLS] for one in document["controls"]]
         show_table(CONTROLS, rows, f"controls of {document['probe']}")
+
+
+def _judge(document: Mapping[str, Any]) -> None:
+    """Says which controls are on the wrong side."""
+    from analysis.probes import wrong
+
+    if said := wrong(document):
+        what = f"{document['probe']}: nothing follows about the mind, for {'; '.join(said)}"
+        tell(f"{what}; more --episodes or --seeds make intervals narrower", style="yellow")
 
 
 def _write(path: Path, document: Mapping[str, Any]) -> None:
