@@ -15,7 +15,7 @@ ARENA = ("--episodes", "4", "--steps", "6", "--visibility", "partial", "--random
 MASKED = ("--world", f"pettingzoo:{TOYS}:field", "--arguments", '{"masked": true}')
 TURNS = ("--world", f"pettingzoo:{TOYS}:rounds")
 LISTED = ("--world", "pettingzoo:classic.tictactoe_v3")
-HALL = ("--map", str(ROOT / "tom" / "mirrored" / "hall.txt"), "--mirrors", "--fruits", "2")
+HALL = ("--map", str(ROOT / "tom" / "minds" / "mirrored" / "hall.txt"), "--mirrors", "--fruits", "2")
 GENERATION = (
     "--count", "1", "--copies", "2", "--agents", "4", "--steps", "16", "--episodes", "2", "--train-steps", "2",
     "--evaluated", "8", "--questions", "2", "--split", "validation", "--threads", "1",

@@ -41,12 +41,16 @@ class Ask(Asked):
     def work(self) -> dict[str, Any]:
         from agents import exact
         from analysis.contenders.one_question import shortcuts_beside
+        from worlds import open_log
 
         mind, episode = self.scene()
         asked = (episode, self.agent, self.step, self.prompt)
         document = {**vars(mind.ask(*asked)), "exact": None, "shortcuts": None}
         if self.exact:
-            document |= {"exact": exact(*asked).probabilities, "shortcuts": shortcuts_beside(*asked)}
+            document |= {
+                "exact": exact(*asked).probabilities,
+                "shortcuts": shortcuts_beside(*asked, open_log(self.log)),
+            }
         return document
 
     def show(self, document: dict[str, Any]) -> None:

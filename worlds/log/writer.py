@@ -16,7 +16,7 @@ from worlds.errors import FunhouseError
 from worlds.log.document import MOST_EPISODES, SHARD_SIZE, check_files, check_meta
 from worlds.log.formats import format_of
 from worlds.log.journal import Journal
-from worlds.log.manifest import MANIFEST, UNFINISHED, damaged, entry, parse_manifest, versions, write_manifest
+from worlds.log.manifest import FITS, MANIFEST, UNFINISHED, damaged, entry, parse_manifest, versions, write_manifest
 from worlds.orchard.episode import Episode
 from worlds.orchard.shard import encode, file_name
 from worlds.schema import Document
@@ -123,7 +123,7 @@ class LogWriter:
         """What is there and whole. Opens the diary, unless the log is finished already."""
         remove_partials(self.directory)
         with explained("read", self.directory):
-            names = {path.name for path in self.directory.iterdir()} - {LOCK}
+            names = {path.name for path in self.directory.iterdir()} - {LOCK, FITS}
         meta, files = self._told(names)
         self._compare(meta)
         self._refuse_strangers(names)

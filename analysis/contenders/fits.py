@@ -1,0 +1,98 @@
+"""What was fitted for one question is kept beside the log, so that the next one is answered without fitting anew.
+
+`shortcuts.json` is no part of the log: it may be deleted at any time. It holds the SHA-256 of itself and that of the
+log's manifest, and is made anew where either is another.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from annotated_types import Interval
+
+from analysis.contenders.fitting import Fitted
+from analysis.contenders.shortcuts import BASE
+from analysis.questions.survey import Survey
+from worlds import FunhouseError, schema
+from worlds.atomic_files import write_file
+from worlds.log.manifest import FITS
+from worlds.log.reader import Log
+from worlds.signed import read_signed, signed
+
+VERSION = 1  # of what is fitted, and on which episodes
+
+Rate = Annotated[float, Interval(ge=0, le=1)]
+
+
+class KeptFit(schema.TypedDict):
+    """A Fitted in plain JSON values; None: training holds no such question."""
+
+    base: list[Rate]
+    base_of: dict[str, list[Rate]]
+    share: dict[str, Rate]
+    weight: dict[str, Rate]
+    best: str
+    best_unfiltered: str
+
+
+class Kept(schema.TypedDict):
+    """The document."""
+
+    log: schema.Sha256
+    version: int
+    fitted: dict[str, KeptFit | None]
+
+
+def fitted_beside(log: Log | None, survey: Survey, fit: Callable[[], Fitted | None]) -> Fitted | None:
+    """What `fit` makes of the one stance and depth of a survey, worked out once for a log that can be written beside;
+    without a log, each time. None: training holds no question of them."""
+    if log is None:
+        return fit()
+    ((stance, depth),) = survey.cells()
+    name, path = f"{stance} {depth}", log.path / FITS
+    kept = _read(path, log.mark)
+    if name in kept and ((there := kept[name]) is None or _suits(there, survey)):
+        return None if there is None else _fitted(there)
+    made = fit()
+    kept[name] = None if made is None else _plain(made)
+    with suppress(FunhouseError):  # a log that may only be read is asked all the same
+        write_file(path, signed({"log": log.mark, "version": VERSION, "fitted": kept}))
+    return made
+
+
+def _suits(kept: KeptFit, survey: Survey) -> bool:
+    """Whether what is kept is of the world and of the shortcuts that are asked."""
+    actions, answered = survey.members[0].actions, {*survey.answer, *survey.guess, BASE}
+    rates = [kept["base"], *kept["base_of"].values()]
+    kinds = all(kind.isdecimal() for kind in kept["base_of"])
+    return (
+        kinds
+        and {len(rate) for rate in rates} == {actions}
+        and set(kept["share"]) == set(survey.guess)
+        and (set(kept["weight"]) <= answered)
+    )
+
+
+def _read(path: Path, mark: str) -> dict[str, KeptFit | None]:
+    """What is kept of this very log; nothing where it is damaged, or of another state of it."""
+    with suppress(FunhouseError):
+        document = read_signed(path, "")
+        schema.read(Kept, document)
+        if (document["log"], document["version"]) == (mark, VERSION):
+            return dict(document["fitted"])
+    return {}
+
+
+def _plain(fitted: Fitted) -> KeptFit:
+    base_of = {str(kind): rate.tolist() for kind, rate in fitted.base_of.items()}
+    return KeptFit(
+        base=fitted.base.tolist(), base_of=base_of, share=fitted.share, weight=fitted.weight, best=fitted.best,
+        best_unfiltered=fitted.best_unfiltered,
+    )  # fmt: skip
+
+
+def _fitted(kept: KeptFit) -> Fitted:
+    base_of = {int(kind): np.array(rate) for kind, rate in kept["base_of"].items()}
+    return Fitted(np.array(kept["base"]), base_of, kept["share"], kept["weight"], kept["best"], kept["best_unfiltered"])

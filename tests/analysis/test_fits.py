@@ -1,0 +1,35 @@
+"""What is fitted for one question and kept for the next."""
+
+import json
+
+from agents import RunConfig
+from agents.recording import record, verify
+from analysis import shortcuts_beside
+from analysis.contenders import one_question
+from worlds import OrchardConfig, open_log
+from worlds.log.manifest import FITS
+from worlds.signed import signed
+
+
+def test_what_is_fitted_for_one_answer_is_kept_beside_the_log_and_made_anew_where_it_is_damaged(tmp_path, monkeypatch):
+    run = RunConfig(OrchardConfig(agents=4, steps=16))
+    record(run, tmp_path / "log", 2)
+    log = open_log(tmp_path / "log")
+    me, other = log[0].names[:2]
+    asked = (log[0], me, 12, f"behave as {other}")
+    first, page = shortcuts_beside(*asked, log), tmp_path / "log" / FITS
+    assert first == shortcuts_beside(*asked)
+    assert open_log(tmp_path / "log").mark == log.mark
+    with monkeypatch.context() as patch:
+        patch.setattr(one_question, "training_episodes", None)
+        assert shortcuts_beside(*asked, log) == first
+    kept = page.read_bytes()
+    told = {name: value for name, value in json.loads(kept).items() if name != "sha256"}
+    other = signed({**told, "log": "0" * 64})
+    strange = signed({**told, "fitted": {"behave 1": {**told["fitted"]["behave 1"], "base": [1.0]}}})
+    for spoilt in (kept.replace(b"0.", b"1.", 1), other, strange, signed({**told, "fitted": 3}), b"{}", b""):
+        page.write_bytes(spoilt)
+        assert shortcuts_beside(*asked, log) == first
+        assert page.read_bytes() == kept
+    assert verify(tmp_path / "log")["verified"]
+    assert record(run, tmp_path / "log", 3)["written"] == 3
