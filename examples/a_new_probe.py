@@ -22,8 +22,9 @@ from analysis.figures.picture import canvas
 from analysis.probes import Probe, Settings, Subject, panels, wrong
 from analysis.probes.contenders import IGNORANT, PLANNER, REASONER, Exact, Ignorant, Planner
 from analysis.probes.probe import controls, figure
-from analysis.probes.shift import flat, less, ratio
+from analysis.probes.shift import flat
 from analysis.probes.tables import bounded, lines
+from analysis.scores.intervals import less, ratio
 from analysis.scores.measures import divergence
 from worlds import OrchardConfig
 

@@ -13,7 +13,8 @@ Deeper questions go back and forth: at depth 3 θ pretends to be φ pretending t
 Besides the shortcuts of every score there are two that only copies have: what φ would do as itself, and what θ does as
 itself. Ceilings: full information, exact reasoning in θ's place, and φ's own exact reasoning.
 
-`asking` draws the questions and knows their truth, `scoring` makes the rows. Whoever answers is handed in.
+`asking` draws the questions and knows their truth, `scoring` makes the rows; `edits` changes what one could see of the
+other, and `interventions` tells what that did to answers. Whoever answers is handed in.
 """
 
 from analysis.copies.asking import copies_of, forked, questions_of, theirs

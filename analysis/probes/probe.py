@@ -17,6 +17,7 @@ from agents.answer import Answerer
 from agents.recording import Players
 from analysis.questions.sampling import Episodes
 from analysis.scores.describe import Describer
+from analysis.scores.intervals import Bounded
 from worlds import schema
 from worlds.base_episode import BaseEpisode
 
@@ -26,7 +27,6 @@ Row = dict[str, Any]
 POSITIVE, NEGATIVE, BASELINE = "positive", "negative", "baseline"
 FEWEST_SEEDS = 5  # of an evaluation that is reported
 BLIND = ("mind, no history", "mind, names shuffled", "mind, no prompt")  # blanked minds that must not show an effect
-Bounded = tuple[float | None, float | None, float | None]  # a figure and its interval
 T = TypeVar("T")
 
 

@@ -1,41 +1,14 @@
-"""Figures with intervals over episodes, among them those of shifts: by what an answer moves when something is changed.
+"""Shifts: by what an answer moves when something is changed, held against what it should have moved by.
 
 A shift is a difference of two distributions, so its entries sum to 0: a correlation over questions and actions is the
-cosine of the two arrays. Arrays of shifts are (q, a) float64, questions by actions.
+cosine of the two arrays. Arrays are (q, a) float64, questions by actions; intervals are over episodes.
 """
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from analysis.probes.probe import Bounded
-from analysis.scores.intervals import EpisodeBootstrap, or_none
-
-NONE: Bounded = (None, None, None)
-
-
-def share(bootstrap: EpisodeBootstrap, part: np.ndarray, whole: np.ndarray, rows: np.ndarray) -> Bounded:
-    """Σ part / Σ whole over the questions `rows`, both (q,)."""
-    if not len(rows):
-        return NONE
-    value, low, high = bootstrap.ratio(part[rows, None], whole[rows, None], rows)
-    return or_none(value[0]), or_none(low[0]), or_none(high[0])
-
-
-def ratio(part: np.ndarray, whole: np.ndarray, episode: np.ndarray) -> Bounded:
-    """Σ part / Σ whole over all questions, both (q,); episode (q,) int is which each belongs to."""
-    return share(EpisodeBootstrap(episode), part, whole, np.arange(len(part)))
-
-
-def mean(value: np.ndarray, episode: np.ndarray | None = None) -> Bounded:
-    """The mean over all questions, (q,); without `episode`, each is an episode's own."""
-    return ratio(value, np.ones(len(value)), np.arange(len(value)) if episode is None else episode)
-
-
-def less(values: Bounded) -> Bounded:
-    """1 - a figure."""
-    value, low, high = (None if one is None else 1 - one for one in values)
-    return value, high, low
+from analysis.scores.intervals import NONE, Bounded, EpisodeBootstrap, or_none, share
 
 
 def correlation(bootstrap: EpisodeBootstrap, said: np.ndarray, real: np.ndarray, rows: np.ndarray) -> Bounded:

@@ -6,6 +6,9 @@ narrow. A ratio's numerator and denominator are resampled together: they are sum
 
 import numpy as np
 
+Bounded = tuple[float | None, float | None, float | None]  # a figure and its interval
+NONE: Bounded = (None, None, None)
+
 
 class EpisodeBootstrap:
     """One set of resamples of the episodes, shared by every interval of a table.
@@ -51,3 +54,27 @@ class EpisodeBootstrap:
 def or_none(value: float) -> float | None:
     """A figure as JSON knows it: null where it is undefined (NaN)."""
     return float(value) if np.isfinite(value) else None
+
+
+def share(bootstrap: EpisodeBootstrap, part: np.ndarray, whole: np.ndarray, rows: np.ndarray) -> Bounded:
+    """Σ part / Σ whole over the questions `rows`, both (q,)."""
+    if not len(rows):
+        return NONE
+    value, low, high = bootstrap.ratio(part[rows, None], whole[rows, None], rows)
+    return or_none(value[0]), or_none(low[0]), or_none(high[0])
+
+
+def ratio(part: np.ndarray, whole: np.ndarray, episode: np.ndarray) -> Bounded:
+    """Σ part / Σ whole over all questions, both (q,); episode (q,) int is which each belongs to."""
+    return share(EpisodeBootstrap(episode), part, whole, np.arange(len(part)))
+
+
+def mean(value: np.ndarray, episode: np.ndarray | None = None) -> Bounded:
+    """The mean over all questions, (q,); without `episode`, each is an episode's own."""
+    return ratio(value, np.ones(len(value)), np.arange(len(value)) if episode is None else episode)
+
+
+def less(values: Bounded) -> Bounded:
+    """1 - a figure."""
+    value, low, high = (None if one is None else 1 - one for one in values)
+    return value, high, low

@@ -32,9 +32,9 @@ from analysis.probes.false_belief.design import (
     worlds_of,
 )
 from analysis.probes.orchard import types_of
-from analysis.probes.probe import Bounded, Document, Row, Trial, at_most, controls, figure, one_of
+from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure, one_of
 from analysis.probes.shift import correlation, flat, slope
-from analysis.scores.intervals import EpisodeBootstrap
+from analysis.scores.intervals import Bounded, EpisodeBootstrap
 from analysis.scores.measures import total_variation
 from worlds import FunhouseError
 

@@ -35,10 +35,10 @@ from analysis.probes.funhouse.design import (
     masquerade,
     unannounced,
 )
-from analysis.probes.probe import Bounded, Document, Row, Trial, at_most, controls, figure, one_of
-from analysis.probes.shift import less, mean, ratio
+from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure, one_of
 from analysis.probes.tables import bounded, pivot
 from analysis.scores.describe import POSTERIOR, Describer
+from analysis.scores.intervals import Bounded, less, mean, ratio
 from analysis.scores.measures import agreement, divergence, mixture_weights, smoothed, total_variation
 from worlds import Episode
 

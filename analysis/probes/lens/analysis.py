@@ -21,10 +21,10 @@ from analysis.probes import panels
 from analysis.probes import tables as written
 from analysis.probes.contenders import EGOCENTRIC, IGNORANT, REASONER, TRUE, asked_in, everybody, judges
 from analysis.probes.lens.design import AREA, CONTESTED, CORRELATION, EVERY, HIDDEN, NEAR, NEW, UNSEEN, Put, Scene
-from analysis.probes.probe import Bounded, Document, Row, Trial, at_most, controls, figure, one_of
-from analysis.probes.shift import correlation, flat, less, ratio, separation, share
+from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure, one_of
+from analysis.probes.shift import correlation, flat, separation
 from analysis.scores.describe import POSTERIOR
-from analysis.scores.intervals import EpisodeBootstrap
+from analysis.scores.intervals import Bounded, EpisodeBootstrap, less, ratio, share
 from analysis.scores.measures import LEAST
 from worlds import FunhouseError
 

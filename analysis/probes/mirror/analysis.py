@@ -48,10 +48,10 @@ from analysis.probes.mirror.design import (
     marked,
     mirrors,
 )
-from analysis.probes.probe import BASELINE, NEGATIVE, POSITIVE, Bounded, Document, Row, Subject, Trial, control
-from analysis.probes.shift import flat, mean, ratio
+from analysis.probes.probe import BASELINE, NEGATIVE, POSITIVE, Document, Row, Subject, Trial, control
+from analysis.probes.shift import flat
 from analysis.probes.tables import pivot
-from analysis.scores.intervals import EpisodeBootstrap, or_none
+from analysis.scores.intervals import Bounded, EpisodeBootstrap, mean, or_none, ratio
 from analysis.scores.measures import LEAST, agreement, checked, divergence, total_variation
 from worlds import Agent, Episode
 from worlds.drawing.render import image

@@ -27,7 +27,7 @@ from agents.world import type_space
 from analysis.contenders.fitting import fit
 from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, dots, interval_line, label
 from analysis.probes import panels
-from analysis.probes.probe import Bounded, Document, Row, Trial, at_most, controls, figure
+from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure
 from analysis.probes.self_report.design import (
     ANOTHERS,
     AS_ITSELF,
@@ -55,12 +55,12 @@ from analysis.probes.self_report.design import (
     called,
     descriptions,
 )
-from analysis.probes.shift import flat, less, share
+from analysis.probes.shift import flat
 from analysis.probes.tables import bounded, lines
 from analysis.questions.survey import bound, conduct
 from analysis.scores.describe import BINS, POSTERIOR, PRIOR, losses
 from analysis.scores.fidelity import Scores, training_episodes
-from analysis.scores.intervals import EpisodeBootstrap
+from analysis.scores.intervals import Bounded, EpisodeBootstrap, less, share
 from analysis.scores.traits import trait_values
 from worlds import OrchardConfig
 

@@ -21,8 +21,7 @@ from analysis.contenders.fitting import Fitted, fit
 from analysis.contenders.shortcuts import COPY, FULL_INFORMATION, IGNORANT
 from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, ends, interval_line, label
 from analysis.probes import panels
-from analysis.probes.probe import Bounded, Document, Row, Trial, at_most, controls, figure
-from analysis.probes.shift import NONE, less, share
+from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure
 from analysis.probes.stranger.design import (
     AT,
     BEYOND,
@@ -41,6 +40,7 @@ from analysis.probes.tables import pivot
 from analysis.questions.sampling import Cell
 from analysis.questions.survey import REASONER, Survey, bound, put
 from analysis.scores.fidelity import Scores, training_episodes
+from analysis.scores.intervals import NONE, Bounded, less, share
 from analysis.scores.measures import divergence
 from worlds import Episode, FunhouseError
 

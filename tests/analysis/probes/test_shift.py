@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from analysis.probes.shift import NONE, correlation, flat, separation, share, slope
-from analysis.scores.intervals import EpisodeBootstrap
+from analysis.probes.shift import correlation, flat, separation, slope
+from analysis.scores.intervals import NONE, EpisodeBootstrap, share
 
 EPISODES = EpisodeBootstrap(np.array([0, 0, 1, 1]))
 REAL = np.array([[1.0, -1.0], [0.0, 0.0], [2.0, -2.0], [0.0, 0.0]])

@@ -4,8 +4,7 @@ import numpy as np
 
 from agents.world import perceives
 from analysis.copies.asking import pair_of, questions_of
-from analysis.probes.copies.analysis import ITSELF, LARGEST, edit
-from analysis.probes.copies.design import (
+from analysis.copies.edits import (
     HIDDEN_ACT,
     LESS,
     OTHERS_ACT,
@@ -15,6 +14,7 @@ from analysis.probes.copies.design import (
     acts_of,
     swapped,
 )
+from analysis.copies.interventions import ITSELF, LARGEST, edit
 from tests.analysis.contenders import exactly, named, with_copies
 
 

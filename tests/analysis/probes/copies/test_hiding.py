@@ -4,8 +4,8 @@ import numpy as np
 
 from agents.world import perceives
 from analysis.copies.asking import pair_of, questions_of
-from analysis.probes.copies.analysis import ITSELF, LARGEST, MOVED, RIGHT, SLOPE, intervene, movements, rows_of
-from analysis.probes.copies.design import SEEN, UNSEEN, hidden
+from analysis.copies.edits import SEEN, UNSEEN, hidden
+from analysis.copies.interventions import ITSELF, LARGEST, MOVED, RIGHT, SLOPE, intervene, movements, rows_of
 from tests.analysis.contenders import Blend, Fixed, Ignorant, exactly, named, with_copies
 
 

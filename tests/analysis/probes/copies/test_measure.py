@@ -8,12 +8,13 @@ import pytest
 from agents.answer import resolve
 from agents.orchard.rollout import rollout
 from agents.world import reasoner_of, type_space
+from analysis.copies.edits import HIDING, SEEN
+from analysis.copies.interventions import ALWAYS, MORE, NOW, REPLACED, RIGHT, SAME
 from analysis.copies.scoring import EXACT
 from analysis.figures.report import page
 from analysis.probes import Settings, Subject, Trial, find, sound
 from analysis.probes.copies import PROBE
-from analysis.probes.copies.analysis import ALWAYS, MORE, NOW, REPLACED, RIGHT, SAME
-from analysis.probes.copies.design import HIDING, SEEN, Design, worlds_of
+from analysis.probes.copies.design import Design, worlds_of
 from tests.analysis.contenders import marked
 from worlds import FunhouseError
 
