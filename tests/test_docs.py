@@ -72,7 +72,7 @@ def lost_links(page: Path, text: str) -> list[str]:
 
 def dotted(text: str) -> Iterator[str]:
     for code in CODE.findall(text):
-        if match := re.match(r"((?:worlds|agents|analysis|tom)(?:\.[a-zA-Z_]\w*)+)(\(.*\))?$", code):
+        if match := re.match(r"((?:worlds|agents|analysis|tom)(?:\.(?!py\b)[a-zA-Z_]\w*)+)(\(.*\))?$", code):
             yield match[1]
 
 
@@ -159,3 +159,11 @@ def test_what_is_wrong_on_a_page_is_found(tmp_path: Path):
     assert [resolves(name) for name in dotted(prose(page))] == [False, True]
     assert lost_links(page, prose(page)) == ["gone.md", "#no-page"]
     assert misspelt(page) == ["tom scores", "tom run --presett blind"]
+
+
+def test_the_glossary_has_at_most_forty_entries_and_no_word_twice():
+    page = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    entries = re.findall(r"^- \*\*(.+?)\*\*: .+ `[\w/]+\.py`$", page, re.MULTILINE)
+    assert len(entries) == page.count("\n- ") <= 40
+    words = [word for entry in entries for word in entry.lower().split(", ")]
+    assert len(words) == len(set(words))

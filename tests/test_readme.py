@@ -1,4 +1,4 @@
-"""Every example of the README and of the theory is run, in order, beside a little demo.
+"""Every example of the README, and of pages that ask about the same log, is run in order beside a little demo.
 
 Fenced blocks come in three kinds: Python sessions, checked to the letter as doctests; `console`, whose `$`
 lines are run and whose output has to hold the words that are printed here (a mind trained for two steps says
@@ -18,7 +18,7 @@ import pytest
 from tom.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "docs" / "theory.md"]
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/theory.md", "docs/probes/copies.md")]
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 PYTHON = ("python", "pycon")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
