@@ -37,6 +37,7 @@ NEEDED = {  # what a command in the text may leave out
     "graph": "--log LOG --out DIR",
     "verify": "LOG",
     "generations": "--out DIR",
+    "probe": "NAME",
 }
 CODE = re.compile(r"`([^`]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
