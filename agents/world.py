@@ -183,6 +183,18 @@ class World(ABC):
         """Of logs of this world those that cannot be compared with others, in words."""
         return []
 
+    def drawn(self, episode: Any, step: int, viewer: str | None = None) -> str:
+        """The moment before the moves of a step as plain text; with `viewer`, a name, only what that agent perceives.
+
+        Here a line for each agent: as whom it acts, and what it does. Raises FunhouseError where the episode has no
+        such step or agent.
+        """
+        episode.check_step(step)
+        me = None if viewer is None else episode.find(viewer)
+        shown = [who for who in range(len(episode.names)) if me is None or self.perceives(episode, me, who, step)]
+        lines = [(episode.names[who], _done(episode, who, step), episode.prompt[step][who]) for who in shown]
+        return "\n".join("  ".join(map(harmless, line)) for line in lines)
+
     def planned(self, episode: Any, queries: Sequence[Query]) -> np.ndarray | None:
         """(q,) int: the action of each asked agent as one that plans towards its goal and heeds no question; None where
         goals are not known."""
@@ -199,6 +211,10 @@ class World(ABC):
     def permuted_words(self, episode: Any, text: str, places: int) -> str:
         """What a text about an episode says of it with tastes permuted."""
         return text
+
+
+def _done(episode: BaseEpisode, agent: int, step: int) -> str:
+    return episode.action_names[episode.action[step, agent]] if episode.acts[step, agent] else "–"
 
 
 _WORLDS: dict[str, World] = {}

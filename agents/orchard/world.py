@@ -21,6 +21,8 @@ from agents.query import Query
 from agents.traits.sight import sight_of
 from agents.world import Company, Progress, World
 from worlds import KINDS, Episode, OrchardConfig
+from worlds.drawing.render import ansi
+from worlds.drawing.scene import Scene
 from worlds.log.reader import Log
 from worlds.orchard.geometry import has
 
@@ -99,6 +101,10 @@ class OrchardWorld(World):
 
     def verify(self, log: Log, threads: int, progress: Progress | None, players: Any) -> dict[str, Any]:
         return verify_orchard(log, threads, progress, players)
+
+    def drawn(self, episode: Episode, step: int, viewer: str | None = None) -> str:
+        """The map."""
+        return ansi(Scene.of(episode, step, viewer), colour=False)
 
     def planned(self, episode: Episode, queries: Sequence[Query]) -> np.ndarray:
         return np.array([planned(episode, query.agent, query.step) for query in queries], np.int64)
