@@ -2,6 +2,7 @@
 
 import json
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -40,9 +41,15 @@ def test_every_probe_has_a_line_and_states_its_thresholds():
         assert name == probe.name
         assert probe.about
         assert "\n" not in probe.about
-        folder = f"analysis.probes.{name.replace('-', '_')}"
-        stated = (import_module(place).__doc__ or "" for place in (probe.design.__module__, folder))
-        assert any("threshold" in words.lower() for words in stated)
+        assert "threshold" in (import_module(probe.design.__module__).__doc__ or "").lower()
+
+
+def test_every_probe_has_a_page_that_the_list_of_pages_names():
+    pages = Path(__file__).parents[3] / "docs" / "probes"
+    listed = (pages / "README.md").read_text(encoding="utf-8")
+    for name in probes():
+        assert (pages / f"{name}.md").exists()
+        assert f"[{name}]({name}.md)" in listed
 
 
 def test_an_unknown_probe_is_told_which_there_are():
