@@ -1,7 +1,7 @@
 """The definition: what "behave as Bo pretending to be Ada" means, in plain and slow Python, for every world.
 
-Two operators and one posterior, at any depth. `perceive` is the mirror: what one has perceived, seen through another's
-senses from another's place; nesting is the composition of such mirrors. What a percept holds, what senses let through
+Two operators and one posterior, at any depth. `perceive` is the lens: what one has perceived, seen through another's
+senses from another's place; nesting is the composition of such lenses. What a percept holds, what senses let through
 and what a type does is a world's own: agents/orchard/theory.py says it of the orchard, agents/arena/theory.py of
 anybody's environment. The compiled kernel and the bank's reasoner give the same numbers and the tests hold them equal;
 where they ever differ, these files are right.

@@ -14,7 +14,7 @@ AGENTS, STEPS = 16, 48
 
 
 def main() -> None:
-    """Measures the face and the peers."""
+    """Measures the interface and the peers."""
     config = OrchardConfig(height=11, width=11, map="rooms", fruits=7, agents=AGENTS, steps=STEPS)
     rate = best_rate(stepper(OrchardEnv(config)))
     tell("orchard, 16 agents, Parallel API", rate, "agent-steps", measure_peers())

@@ -72,8 +72,8 @@ def table(directory: Path, name: str, change: Change) -> None:
     file(directory, name, sink.getvalue().to_pybytes())
 
 
-def diary(directory: Path, path: Where, value: Any) -> None:
-    """An unfinished log of the same files, whose diary has another value: below "meta." or "files."; signed."""
+def journal(directory: Path, path: Where, value: Any) -> None:
+    """An unfinished log of the same files, whose journal has another value: below "meta." or "files."; signed."""
     body = json.loads((directory / MANIFEST).read_bytes())
     meta = {name: one for name, one in body["meta"].items() if name != "versions"}
     values = put({"meta": meta, "files": body["files"]}, path, value)

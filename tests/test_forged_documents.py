@@ -162,14 +162,14 @@ def test_a_run_of_other_settings_is_refused_by_its_field(log, path, value):
 
 
 @pytest.mark.parametrize(("path", "value"), **named(DIARY))
-def test_a_diary_of_other_values_is_refused_by_its_name(log, path, value):
-    forging.diary(log, path, value)
+def test_a_journal_of_other_values_is_refused_by_its_name(log, path, value):
+    forging.journal(log, path, value)
     assert str(log) in refusal(record, RUN_OF_IT, log, 2, 1)
 
 
-def test_a_part_that_a_diary_notes_of_another_log_counts_for_nothing(log):
+def test_a_part_that_a_journal_notes_of_another_log_counts_for_nothing(log):
     before = {file.name: file.read_bytes() for file in log.iterdir()}
-    forging.diary(log, "files.notes-x", {"bytes": 1, "sha256": "0" * 64})
+    forging.journal(log, "files.notes-x", {"bytes": 1, "sha256": "0" * 64})
     record(RUN_OF_IT, log, 2, 1)
     assert {file.name: file.read_bytes() for file in log.iterdir()} == before
 

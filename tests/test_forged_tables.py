@@ -173,7 +173,7 @@ def test_rows_that_are_absent_or_come_twice_are_refused(logs, world, table):
 def test_an_unfinished_log_of_other_tables_is_not_finished(logs):
     log = logs["arena"]
     forging.table(log, "episodes-00000.parquet", lambda rows: rows.drop_columns(["dropped"]))
-    forging.diary(log, "meta.split", "train")
+    forging.journal(log, "meta.split", "train")
     with pytest.raises(FunhouseError, match=r"episodes-00000\.parquet"):
         record(_arena(), log, 2)
 

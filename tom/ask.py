@@ -1,4 +1,4 @@
-"""The doors: one agent is asked, in words, and a mind answers; beside it, what is true.
+"""One agent is asked, in words, and a mind answers; beside it, what is true.
 
 A mind is anything that answers questions with distributions, an agents.answer.Answerer.
 """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.language.description import words_beyond
+from agents.language.description import parse_description, words_beyond
 from agents.language.paraphrase import HELD_OUT, PARAPHRASES
 from agents.language.prompt import MAX_DEPTH, MAX_LENGTH, VOCABULARY, canonical, parse
 from agents.traits import TRAITS
@@ -56,3 +56,11 @@ def test_the_limits_and_the_count_are_as_stated():
     assert f"{len(VOCABULARY)} words" in PAGE
     assert f"{len(words_beyond(['feeling']))} more" in PAGE
     assert f"{len(words_beyond(['blindness', 'manner']))} more" in PAGE
+
+
+def test_what_is_said_to_be_refused_is_refused():
+    refused = re.search(r"before it once: \*(.+?)\* and \*(.+?)\* are\s+refused", PAGE).groups()
+    for description in refused:
+        with pytest.raises(FunhouseError):
+            parse_description(description)
+        assert parse_description(re.sub(r" (likes|seeks)", r" that \1", description))

@@ -140,12 +140,12 @@ def no_permission(trial: Trial) -> Outcome:
 
 
 @kind
-def diary(trial: Trial) -> Outcome:
-    """The diary of an unfinished log: torn, flipped, garbled, signed anew with other values; and shards beside it."""
+def journal(trial: Trial) -> Outcome:
+    """The journal of an unfinished log: torn, flipped, garbled, signed anew with other values; and shards beside it."""
     from tests import forging
 
     sound, copy = trial.pick("log")
-    forging.diary(copy, ("meta", "episodes"), 4)
+    forging.journal(copy, ("meta", "episodes"), 4)
     path = copy / "unfinished.jsonl"
     data = path.read_bytes()
     form = trial.random.choice(["whole", "torn", "flip", "garbage", "no header", "twice", "shard gone", "shard cut"])
@@ -171,8 +171,8 @@ def diary(trial: Trial) -> Outcome:
 
 
 @kind
-def diary_signed_anew(trial: Trial) -> Outcome:
-    """A diary with another value and right checksums: the same command refuses it, or ends with the same bytes, or
+def journal_signed_anew(trial: Trial) -> Outcome:
+    """A journal with another value and right checksums: the same command refuses it, or ends with the same bytes, or
     with a log that does not verify."""
     from tests import forging
     from tests.faults.hostile import VALUES, changed, manifest_of
@@ -182,7 +182,7 @@ def diary_signed_anew(trial: Trial) -> Outcome:
     both = {"meta": document["meta"], "files": document["files"]}
     both["meta"].pop("versions", None)
     path, value = changed(trial, both, values=tuple(one for one in VALUES if one != "\ud800"))
-    forging.diary(copy, path, value)
+    forging.journal(copy, path, value)
     ended = trial.tom(at(sound.made, copy))
     result = trial.fail(ended)
     if result is None and ended.status == 0:

@@ -97,7 +97,7 @@ class Trial:
         if not writes and after != before:
             return LOST
         if ended.status in (1, 2, 3):
-            # A run that cannot mend a log leaves it unfinished: the diary says what the manifest said.
+            # A run that cannot mend a log leaves it unfinished: the journal says what the manifest said.
             stood = [file for file in whole if before.get(file) == whole[file]]
             taken = {"manifest.json"} if "unfinished.jsonl" in after else set()
             gone = [file for file in stood if after.get(file) != whole[file] and file not in taken]

@@ -72,10 +72,10 @@ def test_repeating_the_command_mends_damage(tmp_path, begin, write, whole, harm,
     assert contents(tmp_path) == whole
 
 
-def test_a_torn_diary_costs_one_shard_and_leftovers_go(tmp_path, begin, write, whole):
+def test_a_torn_journal_costs_one_shard_and_leftovers_go(tmp_path, begin, write, whole):
     begin([0, 1]).close()
-    diary = tmp_path / UNFINISHED
-    diary.write_bytes(diary.read_bytes()[:-20])
+    journal = tmp_path / UNFINISHED
+    journal.write_bytes(journal.read_bytes()[:-20])
     (tmp_path / f"steps-00002.parquet{PARTIAL}").write_bytes(b"half")
     with begin() as writer:
         assert writer.shards_missing() == [1, 2]

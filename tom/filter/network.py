@@ -1,4 +1,4 @@
-"""The network: one transformer, shared by all agents: p(action | what I perceived, "behave as X pretending to be Y").
+"""The network, shared by all agents: p(action | what I perceived, "behave as X pretending to be Y").
 
 Events (tom.filter.events) are encoded once and know nothing of any prompt. A question is one token, made of its words,
 of the asked agent's persona in words, and of the scene in which the action is taken; it finds the events before its

@@ -1,4 +1,4 @@
-"""What the manifest and the diary of a log may say, and that what they say fits together."""
+"""What the manifest and the journal of a log may say, and that what they say fits together."""
 
 from typing import Annotated
 

@@ -1,7 +1,7 @@
-"""The diary of a directory that is still being written: its settings, then a line for each finished part.
+"""The journal of a directory that is still being written: its settings, then a line for each finished part.
 
 A part counts only if its files match the SHA-256 in its line, so a kill at any moment leaves either the part
-or no part; and every line has a SHA-256 of itself. The manifest replaces the diary at the end.
+or no part; and every line has a SHA-256 of itself. The manifest replaces the journal at the end.
 """
 
 import json
@@ -23,7 +23,7 @@ class Journal:
         self.path = directory / UNFINISHED
 
     def open(self, meta: dict, files: dict[str, dict]) -> None:
-        """Begins the diary anew, with what is finished already. Raises FunhouseError where it cannot."""
+        """Begins the journal anew, with what is finished already. Raises FunhouseError where it cannot."""
         write_file(self.path, b"".join(_line(**told) + b"\n" for told in ({"meta": meta}, {"files": files})))
         sync_directory(self.path.parent)
 
@@ -63,7 +63,7 @@ class Journal:
         return FunhouseError(f"{self.path.name} is damaged in {where}", place=str(self.path), remedy=remedy)
 
     def close(self) -> None:
-        """Removes the diary: what it noted is finished. Raises FunhouseError where it cannot be removed."""
+        """Removes the journal: what it noted is finished. Raises FunhouseError where it cannot be removed."""
         with explained("remove", self.path):
             self.path.unlink()
         sync_directory(self.path.parent)

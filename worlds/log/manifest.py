@@ -18,7 +18,7 @@ from worlds.errors import FunhouseError
 from worlds.signed import read_signed, signed
 
 MANIFEST = "manifest.json"
-UNFINISHED = "unfinished.jsonl"  # the diary of a directory that is still being written
+UNFINISHED = "unfinished.jsonl"  # the journal of a directory that is still being written
 FITS = "shortcuts.json"  # what analysis keeps beside a log; no part of it
 FORMAT = 1
 _MAKER = {"log": "tom run", "checkpoint": "tom train"}
@@ -155,7 +155,7 @@ def _present(directory: Path, kind: str) -> set[str]:
 
 
 def _noted(directory: Path, kind: str) -> int:
-    """How many files a diary notes. Raises FunhouseError that names the damage where it or one of them is damaged."""
+    """How many files a journal notes. Raises FunhouseError that names the damage where it or one of them is damaged."""
     from worlds.log.journal import Journal
 
     noted = Manifest(directory, kind, *Journal(directory).read())

@@ -1,7 +1,7 @@
 """Writing a log, so that a kill, a full disk or a second writer costs nothing that had been finished.
 
-Each shard is noted in the directory's diary once its files are on disk. A later run with the same settings
-goes on from there; whatever the diary does not vouch for is written anew, and since an episode is a function
+Each shard is noted in the directory's journal once its files are on disk. A later run with the same settings
+goes on from there; whatever the journal does not vouch for is written anew, and since an episode is a function
 of its seed, the bytes come out the same.
 """
 
@@ -43,7 +43,7 @@ class LogWriter:
         self.meta = json.loads(json.dumps({**meta, "episodes": episodes, "shard_size": shard_size}))
         check_meta(Document(self.meta, self.directory))
         self._format = format_of(self.meta)
-        self._diary = Journal(self.directory)
+        self._journal = Journal(self.directory)
         make_directory(self.directory)
         self._lock = Lock(self.directory)
         try:
@@ -82,7 +82,7 @@ class LogWriter:
             write_file(self.directory / name, content)
         sync_directory(self.directory)
         files = {name: entry(content) for name, content in data.items()}
-        self._diary.add(files)
+        self._journal.add(files)
         self._files.update(files)
 
     def shard_table(self, name: str, shard: int) -> pa.Table:
@@ -101,16 +101,16 @@ class LogWriter:
             yield from self.shard_table(name, shard).to_pylist()
 
     def finish(self, found: dict | None = None) -> None:
-        """Declares the log finished: the manifest replaces the diary, and others may write here.
+        """Declares the log finished: the manifest replaces the journal, and others may write here.
 
         `found` is what the manifest says beside the settings, because only the episodes tell it: FOUND names it.
         """
         if missing := self.shards_missing():
             raise ValueError(f"shard {missing[0]} has not been written")
-        if self._diary.path.exists():
+        if self._journal.path.exists():
             made_with = {"versions": versions(*self._format.packages)}
             write_manifest(self.directory, "log", {**self.meta, **(found or {}), **made_with}, self._files)
-            self._diary.close()
+            self._journal.close()
         self.close()
 
     def _names(self, shard: int) -> list[str]:
@@ -120,7 +120,7 @@ class LogWriter:
         return range(-(-self.episodes // self.shard_size))
 
     def _take_up(self) -> dict[str, dict]:
-        """What is there and whole. Opens the diary, unless the log is finished already."""
+        """What is there and whole. Opens the journal, unless the log is finished already."""
         remove_partials(self.directory)
         with explained("read", self.directory):
             names = {path.name for path in self.directory.iterdir()} - {LOCK, FITS}
@@ -132,7 +132,7 @@ class LogWriter:
         finished = MANIFEST in names and UNFINISHED not in names
         if finished and told == self.episodes and whole == files:
             return whole
-        self._diary.open(self.meta, whole)
+        self._journal.open(self.meta, whole)
         # Only now: a kill between the two leaves a log that is unfinished, never one that is damaged.
         with explained("remove", self.directory / MANIFEST):
             (self.directory / MANIFEST).unlink(missing_ok=True)
@@ -142,7 +142,7 @@ class LogWriter:
     def _told(self, names: set[str]) -> tuple[Document, dict[str, dict]]:
         """What the directory says of itself: the settings and the files that should be there."""
         if UNFINISHED in names:
-            meta, files = self._diary.read(self.meta)
+            meta, files = self._journal.read(self.meta)
             check_meta(meta)
             ours = self._ours()
             return meta, {name: listed for name, listed in files.items() if name in ours}
@@ -192,7 +192,7 @@ class LogWriter:
 def apart(directory: str | Path, meta: dict) -> list[tuple[str, object, object]]:
     """The settings in which what a directory holds differs from `meta`, as (dotted field, there, here).
 
-    There are none where nothing is there yet, or a diary is damaged: the writer says of it what it can. Raises
+    There are none where nothing is there yet, or a journal is damaged: the writer says of it what it can. Raises
     FunhouseError where a manifest cannot be read.
     """
     home = Path(directory)

@@ -15,7 +15,7 @@ one target there are four distorted images. The observer, far-sighted and itself
 - undone: what the target itself would have done where a near-sighted imitator stood, seeing for itself. The two change
   places as above and the observer is asked "predict" the target. The effect is the share of the distortion undone:
   1 - (sum of KL from what the target would have done) / (the same of what the imitator does in the role). 0 is the
-  image in the mirror, 1 the target itself
+  imitation, 1 the target itself
 
 Thresholds, stated before anything was measured on the test split; the world was chosen on validation for what the exact
 reasoner, alone, can tell in it. A control shows the effect where the whole 95% interval, over episodes, is at or above

@@ -1,4 +1,4 @@
-"""What agents of logged episodes perceived, and what in it counts as acting natively: one face for every world."""
+"""What agents of logged episodes perceived, and what in it counts as acting natively: one interface for every world."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence

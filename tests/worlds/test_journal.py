@@ -1,4 +1,4 @@
-"""The diary of a log that is not finished: what a damaged one costs, and what it says."""
+"""The journal of a log that is not finished: what a damaged one costs, and what it says."""
 
 from pathlib import Path
 
@@ -11,14 +11,14 @@ from worlds.log.reader import open_log
 from worlds.log.writer import LogWriter
 
 
-def test_a_bit_flipped_anywhere_in_the_diary_costs_no_finished_part(tmp_path, begin, write, whole):
+def test_a_bit_flipped_anywhere_in_the_journal_costs_no_finished_part(tmp_path, begin, write, whole):
     """In the line of the settings the command that they are of goes on; of any other line the message names it."""
     begin([0, 1]).close()
-    diary = tmp_path / UNFINISHED
-    sound = diary.read_bytes()
+    journal = tmp_path / UNFINISHED
+    sound = journal.read_bytes()
     settings = sound.index(b"\n")
     for place in range(0, len(sound), 7):
-        diary.write_bytes(flipped(sound, place))
+        journal.write_bytes(flipped(sound, place))
         if place < settings:
             with begin() as writer:
                 assert writer.shards_missing() == [2]
@@ -26,10 +26,10 @@ def test_a_bit_flipped_anywhere_in_the_diary_costs_no_finished_part(tmp_path, be
         else:
             with pytest.raises(FunhouseError, match=f"{UNFINISHED} is damaged in (line|its last)"):
                 begin()
-    diary.write_bytes(sound[:-1] + b"\x0b")  # the end of the last line
+    journal.write_bytes(sound[:-1] + b"\x0b")  # the end of the last line
     with pytest.raises(FunhouseError, match="in its last line"):
         begin()
-    diary.write_bytes(flipped(sound, 40))
+    journal.write_bytes(flipped(sound, 40))
     write(tmp_path, 10)
     assert contents(tmp_path) == whole
 
@@ -41,10 +41,10 @@ def flipped(data: bytes, place: int) -> bytes:
 def test_settings_that_are_damaged_are_never_taken_for_others(tmp_path, begin, meta):
     """However near the other settings are: their SHA-256 is far."""
     begin([0, 1]).close()
-    diary = tmp_path / UNFINISHED
-    sound = diary.read_bytes()
+    journal = tmp_path / UNFINISHED
+    sound = journal.read_bytes()
     for data in (flipped(sound, 40), sound.replace(b'"seed": 0', b'"seed": 1'), b"x" * 9 + sound[9:], sound[3:]):
-        diary.write_bytes(data)
+        journal.write_bytes(data)
         with pytest.raises(FunhouseError, match="damaged in line 1, its settings") as caught:
             LogWriter(tmp_path, meta(seed=1), 10, shard_size=4)
         assert "the command that began it, which goes on from the 6 finished files" in caught.value.remedy
@@ -72,13 +72,13 @@ def spoilt(path: Path, place: int) -> None:
 
 def test_a_damaged_line_is_deleted_as_the_message_says(tmp_path, begin, write, whole):
     begin([0, 1]).close()
-    diary = tmp_path / UNFINISHED
-    lines = diary.read_bytes().split(b"\n")
-    diary.write_bytes(b"\n".join([*lines[:2], lines[2].replace(b"steps", b"steqs"), *lines[3:]]))
+    journal = tmp_path / UNFINISHED
+    lines = journal.read_bytes().split(b"\n")
+    journal.write_bytes(b"\n".join([*lines[:2], lines[2].replace(b"steps", b"steqs"), *lines[3:]]))
     with pytest.raises(FunhouseError, match="in line 3") as caught:
         begin()
     assert "delete line 3" in caught.value.remedy
-    diary.write_bytes(b"\n".join([*lines[:2], *lines[3:]]))
+    journal.write_bytes(b"\n".join([*lines[:2], *lines[3:]]))
     with begin() as writer:
         assert writer.shards_missing() == [0, 2]
     write(tmp_path, 10)
