@@ -18,12 +18,14 @@ from agents.orchard.reasoner import Reasoner  # noqa: E402
 from agents.orchard.rollout import RunConfig  # noqa: E402
 from agents.orchard.types import AgentType, TypeSpace  # noqa: E402
 from agents.orchard.world import OrchardWorld  # noqa: E402
+from agents.plain.world import PlainWorld  # noqa: E402
 from agents.population import PopulationConfig  # noqa: E402
 from agents.query import Query  # noqa: E402
 from agents.world import World, perceives, register, type_space, world_of  # noqa: E402
 
 register(OrchardWorld())
 register(ArenaWorld())
+register(PlainWorld())
 
 __all__ = [
     "AgentType",

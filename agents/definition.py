@@ -71,18 +71,23 @@ class Definition(ABC):
 
         m is the mean of π over all types: what I cannot see of what it could see weakens the evidence.
         """
-        prior = self.prior(who)
-        belief, possible = prior, np.flatnonzero(prior)
+        belief = self.prior(who)
         for s in range(len(history)):
-            act = self.act(history, s, who)
-            if act is None or act.native == 0:
-                continue
-            pi = np.zeros(len(prior))
-            pi[possible] = [self.policy(int(k), history[: s + 1], who)[act.action] for k in possible]
-            m = prior @ pi
-            belief = belief * (act.native * (act.cover * pi + (1 - act.cover) * m) + (1 - act.native) * m)
-            belief = belief / belief.sum()
+            belief = self.weighed(belief, history[: s + 1], who)
         return belief
+
+    def weighed(self, belief: np.ndarray, history: History, who: str) -> np.ndarray:
+        """A belief after the act of `who` in the last percept of a history, where that holds one."""
+        act = self.act(history, len(history) - 1, who)
+        if act is None or act.native == 0:
+            return belief
+        prior = self.prior(who)
+        pi = np.zeros(len(prior))
+        possible = np.flatnonzero(prior)
+        pi[possible] = [self.policy(int(k), history, who)[act.action] for k in possible]
+        m = prior @ pi
+        belief = belief * (act.native * (act.cover * pi + (1 - act.cover) * m) + (1 - act.native) * m)
+        return belief / belief.sum()
 
     def belief(self, knowledge: History, who: str) -> np.ndarray:
         """The posterior; the ignorant shortcut has the prior in its place."""

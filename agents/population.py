@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, Protocol
 
 import numpy as np
 from annotated_types import Interval
@@ -20,8 +20,8 @@ from agents.language.description import WORDINGS
 from agents.language.description_bank import DescriptionBank, bank_of
 from agents.language.paraphrase import PARAPHRASES, TRAINING
 from agents.language.prompt import say
-from agents.orchard.types import TypeSpace
-from worlds import SPLITS, FunhouseError, OrchardConfig, dice, schema
+from agents.product_space import ProductSpace
+from worlds import SPLITS, FunhouseError, dice, schema
 
 NAMES = (
     "Ada", "Bo", "Cy", "Dee", "Eli", "Fay", "Gus", "Hal", "Ida", "Jo", "Kai", "Lea", "Max", "Nia", "Oz",
@@ -78,7 +78,7 @@ class PopulationConfig:
 class Population:
     """The agents of one episode and their roles; p phases, n agents, t steps."""
 
-    space: TypeSpace
+    space: ProductSpace
     names: list[str]  # (n)
     type_index: np.ndarray  # (n,) int64
     chain: np.ndarray  # (p, n, 2) int32: -1 none, 0..n-1 an agent, -2-d row d of `description_mask`
@@ -112,8 +112,17 @@ class Population:
         return say("behave", chain, me=self.names[agent], paraphrase=int(self.paraphrase[phase, agent]))
 
 
+class Extent(Protocol):
+    """How many take part, and for how long."""
+
+    @property
+    def agents(self) -> int: ...
+    @property
+    def steps(self) -> int: ...
+
+
 def draw_population(
-    config: OrchardConfig, population: PopulationConfig, space: TypeSpace, key: int, split: str
+    config: Extent, population: PopulationConfig, space: ProductSpace, key: int, split: str
 ) -> Population:
     """The agents of the episode with this key (worlds.dice.key) and their roles, phase by phase.
 
@@ -134,7 +143,7 @@ def draw_population(
     return Population(space, names, type_index, chain, paraphrase, phase_of, native_share(config, population))
 
 
-def native_share(config: OrchardConfig, population: PopulationConfig) -> np.ndarray:
+def native_share(config: Extent, population: PopulationConfig) -> np.ndarray:
     """(t,) float64: the stated share of agents that act as themselves; in the first phase all of them."""
     return np.where(np.arange(config.steps) < population.switch, 1.0, population.depth_share[0])
 
@@ -149,7 +158,7 @@ class _Stage(NamedTuple):
 
 
 @lru_cache(maxsize=16)
-def _stage(space: TypeSpace, population: PopulationConfig, split: str) -> _Stage:
+def _stage(space: ProductSpace, population: PopulationConfig, split: str) -> _Stage:
     types = population.types if population.types != "auto" else "seen" if split == "train" else "all"
     mask = {"seen": ~space.held_out, "held-out": space.held_out, "all": np.ones(len(space), bool)}[types]
     forms = TRAINING["behave"] if split == "train" else range(len(PARAPHRASES["behave"]))

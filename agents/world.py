@@ -1,9 +1,10 @@
 """What a world is to everything that stands above it, and which worlds there are.
 
 A world is one object, of a subclass of World: its runs, the types of its agents, what they perceive, what is true of
-them, and how a log of it is proven. The orchard (agents/orchard) and anybody's PettingZoo environment (agents/arena)
-are two. Nothing outside a world's own folders asks which of them it deals with: it asks `world_of` an episode, a log, a
-space of types or the settings of a run, and goes on with what that says.
+them, and how a log of it is proven. The orchard (agents/orchard), anybody's PettingZoo environment (agents/arena) and
+whatever is written in a file of one's own (agents/plain) are three. Nothing outside a world's own folders asks which of
+them it deals with: it asks `world_of` an episode, a log, a space of types or the settings of a run, and goes on with
+what that says.
 """
 
 from abc import ABC, abstractmethod
@@ -255,7 +256,10 @@ def world_called(name: str) -> World:
     for world in _WORLDS.values():
         if world.calls(name):
             return world
-    remedy = "choose orchard, or pettingzoo: and an environment, such as pettingzoo:mpe2.simple_tag_v3"
+    remedy = (
+        "choose orchard; pettingzoo: and an environment, such as pettingzoo:mpe2.simple_tag_v3; or a world of your "
+        "own, MODULE:NAME, such as examples.corridor:Corridor"
+    )
     raise FunhouseError(f"there is no world '{name}'", remedy=remedy)
 
 

@@ -8,6 +8,7 @@ import pytest
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 PRINTED = {
     "ask": ("behave as myself", "pretending to be me", "the truth"),
+    "corridor": ("verified: True", "agent that seeks the", "behave as an agent that seeks the sun"),
     "score_a_function": ("answers are as they must be", "frequencies", "behave 1", "loses to the best shortcut"),
     "a_new_probe": ("learned from watching", "reasoner", "every control is on its side"),
     "score_a_file": ("from a file", "predict 2"),

@@ -7,8 +7,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = ("worlds", "agents", "analysis", "tom")
-OWN = {"orchard", "arena"}  # folders, and files that are a world's own
-NAMES = {"orchard", "arena", "pettingzoo", "pettingzoo:"}
+OWN = {"orchard", "arena", "plain"}  # folders, and files that are a world's own
+NAMES = {"orchard", "arena", "plain", "pettingzoo", "pettingzoo:"}
 REGISTRIES = {
     "worlds/log/formats.py",  # what reads a log, by its world's name
     "worlds/log/document.py",

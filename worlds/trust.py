@@ -76,6 +76,11 @@ def check_names(names: Iterable[str], place: str | None = None) -> None:
         _checked(name, place)
 
 
+def is_class_name(name: str) -> bool:
+    """Whether this names something in a module, MODULE:NAME; whether that is there is not looked for."""
+    return ":" in name and "/" not in name and bool(_NAME.fullmatch(name)) and len(name) <= 1024
+
+
 def flags(names: Iterable[str]) -> str:
     """The options of `tom` that trust these names, as they can be pasted."""
     return " ".join(f"--trust {shlex.quote(name)}" for name in dict.fromkeys(names))

@@ -1,8 +1,8 @@
 """Agents in words: "a near-sighted, forgetful agent that likes red, then blue, and keeps to itself".
 
 In data a description is a dictionary {trait: value} that names some of the traits, each as far as it is said. The words
-are the traits' own (agents/traits). A member of an arena's bank has one trait, "policy", its name, said in the words of
-agents/arena/words.py, which are no part of DESCRIPTION_WORDS.
+are the traits' own (agents/traits; `learn` adds those of a world of one's own). A member of an arena's bank has one
+trait, "policy", its name, said in the words of agents/arena/words.py, which are no part of DESCRIPTION_WORDS.
 """
 
 from __future__ import annotations
@@ -12,24 +12,40 @@ from functools import lru_cache
 
 from agents.arena.words import MEANINGS, SENTENCES
 from agents.language.phrases import Lexicon, Reader
-from agents.traits import BY_NAME, SPOKEN, TRAITS
+from agents.traits import BY_NAME, SPOKEN, TRAITS, Trait
+from worlds import FunhouseError
 
 WORDINGS = 25  # distinct paraphrases of a description; number 0 is canonical
 
-_FLAT = {wording: (trait.name, value) for trait in TRAITS for wording, value in trait.openings.items()}
-_SINGLE = {wording: meaning for wording, meaning in _FLAT.items() if " " not in wording and meaning[1]}
+
+def _openings(*traits: Trait) -> dict[str, tuple[str, str]]:
+    return {wording: (trait.name, value) for trait in traits for wording, value in trait.openings.items()}
+
+
+def _adjectives(openings: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    return {wording: meaning for wording, meaning in openings.items() if " " not in wording and meaning[1]}
+
+
+def _following(openings: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    return {wording: meaning for wording, meaning in openings.items() if wording.startswith("with ")}
+
+
+def _clauses(openings: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    adjectives = _adjectives(openings)
+    others = {said: one for said, one in openings.items() if said not in adjectives and not said.startswith("with ")}
+    return others | {f"is {adjective}": meaning for adjective, meaning in adjectives.items()}
+
+
+_FLAT = _openings(*TRAITS)
 _ARTICLE = Lexicon({"a": True, "an": True})
-_ADJECTIVE = Lexicon(_SINGLE)
+_ADJECTIVE = Lexicon(_adjectives(_FLAT))
 _NOUN = Lexicon({"agent": True})
-_WITH = Lexicon({wording: meaning for wording, meaning in _FLAT.items() if wording.startswith("with ")})
+_WITH = Lexicon(_following(_FLAT))
 _RELATIVE = Lexicon({"that": True, "who": True})
 _AND = Lexicon({"and": True})
 _POLICY = {wording: ("policy", name) for wording, name in MEANINGS.items()}
-_CLAUSE = Lexicon(
-    {said: meaning for said, meaning in _FLAT.items() if said not in _SINGLE and not said.startswith("with ")}
-    | {f"is {adjective}": meaning for adjective, meaning in _SINGLE.items()}
-    | _POLICY
-)
+_CLAUSE = Lexicon(_clauses(_FLAT) | _POLICY)
+_ORDER = [*(trait.name for trait in SPOKEN), "policy"]  # in which a description says them
 
 DESCRIPTION_WORDS = {"is"}.union(
     *(part.words for part in (_ARTICLE, _NOUN, _RELATIVE, _AND)),
@@ -43,9 +59,53 @@ def words_beyond(traits: Collection[str]) -> set[str]:
     return {word for name in traits for word in BY_NAME[name].words} - DESCRIPTION_WORDS
 
 
+def learn(trait: Trait) -> None:
+    """Lets descriptions hold a trait of a world of one's own; one that is known already may come again.
+
+    Raises FunhouseError where its name or one of its wordings means something else, or cannot be read back.
+    """
+    if known := BY_NAME.get(trait.name):
+        if known.openings == trait.openings:
+            return
+        raise FunhouseError(f"there is another trait '{trait.name}'", remedy="give yours a name of its own")
+    openings = _openings(trait)
+    for lexicon, select in _PARTS:
+        if taken := {" ".join(phrase) for phrase in lexicon.meaning} & set(select(openings)):
+            what = f"'{min(taken)}' is said of another trait than '{trait.name}' already"
+            raise FunhouseError(what, remedy="choose other words")
+    before = [lexicon.meaning for lexicon, _ in _PARTS]
+    for lexicon, select in _PARTS:
+        lexicon.meaning = {**lexicon.meaning}
+        lexicon.add(select(openings))
+    BY_NAME[trait.name] = trait
+    _ORDER.append(trait.name)
+    try:
+        for value in trait.wordings:
+            _check_read_back({trait.name: value})
+    except FunhouseError:
+        for (lexicon, _), meaning in zip(_PARTS, before, strict=True):
+            lexicon.meaning = meaning
+        del BY_NAME[trait.name]
+        _ORDER.remove(trait.name)
+        raise
+    finally:
+        _parsed.cache_clear()
+
+
+_PARTS = ((_ADJECTIVE, _adjectives), (_WITH, _following), (_CLAUSE, _clauses))
+
+
+def _check_read_back(traits: dict[str, str]) -> None:
+    for paraphrase in range(WORDINGS):
+        words = say_description(traits, paraphrase)
+        if parse_description(words) != traits:
+            what = f"'{words}' does not read back as {traits}"
+            raise FunhouseError(what, remedy="choose other words, in lower case")
+
+
 def say_description(traits: Mapping[str, str], paraphrase: int = 0) -> str:
     """The words for {trait: value}; `paraphrase` counts the wordings (any number, taken modulo WORDINGS)."""
-    said = [trait for trait in (*(one.name for one in SPOKEN), "policy") if trait in traits]
+    said = [trait for trait in _ORDER if trait in traits]
     chosen = [_wording(trait, traits[trait], paraphrase % WORDINGS) for trait in said]
     adjectives = [words for words in chosen if " " not in words]
     following = [words for words in chosen if words.startswith("with ")]

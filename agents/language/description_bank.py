@@ -9,7 +9,7 @@ from itertools import combinations, product
 import numpy as np
 
 from agents.language.description import say_description
-from agents.orchard.types import TypeSpace
+from agents.product_space import ProductSpace
 from agents.traits import BY_NAME
 
 NAMED = (0.45, 0.35, 0.15, 0.05)  # odds that a description names one, two, three or four traits
@@ -20,7 +20,7 @@ Traits = tuple[tuple[str, str], ...]
 class DescriptionBank:
     """Every description that a role may use, with the odds of drawing it; d descriptions, k types."""
 
-    def __init__(self, space: TypeSpace) -> None:
+    def __init__(self, space: ProductSpace) -> None:
         odds: dict[Traits, float] = {}
         for one in space.types:
             for traits, chance in _partial(one.to_dict()):
@@ -37,7 +37,7 @@ class DescriptionBank:
 
 
 @lru_cache(maxsize=16)
-def bank_of(space: TypeSpace) -> DescriptionBank:
+def bank_of(space: ProductSpace) -> DescriptionBank:
     """The bank of a type space, made once."""
     return DescriptionBank(space)
 

@@ -25,8 +25,15 @@ class Lexicon:
 
     def __init__(self, meanings: Mapping[str, Any]) -> None:
         self.meaning = {tuple(phrase.split()): meaning for phrase, meaning in meanings.items()}
-        self.longest = max(map(len, self.meaning))
+        self.longest = max(map(len, self.meaning), default=0)
         self.words = {word for phrase in self.meaning for word in phrase}
+
+    def add(self, meanings: Mapping[str, Any]) -> None:
+        """More phrases."""
+        more = Lexicon(meanings)
+        self.meaning |= more.meaning
+        self.longest = max(self.longest, more.longest)
+        self.words |= more.words
 
     def match(self, words: list[str], at: int) -> tuple[str, ...] | None:
         """The longest phrase that stands at place `at`, or None."""

@@ -20,8 +20,8 @@ class Trait:
 
     name: ClassVar[str]
     wordings: ClassVar[Mapping[str, Sequence[str]]]
-    """Five wordings of each value, the first canonical. One word is an adjective; what begins with "with" follows the
-    noun; anything else follows "that"."""
+    """Five wordings of each value, or fewer, the first canonical. One word is an adjective; what begins with "with"
+    follows the noun; anything else follows "that"."""
     pace: ClassVar[int]
     """How fast the trait goes through its wordings as paraphrases are counted: each trait at a pace of its own."""
     everywhere: ClassVar[bool] = True
@@ -54,7 +54,8 @@ class Trait:
 
     def say(self, value: str, paraphrase: int) -> str:
         """The words for a value."""
-        return self.wordings[value][self.turn(paraphrase)]
+        several = self.wordings[value]
+        return several[self.turn(paraphrase) % len(several)]
 
     def turn(self, paraphrase: int) -> int:
         """Which of the five wordings a paraphrase takes."""

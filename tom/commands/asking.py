@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from tom.commands.base import Command, LogDir, MaybeRunDir, Name, episode_of, load_mind
+from tom.commands.base import Command, LogDir, MaybeRunDir, Name, episode_of, mind_for
 from tom.terminal import show_table
 
 
@@ -27,8 +27,17 @@ class Asked(Command):
     """Put the exact answer beside the mind's."""
 
     def scene(self):
-        """The mind, and the episode it is asked about."""
-        return load_mind(self.mind), episode_of(self.log, self.episode)
+        """The mind, and the episode it is asked about; None for the mind where there is none and --exact is given.
+
+        Raises FunhouseError where nobody can answer.
+        """
+        from tom.filter.perception import unread
+
+        episode = episode_of(self.log, self.episode)
+        mind = mind_for(self.mind, episode.run)
+        if mind is None and not self.exact:
+            raise unread(episode.run)
+        return mind, episode
 
 
 @dataclass(kw_only=True)
@@ -45,19 +54,25 @@ class Ask(Asked):
 
         mind, episode = self.scene()
         asked = (episode, self.agent, self.step, self.prompt)
-        document = {**vars(mind.ask(*asked)), "exact": None, "shortcuts": None}
+        document = {**vars(mind.ask(*asked)), "exact": None, "shortcuts": None} if mind else {}
         if self.exact:
+            said = vars(exact(*asked))
+            document = document or {**said, "probabilities": None}
             document |= {
-                "exact": exact(*asked).probabilities,
+                "exact": said["probabilities"],
                 "shortcuts": shortcuts_beside(*asked, open_log(self.log)),
             }
         return document
 
     def show(self, document: dict[str, Any]) -> None:
-        columns = {"the mind": document["probabilities"]}
-        if self.exact:
-            columns |= {"the truth": document["exact"], **document["shortcuts"]}
-        rows = [(action, *(c[action] for c in columns.values())) for action in document["probabilities"]]
+        columns = {
+            "the mind": document["probabilities"],
+            "the truth": document["exact"],
+            **(document["shortcuts"] or {}),
+        }
+        columns = {name: column for name, column in columns.items() if column is not None}
+        actions = next(iter(columns.values()))
+        rows = [(action, *(column[action] for column in columns.values())) for action in actions]
         title = f'{self.agent} at step {self.step}, asked to "{self.prompt}" (depth {document["depth"]})'
         show_table(("action", *columns), rows, title)
 
@@ -75,13 +90,16 @@ class Describe(Asked):
         mind, episode = self.scene()
         asked = (episode, self.agent, self.step, self.who)
         exact = describe_exactly(*asked) if self.exact else None
-        return {"agent": self.agent, "who": self.who, "traits": mind.describe(*asked), "exact": exact}
+        told = mind.describe(*asked) if mind else None
+        return {"agent": self.agent, "who": self.who, "traits": told, "exact": exact}
 
     def show(self, document: dict[str, Any]) -> None:
-        columns = ["trait", "value", "the mind"] + ["the posterior"] * self.exact
-        rows = []
-        for trait, values in document["traits"].items():
-            for value, probability in values.items():
-                truth = [document["exact"][trait][value]] if self.exact else []
-                rows.append((trait, value, probability, *truth))
+        told = {"the mind": document["traits"], "the posterior": document["exact"]}
+        told = {name: traits for name, traits in told.items() if traits is not None}
+        columns = ["trait", "value", *told]
+        rows = [
+            (trait, value, *(traits[trait][value] for traits in told.values()))
+            for trait, values in next(iter(told.values())).items()
+            for value in values
+        ]
         show_table(columns, rows, f"{self.who}, as {self.agent} knows it at step {self.step}")

@@ -24,6 +24,13 @@ def load_mind(run: str | None):
     return load(run)
 
 
+def mind_for(run: str | None, settings: dict):
+    """The same for the world of a log's settings: None where no mind is named and none reads that world."""
+    from tom.filter.perception import reads
+
+    return load_mind(run) if run is not None or reads(settings) else None
+
+
 def episode_of(log: str, index: int):
     """The episode of a log that the command line names, from 0. Raises FunhouseError where there is none."""
     from worlds import FunhouseError, open_log

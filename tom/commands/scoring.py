@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from tom.commands.base import Command, LogDir, OutDir, episode_of, load_mind
-from tom.terminal import progress, show, show_table
+from tom.commands.base import Command, LogDir, OutDir, episode_of, mind_for
+from tom.terminal import progress, show, show_table, tell
 
 
 @dataclass(kw_only=True)
@@ -31,13 +31,17 @@ class Scored(Command):
     """A log of the train split on whose first episodes shortcuts are fitted; without it, some are made for that."""
 
     def opened(self):
-        """The mind and the log. Raises FunhouseError where the one was ever trained on the other."""
+        """The minds, one or none, and the log. Raises FunhouseError where one was ever trained on the other."""
         from tom.training.seen_logs import check_unseen
         from worlds import open_log
 
-        mind, log = load_mind(self.run), open_log(self.log)
+        log = open_log(self.log)
+        mind = mind_for(self.run, log.config)
+        if mind is None:
+            tell(f"no mind reads the world {log.world}: the exact contenders stand alone", style="yellow")
+            return [], log
         check_unseen(mind.meta, log, self.run or "the reference mind")
-        return mind, log
+        return [mind], log
 
     def fitted_on(self, log):
         """The episodes that the shortcuts are fitted on, None where they are to be made. Raises FunhouseError."""
@@ -81,11 +85,12 @@ class Score(Scored):
     def work(self) -> dict[str, Any]:
         from analysis import score, score_descriptions
 
-        mind, log = self.opened()
-        train, settings = self.fitted_on(log), {"controls": mind.controls(), "sampling": self.sampling()}
+        minds, log = self.opened()
+        controls = [control for mind in minds for control in mind.controls()]
+        train, settings = self.fitted_on(log), {"controls": controls, "sampling": self.sampling()}
         with progress(f"scoring on {self.log}") as report:
-            table = score(log, [mind], train, **settings, progress=report)
-        return {**table, "describe": score_descriptions(log[: self.episodes], [mind], seed=self.seed)}
+            table = score(log, minds, train, **settings, progress=report)
+        return {**table, "describe": score_descriptions(log[: self.episodes], minds, seed=self.seed)}
 
     def show(self, document: dict[str, Any]) -> None:
         from analysis import description_table, fidelity_table, meaning, summary_table
@@ -109,14 +114,17 @@ class Graph(Scored):
 
     def work(self) -> dict[str, Any]:
         from analysis import examine, publish, score_descriptions
+        from tom.filter.perception import unread
 
         one = episode_of(self.log, self.episode)
-        mind, log = self.opened()
+        minds, log = self.opened()
+        if not minds:
+            raise unread(log.config)
         train = self.fitted_on(log)
         with progress(f"asking about {self.log}") as report:
-            scores = examine(log, [mind], train, sampling=self.sampling(), progress=report)
-        described = score_descriptions(log[: self.episodes], [mind], seed=self.seed)
-        files = publish(scores, self.out, descriptions=described, episode=one, answerers=[mind])
+            scores = examine(log, minds, train, sampling=self.sampling(), progress=report)
+        described = score_descriptions(log[: self.episodes], minds, seed=self.seed)
+        files = publish(scores, self.out, descriptions=described, episode=one, answerers=minds)
         return {"files": [str(file) for file in files]}
 
     def show(self, document: dict[str, Any]) -> None:

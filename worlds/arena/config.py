@@ -30,7 +30,7 @@ class ArenaConfig:
         from worlds.arena.visibility import check_rule  # which needs episodes' words, not settings
 
         object.__setattr__(self, "environment", self.environment.removeprefix("pettingzoo:"))
-        object.__setattr__(self, "arguments", _canonical(self.arguments))
+        object.__setattr__(self, "arguments", canonical(self.arguments))
         schema.check(self, "arena")
         check_rule(self.visibility)
 
@@ -75,7 +75,7 @@ class ArenaConfig:
         return schema.read(cls, values)
 
 
-def _canonical(arguments: Any) -> str:
+def canonical(arguments: Any) -> str:
     """Arguments as JSON in one form. Raises FunhouseError where they are no JSON object."""
     try:
         values = json.loads(arguments) if isinstance(arguments, str) else arguments

@@ -8,6 +8,7 @@ from worlds import schema
 from worlds.dice import SPLITS
 from worlds.errors import FunhouseError
 from worlds.log.formats import format_of
+from worlds.trust import is_class_name
 
 SHARD_SIZE = 64  # episodes, at most
 MOST_EPISODES = 1 << 40
@@ -25,6 +26,7 @@ class RunParts(schema.TypedDict, total=False):
     minds: dict
     arena: dict
     bank: dict
+    plain: dict
     species: list[dict]
     seed: schema.Required[Seed]
     split: schema.Required[Split]
@@ -54,10 +56,11 @@ def check_meta(meta: schema.Document) -> None:
     """Raises FunhouseError, naming the file and the field, where a log's meta is not what it can be."""
     schema.read(LogMeta, meta)
     config, world = meta["config"], meta.get("world", "orchard")
-    if "orchard" in config and "arena" in config:
-        raise _unfit(meta, "config", "orchard and arena", "the settings of one world")
-    if world != "orchard" and not world.startswith("pettingzoo:"):
-        raise _unfit(meta, "world", world, "orchard, or pettingzoo: and an environment")
+    parts = [part for part in ("orchard", "arena", "plain") if part in config]
+    if len(parts) > 1:
+        raise _unfit(meta, "config", " and ".join(parts), "the settings of one world")
+    if world != "orchard" and not world.startswith("pettingzoo:") and not is_class_name(world):
+        raise _unfit(meta, "world", world, "orchard, pettingzoo: and an environment, or MODULE:NAME")
     settings = format_of(meta).settings(config)
     if world != getattr(settings, "world", "orchard"):
         raise _unfit(meta, "world", world, "that of its settings")

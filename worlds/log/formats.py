@@ -1,4 +1,4 @@
-"""What a log holds, by its world: the orchard's shards, or those of anybody's environment."""
+"""What a log holds, by its world: the orchard's shards, those of anybody's environment, or of a world of one's own."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -27,8 +27,9 @@ class Format:
 
 def format_of(meta: dict) -> Format:
     """The format of a log whose manifest says this of it."""
-    if not str(meta.get("world", "orchard")).startswith("pettingzoo:"):
-        return _ORCHARD
+    world = str(meta.get("world", "orchard"))
+    if not world.startswith("pettingzoo:"):
+        return _plain() if ":" in world else _ORCHARD
     from worlds.arena import shard as arena  # which needs the spaces of gymnasium
     from worlds.arena.config import ArenaConfig
     from worlds.arena.spaces import forms_of
@@ -45,6 +46,16 @@ def format_of(meta: dict) -> Format:
         settings,
         (*_MAKERS, "gymnasium", "pettingzoo", *_package(meta["world"])),
     )
+
+
+def _plain() -> Format:
+    from worlds.plain import shard as plain
+    from worlds.plain.config import PlainConfig
+
+    def settings(config: dict) -> PlainConfig:
+        return PlainConfig.from_dict(config["plain"])
+
+    return Format(plain.TABLES, plain.to_tables, plain.from_files, plain.read, settings, _MAKERS)
 
 
 def _package(world: str) -> tuple[str, ...]:

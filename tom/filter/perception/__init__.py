@@ -6,17 +6,24 @@ from tom.filter.perception.base import VERSION, Perception, check_alike, check_v
 from tom.filter.perception.orchard import OrchardPerception
 from worlds import FunhouseError
 
-__all__ = ["VERSION", "Perception", "check_alike", "check_version", "perception_of"]
+__all__ = ["VERSION", "Perception", "check_alike", "check_version", "perception_of", "reads", "unread"]
 
 _OF: dict[str, type[Perception]] = {"orchard": OrchardPerception, "arena": ArenaPerception}
 
 
+def reads(run: dict) -> bool:
+    """Whether minds read the world of a run at all."""
+    return world_of(run).part in _OF
+
+
 def perception_of(run: dict) -> Perception:
     """The perception of a run's world, from the settings in its log. Raises FunhouseError where no mind reads it."""
-    part = world_of(run).part
-    if part not in _OF:
-        what = f"no mind reads the world '{world_of(run).called(run)}'"
-        raise FunhouseError(
-            what, remedy="ask the exact reasoner, agents.exact, or write a tom.filter.perception.Perception"
-        )
-    return _OF[part](run)  # type: ignore[call-arg]
+    if not reads(run):
+        raise unread(run)
+    return _OF[world_of(run).part](run)  # type: ignore[call-arg]
+
+
+def unread(run: dict) -> FunhouseError:
+    """The error for a world that no mind reads, to be raised."""
+    remedy = "ask the exact reasoner: --exact without --mind, agents.exact; or write a tom.filter.perception.Perception"
+    return FunhouseError(f"no mind reads the world '{world_of(run).called(run)}'", remedy=remedy)
