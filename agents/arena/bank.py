@@ -16,12 +16,12 @@ import numpy as np
 from agents.arena import words
 from agents.arena.bank_config import BankConfig
 from agents.arena.calibration import PLAIN, measure
-from agents.arena.members import Kin, Member
+from agents.arena.members import Kin, Member, hold_out
 from agents.arena.random_policies import PROJECTIONS, RandomMember, draw_eyes, draw_habits, make_outlook
 from agents.arena.scripted import scripts_of
 from agents.arena.scripted.fields import Script
 from agents.language.description import parse_description, say_description
-from worlds import FunhouseError, dice
+from worlds import FunhouseError
 from worlds.arena import ArenaConfig, Species
 from worlds.atomic_files import digest
 
@@ -159,7 +159,7 @@ class Bank:
         taken = sum(len(kin.callables) for kin in self.kin)
         own = [Member(words.given_name(taken + place), path, species.index, False) for place, path in enumerate(given)]
         for group in (drawn, named, own):
-            self.members += _hold_out(group, settings)
+            self.members += hold_out(group, settings)
         if start == len(self.members):
             what = f"species {species.index} of {self.config.environment} has no members"
             raise FunhouseError(what, remedy="ask for random members, or name a policy of your own")
@@ -197,31 +197,6 @@ class Bank:
     def _eyes(self) -> tuple[int, int]:
         """How many linear eyes a species has, and how many networks."""
         return -(-self.settings.random_linear // HABITS), -(-self.settings.random_mlp // HABITS)
-
-
-def _hold_out(group: Sequence[Member], settings: BankConfig) -> list[Member]:
-    """The group with its seeded share held out, and never all of it; at least one of three scripts.
-
-    Of random members every eye and every habit stays in training as far as that is possible: those held out lie
-    on diagonals of the table of pairs.
-    """
-    count = min(round(settings.held_out_share * len(group)), len(group) - 1)
-    if count == 0 and settings.held_out_share > 0 and len(group) >= 3:
-        count = 1
-    shift = (
-        int(dice.pick(np.uint64(dice.key(settings.seed, 0, group[0].species)), 0, 0, dice.TYPE, 1 << 16))
-        if group
-        else 0
-    )
-    if group and group[0].eye >= 0:
-        eyes = 1 + max(one.eye for one in group)
-        order = sorted(
-            range(len(group)), key=lambda i: ((group[i].eye - group[i].habit - shift) % eyes, group[i].habit)
-        )
-    else:
-        order = [(i + shift) % len(group) for i in range(len(group))]
-    chosen = set(order[: max(count, 0)])
-    return [replace(one, held_out=i in chosen) for i, one in enumerate(group)]
 
 
 def _given(paths: Sequence[str], species: Species) -> list[str]:

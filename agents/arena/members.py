@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from agents.arena.bank_config import BankConfig
 from agents.arena.callables import ask
 from agents.arena.random_policies import (
     Outlook,
@@ -21,6 +22,7 @@ from agents.arena.random_policies import (
 )
 from agents.arena.scripted.fields import Script
 from agents.arena.words import sentence
+from worlds import dice
 from worlds.arena import Species
 from worlds.arena.loading import load
 
@@ -118,3 +120,28 @@ class Kin:
         name = self.callables[place - len(self.scripts)]
         with np.errstate(divide="ignore"):  # imported when it is first asked: reading a log asks nobody
             return np.log(ask(load(name), name, self.species, self.seed, seen, mask))
+
+
+def hold_out(group: Sequence[Member], settings: BankConfig) -> list[Member]:
+    """The group with its seeded share held out, and never all of it; at least one of three scripts.
+
+    Of random members every eye and every habit stays in training as far as that is possible: those held out lie
+    on diagonals of the table of pairs.
+    """
+    count = min(round(settings.held_out_share * len(group)), len(group) - 1)
+    if count == 0 and settings.held_out_share > 0 and len(group) >= 3:
+        count = 1
+    shift = (
+        int(dice.pick(np.uint64(dice.key(settings.seed, 0, group[0].species)), 0, 0, dice.TYPE, 1 << 16))
+        if group
+        else 0
+    )
+    if group and group[0].eye >= 0:
+        eyes = 1 + max(one.eye for one in group)
+        order = sorted(
+            range(len(group)), key=lambda i: ((group[i].eye - group[i].habit - shift) % eyes, group[i].habit)
+        )
+    else:
+        order = [(i + shift) % len(group) for i in range(len(group))]
+    chosen = set(order[: max(count, 0)])
+    return [replace(one, held_out=i in chosen) for i, one in enumerate(group)]

@@ -56,7 +56,7 @@ class ArenaConfig:
     @property
     def species(self) -> "list":
         """The environment's species, [Species]; opens the environment once. Raises FunhouseError where it cannot."""
-        from worlds.arena.environment import seats_of
+        from worlds.arena.seats import seats_of
 
         return list(seats_of(self.environment, self.arguments)[0])
 

@@ -6,9 +6,8 @@ ArenaFailure; what a user can put right before anything is played raises another
 
 import contextlib
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,15 +16,12 @@ from worlds.arena import positions
 from worlds.arena.failure import ArenaFailure
 from worlds.arena.foreign import FAILS, errors_of, never_ends, said
 from worlds.arena.inspection import NOTHING_KNOWN, Known, first_look
-from worlds.arena.listed import listed_module
-from worlds.arena.loading import make, maker_of
+from worlds.arena.loading import make
 from worlds.arena.masks import tells_mask
 from worlds.arena.name_clashes import watched_imports
-from worlds.arena.own_process import Death, apart
 from worlds.arena.positions import Finder
 from worlds.arena.process_state import Surroundings
 from worlds.arena.reading import Reading, all_legal, is_finite
-from worlds.arena.spaces import Species
 from worlds.arena.time_limit import TookTooLong, can_watch, doing, watched
 from worlds.errors import FunhouseError
 
@@ -239,36 +235,3 @@ def _driver(spec: str, arguments: dict, key: int = 0) -> Environment:
         f"{spec} makes a {type(env).__name__}, which is no PettingZoo environment",
         remedy="name one that derives from pettingzoo.ParallelEnv or pettingzoo.AECEnv",
     )
-
-
-@lru_cache(maxsize=64)
-def seats_of(spec: str, arguments: str) -> tuple[tuple[Species, ...], tuple[int, ...]]:
-    """The species of an environment with these arguments (JSON), and the species of each of its seats.
-
-    It is opened once, in a process of its own. Raises FunhouseError.
-    """
-    try:
-        species, seats, threads = apart(_seats_of, spec, arguments)
-    except Death as death:
-        remedy = death.remedy or "mend the environment, or choose other constructor arguments"
-        raise FunhouseError(f"it cannot be opened: {death.what}", place=spec, remedy=remedy) from death
-    if not threads or listed_module(spec):
-        maker_of(spec)  # it can be imported: so later processes need not do so
-    return species, seats
-
-
-def _seats_of(spec: str, arguments: str) -> tuple[tuple[Species, ...], tuple[int, ...], bool]:
-    """The same; and whether its import begins threads, for a process is not forked soundly where they have run."""
-    threads = _threads()
-    maker_of(spec)
-    threads = _threads() - threads
-    environment = Environment.open(spec, json.loads(arguments))
-    environment.close()
-    return tuple(environment.species), tuple(environment.seat_species.tolist()), threads > 0
-
-
-def _threads() -> int:
-    try:
-        return len(os.listdir("/proc/self/task"))
-    except OSError:
-        return 0

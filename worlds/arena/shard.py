@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from worlds.arena.episode import ArenaEpisode
-from worlds.arena.spaces import Species, forms_of
+from worlds.arena.shard_checks import check_acts, check_observed
+from worlds.arena.spaces import Species, forms_of, mask_bytes
 from worlds.base_episode import Agent
-from worlds.errors import FunhouseError
 from worlds.log.coded import Bytes, Coded, array_of, coded_lists, coded_text
 from worlds.log.columns import (
     agents_schema,
@@ -107,7 +107,7 @@ def _bytes(shown: Sequence[np.ndarray], steps: np.ndarray, agents: np.ndarray) -
 def _packed(episode: ArenaEpisode) -> list[np.ndarray]:
     """[n] (t, bytes) uint8: the masks as bits. Where every action is legal at all times, no mask is written."""
     packed = [np.packbits(mask, axis=1, bitorder="little") for mask in episode.mask]
-    return [bits[:, : _mask_bytes(episode.form(agent))] for agent, bits in enumerate(packed)]
+    return [bits[:, : mask_bytes(episode.form(agent))] for agent, bits in enumerate(packed)]
 
 
 @dataclass(frozen=True)
@@ -167,15 +167,11 @@ class ArenaShard:
             if len(mine):
                 told = self.observation.rows(mine, form.bytes).view(np.dtype(form.dtype).newbyteorder("<"))
                 observation[steps] = told.reshape(len(mine), *form.shape)
-                bits = np.unpackbits(self.mask.rows(mine, _mask_bytes(form)), axis=1, bitorder="little")
+                bits = np.unpackbits(self.mask.rows(mine, mask_bytes(form)), axis=1, bitorder="little")
                 mask[steps] = bits[:, : form.actions] if form.masked else True
             observations.append(observation)
             masks.append(mask)
         return observations, masks
-
-
-def _mask_bytes(form: Species) -> int:
-    return -(-form.actions // 8) if form.masked else 0
 
 
 def read(name: str, data: bytes, span: range, run: dict, coded: Sequence[str] = ()) -> pa.Table:
@@ -222,39 +218,7 @@ def from_files(files: Mapping[str, bytes], span: range, run: dict) -> ArenaShard
         observation=Bytes.of(array_of(seen["observation"])),
         mask=Bytes.of(array_of(seen["mask"])),
     )
-    _check_steps(shard)
-    _check_seen(shard, steps, seen)
+    check_acts(shard)
+    check_observed(shard, steps, seen)
     check_roles(shard.role.value, shard.role.code, start, people)
     return shard
-
-
-def _check_steps(shard: ArenaShard) -> None:
-    """Raises FunhouseError where an action is none of the actor's species, or somebody absent is perceived."""
-    rows = np.diff(shard.start)
-    actions = [np.array([form.actions for form in shard.forms])[one] for one in shard.species]
-    below = np.concatenate([np.tile(one, count // len(one)) for one, count in zip(actions, rows, strict=True)])
-    check_within(shard.action, -1, below, "action")
-    check_within(shard.game, 0, 1 << 15, "game")
-    many = np.repeat([len(one) for one in shard.species], rows).astype(np.uint64)
-    if ((shard.perceives >> np.minimum(many, 63)).astype(bool) & (many < 64)).any():
-        raise FunhouseError("its column perceives names agents that there are not")
-
-
-def _check_seen(shard: ArenaShard, steps: pa.Table, seen: pa.Table) -> None:
-    """Raises FunhouseError unless exactly those who act observe, and as much as their species does."""
-    acts = shard.action >= 0
-    same = all(
-        np.array_equal(steps[name].to_numpy()[acts], seen[name].to_numpy()) for name in ("episode", "step", "agent")
-    )
-    rows = np.diff(shard.start).tolist()
-    whole = [np.tile(one, count // len(one)) for one, count in zip(shard.species, rows, strict=True)]
-    forms = np.concatenate(whole)[acts]
-    sizes = np.array([(form.bytes, _mask_bytes(form)) for form in shard.forms])
-    if not same or not np.array_equal(np.stack([shard.observation.lengths(), shard.mask.lengths()], 1), sizes[forms]):
-        raise FunhouseError("the steps and the observations of an episode do not fit together")
-    for form in shard.forms:
-        rows = np.flatnonzero(forms == form.index)
-        if form.dtype == "float32" and len(rows) and form.bytes:
-            numbers = shard.observation.rows(rows, form.bytes).view("<f4")
-            if not np.isfinite(numbers).all():
-                raise FunhouseError("its column observation holds what is no number")

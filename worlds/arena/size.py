@@ -6,7 +6,6 @@ import numpy as np
 
 from worlds import dice
 from worlds.arena.config import ArenaConfig
-from worlds.arena.environment import seats_of
 from worlds.arena.episode import ArenaEpisode
 from worlds.arena.failure import persist
 from worlds.arena.match import Match
@@ -14,6 +13,7 @@ from worlds.arena.own_process import apart
 from worlds.arena.participants import CROWD, FOCAL, OTHERS
 from worlds.arena.recorder import play_match
 from worlds.arena.replay import random_actions
+from worlds.arena.seats import seats_of
 from worlds.arena.shard import to_tables
 from worlds.base_episode import Agent
 from worlds.orchard.shard import encode

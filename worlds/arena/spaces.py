@@ -55,6 +55,11 @@ class Species:
         return int(np.prod(self.shape, dtype=np.int64)) * np.dtype(self.dtype).itemsize
 
 
+def mask_bytes(form: Species) -> int:
+    """Of one mask, as bits; 0 where the species has none."""
+    return -(-form.actions // 8) if form.masked else 0
+
+
 def forms_of(run: Mapping) -> list[Species]:
     """The species of a run, from its settings as a log has them. Raises FunhouseError as schema.read does."""
     forms = [Species.from_dict(values) for values in run["species"]]

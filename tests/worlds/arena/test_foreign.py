@@ -12,9 +12,9 @@ from tests.worlds.arena.conftest import play
 from tests.worlds.arena.hostile import Hostile
 from worlds import FunhouseError
 from worlds.arena import ArenaConfig, own_process
-from worlds.arena.environment import seats_of
 from worlds.arena.foreign import Strange, foreign
 from worlds.arena.loading import load
+from worlds.arena.seats import seats_of
 from worlds.arena.time_limit import patience
 from worlds.trust import trusting
 
