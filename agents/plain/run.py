@@ -127,11 +127,18 @@ def _made(kind: Any, world: str, arguments: str) -> Places:
     if not (isinstance(kind, type) and issubclass(kind, Places) and dataclasses.is_dataclass(kind)):
         what = f"{world} is no world: a class, a frozen dataclass, made of agents.plain.Places"
         raise FunhouseError(what, remedy="see examples/corridor.py")
+    says = ("agents", "steps", "traits", "actions", *sorted(Places.__abstractmethods__))
+    if missing := [name for name in says if name in kind.__abstractmethods__ or not _has(kind, name)]:
+        raise FunhouseError(f"{world} says nothing of {', '.join(missing)}", remedy="see examples/corridor.py")
     try:
         return schema.read(kind, json.loads(arguments))
     except FunhouseError as error:
         names = ", ".join(field.name for field in dataclasses.fields(kind))
         raise FunhouseError(error.what, place=world, remedy=f"its arguments are {names}") from error
+
+
+def _has(kind: type, name: str) -> bool:
+    return hasattr(kind, name) or name in {field.name for field in dataclasses.fields(kind)}
 
 
 @lru_cache(maxsize=16)

@@ -18,7 +18,8 @@ class Run(Command):
     out: LogDir
     """The directory of the log."""
     world: str = "orchard"
-    """The world that the agents live in: orchard, or pettingzoo: and an environment, pettingzoo:mpe2.simple_tag_v3."""
+    """The world that the agents live in: orchard; pettingzoo: and an environment, pettingzoo:mpe2.simple_tag_v3; or one
+    of your own, MODULE:NAME, examples.corridor:Corridor."""
     episodes: int = 1000
     """How many episodes."""
     steps: int | None = None
@@ -56,7 +57,7 @@ class Run(Command):
     mind: MaybeRunDir = None
     """Orchard: the run of the mind that is copied; without it, the reference mind that ships with the package."""
     arguments: Annotated[str, tyro.conf.arg(metavar="JSON")] = "{}"
-    """PettingZoo: what the environment's constructor is given, such as '{"max_cycles": 50}'."""
+    """PettingZoo, or a world of your own: what its constructor is given, such as '{"max_cycles": 50}'."""
     visibility: str = "all"
     """PettingZoo: who perceives whom: all, radius:R, partial:SHARE,INTERVAL, or module:function."""
     random_linear: int = 12

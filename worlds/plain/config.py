@@ -12,6 +12,7 @@ from worlds.errors import FunhouseError
 from worlds.orchard.config import MOST_AGENTS, MOST_STEPS
 from worlds.trust import is_class_name
 
+MOST_PLACES = 1 << 12
 MOST_CELLS = 1 << 19  # steps times places, of an episode
 Word = Annotated[str, Len(1, 64)]
 
@@ -26,7 +27,7 @@ class PlainConfig:
     world: Annotated[str, schema.Needs(is_class_name, "a module and a class of it, MODULE:NAME")]
     agents: Annotated[int, Interval(ge=1, le=MOST_AGENTS)]
     steps: Annotated[int, Interval(ge=1, le=MOST_STEPS)]
-    places: Annotated[int, Interval(ge=1, le=MOST_CELLS)]
+    places: Annotated[int, Interval(ge=1, le=MOST_PLACES)]
     contents: Annotated[int, Interval(ge=1, le=1 << 15)]  # how many things a place may hold, nothing included
     actions: Annotated[tuple[Word, ...], Len(1, 256)]
     arguments: Any = "{}"  # the fields of the class: a dict of JSON values, or that as JSON
