@@ -5,7 +5,7 @@ import pyarrow as pa
 from worlds import FunhouseError
 from worlds.log.manifest import versions
 from worlds.log.reader import Log
-from worlds.orchard.shard import file_name
+from worlds.log.tables import file_name
 
 
 def compare_tables(log: Log, shard: int, again: dict[str, pa.Table]) -> None:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from worlds.atomic_files import digest
 from worlds.log.journal import Journal
 from worlds.log.manifest import MANIFEST, entry
-from worlds.orchard.shard import decode
+from worlds.log.tables import decode
 from worlds.signed import canonical
 
 Where = str | Sequence[str]

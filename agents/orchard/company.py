@@ -9,8 +9,9 @@ from agents.orchard.rollout import play, rollout
 from agents.orchard.run import RunConfig
 from agents.world import Company, Report
 from worlds import Episode, FunhouseError
+from worlds.log.tables import encode
 from worlds.log.writer import SHARD_SIZE
-from worlds.orchard.shard import encode, to_tables
+from worlds.orchard.shard import to_tables
 
 SURELY = 3 / 4  # of the estimated bytes
 

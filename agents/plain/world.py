@@ -19,7 +19,7 @@ from agents.population import draw_population
 from worlds import SPLITS, Agent, dice
 from worlds.arena.config import canonical
 from worlds.log.reader import Log
-from worlds.orchard.shard import encode
+from worlds.log.tables import encode
 from worlds.plain.config import PlainConfig
 from worlds.plain.episode import PlainEpisode
 from worlds.plain.shard import to_tables

@@ -17,7 +17,7 @@ from worlds import FunhouseError, OrchardConfig, replay
 from worlds.log.disjoint_splits import check_disjoint
 from worlds.log.manifest import MANIFEST, UNFINISHED, entry, write_manifest
 from worlds.log.reader import open_log
-from worlds.orchard.shard import decode, encode
+from worlds.log.tables import decode, encode
 
 ROOT = Path(__file__).resolve().parents[2]
 WORLD = OrchardConfig(height=7, width=7, map="open", fruits=2, agents=3, steps=6)

@@ -10,7 +10,7 @@ from tests import forging
 from tests.faults.hostile import NAMES
 from tests.faults.sound import at
 from tests.faults.trial import EXECUTED, SILENT, Outcome, Trial, kind
-from worlds.orchard.shard import decode
+from worlds.log.tables import decode
 
 
 def _table(trial: Trial, change, what: str, names: str = "") -> Outcome:

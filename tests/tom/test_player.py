@@ -18,7 +18,7 @@ from tom.mind import Mind
 from tom.player import SIDE_BY_SIDE, Player
 from worlds import FunhouseError, OrchardConfig, open_log
 from worlds.log.manifest import entry, write_manifest
-from worlds.orchard.shard import decode, encode
+from worlds.log.tables import decode, encode
 
 COPIES, WORLDS = 3, 4
 

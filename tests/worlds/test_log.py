@@ -14,7 +14,8 @@ from worlds import FunhouseError, OrchardConfig
 from worlds.log.disjoint_splits import check_disjoint
 from worlds.log.manifest import entry, write_manifest
 from worlds.log.reader import open_log
-from worlds.orchard.shard import STEPS, TABLES, decode, encode, to_tables
+from worlds.log.tables import decode, encode
+from worlds.orchard.shard import STEPS, TABLES, to_tables
 
 ARRAYS = ("walls", "cell", "board", "action", "reward", "position", "fruit")
 PLAIN = ("index", "seed", "split", "run", "role", "prompt", "agents", "config")

@@ -25,17 +25,8 @@ from worlds.log.columns import (
     starts_of,
 )
 from worlds.log.parquet import MOST_ROWS, TEXT, read_table
+from worlds.log.tables import CODED, ROLE, agents_table, columns_of, people_of, schema_of, steps_table, table_of
 from worlds.orchard.config import MOST_AGENTS
-from worlds.orchard.shard import (
-    CODED,
-    ROLE,
-    agents_table,
-    columns_of,
-    people_of,
-    schema_of,
-    steps_table,
-    table_of,
-)
 
 TABLES = ("episodes", "agents", "steps", "observations")
 _SEEDS = pa.list_(pa.field("element", pa.uint64(), nullable=False))

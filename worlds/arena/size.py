@@ -16,7 +16,7 @@ from worlds.arena.replay import random_actions
 from worlds.arena.seats import seats_of
 from worlds.arena.shard import to_tables
 from worlds.base_episode import Agent
-from worlds.orchard.shard import encode
+from worlds.log.tables import encode
 
 _LARGEST_SHARD = 64 << 20  # bytes of observations, for a shard is decoded whole
 _MOST = 64  # episodes in one shard

@@ -70,7 +70,7 @@ def check_meta(meta: schema.Document) -> None:
 
 def check_files(meta: schema.Document, tables: tuple[str, ...], names: set[str]) -> None:
     """Raises FunhouseError unless a finished log lists the files of each of its shards, and no others."""
-    from worlds.orchard.shard import file_name
+    from worlds.log.tables import file_name
 
     shards = -(-meta["episodes"] // meta["shard_size"])
     if len(names) != shards * len(tables):

@@ -14,9 +14,9 @@ from worlds.errors import FunhouseError
 from worlds.log.document import check_files, check_meta
 from worlds.log.formats import Format, format_of
 from worlds.log.manifest import MANIFEST, Manifest, read_manifest
+from worlds.log.tables import file_name
 from worlds.orchard.config import OrchardConfig
 from worlds.orchard.episode import Episode
-from worlds.orchard.shard import file_name
 from worlds.schema import Document
 from worlds.trust import trust as worlds_trust
 

@@ -17,8 +17,8 @@ from worlds.log.document import MOST_EPISODES, SHARD_SIZE, check_files, check_me
 from worlds.log.formats import format_of
 from worlds.log.journal import Journal
 from worlds.log.manifest import FITS, MANIFEST, UNFINISHED, damaged, entry, parse_manifest, versions, write_manifest
+from worlds.log.tables import encode, file_name
 from worlds.orchard.episode import Episode
-from worlds.orchard.shard import encode, file_name
 from worlds.schema import Document
 
 FOUND = ("dropped",)  # in a manifest, what was found while the episodes were played

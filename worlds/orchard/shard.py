@@ -4,15 +4,12 @@ The tables hold what happened and not what can be replayed: where everybody stoo
 an episode's seed and its actions. docs/log_format.md lists the columns.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from worlds.base_episode import BaseEpisode
 from worlds.errors import FunhouseError
 from worlds.log.coded import Coded, array_of, coded_lists, coded_text
 from worlds.log.columns import (
@@ -25,6 +22,16 @@ from worlds.log.columns import (
     starts_of,
 )
 from worlds.log.parquet import TEXT, read_table
+from worlds.log.tables import (
+    CODED,
+    ROLE,
+    agents_table,
+    columns_of,
+    people_of,
+    schema_of,
+    steps_table,
+    table_of,
+)  # fmt: skip
 from worlds.orchard.config import OrchardConfig
 from worlds.orchard.episode import Agent, Episode, replay
 from worlds.orchard.maps import MOST_CELLS, map_text, parse_map
@@ -32,26 +39,14 @@ from worlds.orchard.mirror import closed
 
 TABLES = ("episodes", "agents", "steps")
 LONGEST_MAP = 4 * MOST_CELLS  # bytes
-CODED = ["prompt", "role.list.element"]  # columns with few distinct values, read as codes
 
 
-def schema_of(**columns: pa.DataType) -> pa.Schema:
-    """Columns without nulls."""
-    return pa.schema([pa.field(name, kind, nullable=False) for name, kind in columns.items()])
-
-
-ROLE = pa.list_(pa.field("element", pa.string(), nullable=False))
 EPISODES = schema_of(episode=pa.int64(), seed=pa.uint64(), map=pa.string(), split=pa.string())
 STEPS = schema_of(
     episode=pa.int64(), step=pa.int32(), agent=pa.int32(),
     prompt=pa.string(), role=ROLE, action=pa.int8(), reward=pa.float32(),
 )  # fmt: skip
 PROBABILITY = pa.field("probability", pa.float32(), nullable=False)  # where copies of a mind take part
-
-
-def file_name(table: str, shard: int) -> str:
-    """The name of one table's file, such as steps-00003.parquet."""
-    return f"{table}-{shard:05d}.parquet"
 
 
 def to_tables(episodes: Sequence[Episode]) -> dict[str, pa.Table]:
@@ -61,7 +56,7 @@ def to_tables(episodes: Sequence[Episode]) -> dict[str, pa.Table]:
 
 def _steps(episodes: Sequence[Episode]) -> pa.Table:
     """What each agent did; where copies of a mind took part, how likely that was too."""
-    table, chance = steps_table(episodes), [e.probability for e in episodes if e.probability is not None]
+    table, chance = steps_table(episodes, STEPS), [e.probability for e in episodes if e.probability is not None]
     if not chance:
         return table
     column = pa.array(np.concatenate([p.ravel() for p in chance]), pa.float32())
@@ -71,71 +66,6 @@ def _steps(episodes: Sequence[Episode]) -> pa.Table:
 def _episodes(episodes: Sequence[Episode]) -> pa.Table:
     rows = [(e.index, e.seed, map_text(e.walls, e.glass), e.split) for e in episodes]
     return table_of(zip(*rows, strict=True), EPISODES)
-
-
-def agents_table(episodes: Sequence[BaseEpisode]) -> pa.Table:
-    """Who took part: a row for each agent of each episode, its traits as columns."""
-    traits = list(episodes[0].agents[0].type)
-    mind = ["mind"] if any(agent.mind for e in episodes for agent in e.agents) else []
-    schema = schema_of(
-        episode=pa.int64(), agent=pa.int32(), name=pa.string(),
-        **dict.fromkeys(traits, pa.string()), description=pa.string(), **dict.fromkeys(mind, pa.string()),
-    )  # fmt: skip
-    rows = [
-        (e.index, i, agent.name, *(agent.type[trait] for trait in traits), agent.description, *[agent.mind] * len(mind))
-        for e in episodes
-        for i, agent in enumerate(e.agents)
-    ]
-    return table_of(zip(*rows, strict=True), schema)
-
-
-def steps_table(episodes: Sequence[BaseEpisode], schema: pa.Schema = STEPS) -> pa.Table:
-    """What each agent was told and did, a row for each agent of each step of each episode."""
-    shapes = [episode.action.shape for episode in episodes]
-    index = [episode.index for episode in episodes]
-    columns = [
-        np.repeat(np.array(index, np.int64), [t * n for t, n in shapes]),
-        np.concatenate([np.repeat(np.arange(t, dtype=np.int32), n) for t, n in shapes]),
-        np.concatenate([np.tile(np.arange(n, dtype=np.int32), t) for t, n in shapes]),
-        [prompt for e in episodes for row in e.prompt for prompt in row],
-        [role for e in episodes for row in e.role for role in row],
-        np.concatenate([e.action.ravel() for e in episodes]),
-        np.concatenate([e.reward.ravel() for e in episodes]),
-    ]
-    return table_of(columns, schema)
-
-
-def table_of(columns: Iterable[Any], schema: pa.Schema) -> pa.Table:
-    """Columns as a table of that schema."""
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=schema)
-
-
-def encode(table: pa.Table) -> bytes:
-    """A table as a Parquet file, a checksum on every page: the same bytes for the same table at any time."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(
-        table,
-        sink,
-        compression="zstd",
-        write_page_checksum=True,
-        store_schema=False,
-        row_group_size=len(table),
-    )
-    return sink.getvalue().to_pybytes()
-
-
-def decode(data: bytes) -> pa.Table:
-    """The table of a Parquet file of our own, its page checksums verified; of somebody else's, `read` it.
-
-    Raises pyarrow.ArrowException or OSError where the bytes are no such file.
-    """
-    return pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True).read(use_threads=False)
-
-
-def columns_of(data: bytes) -> pa.Schema:
-    """What columns a Parquet file says that it has. Raises as `decode` does."""
-    return pq.ParquetFile(pa.BufferReader(data)).schema_arrow
 
 
 @dataclass(frozen=True)
@@ -230,12 +160,3 @@ def walls_of(text: str, config: OrchardConfig) -> np.ndarray:
         height, width = walls.shape
         raise FunhouseError(f"a map of {height} x {width} is not of {config.shape}, or has no room for {config.room}")
     return walls
-
-
-def people_of(agents: pa.Table, start: np.ndarray) -> list[list[Agent]]:
-    """Each episode's agents, rows start[i] to start[i + 1]; columns that are not named here are traits."""
-    people = []
-    for row in agents.drop_columns(["episode", "agent"]).to_pylist():
-        said = {"description": row.pop("description"), "mind": row.pop("mind", "")}
-        people.append(Agent(row.pop("name"), **said, type=row))
-    return [people[first:stop] for first, stop in zip(start[:-1].tolist(), start[1:].tolist(), strict=True)]

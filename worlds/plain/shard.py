@@ -22,7 +22,7 @@ from worlds.log.columns import (
     starts_of,
 )
 from worlds.log.parquet import read_table
-from worlds.orchard.shard import CODED, ROLE, agents_table, columns_of, people_of, schema_of, steps_table, table_of
+from worlds.log.tables import CODED, ROLE, agents_table, columns_of, people_of, schema_of, steps_table, table_of
 from worlds.plain.config import PlainConfig
 from worlds.plain.episode import PlainEpisode
 

@@ -16,7 +16,7 @@ from worlds.arena import ArenaConfig
 from worlds.log.disjoint_splits import check_disjoint
 from worlds.log.manifest import entry, write_manifest
 from worlds.log.reader import open_log
-from worlds.orchard.shard import decode, encode
+from worlds.log.tables import decode, encode
 
 LITTLE = BankConfig(random_linear=4, random_mlp=2)
 FIELD, ROUNDS = "tests.worlds.arena.toys:field", "tests.worlds.arena.toys:rounds"

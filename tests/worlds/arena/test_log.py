@@ -14,7 +14,7 @@ from worlds import FunhouseError, check_disjoint, open_log
 from worlds.arena import ArenaConfig, ArenaEpisode
 from worlds.arena.shard import TABLES, pack, unpack
 from worlds.log.manifest import entry, write_manifest
-from worlds.orchard.shard import decode, encode
+from worlds.log.tables import decode, encode
 
 CONFIG = ArenaConfig(FIELD, {"masked": True, "ends": 2}, 8, "partial")
 OTHERS = [

@@ -11,7 +11,7 @@ from worlds.arena import ArenaConfig
 from worlds.arena.replay import determinism, replay
 from worlds.arena.shard import to_tables
 from worlds.arena.size import decoded_bytes, expected_bytes, shard_size
-from worlds.orchard.shard import encode
+from worlds.log.tables import encode
 
 CONFIG = ArenaConfig(FIELD, {"masked": True}, 8, "partial")
 CROWD = ArenaConfig(FIELD, {"agents": 80}, 4)

@@ -1,0 +1,100 @@
+"""The tables of a log that all worlds share: who took part, what everybody was told and did; in Arrow and in Parquet."""
+did."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from worlds.base_episode import Agent, BaseEpisode
+
+CODED = ["prompt", "role.list.element"]  # columns with few distinct values, read as codes
+
+
+def schema_of(**columns: pa.DataType) -> pa.Schema:
+    """Columns without nulls."""
+    return pa.schema([pa.field(name, kind, nullable=False) for name, kind in columns.items()])
+
+
+ROLE = pa.list_(pa.field("element", pa.string(), nullable=False))
+
+
+def file_name(table: str, shard: int) -> str:
+    """The name of one table's file, such as steps-00003.parquet."""
+    return f"{table}-{shard:05d}.parquet"
+
+
+def agents_table(episodes: Sequence[BaseEpisode]) -> pa.Table:
+    """Who took part: a row for each agent of each episode, its traits as columns."""
+    traits = list(episodes[0].agents[0].type)
+    mind = ["mind"] if any(agent.mind for e in episodes for agent in e.agents) else []
+    schema = schema_of(
+        episode=pa.int64(), agent=pa.int32(), name=pa.string(),
+        **dict.fromkeys(traits, pa.string()), description=pa.string(), **dict.fromkeys(mind, pa.string()),
+    )  # fmt: skip
+    rows = [
+        (e.index, i, agent.name, *(agent.type[trait] for trait in traits), agent.description, *[agent.mind] * len(mind))
+        for e in episodes
+        for i, agent in enumerate(e.agents)
+    ]
+    return table_of(zip(*rows, strict=True), schema)
+
+
+def steps_table(episodes: Sequence[BaseEpisode], schema: pa.Schema) -> pa.Table:
+    """What each agent was told and did, a row for each agent of each step of each episode."""
+    shapes = [episode.action.shape for episode in episodes]
+    index = [episode.index for episode in episodes]
+    columns = [
+        np.repeat(np.array(index, np.int64), [t * n for t, n in shapes]),
+        np.concatenate([np.repeat(np.arange(t, dtype=np.int32), n) for t, n in shapes]),
+        np.concatenate([np.tile(np.arange(n, dtype=np.int32), t) for t, n in shapes]),
+        [prompt for e in episodes for row in e.prompt for prompt in row],
+        [role for e in episodes for row in e.role for role in row],
+        np.concatenate([e.action.ravel() for e in episodes]),
+        np.concatenate([e.reward.ravel() for e in episodes]),
+    ]
+    return table_of(columns, schema)
+
+
+def table_of(columns: Iterable[Any], schema: pa.Schema) -> pa.Table:
+    """Columns as a table of that schema."""
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def encode(table: pa.Table) -> bytes:
+    """A table as a Parquet file, a checksum on every page: the same bytes for the same table at any time."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        table,
+        sink,
+        compression="zstd",
+        write_page_checksum=True,
+        store_schema=False,
+        row_group_size=len(table),
+    )
+    return sink.getvalue().to_pybytes()
+
+
+def decode(data: bytes) -> pa.Table:
+    """The table of a Parquet file of our own, its page checksums verified; of somebody else's, `read` it.
+
+    Raises pyarrow.ArrowException or OSError where the bytes are no such file.
+    """
+    return pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True).read(use_threads=False)
+
+
+def columns_of(data: bytes) -> pa.Schema:
+    """What columns a Parquet file says that it has. Raises as `decode` does."""
+    return pq.ParquetFile(pa.BufferReader(data)).schema_arrow
+
+
+def people_of(agents: pa.Table, start: np.ndarray) -> list[list[Agent]]:
+    """Each episode's agents, rows start[i] to start[i + 1]; columns that are not named here are traits."""
+    people = []
+    for row in agents.drop_columns(["episode", "agent"]).to_pylist():
+        said = {"description": row.pop("description"), "mind": row.pop("mind", "")}
+        people.append(Agent(row.pop("name"), **said, type=row))
+    return [people[first:stop] for first, stop in zip(start[:-1].tolist(), start[1:].tolist(), strict=True)]
