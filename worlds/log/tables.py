@@ -1,5 +1,4 @@
-"""The tables of a log that all worlds share: who took part, what everybody was told and did; in Arrow and in Parquet."""
-did."""
+"""The tables that the logs of all worlds share: who took part, what everybody was told and did; Arrow and Parquet."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
