@@ -7,6 +7,7 @@ import pytest
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 PRINTED = {
+    "a_new_trait": ("verified: True", "knows of its vigour", "behave as an agent that takes its time"),
     "ask": ("behave as myself", "pretending to be me", "the truth"),
     "corridor": ("verified: True", "agent that seeks the", "behave as an agent that seeks the sun"),
     "score_a_function": ("answers are as they must be", "frequencies", "behave 1", "loses to the best shortcut"),

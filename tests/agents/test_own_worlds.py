@@ -2,11 +2,12 @@
 
 import pytest
 
+import agents
 from agents.language.description import parse_description, say_description
 from agents.language.prompt import VOCABULARY
 from agents.plain import run_of
 from agents.traits import BY_NAME
-from agents.world import played
+from agents.world import played, type_space
 from worlds import FunhouseError
 from worlds.trust import trusting
 
@@ -67,3 +68,19 @@ def test_the_words_of_a_world_are_read_in_every_wording_and_are_no_words_of_mind
             assert parse_description(say_description(traits, paraphrase)) == traits
     assert say_description({"goal": "sun", "sight": "near"}) == "a near-sighted agent that seeks the sun"
     assert not {"sun", "shade"} & set(VOCABULARY)
+
+
+def test_a_new_trait_has_words_and_types_and_is_learned_from_what_is_done():
+    with trusting("examples.a_new_trait:Promenade"):
+        (episode,) = played(run_of("examples.a_new_trait:Promenade", {"length": 5}, split="test"), range(1))
+        space, me = type_space(episode), episode.names[0]
+        idle = space.consistent("an agent that takes its time")
+        assert (len(space), idle.sum()) == (8, 4)
+        stays = [
+            agents.exact(episode, me, 3, f"play {who}").probabilities["stay"]
+            for who in ("an idle agent", "a brisk agent")
+        ]
+        assert stays[0] == pytest.approx(stays[1] / 2 + 0.5)
+        known = [agents.posterior(episode, me, step, other) @ idle for step in (0, 23) for other in episode.names[1:]]
+        assert known[:3] == pytest.approx([0.5] * 3)
+        assert max(abs(chance - 0.5) for chance in known[3:]) > 0.2
