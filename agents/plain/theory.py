@@ -11,7 +11,8 @@ from agents.plain.run import PlainSpace
 from worlds.plain.episode import PlainEpisode
 
 History = tuple[Percept, ...]
-MOST = 1 << 17  # answers of each kind that are kept
+MOST = 1 << 14  # answers of each kind that are kept
+MOST_PERCEPTS = 1 << 22  # in the histories of what is known that is kept
 
 
 class Theory(Definition):
@@ -53,7 +54,7 @@ class Theory(Definition):
         for stop in range(start + 1, len(history) + 1):
             belief = self.weighed(belief, history[:stop], who)
             known[history[:stop], who] = belief
-        if len(known) > MOST:
+        if len(known) * len(history) > MOST_PERCEPTS:
             known.clear()
         return belief
 

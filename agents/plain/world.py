@@ -48,6 +48,9 @@ class PlainWorld(world.World):
     def run(self, config: Mapping[str, Any]) -> PlainRun:
         return PlainRun.from_dict(config)
 
+    def read(self, config: Mapping[str, Any]) -> None:
+        PlainConfig.from_dict(config["plain"])
+
     def company(self, run: PlainRun, threads: int = 1, players: Any = None) -> AbstractContextManager[world.Company]:
         return nullcontext(Company(run))
 
