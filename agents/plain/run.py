@@ -134,7 +134,8 @@ def _made(kind: Any, world: str, arguments: str) -> Places:
         return schema.read(kind, json.loads(arguments))
     except FunhouseError as error:
         names = ", ".join(field.name for field in dataclasses.fields(kind))
-        raise FunhouseError(error.what, place=world, remedy=f"its arguments are {names}") from error
+        need = (error.remedy or "").partition(";")[0]
+        raise FunhouseError(error.what, place=world, remedy=f"{need}; its arguments are {names}") from error
 
 
 def _has(kind: type, name: str) -> bool:

@@ -55,7 +55,12 @@ def test_words_that_are_refused_are_not_kept(name):
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
-    [({"length": 2}, "length = 2"), ({"lenght": 9}, "lenght"), ("[]", "arguments"), ({"agents": 65}, "agents = 65")],
+    [
+        ({"length": 2}, "length = 2"),
+        ({"lenght": 9}, "lenght"),
+        ("[]", "arguments"),
+        ({"agents": 65}, "agents = 65 (.|\n)* it must be at most 16; its arguments are agents, steps, length"),
+    ],
 )
 def test_an_argument_that_makes_no_world_is_refused(arguments, told):
     with pytest.raises(FunhouseError, match=told):
