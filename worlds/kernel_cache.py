@@ -26,11 +26,16 @@ def keep_kernels(*folders: Path) -> None:
         return
     sources = [path.read_bytes() for folder in folders for path in sorted(folder.rglob("*.py"))]
     state = f"{zlib.crc32(b''.join(sources)):08x}"
-    for home in _homes():
-        if _writable(place := home / "funhouse" / "kernels" / state):
-            numba.config.CACHE_DIR = str(place)
-            return
-    numba.core.dispatcher.Dispatcher.enable_caching = lambda self: None
+    if place := kept_place("kernels", state):
+        numba.config.CACHE_DIR = str(place)
+    else:
+        numba.core.dispatcher.Dispatcher.enable_caching = lambda self: None
+
+
+def kept_place(*names: str) -> Path | None:
+    """A folder of this user's for what costs to make and may be made anew; None where nothing can be written."""
+    places = (home.joinpath("funhouse", *names) for home in _homes())
+    return next((place for place in places if _writable(place)), None)
 
 
 def _homes() -> Iterator[Path]:

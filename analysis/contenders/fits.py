@@ -1,7 +1,8 @@
-"""What was fitted for one question is kept beside the log, so that the next one is answered without fitting anew.
+"""What was fitted for one question about a log is kept, so that the next one is answered without fitting anew.
 
-`shortcuts.json` is no part of the log: it may be deleted at any time. It holds the SHA-256 of itself and that of the
-log's manifest, and is made anew where either is another.
+It is kept with what else this user's machine keeps (worlds/kernel_cache.py) and not in the log: whoever reads a log
+leaves it as it is, and whoever hands one on hands on no figures. A file is named after the SHA-256 of a log's manifest
+and holds its own; it may be deleted at any time, and is made anew where it is damaged.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from analysis.contenders.shortcuts import BASE
 from analysis.questions.survey import Survey
 from worlds import FunhouseError, schema
 from worlds.atomic_files import write_file
-from worlds.log.manifest import FITS
+from worlds.kernel_cache import kept_place
 from worlds.log.reader import Log
 from worlds.signed import read_signed, signed
 
@@ -45,19 +46,20 @@ class Kept(schema.TypedDict):
     fitted: dict[str, KeptFit | None]
 
 
-def fitted_beside(log: Log | None, survey: Survey, fit: Callable[[], Fitted | None]) -> Fitted | None:
-    """What `fit` makes of the one stance and depth of a survey, worked out once for a log that can be written beside;
-    without a log, each time. None: training holds no question of them."""
-    if log is None:
+def fitted_for(log: Log | None, survey: Survey, fit: Callable[[], Fitted | None]) -> Fitted | None:
+    """What `fit` makes of the one stance and depth of a survey, worked out once for a log; without one, each time.
+    None: training holds no question of them."""
+    place = None if log is None else kept_place("fits")
+    if log is None or place is None:
         return fit()
     ((stance, depth),) = survey.cells()
-    name, path = f"{stance} {depth}", log.path / FITS
+    name, path = f"{stance} {depth}", place / f"{log.mark}.json"
     kept = _read(path, log.mark)
     if name in kept and ((there := kept[name]) is None or _suits(there, survey)):
         return None if there is None else _fitted(there)
     made = fit()
     kept[name] = None if made is None else _plain(made)
-    with suppress(FunhouseError):  # a log that may only be read is asked all the same
+    with suppress(FunhouseError):  # on a full disk nothing is kept
         write_file(path, signed({"log": log.mark, "version": VERSION, "fitted": kept}))
     return made
 

@@ -2,7 +2,7 @@
 
 from agents.answer import Question, resolve
 from agents.world import world_of
-from analysis.contenders.fits import fitted_beside
+from analysis.contenders.fits import fitted_for
 from analysis.contenders.fitting import Fitted, complete, fit
 from analysis.questions.sampling import Asked, Cell, Draw, Sampling
 from analysis.questions.survey import conduct, put
@@ -18,14 +18,14 @@ def shortcuts_beside(
 
     They are fitted on a few training episodes of the same world, so their figures differ a little from those
     of a whole table; where training holds no such question, only those that need no fitting are there. Given the
-    episode's log, what was fitted is kept beside it (analysis/contenders/fits.py). Raises FunhouseError as
+    episode's log, what was fitted for it is kept (analysis/contenders/fits.py). Raises FunhouseError as
     agents.answer.resolve does.
     """
     question = Question(agent, step, prompt)
     query = resolve(episode, question)
     survey = put(0, episode, [Asked(question, query, observed=0, action=-1)])
     cell = (query.stance, query.depth)
-    fitted = fitted_beside(log, survey, lambda: _fitted(episode, cell))
+    fitted = fitted_for(log, survey, lambda: _fitted(episode, cell))
     whole = survey if fitted is None else complete(survey, {cell: fitted})[0]
     names = [
         name

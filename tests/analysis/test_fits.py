@@ -7,19 +7,20 @@ from agents.recording import record, verify
 from analysis import shortcuts_beside
 from analysis.contenders import one_question
 from worlds import OrchardConfig, open_log
-from worlds.log.manifest import FITS
+from worlds.kernel_cache import kept_place
 from worlds.signed import signed
 
 
-def test_what_is_fitted_for_one_answer_is_kept_beside_the_log_and_made_anew_where_it_is_damaged(tmp_path, monkeypatch):
+def test_what_is_fitted_for_one_answer_is_kept_and_made_anew_where_it_is_damaged(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     run = RunConfig(OrchardConfig(agents=4, steps=16))
     record(run, tmp_path / "log", 2)
     log = open_log(tmp_path / "log")
     me, other = log[0].names[:2]
     asked = (log[0], me, 12, f"behave as {other}")
-    first, page = shortcuts_beside(*asked, log), tmp_path / "log" / FITS
+    first, page = shortcuts_beside(*asked, log), kept_place("fits") / f"{log.mark}.json"
     assert first == shortcuts_beside(*asked)
-    assert open_log(tmp_path / "log").mark == log.mark
+    assert page.exists()
     with monkeypatch.context() as patch:
         patch.setattr(one_question, "training_episodes", None)
         assert shortcuts_beside(*asked, log) == first

@@ -19,7 +19,6 @@ from worlds.signed import read_signed, signed
 
 MANIFEST = "manifest.json"
 UNFINISHED = "unfinished.jsonl"  # the journal of a directory that is still being written
-FITS = "shortcuts.json"  # what analysis keeps beside a log; no part of it
 FORMAT = 1
 _MAKER = {"log": "tom run", "checkpoint": "tom train"}
 
@@ -144,7 +143,7 @@ def _present(directory: Path, kind: str) -> set[str]:
         missing = "is not a directory" if directory.exists() else "does not exist"
         raise FunhouseError(f"{directory} {missing}: there is no {kind}", remedy=f"check the path, or {make}")
     with explained("read", directory):
-        names = {path.name for path in directory.iterdir()} - {LOCK, FITS}
+        names = {path.name for path in directory.iterdir()} - {LOCK}
     if UNFINISHED in names:
         what = f"this {kind} is not finished: {_noted(directory, kind)} files of it are, and they are whole"
         raise FunhouseError(what, place=str(directory), remedy=f"run the same {_MAKER[kind]} command again")

@@ -16,7 +16,7 @@ from worlds.errors import FunhouseError
 from worlds.log.document import MOST_EPISODES, SHARD_SIZE, check_files, check_meta
 from worlds.log.formats import format_of
 from worlds.log.journal import Journal
-from worlds.log.manifest import FITS, MANIFEST, UNFINISHED, damaged, entry, parse_manifest, versions, write_manifest
+from worlds.log.manifest import MANIFEST, UNFINISHED, damaged, entry, parse_manifest, versions, write_manifest
 from worlds.log.tables import encode, file_name
 from worlds.orchard.episode import Episode
 from worlds.schema import Document
@@ -123,7 +123,7 @@ class LogWriter:
         """What is there and whole. Opens the journal, unless the log is finished already."""
         remove_partials(self.directory)
         with explained("read", self.directory):
-            names = {path.name for path in self.directory.iterdir()} - {LOCK, FITS}
+            names = {path.name for path in self.directory.iterdir()} - {LOCK}
         meta, files = self._told(names)
         self._compare(meta)
         self._refuse_strangers(names)
