@@ -21,7 +21,8 @@ from agents.orchard.world import OrchardWorld  # noqa: E402
 from agents.plain.world import PlainWorld  # noqa: E402
 from agents.population import PopulationConfig  # noqa: E402
 from agents.query import Query  # noqa: E402
-from agents.world import World, perceives, register, type_space, world_of  # noqa: E402
+from agents.registry import perceives, register, type_space, world_of  # noqa: E402
+from agents.world import World  # noqa: E402
 
 register(OrchardWorld())
 register(ArenaWorld())

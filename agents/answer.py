@@ -9,7 +9,7 @@ import numpy as np
 from agents.language.prompt import canonical, parse
 from agents.query import Query
 from agents.reasoning import Space
-from agents.world import perceives, reasoner_of, type_space, world_of
+from agents.registry import perceives, reasoner_of, type_space, world_of
 from worlds import FunhouseError
 from worlds.base_episode import BaseEpisode
 

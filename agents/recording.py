@@ -6,8 +6,9 @@ from typing import Protocol
 
 from agents.orchard.run import RunConfig
 from agents.orchard.strangers import Policy
+from agents.registry import world_of
 from agents.run_size import check_fits, check_threads
-from agents.world import Progress, Report, Run, world_of
+from agents.world import Progress, Report, Run
 from worlds import Episode
 from worlds.log.reader import Log, open_log
 from worlds.log.writer import LogWriter

@@ -5,7 +5,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from agents.world import Run, world_of
+from agents.registry import world_of
+from agents.world import Run
 from worlds import FunhouseError
 
 MOST_THREADS = 4096

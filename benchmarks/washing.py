@@ -18,7 +18,7 @@ import tom
 from agents import Reasoned, RunConfig, Truth
 from agents.answer import Question
 from agents.orchard.rollout import play
-from agents.world import perceives, type_space
+from agents.registry import perceives, type_space
 from analysis.scores.intervals import EpisodeBootstrap
 from worlds import Episode, OrchardConfig
 from worlds.orchard.marks import WASH

@@ -17,7 +17,7 @@ from agents.language.prompt import say
 from agents.orchard.rollout import play
 from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
-from agents.world import reasoner_of, type_space
+from agents.registry import reasoner_of, type_space
 from analysis.figures.picture import canvas
 from analysis.probes import Probe, Settings, Subject, panels, wrong
 from analysis.probes.contenders import IGNORANT, PLANNER, REASONER, Exact, Ignorant, Planner

@@ -14,7 +14,7 @@ from agents.language.prompt import say
 from agents.plain import run_of
 from agents.population import PopulationConfig
 from agents.reasoning import Stated
-from agents.world import played, reasoner_of, type_space, world_of
+from agents.registry import played, reasoner_of, type_space, world_of
 from worlds import FunhouseError, OrchardConfig
 from worlds.arena import ArenaConfig
 from worlds.trust import trusting

@@ -11,7 +11,7 @@ import pytest
 
 from agents import RunConfig
 from agents.recording import record, verify
-from agents.world import run_of
+from agents.registry import run_of
 from tests import forging
 from tests.forging import ABSENT
 from tom.cli import main

@@ -1,4 +1,4 @@
-"""Nothing outside a world's own folders asks which world it deals with: it asks agents.world.world_of."""
+"""Nothing outside a world's own folders asks which world it deals with: it asks agents.registry.world_of."""
 
 import ast
 from pathlib import Path

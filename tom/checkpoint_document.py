@@ -5,7 +5,7 @@ from typing import Annotated
 import torch
 from annotated_types import Interval, MaxLen
 
-from agents.world import world_of
+from agents.registry import world_of
 from tom.filter.network import Network
 from tom.filter.perception import Perception, check_version
 from tom.filter.vocabulary import Vocabulary

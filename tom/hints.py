@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from agents.world import world_of
+from agents.registry import world_of
 from tom.minds import SHIPPED
 from worlds import FunhouseError, open_log
 from worlds.harmless import harmless, quoted

@@ -13,7 +13,7 @@ from agents.orchard.lens import Events, ground_of, tells_mark
 from agents.orchard.types import TypeSpace
 from agents.population import PopulationConfig, native_share
 from agents.query import Query, really
-from agents.world import perceives
+from agents.registry import perceives
 from worlds import Episode, FunhouseError
 
 

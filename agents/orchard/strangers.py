@@ -17,8 +17,8 @@ from agents.orchard.kernel import answer
 from agents.orchard.kernel_inputs import Part, make_work
 from agents.orchard.live_episode import Match, sample
 from agents.orchard.run import RunConfig
+from agents.registry import reasoner_of, type_space
 from agents.traits.sight import sight_of
-from agents.world import reasoner_of, type_space
 from worlds import Episode, FunhouseError
 from worlds.orchard.geometry import Geometry, has
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from agents.answer import Question, resolve
 from agents.query import Query
-from agents.world import reasoner_of, type_space
+from agents.registry import reasoner_of, type_space
 from analysis.questions.perception import Perception
 from analysis.scores.measures import smoothed
 from worlds import Episode

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from agents.query import Query
-from agents.world import world_of
+from agents.registry import world_of
 from worlds.base_episode import BaseEpisode
 
 PLANNER = "A* planner"

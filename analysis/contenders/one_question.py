@@ -1,7 +1,7 @@
 """What the shortcuts say to a single question: beside the truth, they show what the nesting is worth."""
 
 from agents.answer import Question, resolve
-from agents.world import world_of
+from agents.registry import world_of
 from analysis.contenders.fits import fitted_for
 from analysis.contenders.fitting import Fitted, complete, fit
 from analysis.questions.sampling import Asked, Cell, Draw, Sampling

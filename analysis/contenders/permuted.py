@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from agents.answer import Question
-from agents.world import type_space, world_of
+from agents.registry import type_space, world_of
 from worlds import KINDS, FunhouseError
 from worlds.base_episode import BaseEpisode
 

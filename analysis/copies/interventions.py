@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from agents.answer import Answerer, Question, Reasoned
-from agents.world import type_space
+from agents.registry import type_space
 from analysis.copies.asking import copies_of, questions_of, theirs, to_theta
 from analysis.copies.edits import (
     HIDDEN_ACT,

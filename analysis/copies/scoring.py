@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from agents.answer import Answerer, Question, Reasoned
-from agents.world import reasoner_of, type_space
+from agents.registry import reasoner_of, type_space
 from analysis.contenders.fitting import fit
 from analysis.copies.asking import MYSELF, STANCES, places_of, questions_of, theirs
 from analysis.questions.sampling import Asked

@@ -14,7 +14,7 @@ import numpy as np
 
 from agents.answer import Answerer
 from agents.query import Query
-from agents.world import world_of
+from agents.registry import world_of
 from analysis.contenders.fitting import Fitted
 from analysis.questions.perception import target_of
 from analysis.questions.sampling import Cell, Draw, Sampling

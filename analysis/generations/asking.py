@@ -8,7 +8,7 @@ import numpy as np
 from agents.answer import Answerer, Question, resolve
 from agents.language.prompt import say
 from agents.query import Query
-from agents.world import reasoner_of, type_space
+from agents.registry import reasoner_of, type_space
 from analysis.copies.asking import MYSELF, forked, questions_of
 from analysis.copies.scoring import MINE, THEIRS
 from analysis.questions.sampling import Asked, Cell

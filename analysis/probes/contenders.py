@@ -7,7 +7,7 @@ import numpy as np
 from agents.answer import Answerer, Question, Reasoned, resolve
 from agents.orchard.types import TypeSpace
 from agents.query import Query, body_of
-from agents.world import reasoner_of
+from agents.registry import reasoner_of
 from analysis.contenders.controls import PLANNER, planners
 from analysis.probes.orchard import acts, latest, types_of, views, window_of
 from analysis.probes.probe import Trial

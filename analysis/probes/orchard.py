@@ -10,7 +10,7 @@ import numpy as np
 
 from agents.orchard import policy
 from agents.orchard.types import TypeSpace
-from agents.world import type_space
+from agents.registry import type_space
 from analysis.questions.perception import Perception
 from worlds import Episode
 

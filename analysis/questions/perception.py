@@ -5,8 +5,8 @@ from functools import cached_property
 import numpy as np
 
 from agents.query import Query
+from agents.registry import world_of
 from agents.traits.sight import SIGHTS
-from agents.world import world_of
 from worlds.base_episode import BaseEpisode
 
 Bucket = tuple[int, int | None]  # of steps observed: first and last, both included; None: no last

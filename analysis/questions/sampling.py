@@ -13,7 +13,7 @@ from agents.answer import Question, resolve
 from agents.language.prompt import HELD_OUT, MAX_DEPTH, PARAPHRASES, say
 from agents.population import WORDINGS, Share
 from agents.query import Query
-from agents.world import type_space
+from agents.registry import type_space
 from analysis.questions.perception import Perception, nothing_nested, target_of
 from analysis.scores.traits import members_of
 from worlds import FunhouseError, schema

@@ -10,7 +10,7 @@ import numpy as np
 
 from agents.answer import Answerer
 from agents.query import Query
-from agents.world import reasoner_of, type_space
+from agents.registry import reasoner_of, type_space
 from analysis.contenders.controls import PLANNER, planners
 from analysis.contenders.shortcuts import BASE, COPY, FULL_INFORMATION, IGNORANT, MIXTURE, MYSELF, Shortcuts
 from analysis.questions.perception import Perception, place_of, target_of

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from agents.reasoning import Space
-from agents.world import reasoner_of, type_space
+from agents.registry import reasoner_of, type_space
 from analysis.questions.perception import BUCKETS, Perception, bucket_name, within_bucket
 from analysis.scores.intervals import EpisodeBootstrap, or_none
 from analysis.scores.measures import LEAST

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from agents.answer import Answerer
+from agents.registry import played, world_of
 from agents.traits.sight import SIGHTS
-from agents.world import played, world_of
 from analysis.contenders.fitting import Fitted, complete, fit
 from analysis.questions.perception import BUCKETS, bucket_name, within_bucket
 from analysis.questions.sampling import Cell, Sampling

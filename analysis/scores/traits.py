@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.reasoning import Space
-from agents.world import world_of
+from agents.registry import world_of
 
 POLICY = "policy"  # the only trait of somebody whose type is a member of a bank
 

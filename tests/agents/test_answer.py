@@ -7,7 +7,7 @@ import agents
 from agents.answer import Question, Reasoned, Truth, exact, posterior, resolve
 from agents.orchard.rollout import RunConfig, play
 from agents.query import Query
-from agents.world import perceives, type_space
+from agents.registry import perceives, type_space
 from worlds import ACTIONS, FunhouseError
 
 EPISODE = play(RunConfig(split="validation"), 0)

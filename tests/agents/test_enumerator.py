@@ -9,7 +9,7 @@ from agents.orchard.reasoner import Reasoner
 from agents.orchard.rollout import RunConfig
 from agents.population import PopulationConfig, native_share
 from agents.query import Query
-from agents.world import perceives
+from agents.registry import perceives
 from tests.agents.enumerator import Enumerator
 from tests.agents.little import MAPS, MIRROR, Case, asked
 from worlds import OrchardConfig

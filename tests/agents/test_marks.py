@@ -15,8 +15,8 @@ from agents.orchard.run import RunConfig
 from agents.orchard.strangers import OUTSIDE, meet
 from agents.orchard.theory import Percept, Seen, Theory, history_of
 from agents.orchard.types import TypeSpace
+from agents.registry import type_space
 from agents.traits.feeling import FEELING as FEELING_TRAIT
-from agents.world import type_space
 from worlds import FunhouseError, OrchardConfig
 from worlds.orchard.geometry import geometry_of
 from worlds.orchard.marks import WASH

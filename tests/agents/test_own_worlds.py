@@ -6,8 +6,8 @@ import agents
 from agents.language.description import parse_description, say_description
 from agents.language.prompt import VOCABULARY
 from agents.plain import run_of
+from agents.registry import played, type_space
 from agents.traits import BY_NAME
-from agents.world import played, type_space
 from worlds import FunhouseError
 from worlds.trust import trusting
 

@@ -10,7 +10,7 @@ from agents.orchard.reasoner import Reasoner
 from agents.orchard.rollout import RunConfig
 from agents.orchard.types import TypeSpace
 from agents.query import Query
-from agents.world import perceives
+from agents.registry import perceives
 from tests.agents.little import Case, asked, funhouses, runs
 from worlds import FunhouseError, OrchardConfig
 

@@ -11,7 +11,7 @@ from agents.orchard.reasoner import Reasoner
 from agents.orchard.rollout import RunConfig, play_with_chances, rollout
 from agents.population import PopulationConfig
 from agents.query import Query
-from agents.world import type_space
+from agents.registry import type_space
 from worlds import FunhouseError, OrchardConfig, dice, replay
 
 RUNS = [

@@ -86,7 +86,7 @@ def test_what_a_stranger_would_do_in_its_own_body_is_what_it_did(name):
 
 
 def test_in_another_body_a_type_does_what_the_reasoner_says():
-    from agents.world import reasoner_of
+    from agents.registry import reasoner_of
 
     episode = meet(RUN, 4, {0: native})
     expected = reasoner_of(RUN.space).natives(episode, 2, 9)[RUN.space.index(episode.agents[0].type)]

@@ -6,7 +6,7 @@ import pytest
 import agents
 from agents.arena.run import ArenaRun
 from agents.orchard.run import RunConfig
-from agents.world import played, reasoner_of, world_called, world_of
+from agents.registry import played, reasoner_of, world_called, world_of
 from worlds import FunhouseError, OrchardConfig, trust
 from worlds.arena import ArenaConfig
 

@@ -8,7 +8,7 @@ import numpy as np
 from agents.arena.bank import Bank, BankConfig
 from agents.arena.reasoner import BankReasoner
 from agents.query import Query
-from agents.world import reasoner_of
+from agents.registry import reasoner_of
 from worlds.arena import ArenaConfig, ArenaEpisode, Species
 from worlds.base_episode import Agent
 

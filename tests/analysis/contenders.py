@@ -16,7 +16,7 @@ from agents import (
     type_space,
 )
 from agents.orchard.rollout import rollout
-from agents.world import reasoner_of
+from agents.registry import reasoner_of
 from worlds import Episode, OrchardConfig
 
 

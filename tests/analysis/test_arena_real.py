@@ -5,7 +5,7 @@ import pytest
 from agents.answer import Truth
 from agents.arena.run import ArenaRun
 from agents.recording import record
-from agents.world import type_space
+from agents.registry import type_space
 from analysis.contenders.one_question import shortcuts_beside
 from analysis.figures.gallery import publish
 from analysis.questions.sampling import Draw, Sampling

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from agents import Question, type_space
-from agents.world import perceives, reasoner_of
+from agents.registry import perceives, reasoner_of
 from analysis.copies.asking import copies_of, forked, pair_of, places_of, questions_of, theirs
 from analysis.copies.scoring import EXACT, MINE, THEIRS, Drawn, score_copies, survey_of
 from analysis.questions.survey import REASONER

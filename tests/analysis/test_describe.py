@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from agents import type_space
-from agents.world import reasoner_of
+from agents.registry import reasoner_of
 from analysis.questions.perception import Perception
 from analysis.scores.describe import score_descriptions, subjects, trait_values
 from tests.analysis.contenders import episodes

@@ -9,7 +9,7 @@ from agents import Reasoned
 from agents.arena.world import ArenaWorld
 from agents.orchard.permuting import permuted, permuted_words
 from agents.orchard.types import AgentType
-from agents.world import type_space
+from agents.registry import type_space
 from analysis.contenders.permuted import Permuted
 from analysis.questions.sampling import Draw, Sampling
 from tests.analysis.contenders import episodes

@@ -7,7 +7,7 @@ from agents import Query, type_space
 from agents.definition import Actor
 from agents.orchard.theory import Theory, history_of
 from agents.orchard.world import planned
-from agents.world import reasoner_of
+from agents.registry import reasoner_of
 from analysis.contenders.controls import PLANNER, planners
 from analysis.contenders.shortcuts import (
     FULL_INFORMATION,

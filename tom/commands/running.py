@@ -85,8 +85,8 @@ class Run(Command):
 
     def work(self) -> dict[str, Any]:
         from agents.recording import record
+        from agents.registry import world_of
         from agents.run_size import takes
-        from agents.world import world_of
         from worlds.arena.time_limit import patience
 
         players = self.players()
@@ -119,7 +119,7 @@ class Run(Command):
 
         checkpoint: the SHA-256 of the weights of the mind that is copied."""
         from agents.population import PopulationConfig
-        from agents.world import option_names, world_called
+        from agents.registry import option_names, world_called
 
         world = world_called(self.world)
         self._refuse(option_names() - world.options, f"the world is {self.world}")

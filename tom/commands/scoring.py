@@ -45,7 +45,7 @@ class Scored(Command):
 
     def fitted_on(self, log):
         """The episodes that the shortcuts are fitted on, None where they are to be made. Raises FunhouseError."""
-        from agents.world import world_of
+        from agents.registry import world_of
         from analysis.scores.fidelity import TRAINING_EPISODES
         from worlds import FunhouseError, open_log
 

@@ -26,7 +26,7 @@ class Verify(Command):
     """PettingZoo: seconds that the environment has for a step or a reset, as when the log was run."""
 
     def work(self) -> dict[str, Any]:
-        from agents.world import notes_on
+        from agents.registry import notes_on
         from worlds import FunhouseError, check_disjoint, open_log
         from worlds.arena.time_limit import patience
 

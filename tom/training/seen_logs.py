@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from annotated_types import MaxLen
 
-from agents.world import world_of
+from agents.registry import world_of
 from worlds import FunhouseError, schema
 from worlds.log.document import Seed, Split
 from worlds.log.reader import Log

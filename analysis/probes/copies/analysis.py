@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from rich.table import Table
 
 from agents.answer import Answerer, Question, Reasoned
-from agents.world import type_space
+from agents.registry import type_space
 from analysis.contenders.fitting import fit
 from analysis.copies.asking import MYSELF, STANCES, pair_of, questions_of, to_theta
 from analysis.copies.edits import HIDDEN_ACT, HIDING, LESS, OTHERS_ACT, SEEN, SWAPPED, UNSEEN, hidden

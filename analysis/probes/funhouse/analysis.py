@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from rich.table import Table
 
-from agents.world import type_space
+from agents.registry import type_space
 from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, dots
 from analysis.probes import panels
 from analysis.probes.contenders import IGNORANT, REASONER, Exact, Ignorant

@@ -45,7 +45,7 @@ from agents.orchard.live_episode import Match
 from agents.orchard.run import RunConfig
 from agents.population import NO_ELEMENT, Population, PopulationConfig
 from agents.reasoning import Space
-from agents.world import reasoner_of, type_space
+from agents.registry import reasoner_of, type_space
 from analysis.probes.contenders import REASONER, Exact, Ignorant
 from analysis.questions.perception import Perception
 from analysis.scores.describe import POSTERIOR, Describer, Subject, described

@@ -14,8 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from rich.table import Table
 
+from agents.registry import reasoner_of
 from agents.traits.sight import SIGHTS
-from agents.world import reasoner_of
 from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas
 from analysis.probes import panels
 from analysis.probes import tables as written

@@ -56,7 +56,7 @@ from agents.orchard.live_episode import Match, sample
 from agents.orchard.reasoner import fill_natives
 from agents.orchard.run import RunConfig
 from agents.population import NAMES, Population, PopulationConfig
-from agents.world import reasoner_of
+from agents.registry import reasoner_of
 from analysis.probes.probe import Trial
 from worlds import SPLITS, Agent, Episode, OrchardConfig, dice
 from worlds.orchard.maps import GLASS, WALL

@@ -23,7 +23,7 @@ from rich.table import Table
 from agents import TypeSpace
 from agents.answer import Reasoned
 from agents.orchard.rollout import play
-from agents.world import type_space
+from agents.registry import type_space
 from analysis.contenders.fitting import fit
 from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, dots, interval_line, label
 from analysis.probes import panels

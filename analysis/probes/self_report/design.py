@@ -35,7 +35,7 @@ import numpy as np
 from agents.answer import Reasoned
 from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
-from agents.world import reasoner_of, type_space
+from agents.registry import reasoner_of, type_space
 from analysis.contenders.permuted import Permuted
 from analysis.probes.probe import Contender, Mind, Trial
 from analysis.questions.sampling import Cell, Draw, Sampling

@@ -10,7 +10,7 @@ from agents.arena.bank_config import BankConfig
 from agents.arena.run import ArenaRun
 from agents.population import PopulationConfig
 from agents.recording import record, verify
-from agents.world import run_of
+from agents.registry import run_of
 from worlds import FunhouseError
 from worlds.arena import ArenaConfig
 from worlds.log.disjoint_splits import check_disjoint

@@ -17,7 +17,7 @@ from agents.arena.run import ArenaRun
 from agents.arena.side_by_side import Table
 from agents.population import PopulationConfig
 from agents.query import Query
-from agents.world import reasoner_of
+from agents.registry import reasoner_of
 from worlds import SPLITS, FunhouseError, dice
 from worlds.arena import ArenaConfig
 

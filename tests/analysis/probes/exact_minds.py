@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.answer import resolve
-from agents.world import reasoner_of, type_space
+from agents.registry import reasoner_of, type_space
 from analysis.scores.traits import trait_values
 
 

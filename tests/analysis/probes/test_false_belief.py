@@ -5,7 +5,7 @@ import pytest
 
 from agents.answer import Truth
 from agents.orchard.rollout import play
-from agents.world import reasoner_of
+from agents.registry import reasoner_of
 from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.contenders import EGOCENTRIC, PLANNER, REASONER, Exact, Ignorant
 from analysis.probes.false_belief import PROBE

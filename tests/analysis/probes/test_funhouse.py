@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from agents.orchard.run import RunConfig
-from agents.world import reasoner_of, type_space
+from agents.registry import reasoner_of, type_space
 from analysis.figures.report import page
 from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.funhouse import PROBE

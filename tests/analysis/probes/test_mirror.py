@@ -7,7 +7,7 @@ import pytest
 
 from agents import Reasoned
 from agents.answer import Question
-from agents.world import type_space
+from agents.registry import type_space
 from analysis.contenders.contingency import CONTINGENCY, LAG
 from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.mirror import PROBE

@@ -7,7 +7,7 @@ from agents.orchard.rollout import play
 from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
 from agents.query import Query
-from agents.world import reasoner_of
+from agents.registry import reasoner_of
 from analysis.probes.orchard import NO_FRUIT, acts, changed, in_role, latest, types_of, until, views, window_of
 from analysis.questions.perception import Perception
 from worlds import OrchardConfig

@@ -8,7 +8,7 @@ import pytest
 from agents import Reasoned
 from agents.answer import resolve
 from agents.orchard.strangers import meet, uniform
-from agents.world import reasoner_of, type_space
+from agents.registry import reasoner_of, type_space
 from analysis.figures.report import page
 from analysis.probes import Settings, Subject, Trial, find, sound
 from analysis.probes.probe import one_of

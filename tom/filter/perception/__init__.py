@@ -1,6 +1,6 @@
 """What agents of logged episodes perceived, and what in it counts as acting natively: a file a world."""
 
-from agents.world import world_of
+from agents.registry import world_of
 from tom.filter.perception.arena import ArenaPerception
 from tom.filter.perception.base import VERSION, Perception, check_alike, check_version
 from tom.filter.perception.orchard import OrchardPerception

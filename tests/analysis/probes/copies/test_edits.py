@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.world import perceives
+from agents.registry import perceives
 from analysis.copies.asking import pair_of, questions_of
 from analysis.copies.edits import (
     HIDDEN_ACT,

@@ -7,7 +7,7 @@ import pytest
 
 from agents.answer import resolve
 from agents.orchard.rollout import rollout
-from agents.world import reasoner_of, type_space
+from agents.registry import reasoner_of, type_space
 from analysis.copies.edits import HIDING, SEEN
 from analysis.copies.interventions import ALWAYS, MORE, NOW, REPLACED, RIGHT, SAME
 from analysis.copies.scoring import EXACT
