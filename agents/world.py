@@ -1,4 +1,4 @@
-"""What a world is to everything that stands above it, and which worlds there are.
+"""What a world is to everything that stands above it; agents/registry.py knows which there are.
 
 A world is one object, of a subclass of World: its runs, the types of its agents, what they perceive, what is true of
 them, and how a log of it is proven. The orchard (agents/orchard), anybody's PettingZoo environment (agents/arena) and
