@@ -15,6 +15,7 @@ ARENA = ("--episodes", "4", "--steps", "6", "--visibility", "partial", "--random
 MASKED = ("--world", f"pettingzoo:{TOYS}:field", "--arguments", '{"masked": true}')
 TURNS = ("--world", f"pettingzoo:{TOYS}:rounds")
 LISTED = ("--world", "pettingzoo:classic.tictactoe_v3")
+CORRIDOR = ("--world", "examples.corridor:Corridor", "--arguments", '{"length": 6, "agents": 3, "steps": 8}')
 HALL = ("--map", str(ROOT / "tom" / "minds" / "mirrored" / "hall.txt"), "--mirrors", "--fruits", "2")
 GENERATION = (
     "--count", "1", "--copies", "2", "--agents", "4", "--steps", "16", "--episodes", "2", "--train-steps", "2",
@@ -86,6 +87,7 @@ class Larder:
         field_mind = self._mind("field-mind", self._log("field-train", (*ARENA, *MASKED), split="train", mind=""))
         self._log("field", (*ARENA, *MASKED), mind=field_mind)
         self._log("hidden", (*ORCHARD, "--roles", "hidden"), split="train", mind="")
+        self._log("corridor", (*CORRIDOR, "--episodes", "4"), mind="")
         self._log("listed", (*ARENA, *LISTED), split="train", mind="")
         if not self.few:
             self._log("marks", (*ORCHARD, "--marks", "0.2"), split="train", mind="")
@@ -113,11 +115,13 @@ class Larder:
         }
         if split == "train":
             sound.readers["train"] = ("train", IT, "--out", NEW, *LITTLE, "--json")
-        if mind:
-            here = ("--log", IT, "--episode", "2", "--agent", self._agent(sound, 0), "--step", "3", "--mind", mind)
+        if mind or settings[:2] == CORRIDOR[:2]:
+            asked = ("--mind", mind) if mind else ()
+            here = ("--log", IT, "--episode", "2", "--agent", self._agent(sound, 0), "--step", "3", *asked)
             other = self._agent(sound, 1)
             sound.readers["ask"] = ("ask", f"behave as {other} pretending to be me", *here, "--exact", "--json")
             sound.readers["describe"] = ("describe", "--who", other, *here, "--exact", "--json")
+        if mind:
             train = str(self.home / ("field-train" if "--world" in settings else "train"))
             few = ("--episodes", "2", "--questions", "4")
             sound.readers["score"] = ("score", mind, "--log", IT, *few, "--train-log", train, "--json")
@@ -196,11 +200,12 @@ def _without(value):
 def prepare() -> None:
     """Imports what children need, and makes shards small, so that a little log has several."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    os.environ["FUNHOUSE_TRUST"] = f"{TOYS},tests.worlds.arena.oddities"
+    os.environ["FUNHOUSE_TRUST"] = f"{TOYS},tests.worlds.arena.oddities,examples.corridor"
     import torch
 
     torch.set_num_threads(1)
-    import agents.recording
+    import agents.arena.world
+    import agents.world
 
-    agents.recording.SHARD_SIZE = 2
-    agents.recording.shard_size = lambda arena: 2
+    agents.world.SHARD_SIZE = 2
+    agents.arena.world.shard_size = lambda arena: 2
