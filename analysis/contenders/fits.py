@@ -22,7 +22,7 @@ from worlds.kernel_cache import kept_place
 from worlds.log.reader import Log
 from worlds.signed import read_signed, signed
 
-VERSION = 1  # of what is fitted, and on which episodes
+VERSION = 2  # of what is fitted, and on which episodes
 
 Rate = Annotated[float, Interval(ge=0, le=1)]
 
@@ -33,7 +33,7 @@ class KeptFit(schema.TypedDict):
     base: list[Rate]
     base_of: dict[str, list[Rate]]
     share: dict[str, Rate]
-    weight: dict[str, Rate]
+    weight: list[tuple[str, Rate]]  # in the order in which they are added up
     best: str
     best_unfiltered: str
 
@@ -73,7 +73,7 @@ def _suits(kept: KeptFit, survey: Survey) -> bool:
         kinds
         and {len(rate) for rate in rates} == {actions}
         and set(kept["share"]) == set(survey.guess)
-        and (set(kept["weight"]) <= answered)
+        and (set(dict(kept["weight"])) <= answered)
     )
 
 
@@ -90,11 +90,12 @@ def _read(path: Path, mark: str) -> dict[str, KeptFit | None]:
 def _plain(fitted: Fitted) -> KeptFit:
     base_of = {str(kind): rate.tolist() for kind, rate in fitted.base_of.items()}
     return KeptFit(
-        base=fitted.base.tolist(), base_of=base_of, share=fitted.share, weight=fitted.weight, best=fitted.best,
-        best_unfiltered=fitted.best_unfiltered,
+        base=fitted.base.tolist(), base_of=base_of, share=fitted.share, weight=[*fitted.weight.items()],
+        best=fitted.best, best_unfiltered=fitted.best_unfiltered,
     )  # fmt: skip
 
 
 def _fitted(kept: KeptFit) -> Fitted:
     base_of = {int(kind): np.array(rate) for kind, rate in kept["base_of"].items()}
-    return Fitted(np.array(kept["base"]), base_of, kept["share"], kept["weight"], kept["best"], kept["best_unfiltered"])
+    base, weight = np.array(kept["base"]), dict(kept["weight"])
+    return Fitted(base, base_of, kept["share"], weight, kept["best"], kept["best_unfiltered"])

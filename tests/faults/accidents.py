@@ -109,6 +109,8 @@ def file_of_another(trial: Trial) -> Outcome:
         for s in trial.sounds.values()
         if s.kind == sound.kind and s is not sound and (s.place / path.relative_to(copy)).exists()
     ]
+    if not others:  # no other input has a file of this name
+        others = [p for s in trial.sounds.values() if s.kind == sound.kind for p in s.place.glob(f"*{path.suffix}")]
     other = trial.random.choice(others)
     data = path.read_bytes()
     path.write_bytes(other.read_bytes())

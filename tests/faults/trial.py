@@ -120,9 +120,23 @@ class Trial:
             return "same" if said == sound.said[name] else SILENT
         if not forged:
             return "same" if after == whole else SILENT
-        if sound.kind == "log":
-            return SILENT if name == "verify" or self._verifies(sound, copy) else "another"
+        if sound.kind == "log" and (name == "verify" or self._verifies(sound, copy)) and not self._makes(copy):
+            return SILENT
         return "another"
+
+    def _makes(self, copy: Path) -> bool:
+        """Whether what a forged log says of itself makes this very log: then it is one in its own right."""
+        from agents.recording import record
+        from agents.registry import run_of
+        from worlds import FunhouseError, open_log
+
+        log, again = open_log(copy), self.home / "again"
+        try:
+            record(run_of(log.config), again, len(log))
+        except FunhouseError:  # nobody here plays copies of a mind
+            return False
+        tables = [name for name in contents(copy) if name.endswith(".parquet")]
+        return all((again / name).read_bytes() == (copy / name).read_bytes() for name in tables)
 
     def _verifies(self, sound: Sound, copy: Path) -> bool:
         return self.tom(at(sound.readers["verify"], copy)).status == 0
@@ -131,6 +145,8 @@ class Trial:
 def proper(document: dict) -> bool:
     """Whether what a document gives as distributions are some: finite, and of sum 1."""
     for key, value in document.items():
+        if value is None:  # where no mind reads the world, none answers
+            continue
         if key in ("probabilities", "exact") and isinstance(value, dict) and all(map(_number, value.values())):
             if abs(sum(value.values()) - 1) > 1e-3:
                 return False
