@@ -1,4 +1,7 @@
-"""What must not be torn by Ctrl-C or SIGTERM: they are heard once it is done."""
+"""What must not be torn by Ctrl-C or SIGTERM: they are heard once it is done.
+
+tom/stopping.py has the two functions at the end too: it listens before anything of ours is imported, this too.
+"""
 
 import signal
 import threading
