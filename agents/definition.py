@@ -62,6 +62,11 @@ class Definition(ABC):
     def act(self, history: Any, step: int, who: str) -> Act | None:
         """What the percept of a step holds of an act of `who`, None where it holds none that is over."""
 
+    def unlensed(self, type: int, history: Any, body: str) -> np.ndarray:
+        """As `policy`, on all that a history shows from `body`, whatever the type's senses: what one takes a type to do
+        who does not heed its senses. Where types have none, that is the policy."""
+        return self.policy(type, history, body)
+
     def played(self, type: int, believed: int) -> int:
         """As which type an actor of a type acts when it takes somebody who is named for the second: its manner."""
         return believed
@@ -89,9 +94,12 @@ class Definition(ABC):
         belief = belief * (act.native * (act.cover * pi + (1 - act.cover) * m) + (1 - act.native) * m)
         return belief / belief.sum()
 
-    def belief(self, knowledge: History, who: str) -> np.ndarray:
-        """The posterior; the ignorant shortcut has the prior in its place."""
-        return self.posterior(knowledge, who)
+    def described(self, fits: np.ndarray, body: str) -> np.ndarray:
+        """(k,): which type is meant where a description fits these, (k,) bool: of those that the body may have."""
+        possible = fits * self.prior(body)
+        if not possible.any():  # nobody believes in such an agent, and it can be imagined all the same
+            possible = fits * 1.0
+        return possible / possible.sum()
 
     def enact(self, scene: History, knowledge: History, body: str, actor: Actor, chain: Chain) -> np.ndarray:
         """What an actor does in `body` when it acts as `chain`, (actions,).
@@ -106,10 +114,9 @@ class Definition(ABC):
             return self.enact(scene, knowledge, body, actor, rest)
         name: str | None
         if isinstance(target, str):
-            name, place, belief = target, target, self.belief(knowledge, target)
-        else:  # such an agent, imagined in the actor's place: of the types that the body may have
-            fits = target * self.prior(body)
-            name, place, belief = UNNAMED, actor.place, fits / fits.sum()
+            name, place, belief = target, target, self.posterior(knowledge, target)
+        else:  # such an agent, imagined in the actor's place
+            name, place, belief = UNNAMED, actor.place, self.described(target, body)
 
         def act(k: int) -> np.ndarray:
             k = k if name is UNNAMED else self.played(actor.type, k)
@@ -129,7 +136,7 @@ class Definition(ABC):
             lensed = self.perceive(history, target, self.senses(k))
             return self.enact(lensed, lensed, target, Actor(target, target, k), chain)
 
-        return self._mean(self.belief(history, target), act)
+        return self._mean(self.posterior(history, target), act)
 
     @staticmethod
     def _mean(belief: np.ndarray, answer) -> np.ndarray:

@@ -54,6 +54,10 @@ class PopulationConfig:
     self_share: Share = 0.25  # of second elements that name the agent itself: "as Bo pretending to be me"
     # seen (as auto in train), held-out, all (as auto in validation and test)
     types: Annotated[str, schema.one_of("auto", "seen", "held-out", "all")] = "auto"
+    # the types that agents believe in: all, or in training, where only seen ones take part, those alone ("auto")
+    believed: Annotated[str, schema.one_of("all", "auto")] = "all"
+
+    OPTIONAL = ("believed",)
 
     def __post_init__(self) -> None:
         shares = tuple(float(share) for share in self.depth_share)
@@ -65,8 +69,19 @@ class PopulationConfig:
             )
 
     def to_dict(self) -> dict:
-        """Plain JSON values."""
-        return {**dataclasses.asdict(self), "depth_share": list(self.depth_share)}
+        """Plain JSON values; that all types are believed in is left out, as settings of an earlier kind have it."""
+        values = {**dataclasses.asdict(self), "depth_share": list(self.depth_share)}
+        if self.believed == "all":
+            values.pop("believed")
+        return values
+
+    def drawn(self, split: str) -> str:
+        """Which types take part in a split: seen, held-out or all."""
+        return self.types if self.types != "auto" else "seen" if split == "train" else "all"
+
+    def believes_seen(self, split: str) -> bool:
+        """Whether agents of a split believe in the types alone that training sees."""
+        return self.believed == "auto" and self.drawn(split) == "seen"
 
     @classmethod
     def from_dict(cls, values: Mapping) -> PopulationConfig:
@@ -143,6 +158,11 @@ def draw_population(
     return Population(space, names, type_index, chain, paraphrase, phase_of, native_share(config, population))
 
 
+def believes_seen(settings: Mapping) -> bool:
+    """Whether agents in the episodes of a run's settings believe in the types alone that training sees."""
+    return PopulationConfig.from_dict(settings["population"]).believes_seen(settings["split"])
+
+
 def native_share(config: Extent, population: PopulationConfig) -> np.ndarray:
     """(t,) float64: the stated share of agents that act as themselves; in the first phase all of them."""
     return np.where(np.arange(config.steps) < population.switch, 1.0, population.depth_share[0])
@@ -159,8 +179,8 @@ class _Stage(NamedTuple):
 
 @lru_cache(maxsize=16)
 def _stage(space: ProductSpace, population: PopulationConfig, split: str) -> _Stage:
-    types = population.types if population.types != "auto" else "seen" if split == "train" else "all"
-    mask = {"seen": ~space.held_out, "held-out": space.held_out, "all": np.ones(len(space), bool)}[types]
+    every = {"seen": ~space.held_out, "held-out": space.held_out, "all": np.ones(len(space), bool)}
+    mask = every[population.drawn(split)]
     forms = TRAINING["behave"] if split == "train" else range(len(PARAPHRASES["behave"]))
     odds = bank_of(space).cumulative(split)
     return _Stage(np.flatnonzero(mask), np.cumsum(population.depth_share), odds, np.array(forms))

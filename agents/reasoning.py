@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from agents.definition import Definition
+from agents.partial import NOTHING, Partial, Without
 from agents.query import Query, body_of, really
 from worlds import FunhouseError
 from worlds.base_episode import BaseEpisode
@@ -56,8 +57,8 @@ class ExactReasoner(Protocol):
 
     space: Any  # a Space
 
-    def enact(self, episode: Any, queries: Sequence[Query], *, belief: str = "posterior") -> np.ndarray:
-        """What each asked agent, reasoning exactly, answers: (q, actions) float64; `belief` "prior": ignorantly."""
+    def enact(self, episode: Any, queries: Sequence[Query], *, without: Without = NOTHING) -> np.ndarray:
+        """What each asked agent, reasoning exactly but for what is left out, answers: (q, actions) float64."""
         ...
 
     def truth(self, episode: Any, queries: Sequence[Query]) -> np.ndarray:
@@ -90,11 +91,11 @@ class Stated:
     def __init__(self, world: Any, space: Any):
         self.world, self.space = world, space
 
-    def enact(self, episode: BaseEpisode, queries: Sequence[Query], *, belief: str = "posterior") -> np.ndarray:
+    def enact(self, episode: BaseEpisode, queries: Sequence[Query], *, without: Without = NOTHING) -> np.ndarray:
         """As ExactReasoner has it."""
         theory = self.world.theory(episode)
-        if belief == "prior":
-            theory.belief = lambda _, who: theory.prior(who)
+        if without != NOTHING:
+            theory = Partial(theory, without)
         rows = [self._enact(theory, episode, query) for query in queries]
         return np.array(rows).reshape(len(queries), episode.actions)
 

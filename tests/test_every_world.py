@@ -11,6 +11,7 @@ from agents import ArenaRun, BankConfig, PolicyConfig, RunConfig
 from agents.answer import Question, resolve
 from agents.definition import Definition
 from agents.language.prompt import say
+from agents.partial import NOTHING, PRIOR_ALONE, partial_reasoners
 from agents.plain import run_of
 from agents.population import PopulationConfig
 from agents.reasoning import Stated
@@ -77,8 +78,8 @@ def test_the_reasoner_of_a_world_gives_the_numbers_of_its_definition(name, stanc
     episode, reasoner, stated = case(name)
     if (query := asked(data, episode, stance)) is None:
         return
-    for belief in ("posterior", "prior"):
-        one, other = (some.enact(episode, [query], belief=belief) for some in (reasoner, stated))
+    for without in (NOTHING, PRIOR_ALONE, *partial_reasoners(query.depth, ("manner",)).values()):
+        one, other = (some.enact(episode, [query], without=without) for some in (reasoner, stated))
         assert np.abs(one - other).max() <= EXACT
     assert np.abs(reasoner.truth(episode, [query]) - stated.truth(episode, [query])).max() <= EXACT
     other = data.draw(st.integers(0, len(episode.agents) - 1))

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from agents.partial import NOTHING, Without
 from agents.query import Query, body_of, really
 from worlds import FunhouseError
 from worlds.arena import ArenaEpisode
@@ -29,18 +30,20 @@ class Belief(NamedTuple):
 
     places: tuple[int, ...]  # ascending
     who: int
+    prior: bool = False  # whether the prior stands for what they perceived
 
 
-def last_of(chain: Sequence[int | str], asker: int) -> Belief | str | None:
+def last_of(chain: Sequence[int | str], asker: int, without: Without = NOTHING) -> Belief | str | None:
     """What a chain comes down to for an asker: a belief, a description, or None for the asker itself."""
     name, places = asker, {asker}
     last: Belief | str | None = None
-    for who in chain:
+    for at, who in enumerate(chain):
         if isinstance(who, str):  # imagined in the actor's place, so nothing more is hidden
             name, last = UNNAMED_AGENT, who
         elif who != name:
-            name, last = who, Belief(tuple(sorted(places)), who)
-            places = places | {who}
+            name, last = who, Belief(tuple(sorted(places)), who, bool(without.posterior >> at & 1))
+            if not without.knowledge_lens:
+                places = {asker, who} if without.nested_lenses else places | {who}
     return last
 
 
@@ -88,10 +91,14 @@ class _Read:
             with np.errstate(divide="ignore"):  # a chance of exactly 0 rules a member out
                 self.score[i][steps[native]] = np.log(taken)
 
-    def belief(self, episode: ArenaEpisode, belief: Belief) -> np.ndarray:
-        """(t + 1, k of the species): what those places let one know of an agent before the acts of each step."""
+    def belief(self, episode: ArenaEpisode, belief: Belief, past: int = 0) -> np.ndarray:
+        """(t + 1, k of the species): what those places let one know of an agent before the acts of each step; past: by
+        the acts of the last so many steps, 0: of all."""
         seen = np.logical_and.reduce(episode.perceived[:, list(belief.places), belief.who], axis=1)
         score = np.where(seen[:, None], self.score[belief.who], 0.0)
+        if past:
+            recent = [score[max(0, step - past) : step].sum(0) for step in range(len(score) + 1)]
+            return posterior_of(np.array(recent))
         return posterior_of(np.concatenate([np.zeros((1, score.shape[1])), np.cumsum(score, axis=0)]))
 
 
@@ -102,21 +109,23 @@ class BankReasoner:
         self.space = bank
         self._episodes: WeakKeyDictionary[ArenaEpisode, _Read] = WeakKeyDictionary()
 
-    def enact(self, episode: ArenaEpisode, queries: Sequence[Query], *, belief: str = "posterior") -> np.ndarray:
+    def enact(self, episode: ArenaEpisode, queries: Sequence[Query], *, without: Without = NOTHING) -> np.ndarray:
         """What each asked agent, reasoning exactly, answers: (q, actions) float64, 0 for what is illegal there.
 
-        Both stances. `belief` "prior" leaves out what was observed of others: the ignorant shortcut. Raises
-        FunhouseError where the body of a question does not act at its step or is of another species.
+        Both stances; exactly but for what is left out. Raises FunhouseError where the body of a question does not act
+        at its step or is of another species.
         """
         answers = np.zeros((len(queries), episode.actions))
         groups: dict[Belief | str | None, list[int]] = {}
         for q, query in enumerate(queries):
-            groups.setdefault(last_of(query.chain, query.agent), []).append(q)
+            groups.setdefault(last_of(query.chain, query.agent, without), []).append(q)
         for last, asked in groups.items():
-            known = self._read(episode).belief(episode, last) if isinstance(last, Belief) else None
+            known = None
+            if isinstance(last, Belief) and not last.prior:
+                known = self._read(episode).belief(episode, last, without.past)
             for q in asked:
                 weight = self._weight(episode, queries[q], last)
-                if known is not None and belief == "posterior":
+                if known is not None:
                     weight = known[queries[q].step]
                 chances = self._chances(episode, queries[q].step, body_of(queries[q]))
                 answers[q, : chances.shape[1]] = weight @ chances

@@ -103,7 +103,8 @@ def _worth(wanted, field, memories, summed, eye, fruit):
 
 @compiled
 def chances(powers, work, kinds, action, marked, pi):
-    """Writes π of one action for every type, pi (k,), from the factors in `work`; returns their mean.
+    """Writes π of one action for every type, pi (k,), from the factors in `work`; returns their mean
+    over those that are believed in.
 
     kinds: what is shown to them, as bits; marked: whether who feels a mark on itself would feel one.
     """
@@ -115,10 +116,10 @@ def chances(powers, work, kinds, action, marked, pi):
         e = s * powers.eyes + (kinds & seen[k])
         wish = fruit[e, m, i, action] * company[s, j, action]
         pi[k] = (1.0 - floor) * (wish / total_of(fruit, company, e, s, m, i, j)) + powers.spread
-        mean += pi[k]
+        mean += powers.believed[k] * pi[k]
     if marked or action >= moves:
         mean = _wash(powers, work, action, marked, pi)
-    return mean / len(pi)
+    return mean / powers.among
 
 
 @njit(cache=True, nogil=True, _nrt=False, error_model="numpy")  # not inlined: most worlds have no marks
@@ -129,7 +130,7 @@ def _wash(powers, work, action, marked, pi):
         felt = marked and powers.every.feels[powers.sense[k]] > 0
         if felt or washes:
             pi[k] = powers.spread + (1.0 - powers.floor if felt and washes else 0.0)
-        total += pi[k]
+        total += powers.believed[k] * pi[k]
     return total
 
 
@@ -154,5 +155,6 @@ def behold(stage, pairs, who, step, work, again):
                 seen = every.kinds[sense]
                 judge(stage, len(powers.window), eye_of(powers, sight, shown & seen), work)
                 lost = popcount(uint64(seen & ~shown))
-                work.cover[sense] = work.held[sight] / ground.seen[sight, cell] * ((kinds - lost) / kinds)
+                cover = work.held[sight] / ground.seen[sight, cell] * ((kinds - lost) / kinds)
+                work.cover[sense] = 1.0 if powers.without.cover else cover
     return shown

@@ -31,13 +31,13 @@ def learn(stage, pairs, who, step, work, belief, node, again):
 
 
 @compiled
-def begin(chain, senses, mixture, belief):
+def begin(chain, powers, mixture, belief):
     """Fills the beliefs (nodes, k) along a chain before any evidence; mixture (d, k) is the descriptions'."""
-    node, prior = 0, 1.0 / belief.shape[1]
+    node, senses, prior = 0, powers.senses, 1.0 / powers.among
     for level in range(len(chain)):
         for _ in range(senses**level):
             for k in range(belief.shape[1]):
-                belief[node, k] = prior if chain[level] >= 0 else mixture[-2 - chain[level], k]
+                belief[node, k] = prior * powers.believed[k] if chain[level] >= 0 else mixture[-2 - chain[level], k]
             node += 1
 
 
@@ -45,18 +45,33 @@ def begin(chain, senses, mixture, belief):
 def advance(stage, part, step, work, belief):
     """Brings the beliefs (nodes, k) along a part's chain past the acts of one step."""
     events, lens, chain = stage.events, work.lens, part.chain
-    senses, node = stage.powers.senses, 0
+    senses, node, without = stage.powers.senses, 0, stage.powers.without
     stand(stage.powers.every, lens, 0, part.asker, stage.powers.sense[part.own])
     for level in range(len(chain)):
-        who = chain[level]
-        if who >= 0 and events.native[step, who] > 0.0:
+        who, pairs = chain[level], _aimed(without, level)
+        if who >= 0 and events.native[step, who] > 0.0 and not without.posterior >> level & 1:
             looked = False  # whether somebody has looked at the same places; where all see as far, with the same sights
             for code in range(senses**level):
                 _aim(stage.powers.every, chain, level, code, senses, lens)
-                if sees(events, stage.ground, lens, level + 1, who, step):
-                    learn(stage, level + 1, who, step, work, belief, node + code, looked)
+                if without.nested_lenses and level > 1:
+                    _put(lens, 1, level)
+                if sees(events, stage.ground, lens, pairs, who, step):
+                    learn(stage, pairs, who, step, work, belief, node + code, looked)
                     looked = stage.powers.alike
         node += senses**level
+
+
+@compiled
+def _aimed(without, level):
+    """How many pairs of a lens lie between the asker, who is one of them, and the act of whom a level names."""
+    return 1 if without.knowledge_lens else min(level, 1) + 1 if without.nested_lenses else level + 1
+
+
+@compiled
+def _put(lens, pair, other):
+    """Writes one pair of a lens in another's stead."""
+    lens.place[pair], lens.sight[pair] = lens.place[other], lens.sight[other]
+    lens.feels[pair], lens.kinds[pair] = lens.feels[other], lens.kinds[other]
 
 
 @compiled
@@ -88,7 +103,9 @@ def weigh(powers, part, belief, work):
     senses, groups, depth, meet, node = powers.senses, len(work.row), len(chain), powers.every.meet, 0
     for g in range(groups):
         reach[0, g] = 1.0 if g == powers.group[own] else 0.0
-    narrow[0] = sense[own] if behaves else powers.every.widest
+    narrow[0] = mine = sense[own] if behaves else powers.every.widest
+    without = powers.without
+    apart = without.scene_lens or without.nested_lenses  # nobody looks through two imagined pairs of eyes
     for level in range(depth):
         for code in range(senses**level - 1, -1, -1):  # downwards: children overwrite nobody who is to come
             widest = narrow[code]
@@ -96,7 +113,7 @@ def weigh(powers, part, belief, work):
                 row[g] = reach[code, g]
             if level < depth - 1:
                 for s in range(senses):
-                    narrow[code * senses + s] = meet[widest, s]
+                    narrow[code * senses + s] = mine if apart else meet[widest, s]
                     for g in range(groups):
                         reach[code * senses + s, g] = 0.0
             for g in range(groups):
@@ -107,7 +124,8 @@ def weigh(powers, part, belief, work):
                 if level == depth - 1:
                     for believed in range(len(mind)):
                         k = played[believed]
-                        weight[meet[widest, sense[k]], mind[k]] += share * belief[node + code, believed]
+                        eyes = mine if without.scene_lens else meet[widest, sense[k]]
+                        weight[eyes, mind[k]] += share * belief[node + code, believed]
                 else:
                     for believed in range(len(mind)):
                         k = played[believed]

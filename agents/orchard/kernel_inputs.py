@@ -9,6 +9,7 @@ from numba import njit
 from agents.orchard.lens import PACKED, UNREACHABLE, Events, Ground, Lens, Look, compiled
 from agents.orchard.senses import Senses
 from agents.orchard.types import TypeSpace
+from agents.partial import NOTHING, Without
 
 
 class Powers(NamedTuple):
@@ -40,6 +41,9 @@ class Powers(NamedTuple):
     discount: np.ndarray  # (256,) float64: γ^distance, 0 where there is no way
     wanted: np.ndarray  # (tastes, kinds) float64: β·weight
     drawn: np.ndarray  # (tempers,) float64: β·push
+    believed: np.ndarray  # (k,) float64: 1 for the types that agents believe in, else 0
+    among: int  # how many those are
+    without: Without  # what is left out of the definition
 
 
 class Stage(NamedTuple):
@@ -77,8 +81,8 @@ class Work(NamedTuple):
 
 
 @lru_cache(maxsize=16)
-def powers_of(space: TypeSpace) -> Powers:
-    """The kernel's tables of a space."""
+def powers_of(space: TypeSpace, seen_alone: bool = False) -> Powers:
+    """The kernel's tables of a space; seen_alone: agents believe in the types alone that training sees."""
     table, moves = space.table, 1 + space.orchard.moves
     packed = moves <= PACKED and space.policy.value == "nearest"
     discount = np.append(table.gamma ** np.arange(UNREACHABLE, dtype=np.float64), 0.0)
@@ -92,6 +96,7 @@ def powers_of(space: TypeSpace) -> Powers:
     _, example, mind = np.unique(np.stack([memory, taste, temper]), axis=1, return_index=True, return_inverse=True)
     group = np.where(table.manner > 0, 1 + taste, 0)
     alike, first = np.unique(group, return_index=True)
+    believed = space.believed(seen_alone)
     return Powers(
         taste, sense, sight, memory, temper, mind, example,
         window=np.ascontiguousarray(table.window, np.int64),
@@ -106,12 +111,15 @@ def powers_of(space: TypeSpace) -> Powers:
         used=np.isin(np.arange(len(space.orchard.sights)), sight),
         alike=len(set(sight.tolist())) == 1,
         group=np.searchsorted(alike, group),
-        played=np.vstack([space.played[first], np.arange(len(space))]),
+        played=np.vstack([space.played_among(believed)[first], np.arange(len(space))]),
         packed=packed,
         summed=space.policy.value == "sum",
         discount=discount,
         wanted=table.beta * table.weight,
         drawn=table.beta * table.push,
+        believed=believed.astype(np.float64),
+        among=int(believed.sum()),
+        without=NOTHING,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from agents.orchard.kernel import advance, answer, begin
 from agents.orchard.kernel_inputs import Part, Stage, make_work, node_count, powers_of
 from agents.orchard.lens import Events, compiled, ground_of
 from agents.orchard.run import RunConfig
-from agents.orchard.types import TypeSpace
+from agents.orchard.types import TypeSpace, meant
 from agents.population import NO_ELEMENT, Population, draw_population
 from worlds import SPLITS, Agent, Episode, dice
 from worlds.orchard.geometry import geometry_of
@@ -90,7 +90,7 @@ def _depth(roles, agent):
 def _perform(stage, part, step, begins, mixture, work, belief, out):
     """One agent's turn: the beliefs along its chain brought up to a step, and its chances there, out (actions,)."""
     if begins:
-        begin(part.chain, stage.powers.senses, mixture, belief)
+        begin(part.chain, stage.powers, mixture, belief)
     if len(part.chain) > 0:
         for s in range(0 if begins else step - 1, step):
             advance(stage, part, s, work, belief)
@@ -160,11 +160,13 @@ class Match:
         self._later = np.uint64(self.key if later is None else later)
         self.geometry = geometry_of(self.walls, orchard.sights, orchard.glass, orchard.moves)
         self.events = _empty_events(run, self.cast, self.walls.size)
-        self.stage = Stage(self.events, ground_of(self.geometry), powers_of(space))
+        seen_alone = run.population.believes_seen(run.split)
+        self.stage = Stage(self.events, ground_of(self.geometry), powers_of(space, seen_alone))
         self.given = np.full(self.events.action.shape, SCRIPTED, np.int8)
         chain = self.cast.chain.astype(np.int64)
         worth = space.table.weight[space.table.taste[self.cast.type_index]].astype(np.float32)
-        self._parts = Parts(_mixture(space), self.cast.type_index, chain, self.cast.phase_of, worth, orchard.marks)
+        mixture = _mixture(space, seen_alone)
+        self._parts = Parts(mixture, self.cast.type_index, chain, self.cast.phase_of, worth, orchard.marks)
         self._state = _state(self.stage, self.walls.shape, chain.shape[2], len(orchard.action_names))
         self.chance = self._state.chance
         _open(closed(self.walls, orchard.glass), np.uint64(self.key), orchard.fruits, self.events, self._state)
@@ -222,7 +224,6 @@ def _state(stage: Stage, shape: tuple[int, int], depth: int, actions: int) -> St
 
 
 @lru_cache(maxsize=16)
-def _mixture(space: TypeSpace) -> np.ndarray:
+def _mixture(space: TypeSpace, seen_alone: bool) -> np.ndarray:
     """(d, k) float64: the types that each description of a role stands for, equally likely."""
-    mask = bank_of(space).mask
-    return mask / mask.sum(1, keepdims=True)
+    return meant(bank_of(space).mask, space.believed(seen_alone))

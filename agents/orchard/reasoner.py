@@ -10,8 +10,9 @@ from agents.orchard.judging import behold, chances
 from agents.orchard.kernel import advance, answer, begin, stand
 from agents.orchard.kernel_inputs import Part, Stage, make_work, node_count, powers_of
 from agents.orchard.lens import Events, ground_of, tells_mark
-from agents.orchard.types import TypeSpace
-from agents.population import PopulationConfig, native_share
+from agents.orchard.types import TypeSpace, meant
+from agents.partial import EVERYBODY, NOTHING, Without
+from agents.population import PopulationConfig, believes_seen, native_share
 from agents.query import Query, really
 from agents.registry import perceives
 from worlds import Episode, FunhouseError
@@ -28,22 +29,30 @@ def events_of(episode: Episode) -> Events:
 
 
 @njit(cache=True, nogil=True)
-def _enact(stage, mixture, asker, own, body, chain, depth, learning, group, step, out):
+def _enact(stage, mixture, asker, own, body, chain, depth, group, step, out):
     """Answers q questions, sorted by group and step: a group (g,) is one asker, body and chain."""
     deepest = max(1, depth.max())
     work = make_work(stage, deepest)
     belief = np.empty((node_count(stage.powers.senses, deepest), len(stage.powers.taste)))
-    learned = 0
+    learned, past = 0, stage.powers.without.past
+    learning = stage.powers.without.posterior != EVERYBODY
     for q in range(len(step)):
         g = group[q]
         part = Part(asker[g], own[g], body[g], chain[g, : depth[g]])
-        if q == 0 or g != group[q - 1]:
-            begin(part.chain, stage.powers.senses, mixture, belief)
+        if q == 0 or g != group[q - 1] or (past and step[q] > learned):
+            begin(part.chain, stage.powers, mixture, belief)
             learned = 0
-        for s in range(learned, step[q] if learning else 0):
+        for s in range(max(learned, step[q] - past) if past else learned, step[q] if learning else 0):
             advance(stage, part, s, work, belief)
         learned = step[q]
         answer(stage, part, step[q], work, belief, out[q])
+
+
+def _leaving_out(stage: Stage, without: Without) -> Stage:
+    """An episode as it is read by one who leaves something out."""
+    powers = stage.powers
+    played = np.tile(powers.played[-1], (len(powers.played), 1)) if without.manner else powers.played
+    return stage._replace(powers=powers._replace(without=without, played=played))
 
 
 @njit(cache=True, nogil=True)
@@ -51,7 +60,7 @@ def _posterior(stage, asker, own, who, belief):
     """Writes what an asker of type `own` knows of `who` before the acts of each step: belief (t, k)."""
     part = Part(asker, own, asker, np.full(1, who))
     work = make_work(stage, 1)
-    now = np.full((1, belief.shape[1]), 1.0 / belief.shape[1])
+    now = stage.powers.believed.copy().reshape(1, -1) / stage.powers.among
     for s in range(len(belief)):
         for k in range(belief.shape[1]):
             belief[s, k] = now[0, k]
@@ -73,14 +82,11 @@ class Reasoner:
     """The exact answers for the types of one space; it remembers what it has read of living episodes."""
 
     def __init__(self, space: TypeSpace):
-        self.space, self.powers, self.actions = space, powers_of(space), len(space.orchard.action_names)
+        self.space, self.actions = space, len(space.orchard.action_names)
         self._read: WeakKeyDictionary[Episode, tuple] = WeakKeyDictionary()
 
-    def enact(self, episode: Episode, queries: Sequence[Query], *, belief: str = "posterior") -> np.ndarray:
-        """What each asked agent, reasoning exactly, answers: (q, actions) float64 over the world's actions.
-
-        Both stances. `belief` "prior" leaves out what was observed of others: the ignorant shortcut.
-        """
+    def enact(self, episode: Episode, queries: Sequence[Query], *, without: Without = NOTHING) -> np.ndarray:
+        """What each asked agent, reasoning exactly but for what is left out, answers: (q, actions) float64."""
         answers = np.empty((len(queries), self.actions))
         if not queries:
             return answers
@@ -91,10 +97,10 @@ class Reasoner:
         stage, own = self._episode(episode)
         asker = np.array([agent for _, agent, _ in groups])
         body = np.array([chain[0] if stance == "predict" else agent for stance, agent, chain in groups])
-        coded, depth, mixture = self._encode([chain for *_, chain in groups])
+        coded, depth, mixture = self._encode([chain for *_, chain in groups], stage.powers.believed > 0)
         parts = asker, own[asker], body, coded, depth
-        in_order, learning = np.empty_like(answers), belief == "posterior"
-        _enact(stage, mixture, *parts, learning, group[order], step[order], in_order)
+        in_order = np.empty_like(answers)
+        _enact(_leaving_out(stage, without), mixture, *parts, group[order], step[order], in_order)
         answers[order] = in_order
         return answers
 
@@ -132,15 +138,16 @@ class Reasoner:
         """What the kernel reads of an episode, and the index of each agent's type (n,)."""
         if episode not in self._read:
             own = np.array([self.space.index(agent.type) for agent in episode.agents])
-            self._read[episode] = Stage(events_of(episode), ground_of(episode.geometry), self.powers), own
+            powers = powers_of(self.space, believes_seen(episode.run))
+            self._read[episode] = Stage(events_of(episode), ground_of(episode.geometry), powers), own
         return self._read[episode]
 
-    def _encode(self, chains: Sequence[tuple]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _encode(self, chains: Sequence[tuple], believed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Chains for the kernel: codes (g, depth) and depth (g,) int64, mixture (descriptions, k) float64."""
         depth = np.array([len(chain) for chain in chains])
         texts = list(dict.fromkeys(one for chain in chains for one in chain if isinstance(one, str)))
-        fits = np.array([self.space.consistent(text) for text in texts]).reshape(-1, len(self.space))
+        fits = np.array([self.space.consistent(text) for text in texts], bool).reshape(-1, len(self.space))
         coded = np.full((len(chains), max(1, depth.max())), -1)
         for g, chain in enumerate(chains):
             coded[g, : len(chain)] = [-2 - texts.index(who) if isinstance(who, str) else who for who in chain]
-        return coded, depth, fits / fits.sum(1, keepdims=True)
+        return coded, depth, meant(fits, believed)

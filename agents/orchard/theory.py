@@ -39,11 +39,18 @@ History = list[Percept]  # one percept per step, the last one a scene without ac
 
 
 class Theory(Definition):
-    """The definition, for one map, one space of types and the stated share (t,) of native agents."""
+    """The definition, for one map, one space of types, and the stated share (t,) of native agents.
 
-    def __init__(self, ground: Geometry, space: TypeSpace, native_share: Sequence[float]):
+    believed: the types (k,) bool that agents believe in, by default all.
+    """
+
+    def __init__(
+        self, ground: Geometry, space: TypeSpace, native_share: Sequence[float], believed: np.ndarray | None = None
+    ):
         self.ground, self.space, self.native_share = ground, space, native_share
         self.types = range(len(space))
+        self.believed = space.believed(False) if believed is None else believed
+        self._played = space.played_among(self.believed)
 
     def senses(self, type: int) -> int:
         """The part of a type that limits perception, a number of agents.orchard.senses."""
@@ -76,8 +83,15 @@ class Theory(Definition):
 
     def policy(self, type: int, history: History, body: str) -> np.ndarray:
         """π of a type in the last scene of a history, (actions,), on what it can perceive of it from `body`."""
+        return self._acts(type, self.senses(type), history, body)
+
+    def unlensed(self, type: int, history: History, body: str) -> np.ndarray:
+        """π of a type that has the widest senses which any type has."""
+        return self._acts(type, self.space.senses.widest, history, body)
+
+    def _acts(self, type: int, senses: int, history: History, body: str) -> np.ndarray:
         me = policy.traits(self.space, type)
-        recent = self.perceive(history[-me.window :], body, self.senses(type))
+        recent = self.perceive(history[-me.window :], body, senses)
         latest = {cell: kind for percept in recent for cell, kind in percept.cells.items()}  # later ones win
         now = recent[-1].agents
         at = now[body].cell
@@ -87,8 +101,8 @@ class Theory(Definition):
         return policy.act(self.space, type, fruit, others, at, self.ground, bool(now[body].marked))
 
     def prior(self, body: str) -> np.ndarray:
-        """(k,): uniform over all types."""
-        return np.full(len(self.types), 1 / len(self.types))
+        """(k,): uniform over the types that are believed in."""
+        return self.believed / self.believed.sum()
 
     def act(self, history: History, step: int, who: str) -> Act | None:
         """An act of `who`; c is the share of the cells in sight of `who` that the percept holds, times the share of
@@ -106,7 +120,7 @@ class Theory(Definition):
 
     def played(self, type: int, believed: int) -> int:
         """As its manner has it."""
-        return int(self.space.played[type, believed])
+        return int(self._played[type, believed])
 
 
 def seen_as(kind: int, kinds: int) -> int:

@@ -96,6 +96,15 @@ class TypeSpace(ProductSpace):
         per_taste = np.array([[self.index({**one, "taste": value}) for value in self.traits["taste"]] for one in self])
         return np.where(table.manner[:, None] > 0, per_taste[k, turned], k)
 
+    def believed(self, seen_alone: bool) -> np.ndarray:
+        """(k,) bool: the types that agents believe in, all or those alone that training sees."""
+        return ~self.held_out if seen_alone else np.ones(len(self), bool)
+
+    def played_among(self, believed: np.ndarray) -> np.ndarray:
+        """`played`, (k, k), of those who believe in some types (k,) bool: where exaggerating would make somebody of
+        another, what is believed in is played as it is."""
+        return np.where(believed[self.played], self.played, np.arange(len(self)))
+
     @cached_property
     def table(self) -> TypeTable:
         """The arrays that kernels read."""
@@ -116,6 +125,16 @@ class TypeSpace(ProductSpace):
         if name not in self.traits:
             return np.full(len(self), -1, np.int8)
         return np.ascontiguousarray(self.trait_index[:, list(self.traits).index(name)])
+
+
+def meant(fits: np.ndarray, believed: np.ndarray) -> np.ndarray:
+    """Which type is meant by each of some descriptions that fit types (d, k) bool, all equally likely: (d, k) float64.
+
+    Of types that are believed in, (k,) bool; where none of these fits, of all that do.
+    """
+    among = fits & believed
+    among = np.where(among.any(1, keepdims=True), among, fits)
+    return among / among.sum(1, keepdims=True)
 
 
 @lru_cache(maxsize=16)

@@ -16,7 +16,7 @@ from agents.orchard.run import MindsConfig, RunConfig
 from agents.orchard.theory import History, Theory, history_of
 from agents.orchard.types import TypeSpace, space_of
 from agents.orchard.verifying import verify_orchard
-from agents.population import PopulationConfig, native_share
+from agents.population import PopulationConfig, believes_seen, native_share
 from agents.query import Query
 from agents.traits.sight import sight_of
 from agents.world import Company, Progress, World
@@ -75,7 +75,8 @@ class OrchardWorld(World):
 
     def theory(self, episode: Episode) -> Theory:
         share = native_share(episode.config, PopulationConfig.from_dict(episode.run["population"]))
-        return Theory(episode.geometry, self.space(episode.run), share.tolist())
+        space = self.space(episode.run)
+        return Theory(episode.geometry, space, share.tolist(), space.believed(believes_seen(episode.run)))
 
     def history(self, episode: Episode, agent: int, step: int) -> History:
         space = self.space(episode.run)

@@ -34,6 +34,10 @@ class Theory(Definition):
         """π of a type in the last scene of a history, (actions,), on what it can perceive of it from `body`."""
         return self._kept.policy(type, self.perceive(history, body, type), body)
 
+    def unlensed(self, type: int, history: Sequence[Percept], body: str) -> np.ndarray:
+        """π of a type on all that a history holds."""
+        return self._kept.policy(type, tuple(history), body)
+
     def prior(self, body: str) -> np.ndarray:
         """(k,): uniform."""
         return np.full(len(self.space), 1 / len(self.space))

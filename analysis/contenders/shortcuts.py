@@ -17,6 +17,7 @@ from itertools import combinations, groupby
 
 import numpy as np
 
+from agents.partial import PRIOR_ALONE
 from agents.query import Query
 from agents.reasoning import ExactReasoner
 from analysis.questions.perception import Perception, place_of, target_of
@@ -74,7 +75,7 @@ class Shortcuts:
         return self.reasoner.natives(self.episode, query.agent, query.step, place_of(query))
 
     def _ignorant(self, queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
-        answer = self.reasoner.enact(self.episode, queries, belief="prior")
+        answer = self.reasoner.enact(self.episode, queries, without=PRIOR_ALONE)
         pairs = zip(queries, natives, strict=True)
         own = np.array([acts[self._fits(query.agent)].mean(axis=0) for query, acts in pairs])
         return np.where(_depth(queries)[:, None] > 0, answer, own)

@@ -6,6 +6,7 @@ import numpy as np
 
 from agents.answer import Answerer, Question, Reasoned, resolve
 from agents.orchard.types import TypeSpace
+from agents.partial import PRIOR_ALONE
 from agents.query import Query, body_of
 from agents.registry import reasoner_of
 from analysis.contenders.controls import PLANNER, planners
@@ -37,7 +38,7 @@ class Ignorant:
 
     def answer(self, episode: Episode, questions: Sequence[Question]) -> np.ndarray:
         """The action distributions (q, 5) float64."""
-        return reasoner_of(types_of(episode)).enact(episode, _queries(episode, questions), belief="prior")
+        return reasoner_of(types_of(episode)).enact(episode, _queries(episode, questions), without=PRIOR_ALONE)
 
 
 class Egocentric:

@@ -75,8 +75,9 @@ def funhouses(draw, kinds=(2, 3), steps=(3, 5)) -> RunConfig:
         traits=draw(st.sampled_from(CHOSEN if orchard.kinds == 2 else (CHOSEN[0], CHOSEN[3]))),
         value=draw(st.sampled_from(["nearest", "sum"])),
     )
-    population = PopulationConfig(switch=draw(st.integers(1, 3)), description_share=0.4)
-    return RunConfig(orchard, policy, population, draw(st.integers(0, 99)), "test")
+    believed, split = draw(st.sampled_from([("all", "test"), ("auto", "train")]))
+    population = PopulationConfig(switch=draw(st.integers(1, 3)), description_share=0.4, believed=believed)
+    return RunConfig(orchard, policy, population, draw(st.integers(0, 99)), split)
 
 
 def played(run: RunConfig) -> Episode:
@@ -94,7 +95,9 @@ class Case:
     def __init__(self, run: RunConfig):
         self.run, self.episode = run, played(run)
         self.space = space_of(run.orchard, run.policy)
-        self.theory = Theory(self.episode.geometry, self.space, native_share(run.orchard, run.population))
+        self.believed = self.space.believed(run.population.believes_seen(run.split))
+        share = native_share(run.orchard, run.population).tolist()
+        self.theory = Theory(self.episode.geometry, self.space, share, self.believed)
         self.own = [self.space.index(agent.type) for agent in self.episode.agents]
 
     def history(self, agent, step):

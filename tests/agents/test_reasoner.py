@@ -9,6 +9,7 @@ from agents.orchard.policy_config import PolicyConfig
 from agents.orchard.reasoner import Reasoner
 from agents.orchard.rollout import RunConfig
 from agents.orchard.types import TypeSpace
+from agents.partial import NOTHING, PRIOR_ALONE, Partial, Without, partial_reasoners
 from agents.query import Query
 from agents.registry import perceives
 from tests.agents.little import Case, asked, funhouses, runs
@@ -51,10 +52,46 @@ def test_behave_with_the_prior_equals_the_definition_without_evidence(depth, exa
     @given_depth(depth, examples, limits)
     def check(question):
         case, agent, step, chain = question
-        case.theory.belief = lambda *_: np.full(len(case.space), 1 / len(case.space))
+        case.theory.posterior = lambda _, who: case.theory.prior(who)
         history, name = case.history(agent, step), case.episode.names[agent]
         expected = case.theory.behave(history, name, case.own[agent], case.named(chain))
-        assert np.abs(behave(case, agent, step, chain, belief="prior") - expected).max() <= EXACT
+        assert np.abs(behave(case, agent, step, chain, without=PRIOR_ALONE) - expected).max() <= EXACT
+
+    check()
+
+
+NESTED = [(1, 25, {}), (2, 15, SMALL), (1, 25, BLIND), (2, 15, FEW), (2, 10, MARKED), (3, 6, {**FEW, "steps": (2, 3)})]
+
+
+@pytest.mark.parametrize(("depth", "examples", "limits"), NESTED)
+def test_a_partial_reasoner_equals_the_definition_without_what_it_leaves_out(depth, examples, limits):
+    @given_depth(depth, examples, limits)
+    def check(question):
+        case, agent, step, chain = question
+        history, name, chain_said = case.history(agent, step), case.episode.names[agent], case.named(chain)
+        everything = Partial(case.theory, NOTHING).behave(history, name, case.own[agent], chain_said)
+        assert np.abs(everything - behave(case, agent, step, chain)).max() <= EXACT
+        some = {**partial_reasoners(depth, ("manner",)), "two steps": Without(past=2)}
+        for without in some.values():
+            expected = Partial(case.theory, without).behave(history, name, case.own[agent], chain_said)
+            assert np.abs(behave(case, agent, step, chain, without=without) - expected).max() <= EXACT
+
+    check()
+
+
+@pytest.mark.parametrize(("depth", "examples", "limits"), [(0, 25, BLIND), (1, 12, SMALL), (1, 15, FEW)])
+def test_a_partial_reasoner_predicts_as_the_definition_without_what_it_leaves_out(depth, examples, limits):
+    @given_depth(depth, examples, limits)
+    def check(question):
+        case, agent, step, rest = question
+        seen = [i for i in range(len(case.own)) if i != agent and perceives(case.episode, agent, i, step)]
+        seen = [i for i in seen if not rest or rest[0] != i]
+        assume(seen)
+        query, history = Query("predict", agent, step, (seen[0], *rest), depth + 1), case.history(agent, step)
+        for without in partial_reasoners(depth + 1, ("manner",)).values():
+            answer = Reasoner(case.space).enact(case.episode, [query], without=without)[0]
+            expected = Partial(case.theory, without).predict(history, case.episode.names[seen[0]], case.named(rest))
+            assert np.abs(answer - expected).max() <= EXACT
 
     check()
 
@@ -119,7 +156,7 @@ def test_the_deepest_chain_is_answered():
     case = Case(_plain(agents=4, steps=12))
     queries = [Query("behave", 3, step, (1, 2, 3, 1, 0, 2), 6) for step in range(12)]
     deep = Reasoner(case.space).enact(case.episode, queries)
-    ignorant = Reasoner(case.space).enact(case.episode, queries, belief="prior")
+    ignorant = Reasoner(case.space).enact(case.episode, queries, without=PRIOR_ALONE)
     assert deep.sum(1) == pytest.approx(1)
     assert np.abs(deep - ignorant).max() > 1e-4
 

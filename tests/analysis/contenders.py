@@ -16,6 +16,7 @@ from agents import (
     type_space,
 )
 from agents.orchard.rollout import rollout
+from agents.partial import PRIOR_ALONE
 from agents.registry import reasoner_of
 from worlds import Episode, OrchardConfig
 
@@ -33,7 +34,7 @@ class Ignorant:
 
     def answer(self, episode: Episode, questions: Sequence[Question]) -> np.ndarray:
         queries = [resolve(episode, question) for question in questions]
-        return reasoner_of(type_space(episode)).enact(episode, queries, belief="prior")
+        return reasoner_of(type_space(episode)).enact(episode, queries, without=PRIOR_ALONE)
 
 
 class Blend:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import assume, given, settings
 
 from agents.arena.reasoner import BankReasoner
+from agents.partial import PRIOR_ALONE
 from agents.query import Query
 from tests.agents.arena.enumerator import Enumerator
 from tests.agents.arena.hand_made import Case, asked
@@ -119,7 +120,7 @@ def test_the_truth_of_a_prediction_is_what_the_target_does_on_its_own_percepts(c
 
 def test_the_prior_in_place_of_the_posterior(case):
     reasoner, step = BankReasoner(case.bank), int(np.flatnonzero(case.episode.acts[:, 0])[-1])
-    answer = reasoner.enact(case.episode, [Query("behave", 0, step, (1,), 1)], belief="prior")[0]
+    answer = reasoner.enact(case.episode, [Query("behave", 0, step, (1,), 1)], without=PRIOR_ALONE)[0]
     assert np.allclose(answer, reasoner.natives(case.episode, 0, step)[case.bank.species == 0].mean(0), atol=1e-12)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from agents.answer import resolve
+from agents.partial import NOTHING, PRIOR_ALONE
 from agents.registry import reasoner_of, type_space
 from analysis.scores.traits import trait_values
 
@@ -18,7 +19,9 @@ class ExactMind:
 
     def answer(self, episode, questions):
         queries = [resolve(episode, question) for question in questions]
-        return reasoner_of(type_space(episode)).enact(episode, queries, belief=self.belief)
+        return reasoner_of(type_space(episode)).enact(
+            episode, queries, without=PRIOR_ALONE if self.belief == "prior" else NOTHING
+        )
 
     def traits(self, episode, agent, steps, who):
         space, reasoner = type_space(episode), reasoner_of(type_space(episode))

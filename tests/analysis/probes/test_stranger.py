@@ -8,6 +8,7 @@ import pytest
 from agents import Reasoned
 from agents.answer import resolve
 from agents.orchard.strangers import meet, uniform
+from agents.partial import NOTHING, PRIOR_ALONE
 from agents.registry import reasoner_of, type_space
 from analysis.figures.report import page
 from analysis.probes import Settings, Subject, Trial, find, sound
@@ -33,7 +34,9 @@ class Mind:
 
     def answer(self, episode, questions):
         queries = [resolve(episode, question) for question in questions]
-        return reasoner_of(type_space(episode)).enact(episode, queries, belief=self.belief)
+        return reasoner_of(type_space(episode)).enact(
+            episode, queries, without=PRIOR_ALONE if self.belief == "prior" else NOTHING
+        )
 
 
 BLANKED = [Mind("mind, no history", "prior"), Mind("mind, own actions blanked")]

@@ -7,6 +7,7 @@ import pytest
 
 from agents.answer import resolve
 from agents.orchard.rollout import rollout
+from agents.partial import NOTHING, PRIOR_ALONE
 from agents.registry import reasoner_of, type_space
 from analysis.copies.edits import HIDING, SEEN
 from analysis.copies.interventions import ALWAYS, MORE, NOW, REPLACED, RIGHT, SAME
@@ -37,7 +38,9 @@ class Mind:
 
     def answer(self, episode, questions):
         queries = [resolve(episode, question) for question in questions]
-        return reasoner_of(type_space(episode)).enact(episode, queries, belief=self.belief)
+        return reasoner_of(type_space(episode)).enact(
+            episode, queries, without=PRIOR_ALONE if self.belief == "prior" else NOTHING
+        )
 
 
 class Exact:
