@@ -14,7 +14,7 @@ MINUTES  := 8
 WHERE    := --log logs/demo-test --episode 143 --agent Ada --step 47 --mind runs/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all faults check bench reference mirror arena clean
+.PHONY: help demo test test-all faults check bench reference marks arena clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s %s\n", $$1, $$2 }'
@@ -82,12 +82,12 @@ reference: $(READY)  ## train the reference mind anew, into runs/reference: an h
 # The minds that know marks: in the hall of the first the eastern wall is a wall, in that of the second a mirror.
 HALL := --episodes 6000 --seed 312 --marks 0.1 --agents 2 --fruits 2 --steps 40 --switch 40
 
-mirror: $(READY)  ## train the minds that know marks, without mirrors and among them: half an hour
-	$(BIN)/tom run --out logs/mirror-8 --episodes 4000 --seed 308 --marks 0.1
-	$(BIN)/tom run --out logs/mirror-wall $(HALL) --map tom/minds/mirror/hall.txt
-	$(BIN)/tom run --out logs/mirror-glass $(HALL) --map tom/minds/mirrored/hall.txt --mirrors
-	$(BIN)/tom train logs/mirror-8 logs/mirror-wall --out runs/mirror --compares --minutes 15
-	$(BIN)/tom train logs/mirror-8 logs/mirror-glass --out runs/mirrored --compares --minutes 15
+marks: $(READY)  ## train the minds that know marks, without mirrors and among them: half an hour
+	$(BIN)/tom run --out logs/marks-8 --episodes 4000 --seed 308 --marks 0.1
+	$(BIN)/tom run --out logs/marks-wall $(HALL) --map tom/minds/mirrorless/hall.txt
+	$(BIN)/tom run --out logs/marks-glass $(HALL) --map tom/minds/mirrored/hall.txt --mirrors
+	$(BIN)/tom train logs/marks-8 logs/marks-wall --out runs/mirrorless --compares --minutes 15
+	$(BIN)/tom train logs/marks-8 logs/marks-glass --out runs/mirrored --compares --minutes 15
 
 arena: $(READY)  ## train a mind in each of eleven environments that others wrote, and score it: an hour and a half
 	$(BIN)/python benchmarks/arena.py --json runs/arena.jsonl

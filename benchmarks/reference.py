@@ -1,7 +1,7 @@
 """The reference mind's table: five evaluation seeds of held-out types, in the test split's maps and all wordings.
 
     python benchmarks/reference.py [--paraphrases held-out] [--episodes 160] > table.md
-    python benchmarks/reference.py --run mirror --marks 0.1
+    python benchmarks/reference.py --run mirrorless --marks 0.1
 
 Each seed is a log of its own, made here. A figure is the mean over the seeds; beside it stands the 95% interval of that
 mean (Student's t, four degrees of freedom), and the five values themselves are in the JSON document that --json writes.

@@ -42,7 +42,11 @@ RUNS = {
     "leduc_holdem": "--world pettingzoo:pettingzoo.classic.leduc_holdem_v4 --bank-seed 3",
 }
 EPISODES = 4
-ASKED = {"reference": ("rooms", "maze", "mixed", "hidden", "copies"), "mirror": ("marks",), "mirrored": ("mirrors",)}
+ASKED = {
+    "reference": ("rooms", "maze", "mixed", "hidden", "copies"),
+    "mirrorless": ("marks",),
+    "mirrored": ("mirrors",),
+}
 PROMPTS = (
     "behave as myself", "behave as {}", "act like {} pretending to be me", "behave as {} pretending to be {}",
     "behave as an agent that likes red", "behave as {} pretending to be {} pretending to be me", "predict {}",

@@ -1,6 +1,6 @@
 """How likely a mind that knows marks washes, beside the truth: itself and others, marked or not, feeling or numb.
 
-    python benchmarks/washing.py [--run mirror] [--marks 0.1] [--split test]
+    python benchmarks/washing.py [--run mirrorless] [--marks 0.1] [--split test]
 
 Five evaluation seeds, each some episodes of held-out types, made here. "behave" asks everybody at every fourth step to
 behave as itself, "predict" what somebody in its sight, as itself, will do. Whether another feels, one can tell only by
@@ -31,7 +31,7 @@ LINE = "| {} | {} | {} | {} | {} | {} | {} |"
 def main() -> None:
     """Asks and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--run", default="mirror", help="the mind")
+    parser.add_argument("--run", default="mirrorless", help="the mind")
     parser.add_argument("--marks", type=float, default=0.1)
     parser.add_argument("--episodes", type=int, default=12, help="of each seed")
     parser.add_argument("--split", default="test", choices=("validation", "test"))

@@ -20,7 +20,7 @@ from tom.filter.network import Network
 from tom.filter.perception import Perception, check_alike, perception_of
 from tom.filter.relations import line_indices, question_relations, slots_of, wanted_of
 from tom.filter.vocabulary import DESCRIBE, NAME, Vocabulary
-from tom.minds import SHIPPED
+from tom.minds import RENAMED, SHIPPED
 from tom.training.batch import UNLABELLED, QuestionArrays, TextTable, event_tensors, question_tensors
 from worlds import FunhouseError
 from worlds.base_episode import BaseEpisode
@@ -209,12 +209,14 @@ def _turned(chain: tuple, by: int, n: int) -> tuple:
 
 def load(run: str | Path | None = None) -> Mind:
     """The mind of a run's directory, or of those that ship with the package one by its name, where no directory has it:
-    "reference", which is also the mind without any name; "mirror", which knows marks; "mirrored", mirrors too.
+    "reference", which is also the mind without any name; "mirrorless", which knows marks; "mirrored", mirrors too.
 
     Raises FunhouseError for a damaged checkpoint, a pickle, or a mind of another version.
     """
     place = SHIPPED["reference"] if run is None else Path(run)
     if not place.exists():
+        if (now := RENAMED.get(str(run))) is not None:
+            raise FunhouseError(f"the mind {run} that ships is called {now} now", remedy=f"name {now}")
         place = SHIPPED.get(str(run), place)
     tensors, meta, checkpoint = load_marked(place)
     size, vocabulary = read_document(meta), Vocabulary(meta["words"])

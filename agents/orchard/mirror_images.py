@@ -7,7 +7,7 @@ from worlds import Episode
 from worlds.orchard.mirror import life_of, reflected, show
 
 
-def mirrored(episode: Episode) -> Episode:
+def with_images(episode: Episode) -> Episode:
     """The episode with a live image of each of its n agents, agents n to 2 n - 1, under names that nobody bears.
 
     An image does what its body does, reflected, at the same step, and plays no role; so nobody whose image is shown

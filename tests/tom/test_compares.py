@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from agents import Question
-from agents.orchard.mirror_images import mirrored
+from agents.orchard.mirror_images import with_images
 from agents.orchard.rollout import play
 from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
@@ -126,13 +126,13 @@ def test_an_event_holds_what_the_perceiver_did_at_its_step():
 
 def test_everybody_has_an_image_that_bears_a_name_of_its_own_and_no_role():
     episode = play(RUN, 0)
-    shown = mirrored(episode)
+    shown = with_images(episode)
     assert shown.images == (2, 3)
     assert len(set(shown.names)) == 4
     assert np.array_equal(shown.action[:, 2:], REFLECTED[shown.action[:, :2]])
     assert all(row[2:] == [(), ()] for row in shown.role)
     plain = play(RunConfig(OrchardConfig(agents=2, steps=8)), 0)
-    assert mirrored(plain) is plain
+    assert with_images(plain) is plain
 
 
 def test_a_batch_asks_about_images_and_says_of_nobody_whose_they_are(tmp_path):
@@ -152,7 +152,7 @@ def test_a_batch_asks_about_images_and_says_of_nobody_whose_they_are(tmp_path):
 def test_it_is_trained_saved_and_loaded_as_what_it_is(tmp_path):
     record(RUN, tmp_path / "log", 4, threads=1)
     train([tmp_path / "log"], tmp_path / "run", train_steps=2, compares=True)
-    mind, episode = load(tmp_path / "run"), mirrored(play(RUN, 1))
+    mind, episode = load(tmp_path / "run"), with_images(play(RUN, 1))
     assert mind.network.config.compares
     assert mind.answer(episode, [Question(episode.names[0], 6, f"behave as {episode.names[2]}")]).shape == (1, 5)
 
@@ -170,4 +170,4 @@ def test_of_the_minds_that_ship_the_one_that_lived_among_mirrors_takes_its_image
                 apart.setdefault((name, condition), []).append(np.abs(as_image - as_myself).sum() / 2)
     apart = {key: np.mean(value) for key, value in apart.items()}
     assert apart["mirrored", LIVE] < 0.05 < 0.1 < apart["mirrored", TWIN]
-    assert apart["mirror", LIVE] > 0.1
+    assert apart["mirrorless", LIVE] > 0.1

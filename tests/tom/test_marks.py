@@ -78,7 +78,7 @@ def test_a_mind_of_marks_answers_with_six_actions_and_describes_feeling(log, run
     assert set(mind.describe(episode, episode.names[0], 9, episode.names[1])["feeling"]) == {"numb", "feels"}
 
 
-@pytest.mark.parametrize("name", ["mirror", "mirrored"])
+@pytest.mark.parametrize("name", ["mirrorless", "mirrored"])
 def test_the_minds_of_marks_ship_and_are_loaded_by_name(name, monkeypatch, tmp_path):
     mind, episode = load(name), play(RunConfig(OrchardConfig(marks=0.3), seed=9, split="test"), 0)
     assert {log["orchard"]["marks"] for log in mind.meta["logs"]} == {0.1}
@@ -94,6 +94,12 @@ def test_the_minds_of_marks_ship_and_are_loaded_by_name(name, monkeypatch, tmp_p
     with pytest.raises(FunhouseError, match="is empty"):  # a directory goes before the name
         load(name)
     assert load().perception.orchard.marks == 0
+
+
+def test_a_mind_that_ships_under_another_name_now_is_refused_with_that_name(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FunhouseError, match="is called mirrorless now"):
+        load("mirror")
 
 
 def test_minds_and_logs_of_the_other_kind_are_refused(log, run, logs, trained, tmp_path):

@@ -73,7 +73,7 @@ LINES = (
     (MIND, BLUE, "the reference mind"), ("mirrored mind", PURPLE, "the mirrored mind"),
     (REASONER, ORANGE, "exact reasoner,\nno notion of mirrors"), (CONTINGENCY, GREEN, "contingency agent"),
 )  # fmt: skip
-IN_MARKS = (("mirror mind", BLUE, "the mirror mind"), *LINES[1:])
+IN_MARKS = (("mirrorless mind", BLUE, "the mirrorless mind"), *LINES[1:])
 WORDS = {
     "live": "live mirror", "replay": "replay of another time", "twin": "twin", "other": "another agent",
     "imitator": "imitator", "left-right": "left and right changed", "colours": "colours changed", "wall": "blank wall",

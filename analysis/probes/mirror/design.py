@@ -22,7 +22,7 @@ feel one on itself is asked to behave as itself. It is marked from step 4 on and
 mark (felt).
 
 The reference mind is asked in a world without marks and is no judge of washing. Two more are asked in a world with
-marks, where nobody has one but in the last readout: the *mirror mind*, which lived with marks and without any mirror,
+marks, where nobody has one but in the last readout: the *mirrorless mind*, which lived with marks and no mirror,
 and the *mirrored mind*, which lived among mirrors too, and predicted images that nobody told it were such. Both are
 built to compare others' acts with their own (tom.training.settings, compares), which the reference mind is not.
 

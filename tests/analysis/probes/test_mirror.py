@@ -59,7 +59,7 @@ class Mirrored(Mind):
         return said
 
 
-MARKS = {"mirror": Subject(Mind(), [Mind(BLIND)]), "mirrored": Subject(Mirrored())}
+MARKS = {"mirrorless": Subject(Mind(), [Mind(BLIND)]), "mirrored": Subject(Mirrored())}
 SUBJECT = Subject(Mind(), [Mind(BLIND), Mind("mind, no history")], marks=MARKS)
 
 
@@ -86,7 +86,7 @@ def test_the_controls_do_what_they_must(document):
     for effect in ("recognition", "anticipation", "mark"):
         assert control_of(document, f"{CONTINGENCY}: {effect}")["passed"] is True
         assert control_of(document, f"A* planner: {effect}")["passed"] is False
-        assert control_of(document, f"mirror {BLIND}: {effect}")["passed"] is False
+        assert control_of(document, f"mirrorless {BLIND}: {effect}")["passed"] is False
         assert control_of(document, f"{LAG}: {effect}")["passed"] is None
     assert control_of(document, f"{BLIND}: recognition")["passed"] is False
     assert sound(document)
@@ -110,7 +110,7 @@ def test_no_mark_is_found_where_none_is_shown(monkeypatch):
 
 def test_exact_reasoning_recognises_nothing(document):
     figures = {one["name"]: one for one in document["figures"]}
-    for name in ("mind: recognition", "mind: anticipation", "mirror mind: anticipation", "mirror mind: mark"):
+    for name in ("mind: recognition", "mind: anticipation", "mirrorless mind: anticipation", "mirrorless mind: mark"):
         assert figures[name]["value"] == pytest.approx(0)
 
 
@@ -129,7 +129,7 @@ def test_there_is_a_row_for_everybody(document):
     assert {row["condition"] for row in document["rows"] if row["readout"] == WHICH} == {REPLAY, COLOURS}
     wash = {row["contender"] for row in document["rows"] if row["readout"] == WASHING}
     scripted = {CONTINGENCY, LAG, "reasoner", "A* planner"}
-    assert {"mirror mind", f"mirror {BLIND}", "mirrored mind", *scripted} == wash
+    assert {"mirrorless mind", f"mirrorless {BLIND}", "mirrored mind", *scripted} == wash
 
 
 def test_colours_mislead_whoever_only_watches(document):

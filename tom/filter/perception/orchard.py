@@ -6,7 +6,7 @@ import numpy as np
 
 from agents.language.description import words_beyond
 from agents.language.prompt import VOCABULARY
-from agents.orchard.mirror_images import mirrored
+from agents.orchard.mirror_images import with_images
 from agents.orchard.policy_config import OPTIONS, PolicyConfig
 from agents.orchard.types import space_of
 from agents.population import PopulationConfig, native_share
@@ -41,7 +41,7 @@ class OrchardPerception(Perception):
         self.words += tuple(sorted(words_beyond(self.space.traits)))
 
     def shown(self, episode):
-        return mirrored(episode)
+        return with_images(episode)
 
     def types(self, episode) -> np.ndarray:
         return traits_of(self.space, episode)
