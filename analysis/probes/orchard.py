@@ -1,20 +1,33 @@
-"""Orchards that somebody reached into: what a probe of beliefs changes in an episode, and what each agent saw of it.
+"""The orchards of probes: which world they are, and what a probe of beliefs changes in an episode.
 
 Episodes are edited and not played on: every act is as it was, so all that an edit changes is what somebody perceived.
 Axes: t steps, n agents, c cells.
 """
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from agents.orchard import policy
+from agents.orchard.presets import preset
+from agents.orchard.run import MindsConfig, RunConfig
 from agents.orchard.types import TypeSpace
+from agents.population import PopulationConfig
 from agents.registry import type_space
 from analysis.questions.perception import Perception
 from worlds import Episode
 
+WORLD = "near-far"  # of every probe, by its name: some see near and some far, some remember and some do not
 NO_FRUIT = -1  # the kind on a cell without a fruit
+
+
+def run_of(
+    seed: int, split: str, population: PopulationConfig, *, minds: MindsConfig | None = None,
+    sights: tuple[int | None, int | None] = (None, None), **orchard: Any,
+) -> RunConfig:  # fmt: skip
+    """A run of the world of probes, some settings of its orchard replaced. Raises FunhouseError as that does."""
+    return RunConfig(*preset(WORLD, orchard, sights), population, seed, split, minds)
 
 
 def types_of(episode: Episode) -> TypeSpace:

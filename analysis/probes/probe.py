@@ -1,7 +1,8 @@
 """What a probe is, and the one runner of them all: it walks the episodes, judges controls, holds figures to goals.
 
-A probe is a folder of two files beside its declaration: `design.py` says what happens in the episodes, what is asked
-and what the thresholds are; `analysis.py` what is made of the answers: rows, controls, figures, tables and pictures.
+A probe is a folder of two files beside its declaration and its thresholds: `design.py` says what happens in the
+episodes and what is asked; `analysis.py` what is made of the answers: rows, controls, figures, tables and pictures.
+`thresholds.py` holds nothing but what these are held against, so that the history shows that it came first.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,7 +26,6 @@ Progress = Callable[[int, int], None]  # (done, in all)
 Document = Mapping[str, Any]
 Row = dict[str, Any]
 POSITIVE, NEGATIVE, BASELINE = "positive", "negative", "baseline"
-FEWEST_SEEDS = 5  # of an evaluation that is reported
 BLIND = ("mind, no history", "mind, names shuffled", "mind, no prompt")  # blanked minds that must not show an effect
 T = TypeVar("T")
 
@@ -34,19 +34,14 @@ T = TypeVar("T")
 class Settings:
     """On what a probe is run. Raises FunhouseError for settings that measure nothing."""
 
-    seeds: Annotated[int, Interval(ge=1, le=10**4)] = FEWEST_SEEDS  # evaluation seeds: seed, seed + 1, ...
-    seed: Annotated[int, Interval(ge=0, lt=2**62)] = 0  # the first of them
+    seeds: Annotated[int, Interval(ge=1, le=10**4)] | None = None  # None: as many as the probe says
+    seed: Annotated[int, Interval(ge=0, lt=2**62)] = 0  # the first of them; the others follow it
     episodes: Episodes | None = None  # of each seed and condition; None: as many as the probe says
     # validation for choices made while building, test for reporting
     split: Annotated[str, schema.one_of("validation", "test")] = "test"
 
     def __post_init__(self):
         schema.check(self, "probe")
-
-    @property
-    def all_seeds(self) -> range:
-        """The evaluation seeds."""
-        return range(self.seed, self.seed + self.seeds)
 
 
 class Contender(Answerer, Describer, Protocol):
@@ -78,7 +73,7 @@ class Trial:
 
     subject: Subject
     settings: Settings
-    design: Any  # the probe's own Design
+    design: Any  # the probe's own Design; its `seeds` says how many an evaluation takes that is reported
     progress: Progress | None = None
 
     @property
@@ -96,6 +91,12 @@ class Trial:
         """The names of these."""
         return [one.name for one in self.blind]
 
+    @property
+    def seeds(self) -> range:
+        """The evaluation seeds."""
+        first = self.settings.seed
+        return range(first, first + (self.settings.seeds or self.design.seeds))
+
     def count(self, episodes: int) -> int:
         """How many episodes of each seed and condition, where the design has so many."""
         return self.settings.episodes or episodes
@@ -106,7 +107,7 @@ class Trial:
         counts: by condition, how many episodes of each seed, unless the settings say how many.
         """
         sizes = {condition: self.count(count) for condition, count in counts.items()}
-        found = [(seed, one, k) for seed in self.settings.all_seeds for one, size in sizes.items() for k in range(size)]
+        found = [(seed, one, k) for seed in self.seeds for one, size in sizes.items() for k in range(size)]
         yield from ((place, *one) for place, one in enumerate(self.watched(found, len(found))))
 
     def watched(self, things: Iterable[T], total: int) -> Iterator[T]:
@@ -126,7 +127,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Probe:
-    """One probe. The docstring of its design states the thresholds.
+    """One probe.
 
     `measure` is handed the trial, and returns {"rows": [score keys and the probe's own], "controls": [control()]}, and
     more where the probe has more to say: "figures" are what the mind came to, beside what it should reach. `draw` makes
@@ -149,7 +150,7 @@ class Probe:
     ) -> dict[str, Any]:
         """The probe's document: {"probe", "rows", "controls", ..., "seeds"}, JSON values only."""
         trial = Trial(subject, settings or Settings(), design or self.design(), progress)
-        return {"probe": self.name, **self.measure(trial), "seeds": list(trial.settings.all_seeds)}
+        return {"probe": self.name, **self.measure(trial), "seeds": list(trial.seeds)}
 
 
 def control(

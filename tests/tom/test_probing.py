@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -45,7 +46,8 @@ def measured(trial):
 def little(monkeypatch) -> Probe:
     """The only probe there is."""
     probe = Probe(
-        "little", "what a test measures", dict, measured, lambda _: {"little": canvas("it works")[0]}, lambda _: []
+        "little", "what a test measures", lambda: SimpleNamespace(seeds=5), measured,
+        lambda _: {"little": canvas("it works")[0]}, lambda _: [],
     )  # fmt: skip
     monkeypatch.setattr("analysis.probes.probes", lambda: {"little": probe})
     return probe

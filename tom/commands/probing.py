@@ -27,8 +27,8 @@ class Probe(Command):
     """The mind's run directory; without it, the reference mind that ships with the package."""
     out: Annotated[str | None, tyro.conf.arg(metavar="DIR")] = None
     """Where to write the page (HTML), the documents (JSON) and the pictures (PNG, SVG); of all: runs/probes."""
-    seeds: int = 5
-    """How many evaluation seeds."""
+    seeds: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
+    """How many evaluation seeds; by default as many as the probe's figures take."""
     seed: int = 0
     """The first of them."""
     episodes: Annotated[int | None, tyro.conf.arg(metavar="N")] = None

@@ -31,13 +31,14 @@ from analysis.copies.interventions import (
 from analysis.copies.scoring import EXACT, MINE, THEIRS, survey_of
 from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, label
 from analysis.probes import panels
-from analysis.probes.copies.design import HEADLINE, NOTHING, RIGHTLY, ROUNDING, SKILL, played, worlds_of
+from analysis.probes.copies.design import HEADLINE, played, worlds_of
+from analysis.probes.copies.thresholds import ABOVE, KEPT, NOTHING, RIGHTLY, ROUNDING, SKILL
 from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure
 from analysis.probes.tables import lines
 from analysis.questions.perception import Perception
 from analysis.questions.sampling import Asked, Cell
 from analysis.questions.survey import REASONER
-from analysis.scores.fidelity import FEWEST, Scores
+from analysis.scores.fidelity import Scores
 from analysis.scores.intervals import NONE, Bounded
 from analysis.scores.measures import total_variation
 from analysis.scores.table import heading
@@ -88,9 +89,9 @@ def _skills(scores: Scores, mind: str, seeds: np.ndarray) -> Iterator[Row]:
     for stance in STANCES:
         values, kept = _skill(scores, (stance, 2), mind)
         each = [_skill(scores, (stance, 2), mind, seed == one)[0][0] for one in np.unique(seeds)]
-        clear = figure(f"skill, {stance} at depth 2", values, 0.0, by_seed=each)
-        yield clear | {"reached": None if values[1] is None else values[1] > 0}
-        yield figure(f"kept questions, {stance} at depth 2", (kept, None, None), FEWEST)
+        clear = figure(f"skill, {stance} at depth 2", values, ABOVE, by_seed=each)
+        yield clear | {"reached": None if values[1] is None else values[1] > ABOVE}
+        yield figure(f"kept questions, {stance} at depth 2", (kept, None, None), KEPT)
 
 
 def _effects(interventions: Iterable[Row], mind: str) -> Iterator[Row]:

@@ -19,32 +19,20 @@ me":
 - θ replaced by a scripted agent of the same persona, whose answer is the truth then. *Now*: only at the question; all
   that φ saw is what the copy did. *Always*: from the start, in the twin episode, in which the world goes another way
   once the two act differently
-
-Thresholds, stated before anything was measured. The effect is skill at "predict θ pretending to be me" over at least
-200 kept questions, against the best of all shortcuts, those of copies among them. A control shows it where the whole
-95% interval is at or above 0.1.
-
-- positive, must: the exact reasoner in θ's place, which has what θ has perceived, and thinks as it was taught to
-- negative, must not: the mind with its history blanked, with its prompt blanked, with names shuffled, with its own
-  actions blanked (what θ saw of φ are φ's own actions)
-
-Figures to be reached: skill at depth 2 clear of 0, for either stance, over 200 kept questions; hiding that φ could see
-moves φ's answer in θ's direction in 70% of the episodes in which θ's own moves by 0.05 or more (total variation).
-Where nothing may move: not by more than 1e-6 in any probability, hidden so that φ could not see it, or told less of an
-act on which the answer does not hang; not by more than 0.01, the project's bound for rounding, with slots swapped.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from agents.orchard.run import MindsConfig, RunConfig
+from agents.population import PopulationConfig
 from analysis.copies.scoring import Drawn
+from analysis.probes.orchard import run_of
 from analysis.probes.probe import Subject, Trial
 from analysis.questions.sampling import Cell
-from worlds import Episode, FunhouseError, OrchardConfig
+from worlds import Episode, FunhouseError
 
 HEADLINE: Cell = ("predict", 2)
-SKILL, RIGHTLY, ROUNDING, NOTHING = 0.1, 0.7, 0.01, 1e-6  # the thresholds
 
 
 @dataclass(frozen=True)
@@ -57,6 +45,7 @@ class Design:
     size: int = 13  # rows and columns: as crowded as the worlds of 24 agents that the mind was trained on
     fruits: int = 12
     episodes: int = 8  # of each seed
+    seeds: int = 5  # of an evaluation that is reported
     training: int = 12  # on which the shortcuts are fitted
     depths: tuple[int, ...] = (1, 2, 3, 4)
     predict: int = 48  # moments, each asked about at every depth
@@ -72,10 +61,10 @@ class Design:
 
     def run(self, subject: Subject, split: str, seed: int) -> RunConfig:
         """The run of one seed's episodes."""
-        orchard = OrchardConfig(
-            height=self.size, width=self.size, map="mixed", fruits=self.fruits, agents=self.agents, steps=self.steps
-        )
-        return RunConfig(orchard, seed=seed, split=split, minds=MindsConfig(self.copies, subject.checkpoint))
+        return run_of(
+            seed, split, PopulationConfig(), minds=MindsConfig(self.copies, subject.checkpoint), height=self.size,
+            width=self.size, map="mixed", fruits=self.fruits, agents=self.agents, steps=self.steps,
+        )  # fmt: skip
 
 
 def played(subject: Subject, run: RunConfig, count: int) -> list[Episode]:
@@ -89,7 +78,7 @@ def worlds_of(trial: Trial) -> Iterator[tuple[int, Episode, Episode]]:
     """(seed, episode, twin), seed by seed. In the twin the last copy is a scripted agent of the same persona, from the
     start: the same map, fruits, names, types, roles and draws, but for what follows from what it does."""
     subject, design = trial.subject, trial.design
-    for seed in trial.settings.all_seeds:
+    for seed in trial.seeds:
         run, count = design.run(subject, trial.settings.split, seed), trial.count(design.episodes)
         fewer = replace(run, minds=MindsConfig(design.copies - 1, subject.checkpoint))
         pairs = zip(played(subject, run, count), played(subject, fewer, count), strict=True)

@@ -26,11 +26,11 @@ from analysis.probes.false_belief.design import (
     POOLED,
     RETENTIVE,
     SECOND,
-    SHOWN,
     Case,
     Search,
     worlds_of,
 )
+from analysis.probes.false_belief.thresholds import SHOWN, STILL
 from analysis.probes.orchard import types_of
 from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure, one_of
 from analysis.probes.shift import correlation, flat, slope
@@ -153,7 +153,7 @@ def _figures(sheet: Sheet, pooled: np.ndarray) -> Iterator[Row]:
     yield figure("leak", sheet.leak(mind, retentive))
     yield figure("second order, correlation", sheet.watching(mind, second))
     still = max(float(np.abs(sheet.shift(mind, world, KEPT)[away]).max(initial=0)) for world in (MISSED, WATCHED))
-    yield figure("largest shift where Ada was away", (still, None, None), 0.0, reached=at_most)
+    yield figure("largest shift where Ada was away", (still, None, None), STILL, reached=at_most)
 
 
 def tables(document: Document) -> list[Table]:

@@ -22,19 +22,6 @@ all three, so that no act there is evidence: Ada knows the same of Bo's type in 
 whether somebody remembers shows slowly. That was chosen on validation, by what the exact reasoner can know: with 16
 sightings its correlation there is .68, with 32 it is .78.
 
-Thresholds, stated before anything was measured. The effect is the correlation of *what watching changes* (the answer
-watched less missed), predicted with real, over the pooled conditions. Who takes Bo to know what Ada knows changes
-nothing, and so has none; who tells neither those who remember nor those who care has 1/√3 = .58 if the three conditions
-weigh the same. A control shows the effect where the whole 95% interval is at or above 0.6.
-
-- positive, must: the exact reasoner
-- negative, must not: egocentric (exact, but for taking Bo to know what Ada knows); myself; an A* planner; the mind with
-  its history blanked, with names shuffled, with its prompt blanked
-- baseline, no verdict: ignorant, which looks through Bo's eyes and knows nothing of anybody's type
-
-Figures to be reached by the mind over the pooled conditions: a correlation of at least 0.6 of what watching changes,
-and of the shifts from "as it was", missed and watched together; and no shift at all where Ada was away.
-
 Axes: t steps, n agents, c cells.
 """
 
@@ -50,15 +37,14 @@ from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
 from agents.query import Query
 from agents.registry import reasoner_of
-from analysis.probes.orchard import NO_FRUIT, acts, changed, in_role, latest, types_of, until, views
+from analysis.probes.orchard import NO_FRUIT, acts, changed, in_role, latest, run_of, types_of, until, views
 from analysis.questions.perception import Perception
 from analysis.scores.measures import total_variation
-from worlds import Episode, OrchardConfig
+from worlds import Episode
 
 RETENTIVE, FORGETFUL, IRRELEVANT, FORGOTTEN = "retentive", "forgetful", "irrelevant", "forgotten"
 SECOND, AWAY = "second order", "Ada away"
 POOLED = (RETENTIVE, FORGETFUL, IRRELEVANT, FORGOTTEN)
-SHOWN = 0.6  # the threshold of a control, and what the mind should reach
 MATTERS, CARES_NOT = 0.1, 0.02  # total variation: what a fruit must, and may at most, be to somebody
 
 
@@ -71,17 +57,15 @@ class Design:
     seen: int = 32  # sightings of whoever is predicted or pretended, at least
     ago: int = 10  # how long ago Bo may have seen the fruit, at most
     episodes: int = 12  # of each seed
+    seeds: int = 5  # of an evaluation that is reported
     cases: tuple[tuple[str, int], ...] = (
         (RETENTIVE, 3), (FORGETFUL, 3), (IRRELEVANT, 3), (FORGOTTEN, 1), (SECOND, 2), (AWAY, 1),
     )  # fmt: skip  # of each episode, at most
     tries: int = 150  # cells that are looked at in an episode, at most
-    orchard: OrchardConfig | None = None  # None: the default one
 
     def run(self, seed: int, split: str) -> RunConfig:
         """The run of a seed's episodes: everybody as itself."""
-        orchard = self.orchard or OrchardConfig(steps=self.steps)
-        population = PopulationConfig(switch=orchard.steps, types="all")
-        return RunConfig(orchard, population=population, seed=seed, split=split)
+        return run_of(seed, split, PopulationConfig(switch=self.steps, types="all"), steps=self.steps)
 
 
 @dataclass(frozen=True)

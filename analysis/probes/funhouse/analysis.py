@@ -18,13 +18,10 @@ from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, d
 from analysis.probes import panels
 from analysis.probes.contenders import IGNORANT, REASONER, Exact, Ignorant
 from analysis.probes.funhouse.design import (
-    APART,
     IN_PLACE,
     NOT_UNDONE,
-    STILL,
     TARGET,
     THEMSELVES,
-    UNDONE,
     Design,
     Images,
     Themselves,
@@ -35,6 +32,7 @@ from analysis.probes.funhouse.design import (
     masquerade,
     unannounced,
 )
+from analysis.probes.funhouse.thresholds import APART, STILL, UNDONE
 from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure, one_of
 from analysis.probes.tables import bounded, pivot
 from analysis.scores.describe import POSTERIOR, Describer

@@ -20,7 +20,8 @@ from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas
 from analysis.probes import panels
 from analysis.probes import tables as written
 from analysis.probes.contenders import EGOCENTRIC, IGNORANT, REASONER, TRUE, asked_in, everybody, judges
-from analysis.probes.lens.design import AREA, CONTESTED, CORRELATION, EVERY, HIDDEN, NEAR, NEW, UNSEEN, Put, Scene
+from analysis.probes.lens.design import CONTESTED, EVERY, HIDDEN, NEAR, NEW, UNSEEN, Put, Scene
+from analysis.probes.lens.thresholds import AREA, CORRELATION, STILL
 from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure, one_of
 from analysis.probes.shift import correlation, flat, separation
 from analysis.scores.describe import POSTERIOR
@@ -156,7 +157,7 @@ def _figures(sheet: Sheet, contested: np.ndarray) -> Iterator[Row]:
         yield figure(f"contested cells, area, {world} sights", sheet.area(mind, sheet.rows(world, CONTESTED)))
     for name in (mind, REASONER):
         still = max(sheet.largest(name, sheet.rows(world, UNSEEN)) or 0.0 for world in sheet.worlds)
-        yield figure(f"unseen cells, largest shift, {name}", (still, None, None), 0.0, reached=at_most)
+        yield figure(f"unseen cells, largest shift, {name}", (still, None, None), STILL, reached=at_most)
 
 
 def tables(document: Document) -> list[Table]:

@@ -27,13 +27,11 @@ from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, c
 from analysis.probes import panels
 from analysis.probes.contenders import REASONER, Exact, Planner
 from analysis.probes.mirror.design import (
-    AT,
     BLANK,
     COLOURS,
     FELT,
     FORESEEN,
     IMAGE,
-    JUDGED,
     LIVE,
     ME,
     NO_MIRROR,
@@ -41,13 +39,13 @@ from analysis.probes.mirror.design import (
     REPLAY,
     SEEN,
     SHAM,
-    THRESHOLD,
     TWIN,
     Design,
     Mirror,
     marked,
     mirrors,
 )
+from analysis.probes.mirror.thresholds import AT, SHOWN, WASHED
 from analysis.probes.probe import BASELINE, NEGATIVE, POSITIVE, Document, Row, Subject, Trial, control
 from analysis.probes.shift import flat
 from analysis.probes.tables import pivot
@@ -207,7 +205,7 @@ def measure(trial: Trial) -> dict[str, Any]:
     kinds = {name: NEGATIVE if name.endswith(BLIND) else JUDGED_AS.get(name) for _, name, _ in found}
     return {
         "rows": [*rows, *_wash_rows(wash, marks)],
-        "controls": [control(words, kind, *value, THRESHOLD) for words, name, value in found if (kind := kinds[name])],
+        "controls": [control(words, kind, *value, SHOWN) for words, name, value in found if (kind := kinds[name])],
         "figures": [
             {"name": words, "value": value, "low": low, "high": high, "goal": None, "reached": None}
             for words, name, (value, low, high) in found if name.endswith(MIND)
@@ -239,7 +237,7 @@ def _washing(everybody: Everybody, design: Design, trial: Trial) -> Said:
 
 def _mark(wash: Said, name: str, design: Design) -> Bounded:
     """How much likelier it washes with the mark seen on the live image than with it seen on another."""
-    seen, other = (np.array(wash[name, one])[:, design.observed.index(JUDGED)] for one in (SEEN, ON_OTHER))
+    seen, other = (np.array(wash[name, one])[:, design.observed.index(WASHED)] for one in (SEEN, ON_OTHER))
     return mean(seen - other)
 
 
@@ -360,7 +358,7 @@ def _next(document: Document) -> Figure:
 def _title(document: Document, what: str) -> str:
     """Which minds show an effect."""
     figures = [one for one in document["figures"] if one["name"].endswith(what)]
-    shown = [one["name"].removesuffix(f": {what}") for one in figures if (one["low"] or 0) >= THRESHOLD]
+    shown = [one["name"].removesuffix(f": {what}") for one in figures if (one["low"] or 0) >= SHOWN]
     asked, does = FOUND[what]
     who = f"the {' and the '.join(shown)}" if shown else "no mind"
     return f"{asked}{who} {does}" if asked else f"{who[0].upper()}{who[1:]} {does}"
@@ -391,7 +389,7 @@ def _dots(axes: Axes, rows: Sequence[Row], lines: Sequence[tuple], figure: str, 
 
 
 def _washed(document: Document) -> Figure:
-    rows = [row for row in document["rows"] if row["readout"] == WASHING and row["observed"] == JUDGED]
+    rows = [row for row in document["rows"] if row["readout"] == WASHING and row["observed"] == WASHED]
     asked = {row["contender"] for row in rows}
     lines = [line for line in IN_MARKS if line[0] in asked]
     figure, (axes,) = canvas(_title(document, MARK), size=(8.4, 4.6))

@@ -25,25 +25,6 @@ The reference mind is asked in a world without marks and is no judge of washing.
 marks, where nobody has one but in the last readout: the *mirrorless mind*, which lived with marks and no mirror,
 and the *mirrored mind*, which lived among mirrors too, and predicted images that nobody told it were such. Both are
 built to compare others' acts with their own (tom.training.settings, compares), which the reference mind is not.
-
-Thresholds, stated before anything was measured; a control shows an effect where the whole 95% interval is at or above
-0.5.
-
-- *recognition* at k = 4: by how much closer the answer as the image is to the answer as oneself where the image is live
-  than where it is a replay; less the same of the exact reasoner; as a share of the reasoner's distance where it is
-  live. 0 is what observation teaches, 1 would be that the image is at once taken for oneself
-- *anticipation* at k = 4: by how much better than exact reasoning a live image is foreseen, as a share of what that
-  lacks; or where it is less, that less the same of a replay
-- the *mark*: the chance of washing at k = 8 with the mark seen on the live image, less the same with it on another
-- positive, must: an agent that does a Bayesian contingency test and, as far as that says that the image is itself,
-  behaves as it as itself and washes when it is marked
-- negative, must not: an A* planner, which represents itself, whoever it is asked to be; the mind with its own actions
-  blanked
-- baseline, no verdict: an agent with a detector of lagged correlation in place of the test. More than contingency
-  detection is only what goes beyond it
-
-No goal is set for the minds. They learned from logs: of agents that take images for others, and never wash what they do
-not feel.
 """
 
 from collections.abc import Callable, Iterator
@@ -57,8 +38,9 @@ from agents.orchard.reasoner import fill_natives
 from agents.orchard.run import RunConfig
 from agents.population import NAMES, Population, PopulationConfig
 from agents.registry import reasoner_of
+from analysis.probes.orchard import run_of
 from analysis.probes.probe import Trial
-from worlds import SPLITS, Agent, Episode, OrchardConfig, dice
+from worlds import SPLITS, Agent, Episode, dice
 from worlds.orchard.maps import GLASS, WALL
 from worlds.orchard.mirror import Life, life_of, reflected, show
 
@@ -69,11 +51,8 @@ DELAYS = {f"delay {steps}": steps for steps in (1, 2, 4, 8)}
 SHARES = {f"contingent {share}": float(share) for share in (".75", ".5", ".25")}
 FORESEEN = (LIVE, REPLAY)  # the conditions in which the image's own next act is known to whoever knows the agent
 CONDITIONS = (LIVE, REPLAY, TWIN, OTHER, IMITATOR, *DELAYS, FLIPPED, COLOURS, *SHARES, BLANK)
-AT = 4  # steps before the mirror, where recognition and anticipation are judged
-THRESHOLD = 0.5  # of every effect
 SEEN, SHAM, ON_OTHER, NO_MIRROR, FELT = "seen", "sham", "on the other", "no mirror", "felt"
 MARKED = 4  # the step from which on there is a mark
-JUDGED = 8  # the step at which washing is judged
 # What is behind the glass, whether the agent is marked and whether the other is.
 SCENES = {
     SEEN: (LIVE, True, True), SHAM: (LIVE, False, False), ON_OTHER: (TWIN, False, True),
@@ -93,6 +72,7 @@ class Design:
     observed: tuple[int, ...] = (0, 1, 2, 4, 8, 16)  # k: steps that the agent has spent before the mirror
     lead: int = max(DELAYS.values())  # steps that nobody is asked about, and delayed images show
     each: int = 16  # episodes of each seed
+    seeds: int = 5  # of an evaluation that is reported
     marks: bool = False  # whether there are marks; nobody gets one by chance
     conditions: tuple[str, ...] = CONDITIONS
 
@@ -105,8 +85,10 @@ class Design:
         """The run of the agent's own episodes."""
         steps = self.lead + self.steps
         marks = _NEVER if self.marks else 0.0
-        orchard = OrchardConfig(map=self.room, fruits=self.fruits, agents=1, steps=steps, mirrors=True, marks=marks)
-        return RunConfig(orchard, population=PopulationConfig(switch=steps), seed=seed, split=split)
+        return run_of(
+            seed, split, PopulationConfig(switch=steps), map=self.room, fruits=self.fruits, agents=1, steps=steps,
+            mirrors=True, marks=marks,
+        )  # fmt: skip
 
 
 class Mirror:

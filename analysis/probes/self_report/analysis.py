@@ -20,7 +20,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from rich.table import Table
 
-from agents import TypeSpace
 from agents.answer import Reasoned
 from agents.orchard.rollout import play
 from agents.registry import type_space
@@ -31,29 +30,32 @@ from analysis.probes.probe import Document, Row, Trial, at_most, controls, figur
 from analysis.probes.self_report.design import (
     ANOTHERS,
     AS_ITSELF,
-    BEYOND,
     BY_NAME,
-    CALIBRATED,
-    CERTAIN,
-    CHANGE,
-    ERROR,
     JUDGED,
     NO_ACTS,
     OTHERS,
     OWN,
     PERMUTED,
     PLACES,
-    READ,
     READER,
-    RESOLVED,
     SAMPLING,
     SHUFFLED,
-    SKILLED,
     UNTOLD,
+    Design,
     Said,
     behaviour,
     called,
     descriptions,
+)
+from analysis.probes.self_report.thresholds import (
+    BEYOND,
+    CALIBRATED,
+    CERTAIN,
+    CHANGE,
+    ERROR,
+    READ,
+    RESOLVED,
+    SKILLED,
 )
 from analysis.probes.shift import flat
 from analysis.probes.tables import bounded, lines
@@ -62,7 +64,6 @@ from analysis.scores.describe import BINS, POSTERIOR, PRIOR, losses
 from analysis.scores.fidelity import Scores, training_episodes
 from analysis.scores.intervals import Bounded, EpisodeBootstrap, less, share
 from analysis.scores.traits import trait_values
-from worlds import OrchardConfig
 
 TRAINING_EPISODES = 48
 FEWEST = 30  # statements; points of fewer are left out of the picture
@@ -317,7 +318,7 @@ def _row(rows: Sequence[Row], about: str, words: str, contender: str = "") -> Ro
 def _typical(row: Row) -> tuple[float, float, float]:
     nats, low, high = (row[f"log_loss{end}"] for end in ("", "_low", "_high"))
     low, high = (nats, nats) if low is None or high is None else (low, high)
-    traits = len(TypeSpace(OrchardConfig()).traits)  # the probe lives in the plain orchard
+    traits = len(Design().run(0, "test").space.traits)
     return exp(-nats / traits), exp(-high / traits), exp(-low / traits)
 
 

@@ -22,20 +22,8 @@ from analysis.contenders.shortcuts import COPY, FULL_INFORMATION, IGNORANT
 from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, ends, interval_line, label
 from analysis.probes import panels
 from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure
-from analysis.probes.stranger.design import (
-    AT,
-    BEYOND,
-    FROM,
-    GAIN,
-    HELD_OUT,
-    HIDDEN,
-    SKILL,
-    WITHIN,
-    Design,
-    asked_of,
-    meetings,
-    own,
-)
+from analysis.probes.stranger.design import HELD_OUT, HIDDEN, WITHIN, Design, asked_of, meetings, own
+from analysis.probes.stranger.thresholds import AT, BEYOND, FROM, GAIN, SKILL
 from analysis.probes.tables import pivot
 from analysis.questions.sampling import Cell
 from analysis.questions.survey import REASONER, Survey, bound, put
@@ -108,7 +96,7 @@ def measure(trial: Trial) -> dict[str, Any]:
     design, mind = trial.design, trial.mind
     fitted = {hidden: _fitted(trial, hidden) for hidden in {one == HIDDEN for one in design.strangers}}
     pages: dict[str, list[Page]] = {stranger: [] for stranger in design.strangers}
-    total = sum(trial.count(design.count(stranger)) for stranger in design.strangers) * trial.settings.seeds
+    total = sum(trial.count(design.count(stranger)) for stranger in design.strangers) * len(trial.seeds)
     for stranger, seed, episode in trial.watched(_episodes(trial), total):
         if asked := asked_of(episode, design):
             page = put(len(pages[stranger]), episode, asked, [mind], trial.blind)
@@ -125,7 +113,7 @@ def measure(trial: Trial) -> dict[str, Any]:
 
 def _episodes(trial: Trial) -> Iterator[tuple[str, int, Episode]]:
     for stranger in trial.design.strangers:
-        for seed in trial.settings.all_seeds:
+        for seed in trial.seeds:
             yield from ((stranger, seed, episode) for episode in meetings(trial, stranger, seed))
 
 

@@ -6,17 +6,6 @@ type, follows a policy from outside the type space (agents/orchard/strangers.py)
 that announces no roles, so that what it did may have been an act (hidden-roles). Where nobody plays copies, scripted
 agents of the same personas live in their stead. A pair is asked only if it comes to the largest k, so that each point
 of a curve is about the same pairs.
-
-Thresholds, stated before anything was measured. The effect is the *gain* at k = 32 about held-out strangers: 1 - (sum
-of KL from the stranger's own distribution) / (the same of the ignorant shortcut, which has seen nothing), the share of
-what there was to learn that was learned. A control shows the effect where the whole 95% interval is at or above 0.5.
-
-- positive, must: the exact reasoner
-- negative, must not: the mind with its history blanked, with names shuffled, with its prompt blanked; an A* planner
-- baseline, no verdict: copy, the stranger's last action
-
-Figures to be reached about held-out strangers: a skill of at least 0.75 at k = 32; from k = 8 on, never more than 0.10
-nats beyond the reasoner's curve.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,16 +19,14 @@ from agents.orchard.rollout import play
 from agents.orchard.run import MindsConfig, RunConfig
 from agents.orchard.strangers import OUTSIDE, introduced, meet, native, would
 from agents.population import PopulationConfig
+from analysis.probes.orchard import run_of
 from analysis.probes.probe import Trial
 from analysis.questions.perception import Perception
 from analysis.questions.sampling import Asked
-from worlds import Episode, OrchardConfig
+from worlds import Episode
 
 HELD_OUT, HIDDEN = "held-out", "hidden-roles"
 WITHIN = (HELD_OUT, HIDDEN)  # strangers within the type space
-AT = 32  # steps observed, where gain and skill are judged
-FROM = 8  # steps observed from which a curve is held against the reasoner's
-GAIN, SKILL, BEYOND = 0.5, 0.75, 0.10  # the thresholds
 
 
 @dataclass(frozen=True)
@@ -53,13 +40,14 @@ class Design:
     questions: int = 4  # at most, of each pair and k
     within: int = 32  # episodes of each seed, of a stranger within the type space: skill takes many questions
     outside: int = 16  # the same, of another
+    seeds: int = 5  # of an evaluation that is reported
 
     def run(self, stranger: str, seed: int, split: str) -> RunConfig:
         """The run of a stranger's episodes. All are of held-out types, and act as themselves but for hidden roles."""
         hidden = stranger == HIDDEN
-        orchard = OrchardConfig(agents=self.agents, steps=self.steps, roles="hidden" if hidden else "announced")
-        switch = PopulationConfig.switch if hidden else self.steps
-        return RunConfig(orchard, population=PopulationConfig(switch=switch, types=HELD_OUT), seed=seed, split=split)
+        population = PopulationConfig(PopulationConfig.switch if hidden else self.steps, types=HELD_OUT)
+        roles = "hidden" if hidden else "announced"
+        return run_of(seed, split, population, agents=self.agents, steps=self.steps, roles=roles)
 
     def count(self, stranger: str) -> int:
         """How many episodes of each seed."""

@@ -5,6 +5,7 @@ import pytest
 
 from agents.answer import Truth
 from agents.orchard.rollout import play
+from agents.population import PopulationConfig
 from agents.registry import reasoner_of
 from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.contenders import EGOCENTRIC, PLANNER, REASONER, Exact, Ignorant
@@ -21,9 +22,9 @@ from analysis.probes.false_belief.design import (
     Search,
     worlds_of,
 )
-from analysis.probes.orchard import types_of, views
+from analysis.probes.orchard import run_of, types_of, views
 from tests.analysis.contenders import Fixed, named
-from worlds import FunhouseError, OrchardConfig
+from worlds import FunhouseError
 
 SETTINGS = Settings(seeds=2, episodes=9, split="validation")
 DESIGN = Design()
@@ -138,11 +139,16 @@ def test_a_mind_that_overlooks_the_move_shows_nothing():
     assert said["figures"][0]["reached"] is None
 
 
-def test_where_nobody_can_miss_anything_there_is_no_false_belief(tmp_path):
-    (tmp_path / "open.txt").write_text("\n".join(["." * 8] * 8))
-    clear = OrchardConfig(map=str(tmp_path / "open.txt"), sights=(8, 9), steps=72)
+class Clear(Design):
+    """Nothing is out of anybody's sight."""
+
+    def run(self, seed, split):
+        return run_of(seed, split, PopulationConfig(switch=72), map="\n".join(["." * 8] * 8), sights=(8, 9), steps=72)
+
+
+def test_where_nobody_can_miss_anything_there_is_no_false_belief():
     with pytest.raises(FunhouseError, match="missed"):
-        PROBE.run(Subject(named(Exact(), "mind")), Settings(seeds=1, episodes=2), design=Design(orchard=clear))
+        PROBE.run(Subject(named(Exact(), "mind")), Settings(seeds=1, episodes=2), design=Clear())
 
 
 def test_every_condition_and_dose_has_a_row_the_picture_and_the_table(document):

@@ -1,21 +1,31 @@
 """Adding a folder adds a probe, and a control's verdict follows from its interval."""
 
+import ast
 import json
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from agents.orchard.presets import PRESETS
 from analysis import probes as floor
 from analysis.figures.report import page
 from analysis.probes import Settings, Subject, control, find, probes, sound, table
+from analysis.probes.orchard import WORLD
 from analysis.probes.probe import BASELINE, NEGATIVE, POSITIVE, Probe
 from worlds import FunhouseError
 
 FOLDER = """
 from analysis.probes.probe import Probe
-PROBE = Probe("lonely", "one line", dict, lambda _: {"rows": [], "controls": []}, lambda _: {}, lambda _: [])
+PROBE = Probe("lonely", "one line", lambda: None, lambda _: {"rows": [], "controls": []}, lambda _: {}, lambda _: [])
 """
+
+
+FOLDERS = sorted(path.parent for path in Path(floor.__file__).parent.glob("*/analysis.py"))
+
+
+def names(tree):
+    """The names in some code."""
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 @pytest.fixture
@@ -35,13 +45,41 @@ def test_adding_a_folder_is_all_that_it_takes(tmp_path, monkeypatch, fresh):
     assert found == {"probe": "lonely", "rows": [], "controls": [], "seeds": [0, 1]}
 
 
-def test_every_probe_has_a_line_and_states_its_thresholds():
+def test_every_probe_has_a_line_and_says_how_many_seeds_it_takes():
     for name, probe in probes().items():
         assert isinstance(probe, Probe)
         assert name == probe.name
         assert probe.about
         assert "\n" not in probe.about
-        assert "threshold" in (import_module(probe.design.__module__).__doc__ or "").lower()
+        assert probe.design().seeds >= 5
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_file_of_thresholds_holds_nothing_but_numbers_and_a_reason_for_each(folder):
+    """The history then shows when a threshold came, and that it did not move with what measures."""
+    text = (folder / "thresholds.py").read_text(encoding="utf-8")
+    about, *lines = ast.parse(text).body
+    assert isinstance(about, ast.Expr)
+    for line in lines:
+        assert isinstance(line, ast.Assign)
+        assert isinstance(ast.literal_eval(line.value), int | float)
+        assert "#" in "".join(text.splitlines()[line.lineno - 2 : line.end_lineno])
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_every_threshold_is_held_against_something(folder):
+    there = names(ast.parse((folder / "thresholds.py").read_text(encoding="utf-8")))
+    assert there <= names(ast.parse((folder / "analysis.py").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_every_probe_names_its_world(folder):
+    """A default world that changes then changes no probe."""
+    code = [node for path in folder.glob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    called = {ast.unparse(node.func) for node in code if isinstance(node, ast.Call)}
+    assert "run_of" in called
+    assert not called & {"OrchardConfig", "PolicyConfig", "RunConfig", "TypeSpace"}
+    assert WORLD in PRESETS
 
 
 def test_every_probe_has_a_page_that_the_list_of_pages_names():
@@ -82,7 +120,6 @@ def test_settings_that_measure_nothing_are_refused():
     for wrong in ({"seeds": 0}, {"episodes": 0}, {"split": "train"}):
         with pytest.raises(FunhouseError):
             Settings(**wrong)
-    assert list(Settings(seed=3).all_seeds) == [3, 4, 5, 6, 7]
 
 
 def test_the_page_stands_alone_and_says_what_is_undefined():

@@ -13,7 +13,9 @@ def trial(told=None, **settings):
     """A trial of a mind and two blanked ones, of which one is no control of every probe."""
     blanked = [SimpleNamespace(name=name) for name in ("mind, no history", "mind, own actions blanked")]
     progress = None if told is None else lambda *step: told.append(step)
-    return Trial(Subject(SimpleNamespace(name="mind"), blanked), Settings(**settings), None, progress)
+    return Trial(
+        Subject(SimpleNamespace(name="mind"), blanked), Settings(**settings), SimpleNamespace(seeds=3), progress
+    )
 
 
 def test_every_episode_of_every_seed_and_condition_is_walked_and_told_of():
@@ -23,6 +25,11 @@ def test_every_episode_of_every_seed_and_condition_is_walked_and_told_of():
         (0, 5, "new", 0), (1, 5, "new", 1), (2, 5, "old", 0), (3, 6, "new", 0), (4, 6, "new", 1), (5, 6, "old", 0),
     ]  # fmt: skip
     assert told == [(done, 6) for done in range(1, 7)]
+
+
+def test_the_design_says_how_many_seeds_there_are_unless_the_settings_do():
+    assert list(trial(seed=2).seeds) == [2, 3, 4]
+    assert list(trial(seeds=1).seeds) == [0]
 
 
 def test_the_settings_say_how_many_episodes_there_are_of_each_condition():
