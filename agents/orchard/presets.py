@@ -5,7 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from agents.orchard.policy_config import PolicyConfig
-from worlds import OrchardConfig
+from agents.orchard.types import TypeSpace
+from agents.traits import TRAITS
+from worlds import FunhouseError, OrchardConfig
+from worlds.harmless import harmless
 
 PRESETS: Mapping[str, tuple[OrchardConfig, PolicyConfig]] = {
     # Eyes that reach near or far, memories, tempers: what one sees of another is less than it saw.
@@ -31,3 +34,31 @@ def preset(
     settings, policy = PRESETS[name]
     near, far = (mine if given is None else given for mine, given in zip(settings.sights, sights, strict=True))
     return replace(settings, **orchard, sights=(near, far)), policy
+
+
+def chosen(said: str) -> tuple[str, ...]:
+    """The traits that a list with commas names, in the order of types.
+
+    Raises FunhouseError for a trait that there is not, that is named twice, or that no world is given by its name.
+    """
+    names = [name.strip() for name in said.split(",")]
+    may = [trait.name for trait in TRAITS if trait.name != "feeling"]
+    for name in names:
+        if name == "feeling":
+            raise FunhouseError("feeling is there where there are marks", remedy="leave it out, and give --marks 0.1")
+        if name not in may:
+            raise FunhouseError(f"there is no trait '{harmless(name)}'", remedy=f"name some of {', '.join(may)}")
+        if names.count(name) > 1:
+            raise FunhouseError(f"the trait {name} is named twice", remedy="name each once")
+    if "taste" not in names:
+        raise FunhouseError("without taste no fruit is worth anything", remedy=f"name it too: taste,{','.join(names)}")
+    return tuple(name for name in may if name in names)
+
+
+def check_seen(space: TypeSpace) -> None:
+    """Raises FunhouseError for a world in which some value of a trait would be held out of training altogether."""
+    for axis, (trait, values) in enumerate(space.traits.items()):
+        for value in set(range(len(values))) - set(space.trait_index[~space.held_out, axis].tolist()):
+            what = f"every type with the {trait} {values[value]} would be held out, and none be seen in training"
+            remedy = "give the agents sight, memory, temper or blindness too, and two --kinds or more"
+            raise FunhouseError(what, remedy=remedy)

@@ -6,6 +6,7 @@ agents.traits, the last fastest; docs/theory.md says what each constant does.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -14,8 +15,8 @@ import numpy as np
 from agents.orchard.policy_config import PolicyConfig
 from agents.orchard.senses import Senses, senses_of
 from agents.product_space import AgentType, ProductSpace
-from agents.traits import TRAITS
-from worlds import OrchardConfig
+from agents.traits import TRAITS, Trait
+from worlds import FunhouseError, OrchardConfig
 
 __all__ = ["AgentType", "TypeSpace", "TypeTable", "space_of"]
 
@@ -115,9 +116,21 @@ class TypeSpace(ProductSpace):
 
     @cached_property
     def _columns(self) -> dict[str, Any]:
+        """What traits that a world has say goes before what one says that it has not. Raises FunhouseError."""
+        here = [trait for trait in TRAITS if trait.name in self.traits]
+        return self._written([trait for trait in TRAITS if trait not in here]) | self._written(here)
+
+    def _written(self, traits: Sequence[Trait]) -> dict[str, Any]:
+        """What some traits write, by column. Raises FunhouseError where two of them write the same one."""
         columns: dict[str, Any] = {}
-        for trait in TRAITS:
-            columns |= trait.columns(self._index_of(trait.name), self.orchard, self.policy)
+        writer: dict[str, str] = {}
+        for trait in traits:
+            for name, column in trait.columns(self._index_of(trait.name), self.orchard, self.policy).items():
+                if name in columns:
+                    what = f"the traits {writer[name]} and {trait.name} both write the column {name} of types"
+                    remedy = "have one write {} in worlds without it, and choose one of the two for a world"
+                    raise FunhouseError(what, place=type(trait).__module__, remedy=remedy)
+                columns[name], writer[name] = column, trait.name
         return columns
 
     def _index_of(self, name: str) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 from agents.orchard.company import OrchardCompany, sampled
 from agents.orchard.permuting import permuted, permuted_words
 from agents.orchard.policy_config import PolicyConfig
-from agents.orchard.presets import preset
+from agents.orchard.presets import check_seen, chosen, preset
 from agents.orchard.reasoner import Reasoner
 from agents.orchard.run import MindsConfig, RunConfig
 from agents.orchard.theory import History, Theory, history_of
@@ -18,16 +18,17 @@ from agents.orchard.types import TypeSpace, space_of
 from agents.orchard.verifying import verify_orchard
 from agents.population import PopulationConfig, believes_seen, native_share
 from agents.query import Query
+from agents.traits import SPOKEN
 from agents.traits.sight import sight_of
 from agents.world import Company, Progress, World
-from worlds import KINDS, Episode, OrchardConfig
+from worlds import KINDS, Episode, FunhouseError, OrchardConfig
 from worlds.drawing.render import ansi
 from worlds.drawing.scene import Scene
 from worlds.log.reader import Log
 from worlds.orchard.geometry import has
 
 LAID_OUT = ("height", "width", "map", "kinds", "fruits", "agents", "steps", "roles", "marks", "moves")  # by a preset
-OPTIONS = {*LAID_OUT, "mirrors", "preset", "near", "far", "switch", "copies", "mind"}
+OPTIONS = {*LAID_OUT, "mirrors", "preset", "near", "far", "switch", "copies", "mind", "traits"}
 
 
 class OrchardWorld(World):
@@ -45,6 +46,12 @@ class OrchardWorld(World):
         """options "copies" and "checkpoint", the SHA-256 of a mind's weights: so many agents are copies of it."""
         laid_out = {key: options[key] for key in (*LAID_OUT, "mirrors") if options.get(key) is not None}
         orchard, policy = preset(options["preset"], laid_out, (options["near"], options["far"]))
+        if options.get("traits") is not None:
+            policy = replace(policy, traits=chosen(options["traits"]))
+            check_seen(space_of(orchard, policy))
+        if options["near"] is not None and "sight" not in policy.traits:
+            what = f"--near says nothing: the agents have {', '.join(policy.traits)}, and nobody is near-sighted"
+            raise FunhouseError(what, remedy="leave --near out, or name sight among --traits")
         checkpoint = options.get("checkpoint")
         minds = None if checkpoint is None else MindsConfig(options["copies"], checkpoint)
         return RunConfig(orchard, policy, population, seed, split, minds)
@@ -111,8 +118,8 @@ class OrchardWorld(World):
         return np.array([planned(episode, query.agent, query.step) for query in queries], np.int64)
 
     def kind(self, type: Mapping[str, str]) -> str:
-        """By what an agent perceives and how it acts on it; there are too many tastes."""
-        return ", ".join(type[trait] for trait in ("sight", "memory", "blindness", "manner") if trait in type)
+        """By the traits that say so, such as sight; there are too many tastes."""
+        return ", ".join(type[trait.name] for trait in SPOKEN if trait.in_kind and trait.name in type)
 
     def permuted(self, episode: Episode, places: int) -> Episode:
         return permuted(episode, places)

@@ -12,6 +12,7 @@ class Blindness(Trait):
     name = "blindness"
     pace = 5
     everywhere = False
+    in_kind = True
     wordings: ClassVar = {
         kind: (
             f"is blind to {kind}", f"{kind}-blind", f"cannot see {kind}", f"with no eye for {kind}",

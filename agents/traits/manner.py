@@ -15,6 +15,7 @@ class Manner(Trait):
     name = "manner"
     pace = 6
     everywhere = False
+    in_kind = True
     wordings: ClassVar = {
         "plain": (
             "imitates plainly", "faithful", "imitates others as they are", "with a plain manner", "is faithful",

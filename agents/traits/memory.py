@@ -12,6 +12,7 @@ class Memory(Trait):
 
     name = "memory"
     pace = 2
+    in_kind = True
     wordings: ClassVar = {
         "forgetful": (
             "forgetful", "absent-minded", "forgets what it saw", "with a short memory", "is forgetful",

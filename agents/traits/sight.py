@@ -13,6 +13,7 @@ class Sight(Trait):
 
     name = "sight"
     pace = 1
+    in_kind = True
     wordings: ClassVar = {
         "near": ("near-sighted", "short-sighted", "sees only what is close", "with short sight", "is near-sighted"),
         "far": ("far-sighted", "long-sighted", "sees what is far away", "with long sight", "is far-sighted"),

@@ -26,6 +26,8 @@ class Trait:
     """How fast the trait goes through its wordings as paraphrases are counted: each trait at a pace of its own."""
     everywhere: ClassVar[bool] = True
     """Whether its words are part of every world's language, or only of that of the worlds that have the trait."""
+    in_kind: ClassVar[bool] = False
+    """Whether graphs sort agents by it, as by a kind of agent: no, where it has too many values."""
 
     def values(self, orchard: OrchardConfig, policy: PolicyConfig) -> tuple[str, ...]:
         """The values in a world, in the order of its types; none where it has no such trait."""

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from agents.language.description import parse_description
+from agents.orchard import policy_config, types
 from agents.orchard.policy_config import PolicyConfig
 from agents.orchard.types import AgentType, TypeSpace
+from agents.orchard.world import OrchardWorld
+from agents.traits.temper import Temper
 from worlds import FunhouseError, OrchardConfig
 
 SPACES = [
@@ -68,6 +71,36 @@ def test_every_pair_of_trait_values_is_seen_in_training(space):
     for one, other in combinations(range(4), 2):
         pairs = {tuple(pair) for pair in indices[:, [one, other]]}
         assert {tuple(pair) for pair in indices[seen][:, [one, other]]} == pairs
+
+
+class Mood(Temper):
+    name = "mood"
+
+    def columns(self, index, orchard, policy):
+        return {"temper": np.zeros_like(index)} if index[0] >= 0 else {}
+
+
+def test_two_traits_of_a_world_that_write_one_column_are_refused_and_one_of_another_world_gives_way(monkeypatch):
+    monkeypatch.setattr(types, "TRAITS", (Mood(), *types.TRAITS))
+    monkeypatch.setitem(policy_config.BY_NAME, "mood", Mood())
+    with pytest.raises(FunhouseError, match="the traits mood and temper both write the column temper"):
+        TypeSpace(OrchardConfig(), PolicyConfig(traits=("mood", "taste", "temper"))).table  # noqa: B018
+    assert not TypeSpace(OrchardConfig(), PolicyConfig(traits=("mood", "taste"))).table.temper.any()
+    assert set(TypeSpace(OrchardConfig()).table.temper) == {0, 1, 2}
+
+
+def test_a_kind_of_agent_is_made_of_the_traits_that_say_so(monkeypatch):
+    type = {
+        "taste": "red",
+        "sight": "near",
+        "memory": "retentive",
+        "temper": "shy",
+        "blindness": "red",
+        "manner": "plain",
+    }
+    assert OrchardWorld().kind(type) == "near, retentive, red, plain"
+    monkeypatch.setattr(Temper, "in_kind", True)
+    assert OrchardWorld().kind(type) == "near, retentive, red, shy, plain"
 
 
 def test_a_sixth_of_the_types_is_held_out(space):

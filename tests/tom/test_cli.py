@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,32 @@ def test_a_preset_is_a_world_of_other_traits_of_which_single_settings_are_replac
     assert run.policy.traits == ("taste", "blindness", "manner")
     assert (run.orchard.kinds, run.orchard.moves, run.orchard.sights, run.orchard.map) == (3, 8, (2, 9), "open")
     assert parse(["run", "--out", "x"]).settings() == RunConfig()
+
+
+def test_traits_replace_those_of_the_preset_in_the_order_of_types_and_leave_its_other_settings():
+    blind = parse(["run", "--out", "x", "--preset", "blind"]).settings()
+    run = parse(["run", "--out", "x", "--preset", "blind", "--traits", "sight, blindness,taste"]).settings()
+    assert run.policy.traits == ("taste", "sight", "blindness")
+    assert run == dataclasses.replace(blind, policy=dataclasses.replace(blind.policy, traits=run.policy.traits))
+    assert parse(["run", "--out", "x", "--traits", "temper,memory,sight,taste"]).settings() == RunConfig()
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        (["--traits", "taste,colour"], "there is no trait 'colour'.*blindness, memory, temper, manner"),
+        (["--traits", "sight"], "without taste.*taste,sight"),
+        (["--traits", "taste,sight,sight"], "sight is named twice"),
+        (["--traits", "taste,feeling"], "where there are marks"),
+        (["--traits", "taste,manner"], "every type with the taste red>blue>green would be held out"),
+        (["--traits", "taste,blindness", "--near", "1"], "--near says nothing: the agents have taste, blindness"),
+        (["--preset", "blind", "--near", "1"], "--near says nothing"),
+    ],
+)
+def test_traits_that_make_no_world_are_refused_with_what_there_is(options, what):
+    with pytest.raises(FunhouseError) as caught:
+        parse(["run", "--out", "x", *options]).settings()
+    assert re.search(what, str(caught.value), re.DOTALL)
 
 
 def test_run_resumes_and_verify_proves(capsys, logs, tmp_path):

@@ -26,6 +26,9 @@ class Run(Command):
     """Steps of each episode, 48 in the orchard; elsewhere moves of each agent, 64."""
     preset: Literal["near-far", "blind"] = "near-far"
     """Orchard: which traits agents have, and every setting that goes with them; options below replace single ones."""
+    traits: Annotated[str | None, tyro.conf.arg(metavar="NAMES")] = None
+    """Orchard: what agents differ in, in place of the preset's traits: some of taste, sight, blindness, memory, temper,
+    manner, such as taste,blindness. Taste is always one; what else the preset sets stays."""
     agents: int | None = None
     """Orchard: agents in each episode; near-far has 8."""
     map: str | None = None
