@@ -16,7 +16,7 @@ import tom
 from agents import Question, RunConfig
 from agents.orchard.live_episode import Match
 from agents.orchard.run import MindsConfig
-from tom.filter.perception.orchard import OrchardPerception
+from tom.filter.inputs.orchard import OrchardInputs
 from tom.mind import Mind
 from tom.player import SIDE_BY_SIDE, Player
 from tom.side_by_side import Table
@@ -53,9 +53,9 @@ def forgetful(mind: Mind, run: RunConfig) -> Callable[[], int]:
     """The same batch of worlds to its end, nothing kept."""
 
     def work() -> int:
-        perception = OrchardPerception(run.to_dict())
+        inputs = OrchardInputs(run.to_dict())
         matches = [Match(run, index) for index in range(SIDE_BY_SIDE)]
-        table = Table(mind, perception, matches, range(COPIES))
+        table = Table(mind, inputs, matches, range(COPIES))
         for _ in range(STEPS):
             table.forget()
             table.act()

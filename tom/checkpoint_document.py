@@ -6,8 +6,8 @@ import torch
 from annotated_types import Interval, MaxLen
 
 from agents.registry import world_of
+from tom.filter.inputs import Inputs, check_version
 from tom.filter.network import Network
-from tom.filter.perception import Perception, check_version
 from tom.filter.vocabulary import Vocabulary
 from tom.training.seen_logs import Seen
 from tom.training.settings import NetworkConfig
@@ -25,7 +25,7 @@ class Done(schema.TypedDict):
 
 
 class MindDocument(schema.TypedDict):
-    """The document; tom.filter.perception reads the parts of `run`. Only a training writes the last four."""
+    """The document; tom.filter.inputs reads the parts of `run`. Only a training writes the last four."""
 
     version: int
     network: NetworkConfig
@@ -46,9 +46,9 @@ def read_document(meta: schema.Document) -> NetworkConfig:
     return network
 
 
-def check_world(network: NetworkConfig, perception: Perception, vocabulary: Vocabulary, file: str) -> None:
+def check_world(network: NetworkConfig, inputs: Inputs, vocabulary: Vocabulary, file: str) -> None:
     """Raises FunhouseError where a network is not of the size that its world gives it."""
-    due = NetworkConfig(len(vocabulary), **perception.network(vocabulary))
+    due = NetworkConfig(len(vocabulary), **inputs.network(vocabulary))
     for name in ("vocabulary", "traits", "species", "members", "actions", "bars", "kinds", "gamma"):
         if (value := getattr(network, name)) != getattr(due, name):
             what = f"network.{name} = {schema.shown(value)} is not that of its world"

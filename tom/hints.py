@@ -41,10 +41,10 @@ def next_steps(log: str, mind: str | None = None) -> list[str]:
 
 def readable(config: dict) -> bool:
     """Whether minds can read logs of these settings."""
-    from tom.filter.perception import perception_of
+    from tom.filter.inputs import inputs_of
 
     try:
-        return bool(perception_of(config))
+        return bool(inputs_of(config))
     except FunhouseError:
         return False
 
@@ -67,12 +67,12 @@ def _question(episode: Any) -> tuple[str, str] | None:
 
 def _shipped(log: Log) -> str | None:
     """What `tom ask` is given so that a mind of the package answers; None where none of them knows the world."""
-    from tom.filter.perception import perception_of
+    from tom.filter.inputs import inputs_of
 
-    perception = perception_of(log.config)
-    names = list(reversed(SHIPPED)) if perception.mirrors else list(SHIPPED)
+    inputs = inputs_of(log.config)
+    names = list(reversed(SHIPPED)) if inputs.mirrors else list(SHIPPED)
     for name in names:  # where there are mirrors, the mind that lived among them comes first
         told = json.loads((SHIPPED[name] / "checkpoint" / "config.json").read_bytes())
-        if perception_of(told["run"]).kind == perception.kind:
+        if inputs_of(told["run"]).kind == inputs.kind:
             return "" if name == "reference" else f" --mind {name}"
     return None

@@ -16,8 +16,8 @@ from tom.ablations import CONTROLS, Blanked, Edit
 from tom.checkpoint import load_marked
 from tom.checkpoint_document import check_size, check_world, read_document
 from tom.filter.events import History, Wanted
+from tom.filter.inputs import Inputs, check_alike, inputs_of
 from tom.filter.network import Network
-from tom.filter.perception import Perception, check_alike, perception_of
 from tom.filter.relations import line_indices, question_relations, slots_of, wanted_of
 from tom.filter.vocabulary import DESCRIBE, NAME, Vocabulary
 from tom.minds import RENAMED, SHIPPED
@@ -33,7 +33,7 @@ MYSELF = "behave as myself"
 
 
 @dataclass
-class _Scene:
+class _EncodedHistory:
     """One agent's encoded history: what every question put to it shares."""
 
     history: History
@@ -55,9 +55,9 @@ class Mind:
         SHA-256 of its weights' file, "" where there is none."""
         self.network, self.vocabulary, self.run, self.meta = network.eval(), vocabulary, run, meta or {}
         self.checkpoint = checkpoint
-        self.perception = perception_of(run)
+        self.inputs = inputs_of(run)
         self.dtype = network.dtype
-        self._scenes: OrderedDict[tuple[int, int], tuple[BaseEpisode, _Scene]] = OrderedDict()
+        self._histories: OrderedDict[tuple[int, int], tuple[BaseEpisode, _EncodedHistory]] = OrderedDict()
 
     def answer(
         self, episode: BaseEpisode, questions: Sequence[Question], edit: Edit | None = None, turned: int = 0
@@ -97,14 +97,14 @@ class Mind:
         chains = [_turned(query.chain, turned, len(episode.agents)) for query in queries]
         _, trait = self._read(episode, queries, chains, [text] * len(queries), edit)
         parts = trait.split(list(self.network.config.traits), -1)
-        names = self.perception.space.traits
+        names = self.inputs.space.traits
         return {name: torch.softmax(part, -1).numpy() for name, part in zip(names, parts, strict=True)}
 
     def describe(self, episode: BaseEpisode, agent: str, step: int, who: str) -> dict[str, dict[str, float]]:
         """What an agent can say of another: {trait: {value: probability}}."""
         episode.check_step(step)
         said = self.traits(episode, episode.find(agent), [step], [episode.find(who)])
-        values = self.perception.space.traits
+        values = self.inputs.space.traits
         return {trait: dict(zip(values[trait], map(float, p[0]), strict=True)) for trait, p in said.items()}
 
     def ask(self, episode: BaseEpisode, agent: str, step: int, prompt: str) -> Answer:
@@ -130,46 +130,44 @@ class Mind:
         for agent in np.unique(asked):
             mine = np.flatnonzero(asked == agent)
             wanted = {one for k in mine for one in wanted_of(int(agent), chains[k])}
-            scene = self._scene(episode, int(agent), wanted)
-            most = max(1, min(MOST_AT_ONCE, MOST_OPTIONS // scene.encoded["policy"].shape[1]))
+            past = self._history(episode, int(agent), wanted)
+            most = max(1, min(MOST_AT_ONCE, MOST_OPTIONS // past.encoded["policy"].shape[1]))
             for at in range(0, len(mine), most):
                 part = mine[at : at + most]
-                said = self._pass(scene, [(queries[k], chains[k], texts[k]) for k in part], edit)
+                said = self._pass(past, [(queries[k], chains[k], texts[k]) for k in part], edit)
                 log[part], trait[part] = (x[0].double() for x in said)
         if log.isnan().any() or trait.isnan().any():
             what, remedy = "the mind's answer is no number", "train anew, at a lower --rate"
             raise FunhouseError(what, place=f"episode {episode.index}", remedy=remedy)
         return log, trait
 
-    def _scene(self, episode: BaseEpisode, agent: int, wanted: set[Wanted]) -> _Scene:
+    def _history(self, episode: BaseEpisode, agent: int, wanted: set[Wanted]) -> _EncodedHistory:
         """An agent's history, encoded once and kept for later questions."""
         key = (id(episode), agent)
-        held = self._scenes.get(key)
+        held = self._histories.get(key)
         known = held[1].through if held and held[0] is episode else frozenset()
         if held is None or held[0] is not episode or not wanted <= known:
-            self._scenes[key] = episode, self._encoded(episode, agent, frozenset(known | wanted))
-        self._scenes.move_to_end(key)
-        while len(self._scenes) > REMEMBERED:
-            self._scenes.popitem(last=False)
-        return self._scenes[key][1]
+            self._histories[key] = episode, self._encoded(episode, agent, frozenset(known | wanted))
+        self._histories.move_to_end(key)
+        while len(self._histories) > REMEMBERED:
+            self._histories.popitem(last=False)
+        return self._histories[key][1]
 
-    def _encoded(self, episode: BaseEpisode, agent: int, through: frozenset[Wanted]) -> _Scene:
+    def _encoded(self, episode: BaseEpisode, agent: int, through: frozenset[Wanted]) -> _EncodedHistory:
         """An agent's history and what was perceived through those lines, encoded."""
-        perception = perception_of(episode.run)  # by the episode's rules: its roles may be hidden
-        self.check(perception, f"episode {episode.index}")
-        history = perception.history(episode, agent, through=sorted(through))
+        inputs = inputs_of(episode.run)  # by the episode's rules: its roles may be hidden
+        self.check(inputs, f"episode {episode.index}")
+        history = inputs.history(episode, agent, through=sorted(through))
         event = event_tensors([history], [agent])
-        return _Scene(history, event, self.network.encode(event), episode.agents[agent].description, through)
+        return _EncodedHistory(history, event, self.network.encode(event), episode.agents[agent].description, through)
 
-    def check(self, perception: Perception, place: str) -> None:
+    def check(self, inputs: Inputs, place: str) -> None:
         """Raises FunhouseError for a world other than the mind's own, in what its agents are like or perceive."""
         told = "this mind knows {mine}, and this log is of {other}"
-        check_alike(
-            self.perception, perception, told, place, "train a mind on a log of that world: tom train LOG --out RUN"
-        )
+        check_alike(self.inputs, inputs, told, place, "train a mind on a log of that world: tom train LOG --out RUN")
 
-    def _pass(self, scene: _Scene, asked: Sequence[tuple[Query, tuple, tuple]], edit: Edit | None):
-        table, history, traits = TextTable(self.vocabulary), scene.history, len(self.perception.space.traits)
+    def _pass(self, past: _EncodedHistory, asked: Sequence[tuple[Query, tuple, tuple]], edit: Edit | None):
+        table, history, traits = TextTable(self.vocabulary), past.history, len(self.inputs.space.traits)
         rows = []
         for query, chain, text in asked:
             body = body_of(query)
@@ -177,12 +175,12 @@ class Mind:
                 table.add_tokens(text), query.step, body, _place(history, query.step, body), slots_of(chain),
                 line_indices(query.agent, chain, history.lines), UNLABELLED, (UNLABELLED,) * traits,
             ))  # fmt: skip
-        question = question_tensors([QuestionArrays.of(rows)], [table.add(scene.persona)], table, [0])
-        event, encoded, compares = dict(scene.event), scene.encoded, self.network.config.compares
+        question = question_tensors([QuestionArrays.of(rows)], [table.add(past.persona)], table, [0])
+        event, encoded, compares = dict(past.event), past.encoded, self.network.config.compares
         question["relation"] = question_relations(event, question, self.dtype, compares)
         if edit is not None:
             edit(event, question)
-            encoded = self.network.encode(event) if event["rows"] is not scene.event["rows"] else encoded
+            encoded = self.network.encode(event) if event["rows"] is not past.event["rows"] else encoded
         return self.network.answer(encoded, question)
 
 
@@ -220,7 +218,7 @@ def load(run: str | Path | None = None) -> Mind:
         place = SHIPPED.get(str(run), place)
     tensors, meta, checkpoint = load_marked(place)
     size, vocabulary = read_document(meta), Vocabulary(meta["words"])
-    check_world(size, perception_of(meta["run"]), vocabulary, meta.file)
+    check_world(size, inputs_of(meta["run"]), vocabulary, meta.file)
     check_size(size, tensors, str(place))
     network = Network(size).lower()
     network.load_state_dict(tensors)

@@ -16,8 +16,8 @@ from typing import cast
 from agents.orchard.live_episode import Match
 from agents.orchard.run import RunConfig
 from agents.orchard.strangers import Policy, decide
-from tom.filter.perception import perception_of
-from tom.filter.perception.orchard import OrchardPerception
+from tom.filter.inputs import inputs_of
+from tom.filter.inputs.orchard import OrchardInputs
 from tom.mind import Mind
 from tom.side_by_side import Table
 from worlds import Episode, FunhouseError
@@ -61,10 +61,10 @@ class Player:
         Raises FunhouseError where this is not the run's mind, it does not know that world, or a logged action is none
         that it would have drawn.
         """
-        perception = self._checked(run)
+        inputs = self._checked(run)
         groups = [span[at : at + SIDE_BY_SIDE] for at in range(0, len(span), SIDE_BY_SIDE)]
         held = [[logged[k - span.start] for k in group] if logged else None for group in groups]
-        play = partial(self._play, run, perception, guests or {})
+        play = partial(self._play, run, inputs, guests or {})
         if threads == 1:
             yield from map(self._timed(play), groups, held)
             return
@@ -84,7 +84,7 @@ class Player:
 
         return timed
 
-    def _checked(self, run: RunConfig) -> OrchardPerception:
+    def _checked(self, run: RunConfig) -> OrchardInputs:
         """What copies perceive in a run. Raises FunhouseError."""
         if run.minds is None or run.minds.checkpoint != self.mind.checkpoint:
             wanted = run.minds.checkpoint if run.minds else "none"
@@ -92,21 +92,21 @@ class Player:
                 f"the copies are of the mind {wanted}, and this is {self.mind.checkpoint or 'on no disk'}",
                 remedy="name the run that holds that mind: --mind RUN",
             )
-        perception = perception_of(run.to_dict())
-        self.mind.check(perception, "the run")
-        return cast(OrchardPerception, perception)  # a run of copies is one of the orchard
+        inputs = inputs_of(run.to_dict())
+        self.mind.check(inputs, "the run")
+        return cast(OrchardInputs, inputs)  # a run of copies is one of the orchard
 
     def _play(
         self,
         run: RunConfig,
-        perception: OrchardPerception,
+        inputs: OrchardInputs,
         guests: Mapping[int, Policy],
         span: range,
         logged: Sequence[Episode] | None,
     ) -> list[Episode]:
         """Some worlds side by side, to their end."""
         matches = [Match(run, index) for index in span]
-        table = Table(self.mind, perception, matches, range(run.copies))
+        table = Table(self.mind, inputs, matches, range(run.copies))
         for t in range(run.orchard.steps):
             for match in matches:
                 decide(match, guests)

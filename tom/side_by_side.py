@@ -11,8 +11,8 @@ from torch import Tensor
 from agents.orchard.live_episode import Match, draws_of, sample
 from tom.filter.encoded_history import Kept
 from tom.filter.events import Line, Wanted, with_bodies
+from tom.filter.inputs.orchard import OrchardInputs
 from tom.filter.new_events import Found, Lookout, Watch, lookouts
-from tom.filter.perception.orchard import OrchardPerception
 from tom.filter.relations import SLOTS, line_indices, lines_of, question_relations, slots_of
 from tom.mind import Mind
 from tom.training.batch import TextTable
@@ -74,11 +74,11 @@ class Texts:
 class Table:
     """Matches of one run, and who in them are copies: `act` plays a step. `events` have been encoded."""
 
-    def __init__(self, mind: Mind, perception: OrchardPerception, matches: Sequence[Match], seats: range):
-        self.mind, self.matches, self.window = mind, matches, perception.policy.window
+    def __init__(self, mind: Mind, inputs: OrchardInputs, matches: Sequence[Match], seats: range):
+        self.mind, self.matches, self.window = mind, matches, inputs.policy.window
         self.texts, self.kept, self.events = Texts(mind), Kept(mind.network), 0
-        self.perception, table = perception, perception.space.table
-        everybody = range(perception.orchard.agents) if mind.network.config.compares else ()
+        self.inputs, table = inputs, inputs.space.table
+        everybody = range(inputs.orchard.agents) if mind.network.config.compares else ()
         company: list[Wanted] = [((), who) for who in everybody]
         self.copies = [
             Copy(w, i, int(table.sight[one.type_index[i]]), self.texts.add(one.descriptions[i]), company=company)
@@ -135,7 +135,7 @@ class Table:
 
     def _see(self, step: int) -> tuple[dict[str, Tensor], np.ndarray]:
         """Encodes what is new: every copy's scene, and acts, which are kept. Returns the scenes, and whose they are."""
-        found, orchard = [watch.find(step) for watch in self._watches], self.perception.orchard
+        found, orchard = [watch.find(step) for watch in self._watches], self.inputs.orchard
         posts = [watch.posts[r] for watch, new in zip(self._watches, found, strict=True) for r in new.source]
         scene = np.array([post.scene for post in posts])
         owner = np.array([post.owner for post in posts])
@@ -173,7 +173,7 @@ class Table:
         """(e,) bool: whether whoever watches in some events knows of a mark on the one who is watched."""
         mark = [match.events.mark[new.step, new.agent] for match, new in zip(self.matches, found, strict=True)]
         own = [self.matches[self.copies[post.owner].world].cast.type_index[post.me] for post in posts]
-        feels = self.perception.space.feels(np.array(own, np.int64))
+        feels = self.inputs.space.feels(np.array(own, np.int64))
         return np.concatenate(mark) & (np.array([post.me != post.who for post in posts]) | feels)
 
     def _actions(self, found: Sequence[Found], who: Sequence[int]) -> np.ndarray:

@@ -22,8 +22,8 @@ from agents.traits import SPOKEN
 from agents.traits.sight import sight_of
 from agents.world import Company, Progress, World
 from worlds import KINDS, Episode, FunhouseError, OrchardConfig
+from worlds.drawing.frame import Frame
 from worlds.drawing.render import ansi
-from worlds.drawing.scene import Scene
 from worlds.log.reader import Log
 from worlds.orchard.geometry import has
 
@@ -112,7 +112,7 @@ class OrchardWorld(World):
 
     def drawn(self, episode: Episode, step: int, viewer: str | None = None) -> str:
         """The map."""
-        return ansi(Scene.of(episode, step, viewer), colour=False)
+        return ansi(Frame.of(episode, step, viewer), colour=False)
 
     def planned(self, episode: Episode, queries: Sequence[Query]) -> np.ndarray:
         return np.array([planned(episode, query.agent, query.step) for query in queries], np.int64)

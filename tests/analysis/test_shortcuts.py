@@ -27,7 +27,7 @@ STEP = 17
 class Prejudiced(Theory):
     """The definition with the prior in place of every posterior."""
 
-    def belief(self, knowledge, who):
+    def posterior(self, history, who):
         return np.full(len(self.types), 1 / len(self.types))
 
 

@@ -6,7 +6,7 @@ import torch
 
 from agents import Question
 from tests.tom.worlds_of_minds import short_log, untrained_mind
-from tom.filter.perception import perception_of
+from tom.filter.inputs import inputs_of
 from tom.filter.relations import ABSENT, SLOTS, question_relations, wanted_of
 from tom.filter.vocabulary import Vocabulary
 from tom.training.batch import (
@@ -61,9 +61,9 @@ def test_every_line_that_a_question_needs_is_there(batch):
 
 @pytest.mark.parametrize("parts", [1, 3])
 def test_predictions_are_about_a_few_parts(parts):
-    episode, perception = short_log()[0], perception_of(short_log().config)
+    episode, inputs = short_log()[0], inputs_of(short_log().config)
     drawn = drawn_questions(
-        episode, perception.sees(episode, 0), 0, perception.types(episode), TextTable(Vocabulary()),
+        episode, inputs.sees(episode, 0), 0, inputs.types(episode), TextTable(Vocabulary()),
         Draws(own=0, predict=48, parts=parts, describe=0), np.random.default_rng(0),
     )  # fmt: skip
     asked = list(drawn)
@@ -73,12 +73,12 @@ def test_predictions_are_about_a_few_parts(parts):
 
 
 def test_only_the_lines_that_questions_need_are_looked_along():
-    episode, perception = short_log()[0], perception_of(short_log().config)
+    episode, inputs = short_log()[0], inputs_of(short_log().config)
     texts, generator = TextTable(Vocabulary()), np.random.default_rng(1)
-    drawn = list(drawn_questions(episode, perception.sees(episode, 2), 2, perception.types(episode), texts, Draws(),
+    drawn = list(drawn_questions(episode, inputs.sees(episode, 2), 2, inputs.types(episode), texts, Draws(),
                                  generator))  # fmt: skip
     wanted = {one for q in drawn for one in wanted_of(2, q.chain)}
-    history = perception.history(episode, 2, through=sorted(wanted))
+    history = inputs.history(episode, 2, through=sorted(wanted))
     found = {(history.line[e], history.agent[e]) for e in range(len(history)) if history.line[e] > 0}
     assert found <= {(history.lines[line], who) for line, who in wanted}
     assert max(len(line) for line, _ in wanted) >= 2
@@ -90,14 +90,14 @@ def test_only_the_lines_that_questions_need_are_looked_along():
 @pytest.mark.parametrize("me", range(5))
 def test_training_reads_a_question_as_it_is_read_when_asked(roles, me):
     log, mind, texts = short_log(roles=roles), untrained_mind(), TextTable(Vocabulary())
-    episode, perception = log[0], perception_of(log.config)
-    native, sees = perception.native(episode), perception.sees(episode, me)
+    episode, inputs = log[0], inputs_of(log.config)
+    native, sees = inputs.native(episode), inputs.sees(episode, me)
     draws = Draws(own=24, predict=4, describe=0)
-    drawn = list(drawn_questions(episode, sees, me, perception.types(episode), texts, draws, np.random.default_rng(2)))
+    drawn = list(drawn_questions(episode, sees, me, inputs.types(episode), texts, draws, np.random.default_rng(2)))
     direct = native > 0
     direct[[q.step for q in drawn], [q.body for q in drawn]] = True
     through = [one for q in drawn for one in wanted_of(me, q.chain)]
-    history = perception.history(episode, me, native, through, direct)
+    history = inputs.history(episode, me, native, through, direct)
     event, persona = event_tensors([history], [me]), texts.add(episode.agents[me].description)
     question = question_tensors([arrays_of(drawn, history, me)], [persona], texts, event["sizes"])
     question["relation"] = question_relations(event, question, torch.float32)

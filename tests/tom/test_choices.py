@@ -16,7 +16,7 @@ from agents.arena.run import ArenaRun
 from agents.recording import record
 from tom.cli import main
 from tom.filter import many_actions as choices
-from tom.filter.perception import perception_of
+from tom.filter.inputs import inputs_of
 from tom.filter.vocabulary import Vocabulary
 from tom.mind import load
 from tom.training.batch import TrainingBatches
@@ -79,10 +79,10 @@ def test_looking_at_events_in_parts_changes_nothing(log, tmp_path, monkeypatch):
 
 
 def test_so_many_legal_at_once_that_no_mind_learns_them_are_refused_before_anything_is_made():
-    perception = perception_of(run_of("acts", kind="most").to_dict())
-    vocabulary = Vocabulary(perception.words)
+    inputs = inputs_of(run_of("acts", kind="most").to_dict())
+    vocabulary = Vocabulary(inputs.words)
     with pytest.raises(FunhouseError, match="5,000 actions are legal at once") as caught:
-        perception.network(vocabulary)
+        inputs.network(vocabulary)
     assert caught.value.remedy
 
 

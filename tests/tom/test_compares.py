@@ -13,8 +13,8 @@ from agents.recording import record
 from analysis.probes.mirror.design import IMAGE, LIVE, ME, TWIN, Design, Mirror
 from tests.tom.worlds_of_minds import short_log, untrained_mind
 from tom.filter.compare import WEIGHT
+from tom.filter.inputs import inputs_of
 from tom.filter.network import Network
-from tom.filter.perception import perception_of
 from tom.filter.relations import ABSENT, BARS, COMPANY, RELATIONS
 from tom.filter.vocabulary import Vocabulary
 from tom.mind import MYSELF, Mind, load
@@ -49,8 +49,8 @@ def read(mind, episode, question):
 
 def about(episode, step=17):
     """A question about whom the first agent has most often seen act as itself before a step."""
-    perception = untrained_mind().perception
-    known = (perception.sees(episode, 0) & (perception.native(episode) > 0))[:step].sum(0)
+    inputs = untrained_mind().inputs
+    known = (inputs.sees(episode, 0) & (inputs.native(episode) > 0))[:step].sum(0)
     other = 1 + int(known[1:].argmax())
     assert known[other] > 0
     return Question(episode.names[0], step, f"behave as {episode.names[other]}"), other
@@ -120,7 +120,7 @@ def test_acts_that_agree_say_so_as_often_as_they_do(comparing):
 
 def test_an_event_holds_what_the_perceiver_did_at_its_step():
     episode = short_log()[0]
-    history = untrained_mind().perception.history(episode, 2)
+    history = untrained_mind().inputs.history(episode, 2)
     assert np.array_equal(history.look["mine"], episode.action[history.step, 2])
 
 
@@ -138,7 +138,7 @@ def test_everybody_has_an_image_that_bears_a_name_of_its_own_and_no_role():
 def test_a_batch_asks_about_images_and_says_of_nobody_whose_they_are(tmp_path):
     record(RUN, tmp_path / "log", 4, threads=1)
     log = open_log(tmp_path / "log")
-    vocabulary = Vocabulary(perception_of(log.config).words)
+    vocabulary = Vocabulary(inputs_of(log.config).words)
     event, question = TrainingBatches([log], vocabulary, 8, seed=1).batch(0)
     last, traits = question["slot"][..., 0], question["trait"]
     images, bodies = last >= 2, (last >= 0) & (last < 2)

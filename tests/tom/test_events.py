@@ -13,7 +13,7 @@ from tests.agents.little import Case, runs
 from tests.tom.worlds_of_minds import short_log
 from tom.filter.event_kernels import AGENT_ELEMENTS, ELEMENTS
 from tom.filter.events import FAR, FAR_KEPT, FAR_NOW, NEAR_KEPT, NEAR_NOW, NO_SIGHT, SIGHTS_READ
-from tom.filter.perception import perception_of
+from tom.filter.inputs import inputs_of
 from worlds.orchard.geometry import NO_WAY
 
 NOW, KEPT = (NEAR_NOW, FAR_NOW), (NEAR_KEPT, FAR_KEPT)
@@ -86,7 +86,7 @@ def check_event(case, history, e, percepts):
 @given(looked())
 def test_the_events_of_a_line_are_what_the_definition_perceives(question):
     case, me, line, who = question
-    history = perception_of(case.run.to_dict()).history(case.episode, me, through=[(line, who)] if line else [])
+    history = inputs_of(case.run.to_dict()).history(case.episode, me, through=[(line, who)] if line else [])
     of_line, name = history.line == history.lines[line], case.episode.names[who]
     for last in product(range(SIGHTS_READ), repeat=min(len(line), 2)):
         percepts = left(case, me, line, (FAR,) * (len(line) - len(last)) + last)
@@ -103,7 +103,7 @@ def test_the_events_of_a_line_are_what_the_definition_perceives(question):
 @given(looked(longest=0))
 def test_direct_events_are_found_by_step_and_agent(question):
     case, me, _, _ = question
-    history = perception_of(case.run.to_dict()).history(case.episode, me)
+    history = inputs_of(case.run.to_dict()).history(case.episode, me)
     percepts, names = left(case, me, (), ()), case.episode.names
     assert {(t, j) for t, j in np.argwhere(history.at >= 0)} == {
         (t, names.index(name)) for t, percept in enumerate(percepts) for name in percept.agents
@@ -122,9 +122,9 @@ def same_events(one, some, other, others):
 
 def test_more_lines_leave_the_events_of_the_others_as_they_are():
     log = short_log()
-    perception, wanted = perception_of(log.config), ((1,), 2)
-    few = perception.history(log[0], 0, through=[wanted])
-    many = perception.history(log[0], 0, through=[((3, 1), 2), ((1,), 4), wanted, ((2,), 1), wanted])
+    inputs, wanted = inputs_of(log.config), ((1,), 2)
+    few = inputs.history(log[0], 0, through=[wanted])
+    many = inputs.history(log[0], 0, through=[((3, 1), 2), ((1,), 4), wanted, ((2,), 1), wanted])
     assert len(many) > len(few)
     same_events(few, few.line == 0, many, many.line == 0)
     mine = (many.line == many.lines[1,]) & (many.agent == 2)
@@ -134,9 +134,9 @@ def test_more_lines_leave_the_events_of_the_others_as_they_are():
 
 def test_leaving_out_direct_events_leaves_the_rest_as_they_are():
     log = short_log()
-    perception = perception_of(log.config)
-    whole, direct = perception.history(log[0], 0), np.random.default_rng(0).random((24, 5)) < 0.3
-    part = perception.history(log[0], 0, direct=direct)
+    inputs = inputs_of(log.config)
+    whole, direct = inputs.history(log[0], 0), np.random.default_rng(0).random((24, 5)) < 0.3
+    part = inputs.history(log[0], 0, direct=direct)
     kept = direct[whole.step, whole.agent]
     assert 0 < kept.sum() < len(whole)
     same_events(part, np.arange(len(part)), whole, kept)
@@ -145,7 +145,7 @@ def test_leaving_out_direct_events_leaves_the_rest_as_they_are():
 
 def test_hidden_roles_leave_the_stated_share():
     log = short_log(roles="hidden")
-    history = perception_of(log.config).history(log[0], 0)
+    history = inputs_of(log.config).history(log[0], 0)
     first = history.step < log.config["population"]["switch"]
     assert (history.native[first] == 1).all()
     assert np.allclose(history.native[~first], log.config["population"]["depth_share"][0])

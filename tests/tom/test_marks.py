@@ -10,7 +10,7 @@ from agents.population import PopulationConfig
 from agents.recording import record, verify
 from tom.filter.event_kernels import ELEMENTS
 from tom.filter.events import UNREACHED, with_bodies
-from tom.filter.perception import perception_of
+from tom.filter.inputs import inputs_of
 from tom.filter.relations import COMPANY
 from tom.filter.vocabulary import Vocabulary
 from tom.mind import load
@@ -41,10 +41,10 @@ def run(log, tmp_path_factory):
 
 
 def test_an_event_tells_a_mark_to_whoever_may_know_of_it():
-    episode, perception = play(RUN, 0), perception_of(RUN.to_dict())
+    episode, inputs = play(RUN, 0), inputs_of(RUN.to_dict())
     told = set()
     for me, agent in enumerate(episode.agents):
-        history = perception.history(episode, me)
+        history = inputs.history(episode, me)
         body, distance = history.look["kind"][:, -1], history.look["distance"]
         known = (history.agent != me) | (agent.type["feeling"] == "feels")
         marked = episode.mark[history.step, history.agent] & known
@@ -59,13 +59,13 @@ def test_an_event_tells_a_mark_to_whoever_may_know_of_it():
 
 def test_a_world_without_marks_is_read_as_ever():
     plain = RunConfig(OrchardConfig(agents=3, steps=8))
-    perception, marked = perception_of(plain.to_dict()), perception_of(RUN.to_dict())
-    look = perception.history(play(plain, 0), 0).look
+    inputs, marked = inputs_of(plain.to_dict()), inputs_of(RUN.to_dict())
+    look = inputs.history(play(plain, 0), 0).look
     assert look["distance"].shape[1:] == (ELEMENTS, 5)
-    assert perception.network(Vocabulary(perception.words)) == {"traits": (3, 2, 2, 3), "kinds": 3, "gamma": 0.8}
+    assert inputs.network(Vocabulary(inputs.words)) == {"traits": (3, 2, 2, 3), "kinds": 3, "gamma": 0.8}
     size = marked.network(Vocabulary(marked.words))
     assert size == {"traits": (3, 2, 2, 3, 2), "kinds": 5, "actions": 6, "gamma": 0.8}
-    assert set(marked.words) > set(perception.words)
+    assert set(marked.words) > set(inputs.words)
     bodies = with_bodies(look, np.zeros(len(look["kind"]), bool), 3)
     assert np.array_equal(bodies["distance"][:, :ELEMENTS, :5], look["distance"])
 
@@ -93,7 +93,7 @@ def test_the_minds_of_marks_ship_and_are_loaded_by_name(name, monkeypatch, tmp_p
     (tmp_path / name).mkdir()
     with pytest.raises(FunhouseError, match="is empty"):  # a directory goes before the name
         load(name)
-    assert load().perception.orchard.marks == 0
+    assert load().inputs.orchard.marks == 0
 
 
 def test_a_mind_that_ships_under_another_name_now_is_refused_with_that_name(monkeypatch, tmp_path):

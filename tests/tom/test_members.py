@@ -6,8 +6,8 @@ import torch
 from agents.arena.bank import BankConfig
 from agents.arena.run import ArenaRun
 from agents.recording import record
+from tom.filter.inputs import inputs_of
 from tom.filter.member_policies import Members
-from tom.filter.perception import perception_of
 from tom.filter.vocabulary import Vocabulary
 from tom.training.batch import TrainingBatches
 from tom.training.settings import NetworkConfig
@@ -111,11 +111,11 @@ def log(tmp_path_factory):
 
 
 def test_what_is_told_in_hindsight_was_done_by_agents_that_were_themselves(log):
-    perception = perception_of(log.config)
-    batches = TrainingBatches([log], Vocabulary(perception.words), 2, seed=0)
+    inputs = inputs_of(log.config)
+    batches = TrainingBatches([log], Vocabulary(inputs.words), 2, seed=0)
     told = batches.batch(0)[0]["hindsight"]
     assert len(told["type"]) > 0
-    species = torch.from_numpy(perception.space.species)
+    species = torch.from_numpy(inputs.space.species)
     assert torch.equal(species[told["type"]], told["species"])
     assert not told["blocked"][torch.arange(len(told["action"])), told["action"]].any()
     assert torch.equal(told["observation"], batches.batch(0)[0]["hindsight"]["observation"])

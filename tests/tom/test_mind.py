@@ -10,7 +10,7 @@ import torch
 from agents import Question
 from tests.tom.worlds_of_minds import short_log, untrained_mind
 from tom.checkpoint import save
-from tom.filter.perception import VERSION
+from tom.filter.inputs import VERSION
 from tom.mind import load
 from tom.training.batch import TextTable, event_tensors
 from worlds import Episode, FunhouseError
@@ -85,7 +85,7 @@ def test_the_future_is_not_known():
 def test_what_was_not_perceived_does_not_matter():
     episode, mind = short_log()[0], untrained_mind()
     me = next(i for i, agent in enumerate(episode.agents) if agent.type["sight"] == "near")
-    history = mind.perception.history(episode, me)
+    history = mind.inputs.history(episode, me)
     action = episode.action.copy()
     for t in range(episode.steps):
         for j in range(len(episode.agents)):
@@ -122,14 +122,14 @@ def test_a_history_gone_over_with_more_lines_answers_as_before():
     alone = [fresh_answer(fresh, episode, question) for question in asked]
     grown = [mind.answer(episode, [question])[0] for question in asked]  # each with the lines of all before it
     again = [mind.answer(episode, [question])[0] for question in asked]
-    assert len(mind._scenes[id(episode), episode.find(me)][1].history.lines) > 4
+    assert len(mind._histories[id(episode), episode.find(me)][1].history.lines) > 4
     assert np.allclose(alone, grown, atol=1e-5)
     assert np.allclose(alone, again, atol=1e-5)
 
 
 def fresh_answer(mind, episode: Episode, question: Question) -> np.ndarray:
     """The answer of a mind that remembers no history."""
-    mind._scenes.clear()
+    mind._histories.clear()
     return mind.answer(episode, [question])[0]
 
 
@@ -147,7 +147,7 @@ def test_a_history_is_encoded_anew_only_for_lines_that_it_lacks(monkeypatch):
 def test_a_history_beside_a_longer_one_is_read_as_alone():
     log, mind = short_log(), untrained_mind()
     lines = [((j,), (j + 1) % 5) for j in range(5)]
-    histories = [mind.perception.history(log[0], i, through=lines[: 1 + 2 * (i % 2)]) for i in range(5)]
+    histories = [mind.inputs.history(log[0], i, through=lines[: 1 + 2 * (i % 2)]) for i in range(5)]
     order = sorted(range(5), key=lambda i: len(histories[i]))
     assert len(histories[order[0]]) < len(histories[order[-1]])
     together = event_tensors([histories[i] for i in order], order)

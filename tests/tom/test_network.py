@@ -24,7 +24,7 @@ def network() -> Network:
 @pytest.fixture(scope="module")
 def event() -> dict:
     """The events of one history, some of them through a line."""
-    history = untrained_mind().perception.history(short_log()[0], 0, through=[((1,), 2)])
+    history = untrained_mind().inputs.history(short_log()[0], 0, through=[((1,), 2)])
     return event_tensors([history], [0])
 
 

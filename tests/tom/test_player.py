@@ -115,7 +115,7 @@ def test_what_is_encoded_once_is_not_encoded_again():
     assert steps == WORLDS * COPIES * 40
     perceived = 0
     for episode in episodes:
-        perceived += sum(player.mind.perception.sees(episode, i).sum() for i in range(COPIES))
+        perceived += sum(player.mind.inputs.sees(episode, i).sum() for i in range(COPIES))
     assert steps < once < perceived
 
 

@@ -57,8 +57,8 @@ class Watched(Theory):
     def perceive(self, history, body, senses):
         return Tagged(super().perceive(history, body, senses), (*getattr(history, "line", ()), body))
 
-    def belief(self, knowledge, who):
-        self.noted.add((knowledge.line, who))
+    def posterior(self, history, who):
+        self.noted.add((history.line, who))
         return np.full(len(self.types), 1 / len(self.types))
 
 
@@ -99,12 +99,12 @@ def read(mind, episode, questions):
     caught = {}
     mind.answer(episode, questions, lambda event, question: caught.update(event=event, question=question))
     me = episode.find(questions[0].agent)
-    return mind._scenes[id(episode), me][1].history, caught["event"], caught["question"]
+    return mind._histories[id(episode), me][1].history, caught["event"], caught["question"]
 
 
 def put(episode, steps=(3, 17)):
     """All prompts, put to an agent about those whom it perceives at those steps."""
-    history = untrained_mind().perception.history(episode, 0)
+    history = untrained_mind().inputs.history(episode, 0)
     for t in steps:
         order = sorted(range(1, 5), key=lambda j: history.at[t, j] < 0)
         names = [episode.names[j] for j in (order[1], order[0], order[2])]

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worlds import FunhouseError
+from worlds.drawing.frame import Frame
 from worlds.drawing.render import ansi, image
-from worlds.drawing.scene import Scene
 from worlds.harmless import harmless, quoted
 
 HOSTILE = "\x1b[2J\u202eoB\r\n\x00\ud800\u200b\x9b\ufeff"
@@ -55,6 +55,6 @@ def test_a_quoted_word_reaches_the_command_as_it_was(word):
 
 def test_names_in_a_picture_of_the_orchard_are_harmless():
     room = np.zeros((3, 3), bool)
-    scene = Scene(room, np.full((3, 3), -1, np.int8), np.array([[0, 0], [1, 1]]), [HOSTILE, "Bo"])
-    assert set(obeyed(ansi(scene, colour=False))) <= {"\n"}
-    assert image(scene).shape[2] == 3
+    frame = Frame(room, np.full((3, 3), -1, np.int8), np.array([[0, 0], [1, 1]]), [HOSTILE, "Bo"])
+    assert set(obeyed(ansi(frame, colour=False))) <= {"\n"}
+    assert image(frame).shape[2] == 3

@@ -8,8 +8,8 @@ from pettingzoo.test import parallel_api_test
 
 from tests.worlds.conftest import make_episode
 from worlds import FunhouseError, Orchard, OrchardConfig, dice
+from worlds.drawing.frame import Frame
 from worlds.drawing.render import MARK, SPOT, ansi, image
-from worlds.drawing.scene import Scene
 from worlds.orchard import pettingzoo_api as faces
 from worlds.orchard.marks import WASH, marks_of
 from worlds.orchard.rules import AGENT, MARKED, VIEW_RADIUS
@@ -95,10 +95,10 @@ def test_the_face_has_the_action_and_shows_the_marks():
 def test_a_mark_is_drawn_on_whom_it_is_on():
     walls, fruit = np.zeros((1, 5), bool), np.full((1, 5), -1)
     position, names = np.array([[0, 0], [0, 2], [0, 4], [0, 4]]), ["Ada", "Bo", "Cy", "Dee"]
-    scene = Scene(walls, fruit, position, names, mark=np.array([False, True, False, True]))
-    line = ansi(scene, colour=False).splitlines()[1]
+    frame = Frame(walls, fruit, position, names, mark=np.array([False, True, False, True]))
+    line = ansi(frame, colour=False).splitlines()[1]
     assert line == f"##A · B{MARK}· C{MARK}##"
-    pixels = image(scene, scale=1)[8:-8, 8:-8]
+    pixels = image(frame, scale=1)[8:-8, 8:-8]
     spots = (pixels == SPOT).all(-1).reshape(16, 5, 16).any((0, 2))
     assert spots.tolist() == [False, False, True, False, True]
-    assert not (image(dataclasses.replace(scene, mark=None)) == SPOT).all(-1).any()
+    assert not (image(dataclasses.replace(frame, mark=None)) == SPOT).all(-1).any()

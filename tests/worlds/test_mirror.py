@@ -7,8 +7,8 @@ from agents.orchard.rollout import play
 from agents.orchard.run import RunConfig
 from agents.recording import record, verify
 from worlds import FunhouseError, OrchardConfig, open_log
+from worlds.drawing.frame import Frame
 from worlds.drawing.render import SILVER, ansi, image
-from worlds.drawing.scene import Scene
 from worlds.orchard.config import ACTIONS
 from worlds.orchard.geometry import NO_WAY, geometry_of, has
 from worlds.orchard.maps import glass_of, map_text, parse_map
@@ -91,9 +91,9 @@ def test_an_image_is_a_row_more_and_its_fruits_the_reflection():
 
 def test_pictures_show_the_glass():
     episode = play(RunConfig(OrchardConfig(**WORLD), seed=3, split="test"), 0)
-    scene = Scene.of(episode, 0)
-    assert ansi(scene, colour=False).splitlines()[1][8:10] == "||"
-    pixels = image(scene, 1)[8:-8, 8:-8]
+    frame = Frame.of(episode, 0)
+    assert ansi(frame, colour=False).splitlines()[1][8:10] == "||"
+    pixels = image(frame, 1)[8:-8, 8:-8]
     panes = [(pixels[16 * row : 16 * row + 16, 48:64] == SILVER).all(-1).any() for row in range(4)]
     assert panes == [True, True, False, True]
 

@@ -7,14 +7,14 @@ import pytest
 
 from worlds import KINDS, FunhouseError
 from worlds.drawing import sprites
+from worlds.drawing.frame import Frame, agent_colours, initials
 from worlds.drawing.render import FRUIT_MARK, ansi, image
-from worlds.drawing.scene import Scene, agent_colours, initials
 from worlds.drawing.sprites import TILE
 
 NAMES = ["Ada", "Bo", "Bea", "Cy"]
 
 
-def scene(**changes) -> Scene:
+def frame(**changes) -> Frame:
     """A 5 x 6 world with a wall, one fruit of each kind and four agents, two of them on one cell."""
     walls = np.zeros((5, 6), bool)
     walls[2, :4] = True
@@ -26,7 +26,7 @@ def scene(**changes) -> Scene:
         "position": np.array([[1, 1], [3, 3], [4, 5], [4, 5]]),
         "names": NAMES,
     }
-    return Scene(**(parts | changes))
+    return Frame(**(parts | changes))
 
 
 def tile(picture: np.ndarray, row: int, column: int, scale: int = 2) -> np.ndarray:
@@ -46,7 +46,7 @@ def plain(painted: str) -> str:
 
 
 def test_text_shows_every_cell_and_names_everybody():
-    lines = ansi(scene(), colour=False).splitlines()
+    lines = ansi(frame(), colour=False).splitlines()
     assert lines[0] == lines[6] == "#" * 16
     assert lines[1] == "##" + "".join(f"{mark} " for mark in FRUIT_MARK) + "##"
     assert lines[2] == "##· A · · · · ##"
@@ -57,19 +57,19 @@ def test_text_shows_every_cell_and_names_everybody():
 
 
 def test_colour_changes_no_letter():
-    painted = [line.rstrip() for line in plain(ansi(scene())).splitlines()]
-    assert painted == ansi(scene(), colour=False).splitlines()
+    painted = [line.rstrip() for line in plain(ansi(frame())).splitlines()]
+    assert painted == ansi(frame(), colour=False).splitlines()
 
 
 def test_an_image_has_a_tile_for_each_cell_and_a_rim():
     for scale in (1, 3):
-        picture = image(scene(), scale)
+        picture = image(frame(), scale)
         assert picture.shape == (6 * TILE * scale, 7 * TILE * scale, 3)
         assert picture.dtype == np.uint8
 
 
 def test_every_fruit_is_drawn_in_its_colour_and_its_own_shape():
-    picture = image(scene())
+    picture = image(frame())
     shapes = set()
     for kind, colour in enumerate(sprites.FRUIT_COLOUR):
         assert holds(tile(picture, 0, kind), colour)
@@ -79,7 +79,7 @@ def test_every_fruit_is_drawn_in_its_colour_and_its_own_shape():
 
 
 def test_agents_are_drawn_where_they_stand_in_their_own_colours():
-    picture, colours = image(scene()), agent_colours(4)
+    picture, colours = image(frame()), agent_colours(4)
     stands = {(1, 1): [0], (3, 3): [1], (4, 5): [2, 3]}
     for cell in np.ndindex(5, 6):
         assert [i for i in range(4) if holds(tile(picture, *cell), colours[i])] == stands.get(cell, [])
@@ -87,10 +87,10 @@ def test_agents_are_drawn_where_they_stand_in_their_own_colours():
 
 def test_a_crowd_shows_three_and_a_plus():
     position = np.full((6, 2), 3)
-    picture = image(scene(position=position, names=list("ABCDEF")))
+    picture = image(frame(position=position, names=list("ABCDEF")))
     shown = [holds(tile(picture, 3, 3), colour) for colour in agent_colours(6)]
     assert shown == [True, True, True, False, False, False]
-    assert "A+" in ansi(scene(position=position, names=list("ABCDEF")), colour=False)
+    assert "A+" in ansi(frame(position=position, names=list("ABCDEF")), colour=False)
 
 
 @pytest.mark.parametrize("count", [2, 8, 24, 64])
@@ -108,10 +108,10 @@ def test_initials_tell_agents_apart():
 
 
 def test_eyes_follow_the_last_action():
-    still = image(scene(action=np.zeros(4, int)))
-    looks = {image(scene(action=np.array([a, 0, 0, 0]))).tobytes() for a in range(5)}
+    still = image(frame(action=np.zeros(4, int)))
+    looks = {image(frame(action=np.array([a, 0, 0, 0]))).tobytes() for a in range(5)}
     assert len(looks) == 5
-    east = image(scene(action=np.array([4, 0, 0, 0])))
+    east = image(frame(action=np.array([4, 0, 0, 0])))
     rows, columns = np.nonzero((still != east).any(-1))
     assert set(zip(rows // TILE // 2, columns // TILE // 2, strict=True)) <= {(1, 1), (1, 2), (2, 1), (2, 2)}
 
@@ -119,35 +119,35 @@ def test_eyes_follow_the_last_action():
 def test_the_unseen_lies_in_shade_but_walls_beside_the_seen_do_not():
     seen = np.zeros((5, 6), bool)
     seen[:2, :3] = True
-    clear, shaded = image(scene()), image(scene(seen=seen))
+    clear, shaded = image(frame()), image(frame(seen=seen))
     for cell in np.ndindex(5, 6):
         lit = seen[cell] or (cell[0] == 2 and cell[1] < 4)
         assert np.array_equal(tile(clear, *cell), tile(shaded, *cell)) == lit
         if not lit:
             assert tile(shaded, *cell).mean() < tile(clear, *cell).mean() - 20
-    assert ansi(scene(seen=seen)) != ansi(scene())
-    assert plain(ansi(scene(seen=seen))) == plain(ansi(scene()))
+    assert ansi(frame(seen=seen)) != ansi(frame())
+    assert plain(ansi(frame(seen=seen))) == plain(ansi(frame()))
 
 
 def test_a_scene_of_an_episode_shows_its_step(episode):
     told = episode(0)
     for step in (0, 5):
-        shown = Scene.of(told, step)
+        shown = Frame.of(told, step)
         np.testing.assert_array_equal(shown.fruit, told.fruit[step])
         np.testing.assert_array_equal(shown.position, told.position[step])
-    assert Scene.of(told, 0).action is None
-    np.testing.assert_array_equal(Scene.of(told, 5).action, told.action[4])
+    assert Frame.of(told, 0).action is None
+    np.testing.assert_array_equal(Frame.of(told, 5).action, told.action[4])
     with pytest.raises(FunhouseError, match="no step 10"):
-        Scene.of(told, 10)
+        Frame.of(told, 10)
     with pytest.raises(FunhouseError, match="nobody is called"):
-        Scene.of(told, 0, "Nobody")
+        Frame.of(told, 0, "Nobody")
 
 
 def test_a_viewer_sees_as_far_as_its_type_does(episode):
     for index in range(6):
         told = episode(index)
         for name, agent in zip(told.names, told.agents, strict=True):
-            seen = Scene.of(told, 3, name).seen
+            seen = Frame.of(told, 3, name).seen
             row, column = told.position[3, told.find(name)]
             radius = told.config.sights[agent.type["sight"] == "far"]
             rows, columns = np.nonzero(seen)
@@ -158,12 +158,12 @@ def test_a_viewer_sees_as_far_as_its_type_does(episode):
 
 
 def test_a_scene_that_does_not_fit_together_is_refused():
-    with pytest.raises(FunhouseError, match="make no scene"):
-        scene(names=["Ada"])
-    with pytest.raises(FunhouseError, match="make no scene"):
-        scene(fruit=np.zeros((2, 2), np.int8))
+    with pytest.raises(FunhouseError, match="make no frame"):
+        frame(names=["Ada"])
+    with pytest.raises(FunhouseError, match="make no frame"):
+        frame(fruit=np.zeros((2, 2), np.int8))
     with pytest.raises(FunhouseError, match=r"seen \(6, 5\)"):
-        scene(seen=np.zeros((6, 5), bool))
+        frame(seen=np.zeros((6, 5), bool))
 
 
 def test_every_letter_and_digit_has_a_glyph_of_its_own():

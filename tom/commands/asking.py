@@ -26,12 +26,12 @@ class Asked(Command):
     exact: bool = False
     """Put the exact answer beside the mind's."""
 
-    def scene(self):
+    def asked(self):
         """The mind, and the episode it is asked about; None for the mind where there is none and --exact is given.
 
         Raises FunhouseError where nobody can answer.
         """
-        from tom.filter.perception import unread
+        from tom.filter.inputs import unread
 
         episode = episode_of(self.log, self.episode)
         mind = mind_for(self.mind, episode.run)
@@ -52,7 +52,7 @@ class Ask(Asked):
         from analysis.contenders.one_question import shortcuts_beside
         from worlds import open_log
 
-        mind, episode = self.scene()
+        mind, episode = self.asked()
         asked = (episode, self.agent, self.step, self.prompt)
         document = {**vars(mind.ask(*asked)), "exact": None, "shortcuts": None} if mind else {}
         if self.exact:
@@ -87,7 +87,7 @@ class Describe(Asked):
     def work(self) -> dict[str, Any]:
         from tom.ask import describe_exactly
 
-        mind, episode = self.scene()
+        mind, episode = self.asked()
         asked = (episode, self.agent, self.step, self.who)
         exact = describe_exactly(*asked) if self.exact else None
         told = mind.describe(*asked) if mind else None

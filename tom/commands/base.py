@@ -26,7 +26,7 @@ def load_mind(run: str | None):
 
 def mind_for(run: str | None, settings: dict):
     """The same for the world of a log's settings: None where no mind is named and none reads that world."""
-    from tom.filter.perception import reads
+    from tom.filter.inputs import reads
 
     return load_mind(run) if run is not None or reads(settings) else None
 

@@ -114,7 +114,7 @@ class Graph(Scored):
 
     def work(self) -> dict[str, Any]:
         from analysis import examine, publish, score_descriptions
-        from tom.filter.perception import unread
+        from tom.filter.inputs import unread
 
         one = episode_of(self.log, self.episode)
         minds, log = self.opened()

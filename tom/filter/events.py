@@ -40,7 +40,7 @@ class History:
     line                 (e,) int16: index into `lines`; 0 is direct
     sights               (e, 2) int8: with what sight the last and the last but one of the line were looked through
     look                 what each event was like, by name (e, ...): in the orchard as `perceived` says, elsewhere as
-                         tom.filter.perception.arena_events does
+                         tom.filter.inputs.arena_events does
     at                   (t, n) int32: the direct event of an agent at a step, -1 where it is not among the events
     lines                the lines, the direct one first
     """

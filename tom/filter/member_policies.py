@@ -78,7 +78,7 @@ class Members(nn.Module):
 
     def hindsight(self, option: Tensor, row: Mapping[str, Tensor]) -> Tensor:
         """The mean negative log likelihood, nats, of acts under the policies of who acted: option (e a c); row:
-        blocked, species, action (e,), type (e,) as tom.filter.perception.arena.ArenaPerception.acts has them."""
+        blocked, species, action (e,), type (e,) as tom.filter.inputs.arena.ArenaInputs.acts has them."""
         who, order = row["type"].sort()
         words = self.words[self.exists > 0]
         acts = self._seen(option[order]).split(torch.bincount(who, minlength=len(words)).tolist())

@@ -17,7 +17,7 @@ from agents.language.paraphrase import PARAPHRASES, TRAINING
 from agents.language.prompt import say
 from agents.population import WORDINGS
 from tom.filter.events import History
-from tom.filter.perception import Perception, perception_of
+from tom.filter.inputs import Inputs, inputs_of
 from tom.filter.relations import line_indices, pad_stack, slots_of, wanted_of
 from tom.filter.vocabulary import DESCRIBE, NAME, Vocabulary
 
@@ -187,38 +187,38 @@ class TrainingBatches:
 
     def __init__(self, logs: Sequence, vocabulary: Vocabulary, size: int, seed: int, draws: Draws = Draws()):
         self.logs, self.vocabulary, self.size, self.seed, self.draws = logs, vocabulary, size, seed, draws
-        self.perceptions = [perception_of(log.config) for log in logs]
+        self.inputs = [inputs_of(log.config) for log in logs]
         self.share = np.array([len(log) for log in logs], float) / sum(len(log) for log in logs)
 
     def batch(self, number: int) -> tuple[dict[str, Any], dict[str, Tensor]]:
         """The events and the questions of one batch: `size` histories of one log, two of each episode."""
         generator = np.random.default_rng([self.seed, number])
         which = generator.choice(len(self.logs), p=self.share)
-        log, perception = self.logs[which], self.perceptions[which]
+        log, inputs = self.logs[which], self.inputs[which]
         chosen = generator.integers(len(log), size=(self.size + 1) // 2)
         texts, histories, questions, who, persona = TextTable(self.vocabulary), [], [], [], []
-        for episode in map(perception.shown, log.batch(chosen)):
-            types, native = perception.types(episode), perception.native(episode)
+        for episode in map(inputs.shown, log.batch(chosen)):
+            types, native = inputs.types(episode), inputs.native(episode)
             types[list(episode.images)] = UNLABELLED  # nobody says whose image it is
             able = np.setdiff1d(np.flatnonzero(episode.acts.any(0)), episode.images)
             for me in generator.choice(able, min(2, len(able)), replace=False).tolist():
-                sees = perception.sees(episode, me)
+                sees = inputs.sees(episode, me)
                 drawn = list(drawn_questions(episode, sees, me, types, texts, self.draws, generator))
                 through = [one for q in drawn for one in wanted_of(me, q.chain)]
                 direct = native > 0
                 direct[[q.step for q in drawn], [q.body for q in drawn]] = True
-                history = perception.history(episode, me, native, through, direct)
+                history = inputs.history(episode, me, native, through, direct)
                 histories.append(history)
                 who.append(me)
                 persona.append(texts.add(episode.agents[me].description))
                 questions.append(arrays_of(drawn, history, me))
         event = event_tensors(histories, who)
-        if perception.hindsight:
-            event["hindsight"] = self._hindsight(log, perception, generator)
+        if inputs.hindsight:
+            event["hindsight"] = self._hindsight(log, inputs, generator)
         return event, question_tensors(questions, persona, texts, event["sizes"])
 
-    def _hindsight(self, log, perception: Perception, generator: np.random.Generator) -> dict[str, Tensor]:
+    def _hindsight(self, log, inputs: Inputs, generator: np.random.Generator) -> dict[str, Tensor]:
         """Acts of whole matches, end to end, with who acted: descriptions that the log holds, told afterwards."""
         matches = log.batch(generator.integers(len(log), size=self.draws.matches))
-        acts = [perception.acts(match, self.draws.hindsight, generator) for match in matches]
+        acts = [inputs.acts(match, self.draws.hindsight, generator) for match in matches]
         return {name: torch.from_numpy(np.concatenate([each[name] for each in acts])) for name in acts[0]}

@@ -10,9 +10,9 @@ from torch import Tensor
 from tom.checkpoint import load as load_checkpoint
 from tom.checkpoint import load_training
 from tom.checkpoint_document import check_size, read_document
+from tom.filter.inputs import VERSION, check_alike
 from tom.filter.network import Network
 from tom.filter.observations import ObservationEncoder
-from tom.filter.perception import VERSION, check_alike
 from tom.filter.vocabulary import Vocabulary
 from tom.mind import MYSELF
 from tom.training.batch import TrainingBatches
@@ -83,8 +83,8 @@ def _weights(source: str | Path, size: NetworkConfig, vocabulary: Vocabulary) ->
 
 def network_size(config: TrainConfig, batches: TrainingBatches) -> NetworkConfig:
     """The network for the logs' world. Raises FunhouseError where logs differ in what agents are like or perceive."""
-    first = batches.perceptions[0]
-    for other in batches.perceptions:
+    first = batches.inputs[0]
+    for other in batches.inputs:
         check_alike(first, other, "the logs differ: {mine} and {other}", None, "train on logs of one kind")
     if config.compares and not first.likens:
         raise FunhouseError("in this world a mind compares nobody with itself", remedy="leave --compares out")

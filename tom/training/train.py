@@ -17,7 +17,7 @@ from queue import Empty, Full, Queue
 from torch.utils.tensorboard import SummaryWriter
 
 from tom.checkpoint import save
-from tom.filter.perception import perception_of
+from tom.filter.inputs import inputs_of
 from tom.filter.vocabulary import Vocabulary
 from tom.mind import Mind
 from tom.training.batch import TrainingBatches
@@ -109,7 +109,7 @@ def _prepared(logs: Sequence, config: TrainConfig, out: Path, resume: bool) -> "
     check_place(out, resume)
     for log in logs:
         check_training(log)
-    vocabulary = Vocabulary(perception_of(logs[0].config).words)
+    vocabulary = Vocabulary(inputs_of(logs[0].config).words)
     batches = TrainingBatches(logs, vocabulary, config.batch, config.seed)
     return _Training(out, batches, *begin(config, batches, out, resume))
 

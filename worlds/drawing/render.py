@@ -1,13 +1,13 @@
 """Pictures of one moment of the orchard: text for a terminal, pixels for a page.
 
 Agents keep their colour and initials through an episode, their eyes look where they last went, and what the
-scene's viewer cannot see lies in shade.
+frame's viewer cannot see lies in shade.
 """
 
 import numpy as np
 
 from worlds.drawing import sprites
-from worlds.drawing.scene import RGB, Scene, agent_colours, initials
+from worlds.drawing.frame import RGB, Frame, agent_colours, initials
 from worlds.drawing.sprites import TILE
 from worlds.harmless import harmless
 
@@ -20,15 +20,15 @@ PUPIL = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (0, 0))  # (row, column) of t
 MARK, SPOT = "*", (255, 40, 160)  # what shows a mark, in text and on the shoulder
 
 
-def ansi(scene: Scene, colour: bool = True) -> str:
-    """The scene as text, two columns a cell and the names beneath; `colour` adds 24-bit escape codes."""
-    marks, paints = initials(scene.names), agent_colours(len(scene.names))
-    crowd, dark, (glass, behind) = scene.crowd(), scene.shaded(), scene.panes()
-    height, width = scene.walls.shape
+def ansi(frame: Frame, colour: bool = True) -> str:
+    """The frame as text, two columns a cell and the names beneath; `colour` adds 24-bit escape codes."""
+    marks, paints = initials(frame.names), agent_colours(len(frame.names))
+    crowd, dark, (glass, behind) = frame.crowd(), frame.shaded(), frame.panes()
+    height, width = frame.walls.shape
     rim = ("##", MORTAR, MORTAR)
     rows = [[rim] * (width + 2)]
     for row in range(height):
-        cells = [_symbol(scene, (row, column), crowd, marks, paints) for column in range(width)]
+        cells = [_symbol(frame, (row, column), crowd, marks, paints) for column in range(width)]
         for column in np.flatnonzero(behind[row]):
             text, ink, paper = cells[column]
             cells[column] = (text, ink, _tint(paper))
@@ -38,21 +38,21 @@ def ansi(scene: Scene, colour: bool = True) -> str:
             text, ink, paper = cells[column]
             cells[column] = (text, ink, _shade(paper))
         rows.append([rim, *cells, rim])
-    rows += [rows[0], *_legend(scene.names, marks, paints)]
+    rows += [rows[0], *_legend(frame.names, marks, paints)]
     paint = _paint if colour else _plain
     return "\n".join("".join(paint(*symbol) for symbol in row).rstrip() for row in rows)
 
 
-def _symbol(scene: Scene, cell: tuple[int, int], crowd: dict, marks: list[str], paints: list[RGB]):
+def _symbol(frame: Frame, cell: tuple[int, int], crowd: dict, marks: list[str], paints: list[RGB]):
     """What stands for one cell: two characters, their colour and the colour behind them."""
     if cell in crowd:
         here = [marks[agent] for agent in crowd[cell]]
         text = here[0] if len(here) == 1 else here[0][0] + (here[1][0] if len(here) == 2 else "+")
-        text = text[:1] + MARK if scene.marked(crowd[cell]) else text
+        text = text[:1] + MARK if frame.marked(crowd[cell]) else text
         return f"{text:<2}", sprites.OUTLINE, paints[crowd[cell][0]]
-    if scene.walls[cell]:
+    if frame.walls[cell]:
         return "##", STONE, STONE
-    kind = int(scene.fruit[cell])
+    kind = int(frame.fruit[cell])
     return ("· ", TUFT, GRASS) if kind < 0 else (f"{FRUIT_MARK[kind]} ", sprites.FRUIT_COLOUR[kind], GRASS)
 
 
@@ -84,20 +84,20 @@ def _shade(colour):
     return (np.asarray(colour) * (1 - DARK) + NIGHT * DARK).astype(np.uint8)
 
 
-def image(scene: Scene, scale: int = 2) -> np.ndarray:
-    """The scene in pixels, (H W 3) uint8: 16·scale pixels a cell, and a rim half as wide on every side."""
-    height, width = scene.walls.shape
+def image(frame: Frame, scale: int = 2) -> np.ndarray:
+    """The frame in pixels, (H W 3) uint8: 16·scale pixels a cell, and a rim half as wide on every side."""
+    height, width = frame.walls.shape
     canvas = np.zeros((height * TILE, width * TILE, 3), dtype=np.uint8)
-    crowd, paints, marks = scene.crowd(), agent_colours(len(scene.names)), initials(scene.names)
-    dark, (glass, behind) = scene.shaded(), scene.panes()
+    crowd, paints, marks = frame.crowd(), agent_colours(len(frame.names)), initials(frame.names)
+    dark, (glass, behind) = frame.shaded(), frame.panes()
     for cell in np.ndindex(height, width):
         tile = canvas[cell[0] * TILE : (cell[0] + 1) * TILE, cell[1] * TILE : (cell[1] + 1) * TILE]
-        _draw_ground(tile, scene.walls, cell)
-        kind = scene.fruit[cell]
+        _draw_ground(tile, frame.walls, cell)
+        kind = frame.fruit[cell]
         if kind >= 0:
             _blend(tile, sprites.sprite(sprites.FRUIT[kind]), 2, 2, sprites.FRUIT_COLOUR[kind])
         if cell in crowd:
-            _draw_agents(tile, crowd[cell], scene, paints, marks)
+            _draw_agents(tile, crowd[cell], frame, paints, marks)
         if behind[cell]:
             tile[:] = _tint(tile)
         if glass[cell]:
@@ -135,12 +135,12 @@ def _draw_glass(tile: np.ndarray) -> None:
     tile[:, :2], tile[:, -2:] = MORTAR, MORTAR
 
 
-def _draw_agents(tile: np.ndarray, here: list[int], scene: Scene, paints: list[RGB], marks: list[str]) -> None:
+def _draw_agents(tile: np.ndarray, here: list[int], frame: Frame, paints: list[RGB], marks: list[str]) -> None:
     """One agent whole, two to four as busts in the corners, of more the first three and a plus."""
     if len(here) == 1:
-        gaze = PUPIL[0 if scene.action is None else int(scene.action[here[0]])]
+        gaze = PUPIL[0 if frame.action is None else int(frame.action[here[0]])]
         _draw_agent(tile, paints[here[0]], marks[here[0]], gaze)
-        _draw_mark(tile[:6, 10:], scene.marked(here))
+        _draw_mark(tile[:6, 10:], frame.marked(here))
         return
     bust, half = sprites.sprite(sprites.BUST), TILE // 2
     top = half // 2 if len(here) == 2 else 0
@@ -150,7 +150,7 @@ def _draw_agents(tile: np.ndarray, here: list[int], scene: Scene, paints: list[R
         paint, mark = ((170, 170, 176), "+") if more else (paints[agent], marks[agent][:1])
         _blend(tile, bust, row, column, paint)
         _write(tile, mark, row + 1, column + 2, paint)
-        _draw_mark(tile[row : row + 4, column + 4 : column + half], scene.marked(here[3:] if more else [agent]))
+        _draw_mark(tile[row : row + 4, column + 4 : column + half], frame.marked(here[3:] if more else [agent]))
 
 
 def _draw_mark(corner: np.ndarray, marked: bool) -> None:

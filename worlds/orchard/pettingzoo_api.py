@@ -19,8 +19,8 @@ from gymnasium import spaces
 from pettingzoo import AECEnv, ParallelEnv, register
 from pettingzoo.utils import parallel_to_aec, wrappers
 
+from worlds.drawing.frame import Frame
 from worlds.drawing.render import ansi, image
-from worlds.drawing.scene import Scene
 from worlds.errors import FunhouseError
 from worlds.orchard.config import OrchardConfig
 from worlds.orchard.rules import AGENT, FRUIT, MARKED, VIEW_RADIUS, Orchard
@@ -182,26 +182,26 @@ class OrchardEnv(ParallelEnv):
         """The whole world, (h, w) uint8, in the codes of a view with nothing unseen."""
         return self._codes()
 
-    def scene(self) -> Scene:
+    def frame(self) -> Frame:
         """This moment as `worlds.drawing.render` draws it."""
         code = self._codes()
         kind = (code & (AGENT - 1)).astype(np.int8) - FRUIT
         position = np.array([self._place[c] for c in self._world.cell[0]])
         walls = self._world.walls[0]
-        return Scene(
+        return Frame(
             walls, np.where(kind >= 0, kind, -1), position, self.possible_agents, self._action[0].copy(),
             mark=self._world.mark[0].copy(),
         )  # fmt: skip
 
     def render(self) -> np.ndarray | str | None:
-        """The scene: "rgb_array" pixels (H, W, 3) uint8, "ansi" text, "human" that text on stdout."""
+        """The frame: "rgb_array" pixels (H, W, 3) uint8, "ansi" text, "human" that text on stdout."""
         if self.render_mode == "rgb_array":
-            return image(self.scene())
+            return image(self.frame())
         if self.render_mode == "ansi":
-            return ansi(self.scene())
+            return ansi(self.frame())
         if self.render_mode == "human":
             home = "\x1b[H\x1b[2J" if sys.stdout.isatty() else ""
-            print(home + ansi(self.scene(), colour=bool(home)), flush=True)
+            print(home + ansi(self.frame(), colour=bool(home)), flush=True)
         return None
 
 

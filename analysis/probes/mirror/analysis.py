@@ -52,8 +52,8 @@ from analysis.probes.tables import pivot
 from analysis.scores.intervals import Bounded, EpisodeBootstrap, mean, or_none, ratio
 from analysis.scores.measures import LEAST, agreement, checked, divergence, total_variation
 from worlds import Agent, Episode
+from worlds.drawing.frame import Frame
 from worlds.drawing.render import image
-from worlds.drawing.scene import Scene
 from worlds.orchard.marks import WASH
 
 AS_IMAGE, NEXT, WHICH, WASHING = "as the image", "what the image will do", "which one is you", "washing"  # readouts
@@ -323,7 +323,7 @@ def _room() -> Figure:
     title = "The same agent at the same moment, and who stands behind the glass"
     figure, places = canvas(title, 3, (9.0, 3.7))
     for axes, condition in zip(places, (LIVE, COLOURS, TWIN), strict=True):
-        axes.imshow(image(Scene.of(mirror.episode(condition), AT)), interpolation="nearest")
+        axes.imshow(image(Frame.of(mirror.episode(condition), AT)), interpolation="nearest")
         axes.set_title(WORDS[condition], fontsize=11, color=BLACK)
         axes.set_axis_off()
     return figure

@@ -13,8 +13,8 @@ from worlds import FunhouseError
 VERSION = 3  # of what a mind reads; one of another version is refused
 
 
-class Perception(ABC):
-    """A world as the mind reads it."""
+class Inputs(ABC):
+    """A world as a mind reads it: how its episodes become the inputs of a network."""
 
     space: Any  # of types
     words: tuple[str, ...]  # that prompts and descriptions are made of
@@ -60,7 +60,7 @@ class Perception(ABC):
         raise NotImplementedError
 
     def difference(self, other: Any) -> tuple[str, str] | None:
-        """Where another perception of this kind of world differs in little: in what, and the remedy."""
+        """Where another world of this kind differs in little: in what, and the remedy."""
         return None
 
 
@@ -74,7 +74,7 @@ def check_version(meta: dict, place: str) -> None:
         )
 
 
-def check_alike(mine: Perception, other: Perception, told: str, place: str | None, remedy: str) -> None:
+def check_alike(mine: Inputs, other: Inputs, told: str, place: str | None, remedy: str) -> None:
     """Raises FunhouseError for worlds that differ in what agents are like or perceive; `told` holds {mine}, {other}.
 
     Where nothing differs but the bank, it says what of it, and how logs come to share one.

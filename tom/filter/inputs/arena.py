@@ -6,13 +6,13 @@ from agents.arena.run import SHARE_A_BANK, bank_of_run
 from agents.arena.words import ARENA_WORDS
 from agents.language.prompt import VOCABULARY
 from tom.filter.events import History
+from tom.filter.inputs.arena_events import look_of, perceived_in_arena
+from tom.filter.inputs.base import Inputs, announced, traits_of
 from tom.filter.many_actions import MANY_ACTIONS, check_legal
-from tom.filter.perception.arena_events import look_of, perceived_in_arena
-from tom.filter.perception.base import Perception, announced, traits_of
 from tom.filter.vocabulary import Vocabulary
 
 
-class ArenaPerception(Perception):
+class ArenaInputs(Inputs):
     """That of anybody's environment: observations, and a bank of policies for types."""
 
     hindsight = True
@@ -65,7 +65,7 @@ class ArenaPerception(Perception):
         told = {"action": episode.action[step, agent].astype(np.int64), "type": self.types(episode)[agent, 0]}
         return look_of(episode, step, agent) | told
 
-    def difference(self, other: "ArenaPerception") -> tuple[str, str] | None:
+    def difference(self, other: "ArenaInputs") -> tuple[str, str] | None:
         """The bank alone, and how logs come to share one."""
         one, two = self.space.config, other.space.config
         difference = self.space.settings.difference(other.space.settings)

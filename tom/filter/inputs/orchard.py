@@ -11,14 +11,14 @@ from agents.orchard.policy_config import OPTIONS, PolicyConfig
 from agents.orchard.types import space_of
 from agents.population import PopulationConfig, native_share
 from tom.filter.events import History, perceived, sees, with_bodies
-from tom.filter.perception.base import Perception, announced, traits_of
+from tom.filter.inputs.base import Inputs, announced, traits_of
 from tom.filter.vocabulary import Vocabulary
 from worlds import FunhouseError, OrchardConfig
 
 READ = (OPTIONS["traits"], OPTIONS["value"], 4)  # the traits, the value of fruits and the moves that minds read
 
 
-class OrchardPerception(Perception):
+class OrchardInputs(Inputs):
     """The orchard's; where there are marks it has more words, an action more, and bodies that are marked or are not."""
 
     def __init__(self, run: dict):

@@ -16,7 +16,7 @@ RGB = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
-class Scene:
+class Frame:
     """One moment, ready to be drawn.
 
     walls (h w) bool; fruit (h w) int8, -1 for none; position (n 2), rows and columns; names [n]. If given,
@@ -40,12 +40,12 @@ class Scene:
         if not same or len(self.names) != len(self.position):
             raise FunhouseError(
                 f"walls {self.walls.shape}, fruit {self.fruit.shape} and seen {seen.shape}, or"
-                f" {len(self.names)} names and {len(self.position)} positions, make no scene",
+                f" {len(self.names)} names and {len(self.position)} positions, make no frame",
                 remedy="give arrays of one (h w) shape and one name for each position",
             )
 
     @classmethod
-    def of(cls, episode: Episode, step: int, viewer: str | None = None) -> "Scene":
+    def of(cls, episode: Episode, step: int, viewer: str | None = None) -> "Frame":
         """The moment before the moves of `step`; what `viewer`, if any, does not see then lies in shade.
 
         Raises FunhouseError where the episode has no such step or agent.

@@ -1,0 +1,29 @@
+"""What agents of logged episodes perceived, and what in it counts as acting natively: a file a world."""
+
+from agents.registry import world_of
+from tom.filter.inputs.arena import ArenaInputs
+from tom.filter.inputs.base import VERSION, Inputs, check_alike, check_version
+from tom.filter.inputs.orchard import OrchardInputs
+from worlds import FunhouseError
+
+__all__ = ["VERSION", "Inputs", "check_alike", "check_version", "inputs_of", "reads", "unread"]
+
+_OF: dict[str, type[Inputs]] = {"orchard": OrchardInputs, "arena": ArenaInputs}
+
+
+def reads(run: dict) -> bool:
+    """Whether minds read the world of a run at all."""
+    return world_of(run).part in _OF
+
+
+def inputs_of(run: dict) -> Inputs:
+    """The inputs of a run's world, from the settings in its log. Raises FunhouseError where no mind reads it."""
+    if not reads(run):
+        raise unread(run)
+    return _OF[world_of(run).part](run)  # type: ignore[call-arg]
+
+
+def unread(run: dict) -> FunhouseError:
+    """The error for a world that no mind reads, to be raised."""
+    remedy = "ask the exact reasoner: --exact without --mind, agents.exact; or write a tom.filter.inputs.Inputs"
+    return FunhouseError(f"no mind reads the world '{world_of(run).called(run)}'", remedy=remedy)
