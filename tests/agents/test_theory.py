@@ -132,7 +132,7 @@ def test_a_false_belief_is_predicted():
     # Bo sees red east of it and steps away; behind its back the fruit moves, as Ada sees, to the far west.
     def predicted(kind, during):
         theory = Theory(THEORY.ground, SPACE, [1.0] * 9)
-        theory.belief = lambda *_: np.arange(len(SPACE)) == kind
+        theory.posterior = lambda *_: np.arange(len(SPACE)) == kind
         history = [percept(6, {4: RED}, Bo=3), percept(6, {0: RED}, Bo=during), percept(6, {0: RED}, Bo=2)]
         return theory.predict(history, "Bo", ())
 
