@@ -171,7 +171,7 @@ def native_share(config: Extent, population: PopulationConfig) -> np.ndarray:
 class _Stage(NamedTuple):
     """What the draws of a split share."""
 
-    type_choice: np.ndarray  # the types that agents may have
+    type_choice: np.ndarray  # the types that agents may have, each as often as its odds
     depth: np.ndarray  # (3,) float64 running sum of depth_share
     odds: np.ndarray  # (d,) float64 running sum of the odds of each description
     forms: np.ndarray  # the paraphrases of "behave as" that the split uses
@@ -180,10 +180,10 @@ class _Stage(NamedTuple):
 @lru_cache(maxsize=16)
 def _stage(space: ProductSpace, population: PopulationConfig, split: str) -> _Stage:
     every = {"seen": ~space.held_out, "held-out": space.held_out, "all": np.ones(len(space), bool)}
-    mask = every[population.drawn(split)]
+    able = np.flatnonzero(every[population.drawn(split)])
     forms = TRAINING["behave"] if split == "train" else range(len(PARAPHRASES["behave"]))
     odds = bank_of(space).cumulative(split)
-    return _Stage(np.flatnonzero(mask), np.cumsum(population.depth_share), odds, np.array(forms))
+    return _Stage(np.repeat(able, space.odds[able]), np.cumsum(population.depth_share), odds, np.array(forms))
 
 
 @njit(cache=True, nogil=True)

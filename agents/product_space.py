@@ -65,6 +65,11 @@ class ProductSpace:
         """(k,) bool: the types that never occur in training."""
         raise NotImplementedError
 
+    @property
+    def odds(self) -> np.ndarray:
+        """(k,) int64: how common the types are, one to another."""
+        return np.ones(len(self), np.int64)
+
     def __len__(self) -> int:
         return len(self.types)
 

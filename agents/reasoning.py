@@ -19,6 +19,11 @@ class Space(Protocol):
     held_out: np.ndarray  # (k,) bool: which no training sees
 
     @property
+    def odds(self) -> np.ndarray:
+        """(k,) int64: how common the types are, one to another."""
+        ...
+
+    @property
     def traits(self) -> Mapping[str, tuple[str, ...]]:
         """The values of each trait."""
         ...

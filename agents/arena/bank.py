@@ -61,6 +61,7 @@ class Bank:
             self._add(species, scripts_of(config.environment, config.keywords, species) if settings.scripted else [])
         self.species = np.array([one.species for one in self.members], dtype=np.int64)
         self.held_out = np.array([one.held_out for one in self.members])
+        self.odds = np.ones(len(self.members), np.int64)
         self._index = {one.name: k for k, one in enumerate(self.members)}
 
     @classmethod

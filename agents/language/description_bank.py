@@ -22,9 +22,10 @@ class DescriptionBank:
 
     def __init__(self, space: ProductSpace) -> None:
         odds: dict[Traits, float] = {}
-        for one in space.types:
+        total = int(space.odds.sum())
+        for one, common in zip(space.types, space.odds.tolist(), strict=True):
             for traits, chance in _partial(one.to_dict()):
-                odds[traits] = odds.get(traits, 0.0) + chance / len(space)
+                odds[traits] = odds.get(traits, 0.0) + chance * common / total
         self.texts = [say_description(dict(traits)) for traits in odds]
         self.mask = np.array([space.consistent(dict(traits)) for traits in odds])  # (d, k) bool
         self.odds = np.array(list(odds.values()))  # (d,) float64

@@ -41,8 +41,8 @@ class Powers(NamedTuple):
     discount: np.ndarray  # (256,) float64: γ^distance, 0 where there is no way
     wanted: np.ndarray  # (tastes, kinds) float64: β·weight
     drawn: np.ndarray  # (tempers,) float64: β·push
-    believed: np.ndarray  # (k,) float64: 1 for the types that agents believe in, else 0
-    among: int  # how many those are
+    believed: np.ndarray  # (k,) float64: the odds of the types that agents believe in, 0 for others
+    among: int  # what they add up to
     without: Without  # what is left out of the definition
 
 

@@ -15,7 +15,8 @@ from worlds.orchard.config import MOST_STEPS
 
 LARGEST_EXPONENT = 300.0  # of β·Q: twice this, and its negative, still fit a float64
 # Settings that are written down only where they are others: worlds of an earlier kind have none of them.
-OPTIONS: dict[str, Any] = {"traits": ("taste", "sight", "memory", "temper"), "value": "nearest"}
+OPTIONS: dict[str, Any] = {"traits": ("taste", "sight", "memory", "temper"), "value": "nearest", "manners": (1, 1)}
+Odd = Annotated[int, Interval(ge=1, le=100)]
 
 
 def _known(traits: tuple[str, ...]) -> bool:
@@ -40,12 +41,15 @@ class PolicyConfig:
     # what the world's agents differ in, of agents.traits; feeling is there where there are marks
     traits: Annotated[tuple[str, ...], schema.Needs(_known, "names of traits, taste among them")] = OPTIONS["traits"]
     value: Annotated[str, schema.one_of("nearest", "sum")] = "nearest"  # of fruits of a kind: the nearest, or all
+    # how common plain and exaggerating manners are, one to the other, where the world has them
+    manners: tuple[Odd, Odd] = OPTIONS["manners"]
 
     OPTIONAL = tuple(OPTIONS)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", tuple(float(weight) for weight in self.weights))
         object.__setattr__(self, "traits", tuple(self.traits))
+        object.__setattr__(self, "manners", tuple(self.manners))
         schema.check(self, "policy")
         if self.beta * (max(map(abs, self.weights)) + abs(self.temper)) > LARGEST_EXPONENT:
             what = f"beta = {self.beta:g} is too decisive to compute with"
@@ -55,7 +59,7 @@ class PolicyConfig:
         """The fields as JSON values (tuples become lists); an option that is off is left out."""
         values = {**dataclasses.asdict(self), "weights": list(self.weights)}
         kept = {name: value for name, value in values.items() if value != OPTIONS.get(name, ...)}
-        return {**kept, "traits": list(kept["traits"])} if "traits" in kept else kept
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in kept.items()}
 
     @classmethod
     def from_dict(cls, values: Mapping) -> PolicyConfig:

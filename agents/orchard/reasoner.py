@@ -97,7 +97,7 @@ class Reasoner:
         stage, own = self._episode(episode)
         asker = np.array([agent for _, agent, _ in groups])
         body = np.array([chain[0] if stance == "predict" else agent for stance, agent, chain in groups])
-        coded, depth, mixture = self._encode([chain for *_, chain in groups], stage.powers.believed > 0)
+        coded, depth, mixture = self._encode([chain for *_, chain in groups], stage.powers.believed)
         parts = asker, own[asker], body, coded, depth
         in_order = np.empty_like(answers)
         _enact(_leaving_out(stage, without), mixture, *parts, group[order], step[order], in_order)

@@ -41,7 +41,7 @@ History = list[Percept]  # one percept per step, the last one a scene without ac
 class Theory(Definition):
     """The definition, for one map, one space of types, and the stated share (t,) of native agents.
 
-    believed: the types (k,) bool that agents believe in, by default all.
+    believed: the odds (k,) of the types that agents believe in, by default of all.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Theory(Definition):
         return policy.act(self.space, type, fruit, others, at, self.ground, bool(now[body].marked))
 
     def prior(self, body: str) -> np.ndarray:
-        """(k,): uniform over the types that are believed in."""
+        """(k,): by the odds of the types that are believed in."""
         return self.believed / self.believed.sum()
 
     def act(self, history: History, step: int, who: str) -> Act | None:

@@ -97,14 +97,24 @@ class TypeSpace(ProductSpace):
         per_taste = np.array([[self.index({**one, "taste": value}) for value in self.traits["taste"]] for one in self])
         return np.where(table.manner[:, None] > 0, per_taste[k, turned], k)
 
+    @cached_property
+    def odds(self) -> np.ndarray:
+        """(k,) int64: how common the types are, one to another: as their values are."""
+        odds = np.ones(len(self), np.int64)
+        for trait in TRAITS:
+            if trait.name in self.traits and (common := trait.odds(self.policy)):
+                odds *= np.array(common)[self._index_of(trait.name)]
+        return odds
+
     def believed(self, seen_alone: bool) -> np.ndarray:
-        """(k,) bool: the types that agents believe in, all or those alone that training sees."""
-        return ~self.held_out if seen_alone else np.ones(len(self), bool)
+        """(k,) int64: the odds of the types that agents believe in, all or those alone that training sees; 0: not in
+        these."""
+        return np.where(self.held_out, 0, self.odds) if seen_alone else self.odds
 
     def played_among(self, believed: np.ndarray) -> np.ndarray:
-        """`played`, (k, k), of those who believe in some types (k,) bool: where exaggerating would make somebody of
+        """`played`, (k, k), of those who believe in some types, (k,): where exaggerating would make somebody of
         another, what is believed in is played as it is."""
-        return np.where(believed[self.played], self.played, np.arange(len(self)))
+        return np.where(believed[self.played] > 0, self.played, np.arange(len(self)))
 
     @cached_property
     def table(self) -> TypeTable:
@@ -141,11 +151,11 @@ class TypeSpace(ProductSpace):
 
 
 def meant(fits: np.ndarray, believed: np.ndarray) -> np.ndarray:
-    """Which type is meant by each of some descriptions that fit types (d, k) bool, all equally likely: (d, k) float64.
+    """Which type is meant by each of some descriptions that fit types (d, k) bool: (d, k) float64.
 
-    Of types that are believed in, (k,) bool; where none of these fits, of all that do.
+    By the odds (k,) at which types are believed in; where none of these fits, any that does.
     """
-    among = fits & believed
+    among = fits * believed
     among = np.where(among.any(1, keepdims=True), among, fits)
     return among / among.sum(1, keepdims=True)
 

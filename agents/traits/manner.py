@@ -26,6 +26,9 @@ class Manner(Trait):
         ),
     }  # fmt: skip
 
+    def odds(self, policy):
+        return policy.manners
+
     def columns(self, index, orchard, policy):
         return {"manner": np.maximum(index, 0)}
 

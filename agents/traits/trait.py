@@ -33,6 +33,10 @@ class Trait:
         """The values in a world, in the order of its types; none where it has no such trait."""
         return tuple(self.wordings) if self.name in policy.traits else ()
 
+    def odds(self, policy: PolicyConfig) -> tuple[int, ...] | None:
+        """How common the values are, in their order; None: all alike."""
+        return None
+
     def columns(self, index: np.ndarray, orchard: OrchardConfig, policy: PolicyConfig) -> dict[str, Any]:
         """What it does: fields of agents.orchard.types.TypeTable by name.
 

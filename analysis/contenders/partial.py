@@ -14,9 +14,7 @@ from agents.registry import world_of
 from worlds.base_episode import BaseEpisode
 
 
-def partial_answers(
-    reasoner: ExactReasoner, episode: BaseEpisode, queries: Sequence[Query]
-) -> dict[str, np.ndarray]:
+def partial_answers(reasoner: ExactReasoner, episode: BaseEpisode, queries: Sequence[Query]) -> dict[str, np.ndarray]:
     """By name, what each partial reasoner answers, (q, actions) float64; NaN where it leaves out nothing that is asked.
 
     It is put the question as it is asked, and not what is true: to predict is to reason with what one perceived.
@@ -25,7 +23,7 @@ def partial_answers(
     depth, sensed = np.array([query.depth for query in queries]), world_of(episode).sensed
     for deep in sorted(set(depth.tolist())):
         rows = np.flatnonzero(depth == deep)
-        asked = [queries[q] for q in rows]
+        asked = [queries[q] for q in rows.tolist()]
         for name, without in partial_reasoners(deep, reasoner.space.traits, sensed).items():
             answer = found.setdefault(name, np.full((len(queries), episode.actions), np.nan))
             answer[rows] = reasoner.enact(episode, asked, without=without)

@@ -21,7 +21,7 @@ from agents.partial import PRIOR_ALONE
 from agents.query import Query
 from agents.reasoning import ExactReasoner
 from analysis.questions.perception import Perception, place_of, target_of
-from analysis.scores.traits import members_of
+from analysis.scores.traits import prior_of
 from worlds.base_episode import BaseEpisode
 
 BASE, COPY, IGNORANT, MYSELF, MIXTURE = "base rate", "copy", "ignorant", "myself", "mixture"
@@ -77,7 +77,7 @@ class Shortcuts:
     def _ignorant(self, queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
         answer = self.reasoner.enact(self.episode, queries, without=PRIOR_ALONE)
         pairs = zip(queries, natives, strict=True)
-        own = np.array([acts[self._fits(query.agent)].mean(axis=0) for query, acts in pairs])
+        own = np.array([self._prior(query.agent) @ acts for query, acts in pairs])
         return np.where(_depth(queries)[:, None] > 0, answer, own)
 
     def _myself(self, queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
@@ -91,13 +91,13 @@ class Shortcuts:
     def _is(self, who: int | str, root: int) -> np.ndarray:
         """(k,): the true type of somebody; of a description, the types it fits that can act in the place of `root`."""
         if isinstance(who, str):
-            fits = self.space.consistent(who) & self._fits(root)
+            fits = self.space.consistent(who) * self._prior(root)
             return fits / fits.sum()
         return np.eye(len(self.space))[self.own[who]]
 
-    def _fits(self, agent: int) -> np.ndarray:
-        """(k,) bool: the types that an agent can have."""
-        return members_of(self.space, self.perception.species[agent])
+    def _prior(self, agent: int) -> np.ndarray:
+        """(k,): what is known of an agent before it is seen."""
+        return prior_of(self.space, self.perception.species[agent])
 
     def _sub_chain(self, kept: tuple[int, ...], queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
         part = np.array([kept in places_of(query.stance, query.depth) for query in queries])

@@ -20,6 +20,6 @@ def members_of(space: Space, species: int) -> np.ndarray:
 
 
 def prior_of(space: Space, species: int) -> np.ndarray:
-    """(k,) float64: uniform over the types that an agent of a species can have."""
-    fits = members_of(space, species)
-    return fits / fits.sum()
+    """(k,) float64: what is known of an agent of a species before it is seen: by the odds of the types it can have."""
+    odds = members_of(space, species) * space.odds
+    return odds / odds.sum()

@@ -74,6 +74,7 @@ def funhouses(draw, kinds=(2, 3), steps=(3, 5)) -> RunConfig:
         rankings=draw(st.sampled_from(["wheel", "cyclic"])),
         traits=draw(st.sampled_from(CHOSEN if orchard.kinds == 2 else (CHOSEN[0], CHOSEN[3]))),
         value=draw(st.sampled_from(["nearest", "sum"])),
+        manners=draw(st.sampled_from([(1, 1), (1, 3)])),
     )
     believed, split = draw(st.sampled_from([("all", "test"), ("auto", "train")]))
     population = PopulationConfig(switch=draw(st.integers(1, 3)), description_share=0.4, believed=believed)
