@@ -13,6 +13,7 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Interval
 
+from analysis.contenders.calibrating import HOTTEST, Calibration
 from analysis.contenders.fitting import Fitted
 from analysis.contenders.shortcuts import BASE
 from analysis.questions.survey import Survey
@@ -22,9 +23,10 @@ from worlds.kernel_cache import kept_place
 from worlds.log.reader import Log
 from worlds.signed import read_signed, signed
 
-VERSION = 2  # of what is fitted, and on which episodes
+VERSION = 3  # of what is fitted, and on which episodes
 
 Rate = Annotated[float, Interval(ge=0, le=1)]
+Temperature = Annotated[float, Interval(ge=1 / HOTTEST, le=HOTTEST)]
 
 
 class KeptFit(schema.TypedDict):
@@ -36,6 +38,7 @@ class KeptFit(schema.TypedDict):
     weight: list[tuple[str, Rate]]  # in the order in which they are added up
     best: str
     best_unfiltered: str
+    calibration: tuple[Temperature, Rate] | None  # of the reasoner: temperature, share of the base rate
 
 
 class Kept(schema.TypedDict):
@@ -91,11 +94,12 @@ def _plain(fitted: Fitted) -> KeptFit:
     base_of = {str(kind): rate.tolist() for kind, rate in fitted.base_of.items()}
     return KeptFit(
         base=fitted.base.tolist(), base_of=base_of, share=fitted.share, weight=[*fitted.weight.items()],
-        best=fitted.best, best_unfiltered=fitted.best_unfiltered,
+        best=fitted.best, best_unfiltered=fitted.best_unfiltered, calibration=fitted.calibration,
     )  # fmt: skip
 
 
 def _fitted(kept: KeptFit) -> Fitted:
     base_of = {int(kind): np.array(rate) for kind, rate in kept["base_of"].items()}
     base, weight = np.array(kept["base"]), dict(kept["weight"])
-    return Fitted(base, base_of, kept["share"], weight, kept["best"], kept["best_unfiltered"])
+    calibration = None if kept["calibration"] is None else Calibration(*kept["calibration"])
+    return Fitted(base, base_of, kept["share"], weight, kept["best"], kept["best_unfiltered"], calibration)

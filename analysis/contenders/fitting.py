@@ -1,9 +1,11 @@
-"""What the shortcuts learn from training questions: base rates, smoothing, a mixture, and which is best."""
+"""What is learned from training questions: base rates, smoothing, a mixture and which shortcut is best, and how far
+the exact reasoner's predictions can be trusted."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.contenders.calibrating import CALIBRATED, REASONER, Calibration, calibrate
 from analysis.contenders.shortcuts import BASE, MIXTURE
 from analysis.questions.sampling import Cell
 from analysis.questions.survey import Survey
@@ -23,6 +25,7 @@ class Fitted:
     weight: dict[str, float]  # by shortcut: its share of the mixture
     best: str  # s* over kept questions
     best_unfiltered: str  # s* over all
+    calibration: Calibration | None = None  # of the reasoner; None where it is no contender
 
 
 def fit(train: Survey) -> dict[Cell, Fitted]:
@@ -44,7 +47,13 @@ def _fit_cell(survey: Survey) -> Fitted:
     error = {name: divergence(survey.truth, answer[name]) for name in [*names, MIXTURE]}
     best = min(error, key=lambda name: error[name].mean())
     chosen = min(error, key=lambda name: error[name][keep].mean()) if keep.any() else best
-    return replace(fitted, best=chosen, best_unfiltered=best)
+    return replace(fitted, best=chosen, best_unfiltered=best, calibration=_calibration(survey, base))
+
+
+def _calibration(survey: Survey, base: np.ndarray) -> Calibration | None:
+    """Of the reasoner, where it predicts: what one does in another's place follows from what it perceived itself."""
+    predicts = (survey.stance == "predict").all() and survey.taking_part(REASONER).all()
+    return calibrate(survey.truth, survey.answer[REASONER], base) if predicts else None
 
 
 def base_rate(survey: Survey, fitted: Fitted) -> np.ndarray:
@@ -91,15 +100,17 @@ def answers(survey: Survey, fitted: Fitted) -> dict[str, np.ndarray]:
     answer |= {name: smoothed(guess, base, fitted.share[name]) for name, guess in survey.guess.items()}
     if fitted.weight:
         answer[MIXTURE] = np.sum([weight * answer[name] for name, weight in fitted.weight.items()], axis=0)
+    if fitted.calibration:
+        answer[CALIBRATED] = fitted.calibration.of(answer[REASONER], base)
     return answer
 
 
 def complete(survey: Survey, fitted: dict[Cell, Fitted]) -> tuple[Survey, np.ndarray]:
-    """The survey with every shortcut's answers in it, and which questions are kept, (q,) bool.
+    """The survey with everybody's answers in it, and which questions are kept, (q,) bool.
 
     Raises FunhouseError where a stance and depth were not fitted.
     """
-    names = [BASE, MIXTURE, *survey.guess]
+    names = [BASE, MIXTURE, CALIBRATED, *survey.guess]
     whole = {**survey.answer, **{name: np.full(survey.truth.shape, np.nan) for name in names}}
     keep = np.zeros(len(survey), bool)
     for cell in survey.cells():
@@ -111,7 +122,7 @@ def complete(survey: Survey, fitted: dict[Cell, Fitted]) -> tuple[Survey, np.nda
         here = survey.within(cell)
         part = survey.select(here)
         answer = answers(part, fitted[cell])
-        for name in names:
+        for name in answer.keys() & set(names):
             whole[name][here] = answer[name]
         keep[here] = kept(part.truth, [answer[name] for name in singles(part, answer)])
     return replace(survey, answer=whole, guess={}), keep

@@ -173,7 +173,7 @@ def _row(scores: Scores, cell: tuple[str, int], mask: np.ndarray, contender: str
     row = {
         key: value
         for key, value in found[0].items()
-        if value is not None and key not in ("stance", "contender", "kind")
+        if value is not None and key not in ("stance", "contender", "kind", "excess_over")
     }
     return {**row, "shortcut_nats": found[-1]["excess_nats"]}
 

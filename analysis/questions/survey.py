@@ -11,6 +11,7 @@ import numpy as np
 from agents.answer import Answerer
 from agents.query import Query
 from agents.registry import reasoner_of, type_space
+from analysis.contenders.calibrating import CALIBRATED, REASONER
 from analysis.contenders.controls import PLANNER, planners
 from analysis.contenders.shortcuts import BASE, COPY, FULL_INFORMATION, IGNORANT, MIXTURE, MYSELF, Shortcuts
 from analysis.questions.perception import Perception, place_of, target_of
@@ -20,11 +21,11 @@ from analysis.scores.narrow import narrowed, widened
 from worlds import FunhouseError
 from worlds.base_episode import BaseEpisode
 
-REASONER, TRUTH = "reasoner", "truth"
+TRUTH = "truth"
 COLUMNS = ("episode", "stance", "depth", "observed", "sight", "species", "action", "choice", "truth", "legal")
 Progress = Callable[[int, int], None]
-FIXED = (REASONER, TRUTH, BASE, COPY, IGNORANT, MYSELF, MIXTURE, FULL_INFORMATION, PLANNER)
-FIXED_KINDS = {REASONER: "oracle", TRUTH: "oracle", FULL_INFORMATION: "oracle", PLANNER: "control"}
+FIXED = (REASONER, CALIBRATED, TRUTH, BASE, COPY, IGNORANT, MYSELF, MIXTURE, FULL_INFORMATION, PLANNER)
+FIXED_KINDS = {**dict.fromkeys((REASONER, CALIBRATED, TRUTH, FULL_INFORMATION), "oracle"), PLANNER: "control"}
 
 
 @dataclass(frozen=True)

@@ -16,17 +16,18 @@ import numpy as np
 from agents.answer import Answerer
 from agents.registry import played, world_of
 from agents.traits.sight import SIGHTS
+from analysis.contenders.calibrating import CALIBRATED, REASONER
 from analysis.contenders.fitting import Fitted, complete, fit
 from analysis.questions.perception import BUCKETS, bucket_name, within_bucket
 from analysis.questions.sampling import Cell, Sampling
-from analysis.questions.survey import FIXED, REASONER, Progress, Survey, conduct
+from analysis.questions.survey import FIXED, Progress, Survey, conduct
 from analysis.scores.intervals import EpisodeBootstrap, or_none
 from analysis.scores.measures import LEAST, agreement, divergence, entropy, total_variation
 from worlds.base_episode import BaseEpisode
 
 FIGURES = (
-    "excess_nats", "excess_low", "excess_high", "kept_excess_nats", "median_kl", "skill", "skill_low", "skill_high",
-    "unfiltered_skill", "top1", "total_variation",
+    "excess_nats", "excess_low", "excess_high", "kept_excess_nats", "median_kl", "median_low", "median_high",
+    "skill", "skill_low", "skill_high", "unfiltered_skill", "top1", "total_variation",
 )  # fmt: skip
 FEWEST = 200  # questions; a skill from fewer is not given
 TRAINING_EPISODES = 96
@@ -45,9 +46,11 @@ def score(
     """The table of a log: {"rows": [...], "by_observed": [...], "by_sight": [...]}, JSON values only.
 
     A row: stance, depth, contender, kind, questions, kept, excess_nats (mean KL from the truth over all
-    questions) with its interval, kept_excess_nats, median_kl, skill with its interval, best_shortcut (the s*
-    it is measured against), unfiltered_skill, top1, total_variation, and for predict log_loss_on_action, in
-    nats, over the log_loss_questions that name a role the target really was in. Rows of by_observed and
+    questions) with its interval, kept_excess_nats, median_kl with its interval (median_low, median_high), skill
+    with its interval, best_shortcut (the s* it is measured against), unfiltered_skill, top1, total_variation, and
+    for predict log_loss_on_action, in nats, over the log_loss_questions that name a role the target really was in.
+    A mind's row also holds excess_over, {contender: [nats, low, high]}: how far it is from the truth beyond the
+    reasoner (predict), the calibrated reasoner (predict) and s*, question by question. Rows of by_observed and
     by_sight also say "observed" (earlier steps of evidence) or "sight" (of the asked agent × of its target).
     What is undefined is null, and "reason" says why; so do the rows of a stance and depth in which nothing could
     be asked (questions: 0). A world without sights has no rows by_sight. Without `train_log` the shortcuts are
@@ -127,6 +130,7 @@ class Scores:
         return [
             {**head, "contender": name, "kind": self.survey.kind[name], **counts}
             | {key: or_none(value[i]) for key, value in tally.items()}
+            | {"excess_over": self._over(cell, name, some)}
             | self._log_loss(stance, name, some)
             | {"reason": None if keep >= FEWEST else f"{keep} questions kept, a skill needs {FEWEST}"}
             for i, name in enumerate(names)
@@ -151,7 +155,8 @@ class Scores:
         return [
             {**head, "contender": name, "kind": self.survey.kind[name], **none}
             | dict.fromkeys(FIGURES)
-            | {"log_loss_on_action": None, "log_loss_questions": 0, "reason": self.survey.silent[cell]}
+            | {"excess_over": {}, "log_loss_on_action": None, "log_loss_questions": 0}
+            | {"reason": self.survey.silent[cell]}
             for name in minds
         ]
 
@@ -162,6 +167,7 @@ class Scores:
         best = self.error[fitted.best][some][:, None]
         excess, low, high = self.bootstrap.ratio(error, np.ones((len(some), 1)), some)
         kept_excess, *_ = self.bootstrap.ratio(error * keep, keep, some)
+        median, median_low, median_high = np.array([self.bootstrap.median(one, some) for one in error.T]).T
         lost, lost_low, lost_high = self.bootstrap.ratio(error * keep, best * keep, some)
         unfiltered, *_ = self.bootstrap.ratio(error, self.error[fitted.best_unfiltered][some][:, None], some)
         enough, enough_in_all = keep.sum() >= FEWEST, len(some) >= FEWEST
@@ -169,7 +175,7 @@ class Scores:
         truth = self.survey.truth[some]
         return {
             "excess_nats": excess, "excess_low": low, "excess_high": high, "kept_excess_nats": kept_excess,
-            "median_kl": np.median(error, axis=0),
+            "median_kl": median, "median_low": median_low, "median_high": median_high,
             "skill": np.where(enough, 1 - lost, np.nan),
             "skill_low": np.where(enough, 1 - lost_high, np.nan),
             "skill_high": np.where(enough, 1 - lost_low, np.nan),
@@ -177,6 +183,16 @@ class Scores:
             "top1": np.array([agreement(truth, one).mean() for one in answer]),
             "total_variation": np.array([total_variation(truth, one).mean() for one in answer]),
         }  # fmt: skip
+
+    def _over(self, cell: Cell, name: str, some: np.ndarray) -> dict[str, list[float | None]]:
+        """A mind's excess nats less another's over the same questions, with its interval, by that other's name."""
+        if self.survey.kind[name] != "mind":
+            return {}
+        rivals = [one for one in (REASONER, CALIBRATED) if np.isfinite(self.error[one][some]).all()]
+        rivals.append(self.fitted[cell].best)
+        beyond = np.stack([self.error[name][some] - self.error[one][some] for one in rivals], axis=1)
+        figures = np.array(self.bootstrap.ratio(beyond, np.ones((len(some), 1)), some)).T
+        return {one: [*map(or_none, figure)] for one, figure in zip(rivals, figures, strict=True)}
 
     def _log_loss(self, stance: str, name: str, some: np.ndarray) -> dict:
         """For predict: the mean surprise at the actions that were really taken in the role asked about."""

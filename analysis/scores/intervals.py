@@ -6,6 +6,8 @@ narrow. A ratio's numerator and denominator are resampled together: they are sum
 
 import numpy as np
 
+POINTS = 256  # of the values whose median is resampled, at most; between them nothing is told apart
+
 Bounded = tuple[float | None, float | None, float | None]  # a figure and its interval
 NONE: Bounded = (None, None, None)
 
@@ -49,6 +51,23 @@ class EpisodeBootstrap:
             return np.where(np.isfinite(value), value, np.nan), nothing, nothing
         low, high = np.percentile(drawn, [self.tail, 100 - self.tail], axis=0)
         return value, low, high
+
+    def median(self, value: np.ndarray, rows: np.ndarray) -> tuple[float, float, float]:
+        """The median over the questions `rows` (r,) of a value (r,), with its interval: value, low, high.
+
+        In a resample it is the least of POINTS quantiles of the value that half of the questions do not exceed.
+        """
+        order = np.sort(value)
+        middle = float(np.median(value)) if len(rows) else np.nan
+        if self.episodes < 2 or not len(rows):
+            return middle, np.nan, np.nan
+        points = order[np.linspace(0, len(order) - 1, min(len(order), POINTS)).round().astype(int)]
+        place = self.member[rows] * len(points) + np.searchsorted(points, value)
+        within = np.bincount(place, minlength=self.episodes * len(points)).reshape(self.episodes, len(points))
+        drawn = self.times @ np.cumsum(within, axis=1)  # resamples p: how many questions do not exceed a point
+        drawn = drawn[drawn[:, -1] > 0]
+        low, high = np.percentile(points[(2 * drawn >= drawn[:, -1:]).argmax(axis=1)], [self.tail, 100 - self.tail])
+        return middle, float(low), float(high)
 
 
 def or_none(value: float) -> float | None:

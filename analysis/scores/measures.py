@@ -63,6 +63,12 @@ def smoothed(action: np.ndarray, base: np.ndarray, share: float) -> np.ndarray:
     return (1 - share) * guess + share * base
 
 
+def sharpened(answer: np.ndarray, temperature: float) -> np.ndarray:
+    """Distributions (q, a) at a temperature: p^(1 / temperature), normalised: flatter above 1."""
+    power = (answer / answer.max(axis=-1, keepdims=True)) ** (1 / temperature)
+    return power / power.sum(axis=-1, keepdims=True)
+
+
 def legal_only(answer: np.ndarray, legal: np.ndarray) -> np.ndarray:
     """Distributions (q, a) with nothing on illegal actions, `legal` (q, a) bool; what is all legal stays as it is.
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rich.table import Table
 
-from analysis.questions.survey import REASONER
+from analysis.contenders.calibrating import REASONER
 
 COLUMNS = {
     "contender": "contender",
@@ -46,7 +46,7 @@ def _summarised(row: dict, block: dict[str, dict]) -> Iterator[str]:
     yield shown(row, "skill")
     for name in (row["contender"], row["best_shortcut"], REASONER):
         nats = block[name]["kept_excess_nats"] if name in block else None
-        yield "–" if nats is None else _rounded(nats, 3)
+        yield "–" if nats is None else rounded(nats, 3)
 
 
 def meaning(rows: Sequence[dict]) -> str:
@@ -95,11 +95,16 @@ def description_table(rows: Iterable[dict], title: str = "") -> Table:
     return table
 
 
+def cell_of(row: dict) -> tuple[str, int]:
+    """The stance and depth of a row."""
+    return row["stance"], row["depth"]
+
+
 def blocks(rows: Iterable[dict]) -> list[list[dict]]:
     """Rows grouped by stance and depth, in the order in which these first occur."""
     grouped: dict[tuple[str, int], list[dict]] = {}
     for row in rows:
-        grouped.setdefault((row["stance"], row["depth"]), []).append(row)
+        grouped.setdefault(cell_of(row), []).append(row)
     return list(grouped.values())
 
 
@@ -114,15 +119,20 @@ def shown(row: dict, key: str) -> str:
     value = row[key]
     if key == "contender":
         return f"{value} *" if value == row["best_shortcut"] else str(value)
+    low, high = (row["skill_low"], row["skill_high"]) if key == "skill" else (None, None)
+    return bounded(value, low, high, 2)
+
+
+def bounded(value: float | None, low: float | None, high: float | None, places: int = 3) -> str:
+    """A figure, and its interval in so many places where it has one; a dash where there is none."""
     if value is None:
         return "–"
-    bounded = key == "skill" and row["skill_low"] is not None
-    return _rounded(value, 3) + (
-        f" [{_rounded(row['skill_low'], 2)}, {_rounded(row['skill_high'], 2)}]" if bounded else ""
-    )
+    ends = "" if low is None or high is None else f" [{rounded(low, places)}, {rounded(high, places)}]"
+    return rounded(value, 3) + ends
 
 
-def _rounded(value: float, places: int) -> str:
+def rounded(value: float, places: int) -> str:
+    """A figure with so many places."""
     return f"{round(value, places) + 0.0:.{places}f}"  # + 0.0: no "-0.00"
 
 

@@ -134,12 +134,16 @@ def test_the_planner_represents_itself(report):
     assert planner["excess_nats"] < base["excess_nats"]
 
 
-def test_the_reasoner_is_a_contender_for_predict_only(report, log, train_log, reasoned, shallow):
+def test_the_reasoner_is_a_contender_for_predict_only_and_who_answers_as_it_is_nothing_beyond_it(
+    report, log, train_log, reasoned, shallow
+):
     found = {(one["stance"], one["depth"]) for one in report["rows"] if one["contender"] == "reasoner"}
     assert found == {("predict", 1)}
     again = score(log, [reasoned], train_log, sampling=shallow)
     itself, row_of_it = (row(again, "predict", 1, name) for name in ("reasoner itself", "reasoner"))
     assert itself["skill"] == pytest.approx(row_of_it["skill"])
+    assert itself["excess_over"]["reasoner"] == pytest.approx([0, 0, 0], abs=1e-12)  # as only a paired interval is
+    assert itself["excess_high"] - itself["excess_low"] > 0.02
     assert row(again, "behave", 1, "reasoner itself")["skill"] == pytest.approx(1)
 
 
@@ -166,6 +170,37 @@ def test_too_few_kept_questions_give_no_skill_and_the_reason(scores):
 
 def test_enough_kept_questions_give_no_reason(report):
     assert row(report, "behave", 1, "mind")["reason"] is None
+
+
+def test_the_calibrated_reasoner_is_a_contender_for_predict_only_and_no_shortcut(report):
+    found = [one for one in report["rows"] if one["contender"] == "reasoner, calibrated"]
+    assert [(one["stance"], one["depth"], one["kind"]) for one in found] == [("predict", 1, "oracle")]
+
+
+def test_calibrated_on_its_own_training_questions_the_reasoner_is_nearer_to_the_truth_than_as_it_is(train_log):
+    train = conduct(train_log, sampling=Sampling(questions=45))
+    scores = Scores.of(train, fit(train))
+    for depth in (1, 2, 3):
+        excess = {one["contender"]: one["excess_nats"] for one in scores.rows(("predict", depth))}
+        assert excess["reasoner, calibrated"] < excess["reasoner"] - 0.001
+
+
+def test_a_mind_is_put_beside_the_reasoners_and_the_best_shortcut_question_by_question(scores):
+    for cell in scores.survey.cells():
+        (mind,) = scores.rows(cell, names=["mind"])
+        rest = {one["contender"]: one for one in scores.rows(cell)}
+        reasoners = {"reasoner", "reasoner, calibrated"} if cell[0] == "predict" else set()
+        assert set(mind["excess_over"]) == {*reasoners, mind["best_shortcut"]}
+        for name, (nats, low, high) in mind["excess_over"].items():
+            assert nats == pytest.approx(mind["excess_nats"] - rest[name]["excess_nats"])
+            assert low <= nats <= high
+        assert all(one["excess_over"] == {} for one in rest.values() if one["kind"] != "mind")
+
+
+def test_the_median_lies_in_its_interval(report):
+    found = [one for one in report["rows"] if one["contender"] == "mind"]
+    assert all(one["median_low"] <= one["median_kl"] <= one["median_high"] for one in found)
+    assert any(one["median_low"] < one["median_high"] for one in found)
 
 
 def test_a_report_is_json_and_the_same_every_time(log, train_log, truth, shallow, report):

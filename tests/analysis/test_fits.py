@@ -2,10 +2,13 @@
 
 import json
 
+import numpy as np
+
 from agents import RunConfig
 from agents.recording import record, verify
 from analysis import shortcuts_beside
 from analysis.contenders import one_question
+from analysis.questions.perception import Perception
 from worlds import OrchardConfig, open_log
 from worlds.kernel_cache import kept_place
 from worlds.signed import signed
@@ -32,5 +35,11 @@ def test_what_is_fitted_for_one_answer_is_kept_and_made_anew_where_it_is_damaged
         page.write_bytes(spoilt)
         assert shortcuts_beside(*asked, log) == first
         assert page.read_bytes() == kept
+    step, who, whom = np.argwhere(Perception(log[0]).sees & ~np.eye(4, dtype=bool))[-1].tolist()
+    predicted = (log[0], log[0].names[who], step, f"predict {log[0].names[whom]}")
+    assert "reasoner, calibrated" not in shortcuts_beside(*predicted, log)
+    temperature, share = json.loads(page.read_bytes())["fitted"]["predict 1"]["calibration"]
+    assert 0.5 < temperature < 2
+    assert 0 < share < 1
     assert verify(tmp_path / "log")["verified"]
     assert record(run, tmp_path / "log", 3)["written"] == 3

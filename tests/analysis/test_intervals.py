@@ -55,3 +55,25 @@ def test_intervals_are_the_same_every_time():
     episode, value = np.arange(30), column(np.random.default_rng(2).normal(size=30))
     one, other = (EpisodeBootstrap(episode).ratio(value, column(np.ones(30)), np.arange(30)) for _ in range(2))
     assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("each", [1, 5])
+def test_the_interval_of_a_median_is_as_wide_as_theory_says_of_so_many_episodes(each):
+    value = np.repeat(np.random.default_rng(3).normal(size=400), each)
+    middle, low, high = EpisodeBootstrap(np.repeat(np.arange(400), each)).median(value, np.arange(len(value)))
+    assert middle == np.median(value)
+    assert low < middle < high
+    assert high - low == pytest.approx(2 * 1.96 * np.sqrt(np.pi / 2) / np.sqrt(400), rel=0.3)
+
+
+def test_the_median_of_a_few_questions_is_resampled_exactly():
+    value = np.random.default_rng(4).normal(size=31)
+    bootstrap = EpisodeBootstrap(np.arange(31))
+    drawn = [np.sort(np.repeat(value, times.astype(int)))[15] for times in bootstrap.times]
+    assert bootstrap.median(value, np.arange(31))[1:] == pytest.approx(np.percentile(drawn, [2.5, 97.5]))
+
+
+def test_the_median_of_one_episode_has_no_interval():
+    middle, low, high = EpisodeBootstrap(np.zeros(9)).median(np.arange(9.0), np.arange(9))
+    assert middle == 4
+    assert np.isnan([low, high]).all()

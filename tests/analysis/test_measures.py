@@ -3,11 +3,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.contenders.calibrating import Calibration, calibrate
 from analysis.scores.measures import (
     agreement,
     checked,
     divergence,
     mixture_weights,
+    sharpened,
     smoothed,
     total_variation,
 )
@@ -69,6 +71,30 @@ def test_no_other_mixture_is_likelier():
         return divergence(truth, w * parts[0] + (1 - w) * parts[1]).sum()
 
     assert loss(weight) <= min(loss(w) for w in np.linspace(0, 1, 101)) + 1e-6
+
+
+def test_a_temperature_keeps_the_order_and_at_one_the_answer():
+    answer = draws(9)
+    assert sharpened(answer, 1.0) == pytest.approx(answer)
+    assert (sharpened(answer, 2.0).max(axis=1) < answer.max(axis=1)).all()
+    assert (sharpened(answer, 0.5).argmax(axis=1) == answer.argmax(axis=1)).all()
+    assert sharpened(np.array([[0.5, 0.5, 0, 0, 0]]), 0.2).tolist() == [[0.5, 0.5, 0, 0, 0]]
+
+
+def test_calibration_finds_the_temperature_and_the_share_that_made_the_truth():
+    answer, base = draws(10, 400), np.tile(draws(11, 1), (400, 1))
+    for made in (Calibration(2.5, 0.2), Calibration(0.6, 0.05)):
+        found = calibrate(made.of(answer, base), answer, base)
+        assert found == pytest.approx(made, abs=0.02)
+
+
+def test_no_other_calibration_is_likelier():
+    answer, base, truth = draws(12), np.full((50, 5), 0.2), 0.7 * draws(12) + 0.3 * draws(13)
+    found = calibrate(truth, answer, base)
+    least = divergence(truth, found.of(answer, base)).sum()
+    for temperature in np.geomspace(0.2, 5, 9):
+        for share in np.linspace(0, 1, 11):
+            assert least <= divergence(truth, Calibration(temperature, share).of(answer, base)).sum() + 1e-3
 
 
 @pytest.mark.parametrize(

@@ -93,13 +93,23 @@ class Score(Scored):
         return {**table, "describe": score_descriptions(log[: self.episodes], minds, seed=self.seed)}
 
     def show(self, document: dict[str, Any]) -> None:
-        from analysis import description_table, fidelity_table, meaning, summary_table
+        from analysis import (
+            beside_the_reasoner,
+            description_table,
+            fidelity_table,
+            meaning,
+            paired_table,
+            summary_table,
+        )
 
         if not self.all:
             show(summary_table(document["rows"]))
             show(meaning(document["rows"]))
+            if paired := beside_the_reasoner(document["rows"]):
+                show(paired)
             return
         show(fidelity_table(document["rows"]))
+        show(paired_table(document["rows"]))
         show(description_table(document["describe"]["rows"]))
 
 
