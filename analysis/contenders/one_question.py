@@ -5,8 +5,9 @@ from agents.registry import world_of
 from analysis.contenders.fits import fitted_for
 from analysis.contenders.fitting import Fitted, complete, fit
 from analysis.questions.sampling import Asked, Cell, Draw, Sampling
-from analysis.questions.survey import conduct, put
+from analysis.questions.survey import bound, put
 from analysis.scores.fidelity import training_episodes
+from analysis.scores.narrow import narrowed
 from worlds.base_episode import BaseEpisode
 from worlds.log.reader import Log
 
@@ -41,6 +42,6 @@ def _fitted(episode: BaseEpisode, cell: Cell) -> Fitted | None:
     stance, depth = cell
     sampling = Sampling(stances=(stance,), depths=(depth,), weights=(1,), paraphrases="trained")
     made = training_episodes(episode.run, world_of(episode).refitted)
-    if not any(Draw(one, sampling).asked() for one in made):
-        return None
-    return fit(conduct(made, sampling=sampling))[cell]
+    drawn = [(place, one, Draw(one, sampling).asked()) for place, one in enumerate(made)]
+    pages = [narrowed(put(place, one, asked)) for place, one, asked in drawn if asked]
+    return fit(bound(pages))[cell] if pages else None

@@ -11,6 +11,7 @@ import pytest
 from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
 from analysis import Sampling, examine
+from analysis.questions import sampling
 from tom.cli import main, parse
 from tom.commands.running import Run
 from tom.commands.training import Train
@@ -144,6 +145,19 @@ def test_ask_puts_the_truth_and_the_shortcuts_beside_the_mind(capsys, trained, p
     for distribution in (answer["probabilities"], answer["exact"], *answer["shortcuts"].values()):
         assert tuple(distribution) == ACTIONS
         assert math.isclose(sum(distribution.values()), 1, abs_tol=1e-3)
+
+
+def test_an_exact_answer_opens_the_log_once_and_draws_the_questions_of_each_training_episode_once(
+    trained, place, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    opened, drawn = [], []
+    monkeypatch.setattr("worlds.open_log", lambda path: opened.append(path) or open_log(path))
+    made = sampling.Draw.__init__
+    monkeypatch.setattr(sampling.Draw, "__init__", lambda self, *of: drawn.append(of[0].index) or made(self, *of))
+    parse(["ask", "behave as myself", *map(str, place), "--mind", str(trained), "--exact"]).work()
+    assert len(opened) == 1
+    assert len(drawn) == len(set(drawn)) > 0
 
 
 def test_without_exact_the_truth_is_null(capsys, trained, place):

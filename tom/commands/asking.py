@@ -27,17 +27,17 @@ class Asked(Command):
     """Put the exact answer beside the mind's."""
 
     def asked(self):
-        """The mind, and the episode it is asked about; None for the mind where there is none and --exact is given.
-
-        Raises FunhouseError where nobody can answer.
-        """
+        """The mind, the log and the episode it is asked about; None for the mind where there is none and --exact is
+        given. Raises FunhouseError where nobody can answer."""
         from tom.filter.inputs import unread
+        from worlds import open_log
 
-        episode = episode_of(self.log, self.episode)
+        log = open_log(self.log)
+        episode = episode_of(log, self.episode)
         mind = mind_for(self.mind, episode.run)
         if mind is None and not self.exact:
             raise unread(episode.run)
-        return mind, episode
+        return mind, log, episode
 
 
 @dataclass(kw_only=True)
@@ -50,18 +50,14 @@ class Ask(Asked):
     def work(self) -> dict[str, Any]:
         from agents import exact
         from analysis.contenders.one_question import shortcuts_beside
-        from worlds import open_log
 
-        mind, episode = self.asked()
+        mind, log, episode = self.asked()
         asked = (episode, self.agent, self.step, self.prompt)
         document = {**vars(mind.ask(*asked)), "exact": None, "shortcuts": None} if mind else {}
         if self.exact:
             said = vars(exact(*asked))
             document = document or {**said, "probabilities": None}
-            document |= {
-                "exact": said["probabilities"],
-                "shortcuts": shortcuts_beside(*asked, open_log(self.log)),
-            }
+            document |= {"exact": said["probabilities"], "shortcuts": shortcuts_beside(*asked, log)}
         return document
 
     def show(self, document: dict[str, Any]) -> None:
@@ -87,7 +83,7 @@ class Describe(Asked):
     def work(self) -> dict[str, Any]:
         from tom.ask import describe_exactly
 
-        mind, episode = self.asked()
+        mind, _, episode = self.asked()
         asked = (episode, self.agent, self.step, self.who)
         exact = describe_exactly(*asked) if self.exact else None
         told = mind.describe(*asked) if mind else None

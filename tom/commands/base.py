@@ -1,10 +1,15 @@
 """What every command is: settings that work something out, and show it to a person or to a program."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
+
+if TYPE_CHECKING:
+    from worlds.log.reader import Log
 
 # A path on the command line, under the name that the help gives it.
 LogDir = Annotated[str, tyro.conf.arg(metavar="LOG")]
@@ -31,15 +36,14 @@ def mind_for(run: str | None, settings: dict):
     return load_mind(run) if run is not None or reads(settings) else None
 
 
-def episode_of(log: str, index: int):
+def episode_of(log: Log, index: int) -> Any:
     """The episode of a log that the command line names, from 0. Raises FunhouseError where there is none."""
-    from worlds import FunhouseError, open_log
+    from worlds import FunhouseError
 
-    episodes = open_log(log)
     if index < 0:  # which in Python counts from the end
-        what, remedy = f"there is no episode {index}", f"choose one from 0 to {len(episodes) - 1}"
-        raise FunhouseError(what, place=log, remedy=remedy)
-    return episodes[index]
+        what, remedy = f"there is no episode {index}", f"choose one from 0 to {len(log) - 1}"
+        raise FunhouseError(what, place=str(log.path), remedy=remedy)
+    return log[index]
 
 
 @dataclass(kw_only=True)

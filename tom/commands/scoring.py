@@ -126,8 +126,8 @@ class Graph(Scored):
         from analysis import examine, publish, score_descriptions
         from tom.filter.inputs import unread
 
-        one = episode_of(self.log, self.episode)
         minds, log = self.opened()
+        one = episode_of(log, self.episode)
         if not minds:
             raise unread(log.config)
         train = self.fitted_on(log)
