@@ -80,7 +80,7 @@ def tables(document):
 def draw(document):
     """ "watching": the mind and the controls, with intervals."""
     picture, (axes,) = canvas("Is it learned from watching what another is like?")
-    panels.verdicts(axes, [*document["figures"], *document["controls"]], {}, LEARNED)
+    panels.verdicts(axes, [*document["figures"], *document["controls"]], LEARNED)
     return {"watching": picture}
 
 

@@ -92,6 +92,11 @@ def everybody(trial: Trial) -> dict[str, tuple[Answerer, str]]:
     return {mind.name: (mind, "mind"), **{one.name: (one, KINDS[one.name]) for one in OTHERS}, **blind}
 
 
+def answerers(trial: Trial) -> dict[str, Answerer]:
+    """Who answers, by name."""
+    return {name: one for name, (one, _) in everybody(trial).items()}
+
+
 def judges(trial: Trial) -> tuple[list[str], list[str], list[str]]:
     """Whose controls are positive, negative, and without a verdict, by name."""
     return [REASONER], [EGOCENTRIC, MYSELF, PLANNER, *trial.blinded], [IGNORANT]

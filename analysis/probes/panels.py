@@ -1,16 +1,16 @@
-"""What the pictures of several probes show: curves, bars side by side, and who shows an effect."""
+"""What the pictures of probes are made of: curves, bars side by side, and who shows an effect."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures.picture import BLACK, GREY, interval_line
+from analysis.figures.picture import BLACK, BLUE, GREY, ORANGE, interval_line
+from analysis.scores.intervals import Bounded
 
 Row = dict[str, Any]
-Numbers = Sequence[float] | np.ndarray
 Lines = Sequence[tuple[str, str, Sequence[Row]]]  # words, colour and rows of each
 
 
@@ -36,24 +36,59 @@ def counted(axes: Axes, counts: Sequence[int]) -> None:
     axes.set_xticks(range(len(counts)), [str(count) for count in counts])
 
 
-def bars(axes: Axes, x: Numbers, heights: Numbers, width: float, color: str, words: str | None) -> None:
-    """Bars side by side with others; one of no height is seen as a dash."""
-    axes.bar(x, heights, width * 0.92, color=color, label=words, zorder=2)
-    axes.plot(x, np.zeros(len(x)), linestyle="none", marker="_", color=color, markersize=8, zorder=3)
+def grouped(axes: Axes, groups: Sequence[str], series: Iterable[tuple[str, str, Sequence[Bounded]]]) -> None:
+    """Bars side by side over each group, with intervals where there are any; one of no height is seen as a dash.
+
+    series: words, colour and a value of each group.
+    """
+    series = list(series)
+    width = 0.78 / len(series)
+    for place, (words, color, values) in enumerate(series):
+        x = np.arange(len(groups)) + (place - (len(series) - 1) / 2) * width
+        heights = np.array([value for value, *_ in values], float)
+        axes.bar(x, heights, width * 0.92, color=color, label=words, zorder=2)
+        axes.plot(x, 0 * heights, linestyle="none", marker="_", color=color, markersize=8, zorder=3)
+        for at, (_, *ends) in zip(x, values, strict=True):
+            if None not in ends:
+                axes.plot([at, at], ends, color=BLACK, linewidth=1.1, zorder=4)  # type: ignore[arg-type]
+    axes.set_xticks(range(len(groups)), groups, fontsize=9.5)
 
 
-def verdicts(axes: Axes, ones: Sequence[Row], colors: Mapping[str, str], threshold: float) -> None:
-    """A dot with its interval for each figure or control that has a value, the first on top; dashed, the threshold."""
+def verdicts(axes: Axes, ones: Sequence[Row], threshold: float, left: float = -0.5) -> None:
+    """A dot with its interval for each figure and control, the first on top, and the threshold, dashed.
+
+    Figures are blue, positive controls orange. What lies left of `left` is a number at the edge.
+    """
     for y, one in enumerate(ones):
-        if one["value"] is None:
-            continue
-        color = colors.get(one["name"], GREY)
-        axes.plot([one["value"] if one[end] is None else one[end] for end in ("low", "high")], [y, y],
-                  color=color, linewidth=2.2)  # fmt: skip
-        axes.plot(one["value"], y, marker="o", color=color)
+        value, *ends = (one[key] for key in ("value", "low", "high"))
+        color = {None: BLUE, "positive": ORANGE}.get(one.get("kind"), GREY)
+        if value is not None and value >= left:
+            axes.plot([value if end is None else max(end, left) for end in ends], [y, y], color=color, linewidth=2.2)
+            axes.plot(value, y, marker="o", color=color)
+        else:
+            words = "undefined" if value is None else f"◂ {value:.2f}"
+            axes.annotate(words, (0.01, y), xycoords=("axes fraction", "data"), color=color, fontsize=9, va="center")
     axes.axvline(threshold, color=BLACK, linewidth=1, linestyle="--", zorder=1)
     axes.set_yticks(range(len(ones)), [one["name"] for one in ones], fontsize=9.5)
-    axes.invert_yaxis()
+    axes.set_ylim(len(ones) - 0.2, -0.6)
+
+
+def of_effect(document: Mapping[str, Any], mind: Row, effect: str) -> list[Row]:
+    """The mind's figure and the controls of one of several effects, by contender."""
+    before = f"{effect}: "
+    named = [{**one, "name": one["name"].removeprefix(before)} for one in document["controls"] if before in one["name"]]
+    return [{**mind, "name": "the mind"}, *named]
+
+
+def finding(words: str, values: Sequence[float | None], otherwise: str) -> str:
+    """The title of a picture: what was found, with its values; where one is undefined, what the picture is about."""
+    return otherwise if None in values else words.format(*values)
+
+
+def titled(axes: Axes, title: str, x: str = "", y: str = "") -> None:
+    """Says what a panel shows, and what its axes are."""
+    axes.set_title(title, fontsize=11.5, color=BLACK, loc="left")
+    axes.set(xlabel=x, ylabel=y)
 
 
 def bound(axes: Axes, at: float, words: str, across: bool = False) -> None:
@@ -62,8 +97,3 @@ def bound(axes: Axes, at: float, words: str, across: bool = False) -> None:
     place, side = ((0.02, at), ("axes fraction", "data")) if across else ((at, 0.0), ("data", "axes fraction"))
     axes.annotate(words, place, xycoords=side, xytext=(0 if across else 3, 4), textcoords="offset points",
                   color=GREY, fontsize=9)  # fmt: skip
-
-
-def side_by_side(groups: int, place: int, of: int, width: float) -> np.ndarray:
-    """Where the bars of one of several series stand, one in each group."""
-    return np.arange(groups) + (place - (of - 1) / 2) * width

@@ -5,7 +5,7 @@ episodes and what is asked; `analysis.py` what is made of the answers: rows, con
 `thresholds.py` holds nothing but what these are held against, so that the history shows that it came first.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Protocol, TypeVar
 
@@ -19,7 +19,7 @@ from agents.recording import Players
 from analysis.questions.sampling import Episodes
 from analysis.scores.describe import Describer
 from analysis.scores.intervals import Bounded
-from worlds import schema
+from worlds import FunhouseError, schema
 from worlds.base_episode import BaseEpisode
 
 Progress = Callable[[int, int], None]  # (done, in all)
@@ -28,6 +28,7 @@ Row = dict[str, Any]
 POSITIVE, NEGATIVE, BASELINE = "positive", "negative", "baseline"
 BLIND = ("mind, no history", "mind, names shuffled", "mind, no prompt")  # blanked minds that must not show an effect
 T = TypeVar("T")
+S = TypeVar("S", bound=Sized)
 
 
 @dataclass(frozen=True)
@@ -195,6 +196,13 @@ def figure(
         "name": name, **own, "value": value, "low": low, "high": high, "goal": goal, "reached": judged,
         "by_seed": by_seed,
     }  # fmt: skip
+
+
+def some(found: S, what: str) -> S:
+    """What was found to be asked. Raises FunhouseError, saying what, where there is nothing."""
+    if not len(found):
+        raise FunhouseError(what, remedy="ask for more episodes")
+    return found
 
 
 def at_most(value: float, goal: float) -> bool:

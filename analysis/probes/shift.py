@@ -4,11 +4,41 @@ A shift is a difference of two distributions, so its entries sum to 0: a correla
 cosine of the two arrays. Arrays are (q, a) float64, questions by actions; intervals are over episodes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
+from analysis.probes.contenders import TRUE, everybody
+from analysis.probes.probe import Trial
 from analysis.scores.intervals import NONE, Bounded, EpisodeBootstrap, or_none, share
+
+
+class Shifts:
+    """What everybody answered in some worlds of each case, which are one episode but for an edit: axis q over cases.
+
+    found: of each case its episode's place, its seed, what it is, and by name the answers (w, a) in its w worlds.
+    """
+
+    def __init__(self, trial: Trial, found: Sequence[tuple[int, int, Any, Mapping[str, np.ndarray]]]):
+        places, self.seed = (np.array([one[k] for one in found]) for k in range(2))
+        self.mind, self.kinds = trial.mind.name, {name: kind for name, (_, kind) in everybody(trial).items()}
+        self.cases = [one[2] for one in found]
+        self.said = {name: np.array([one[3][name] for one in found]) for name in found[0][3]}  # q w a
+        self.bootstrap = EpisodeBootstrap(places)
+
+    def shift(self, name: str, after: int = 1, before: int = 0) -> np.ndarray:
+        """(q, a): an answer in one world less that in another."""
+        return self.said[name][:, after] - self.said[name][:, before]
+
+    def correlation(self, name: str, rows: np.ndarray, *worlds: tuple[int, int]) -> Bounded:
+        """Of an answer's shifts with the real ones, over some cases: to the first world of each pair from the other."""
+        said, real = (np.hstack([self.shift(one, *pair) for pair in worlds or [(1, 0)]]) for one in (name, TRUE))
+        return correlation(self.bootstrap, said, real, rows)
+
+    def by_seed(self, effect: Callable[[np.ndarray], Bounded], rows: np.ndarray) -> list[float | None]:
+        """An effect over some cases, seed by seed."""
+        return [effect(rows[self.seed[rows] == one])[0] for one in np.unique(self.seed)]
 
 
 def correlation(bootstrap: EpisodeBootstrap, said: np.ndarray, real: np.ndarray, rows: np.ndarray) -> Bounded:
@@ -60,3 +90,9 @@ def flat(found: Mapping[str, Sequence[float | None]]) -> dict[str, float | None]
     """Figures with their intervals as the keys of a row: {"slope": value, "slope_low": ..., "slope_high": ...}."""
     ends = ("", "_low", "_high")
     return {f"{name}{end}": one for name, ones in found.items() for end, one in zip(ends, ones, strict=True)}
+
+
+def bounds(row: Mapping[str, Any], figure: str = "value") -> Bounded:
+    """A figure of a row with its interval."""
+    stem = "" if figure == "value" else f"{figure}_"
+    return row[figure], row[f"{stem}low"], row[f"{stem}high"]

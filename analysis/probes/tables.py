@@ -5,6 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
+from analysis.probes.contenders import EGOCENTRIC, IGNORANT, REASONER
+
 Row = Mapping[str, Any]
 Column = str | tuple[str, Callable[[Row], str]]  # a key of the rows; or words, and what fills the cells under them
 
@@ -12,6 +14,12 @@ Column = str | tuple[str, Callable[[Row], str]]  # a key of the rows; or words, 
 def shown(value: Any) -> str:
     """One value in a cell; a dash where it is undefined."""
     return "–" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def beside(rows: Iterable[Row], *more: str) -> list[Row]:
+    """The rows of the mind, and of those whom tables show beside it, by name."""
+    shown = {REASONER, IGNORANT, EGOCENTRIC, "mind, no history", *more}
+    return [row for row in rows if row["kind"] == "mind" or row["contender"] in shown]
 
 
 def bounded(figure: str) -> Callable[[Row], str]:

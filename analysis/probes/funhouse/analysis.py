@@ -9,12 +9,11 @@ from itertools import permutations
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from rich.table import Table
 
 from agents.registry import type_space
-from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, dots
+from analysis.figures.picture import canvas
 from analysis.probes import panels
 from analysis.probes.contenders import IGNORANT, REASONER, Exact, Ignorant
 from analysis.probes.funhouse.design import (
@@ -34,6 +33,7 @@ from analysis.probes.funhouse.design import (
 )
 from analysis.probes.funhouse.thresholds import APART, STILL, UNDONE
 from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure, one_of
+from analysis.probes.shift import bounds
 from analysis.probes.tables import bounded, pivot
 from analysis.scores.describe import POSTERIOR, Describer
 from analysis.scores.intervals import Bounded, less, mean, ratio
@@ -44,46 +44,39 @@ LIKELIHOOD, DESCRIPTION, UNDO = "which is which, by likelihood", "which is which
 MIXED, ALIKE, ALL = "near and far", "the same sight", "all four"
 COPIED = "the imitator's act"
 SAME = 1e-9  # log likelihoods, or probabilities, this close are equal: it is a toss
-WORDS = {
-    THEMSELVES: "the imitators\nthemselves", REASONER: "exact reasoner", POSTERIOR: "posterior",
-    IGNORANT: "knows nobody", NOT_UNDONE: "the mind, asked for\nthe imitation", "mind, no history": "without history",
-    "mind, no prompt": "without prompt", "mind, names shuffled": "names shuffled",
-    IN_PLACE: "the mind, as\nthe imitator",
-}  # fmt: skip
-COLORS = {REASONER: ORANGE, POSTERIOR: ORANGE, THEMSELVES: GREEN}
-BELOW = -0.4  # of what is undone; what makes it far worse is left to the tables
 Told = dict[str, list[Any]]  # by contender: of each episode
 
 
 def measure(trial: Trial) -> dict[str, Any]:
     """{"rows", "controls", "figures"}."""
     design, mind, who = trial.design, trial.mind, [trial.mind, *trial.blind]
-    apart: Told = {}
-    behind: Told = {}
-    named: Told = {}
-    moved: Told = {}
+    told: dict[str, Told] = {what: {} for what in ("apart", "behind", "named", "moved")}
     seeds, imaged = [], []
+
+    def keep(what: str, name: str, said: Any) -> None:
+        told[what].setdefault(name, []).append(said)
+
     for place, seed, _, index in trial.places({"": design.episodes}):
         episode = masquerade(design, seed, trial.settings.split, index)
         for name, table in likelihoods(episode, design, [*who, Themselves(), Exact(), Ignorant()]).items():
-            apart.setdefault(name, []).append(told_apart(table, design))
-            behind.setdefault(name, []).append(placed(table))
+            keep("apart", name, told_apart(table, design))
+            keep("behind", name, placed(table))
         for name, said in descriptions(episode, design, who, episode.steps - 1).items():
-            named.setdefault(name, []).append(nearer(said[:, column(type_space(episode), "near")], design))
+            keep("named", name, nearer(said[:, column(type_space(episode), "near")], design))
         for name, said in movements(episode, design, [mind]).items():
-            moved.setdefault(name, []).append(said)
+            keep("moved", name, said)
         imaged += [(place, one) for one in images(episode, design, mind, trial.blind)]
         seeds.append(seed)
-    every = len(seeds) * len(design.imitators)
+    every, apart = len(seeds) * len(design.imitators), np.array(told["apart"][mind.name])[:, design.mixed].mean(1)
     rows = [
-        *_pairs(LIKELIHOOD, apart, {MIXED: design.mixed, ALIKE: ~design.mixed}),
-        *_pairs(DESCRIPTION, named, {MIXED: design.mixed}),
-        *(_row(LIKELIHOOD, ALL, name, _mean(np.array(found)[:, None]), every) for name, found in behind.items()),
+        *_pairs(LIKELIHOOD, told["apart"], {MIXED: design.mixed, ALIKE: ~design.mixed}),
+        *_pairs(DESCRIPTION, told["named"], {MIXED: design.mixed}),
+        *(_row(LIKELIHOOD, ALL, name, _mean(np.array(one)[:, None]), every) for name, one in told["behind"].items()),
         *(row for sight in dict.fromkeys(design.imitators) for row in _undone(design, imaged, sight)),
     ]
-    told = np.array(apart[mind.name])[:, design.mixed].mean(1)
-    by_seed = [float(told[np.array(seeds) == one].mean()) for one in np.unique(seeds)]
-    return {"rows": rows, "controls": _controls(trial, rows), "figures": [*_figures(rows, mind.name, moved, by_seed)]}
+    by_seed = [float(apart[np.array(seeds) == one].mean()) for one in np.unique(seeds)]
+    figures = [*_figures(rows, mind.name, told["moved"], by_seed)]
+    return {"rows": rows, "controls": _controls(trial, rows), "figures": figures}
 
 
 def told_apart(table: np.ndarray, design: Design) -> np.ndarray:
@@ -178,8 +171,7 @@ def _copied(truth: np.ndarray, action: np.ndarray) -> np.ndarray:
 
 def value_of(rows: Sequence[Row], readout: str, of: str, contender: str) -> Bounded:
     """(value, low, high) of one row."""
-    row = one_of(rows, readout=readout, of=of, contender=contender)
-    return row["value"], row["low"], row["high"]
+    return bounds(one_of(rows, readout=readout, of=of, contender=contender))
 
 
 def _controls(trial: Trial, rows: Sequence[Row]) -> list[Row]:
@@ -222,45 +214,19 @@ def draw(document: Document) -> dict[str, Figure]:
     parts = (
         (LIKELIHOOD, MIXED, "who is behind which mask?\nby likelihood", (0.5, "chance"), APART),
         (DESCRIPTION, MIXED, "who sees near, who far?\nby description", (0.5, "chance"), APART),
-        (UNDO, "near", "what would the target have done?\nshare of the distortion undone", (0.0, "image"), UNDONE),
+        (UNDO, "near", "what would the target have done?", (0.0, "image"), UNDONE),
     )
-    picture, axes = canvas(_title(document), len(parts), (13.2, 4.6))
-    for place, (readout, of, words, nothing, threshold) in zip(axes, parts, strict=True):
-        rows = [row for row in document["rows"] if (row["readout"], row["of"]) == (readout, of)]
-        _panel(place, rows, readout != UNDO)
+    mine = {readout: one_of(document["figures"], name=readout, of=of) for readout, of, *_ in parts}
+    told = "Behind the masks of one target, the mind tells {:.0%} of near-far pairs apart,\n"
+    told += "and undoes {:.0%} of what a near-sighted imitator distorts"
+    values = [mine[readout]["value"] for readout in (LIKELIHOOD, UNDO)]
+    picture, places = canvas(
+        panels.finding(told, values, "Several with different eyes imitate the same one"), len(parts), (14.2, 4.8)
+    )
+    for axes, (readout, _, words, nothing, threshold) in zip(places, parts, strict=True):
+        panels.verdicts(axes, panels.of_effect(document, mine[readout], readout), threshold)
         for at, said in (nothing, (threshold, "threshold")):
-            panels.bound(place, at, said)
-        place.set_title(words, fontsize=11, color=BLACK)
-    for place in axes[:2]:
-        place.set_xlabel("share of near-far pairs told apart", color=BLACK)
-    axes[2].set_xlabel("0: the image; 1: the target itself", color=BLACK)
+            panels.bound(axes, at, said)
+        share = "share of the distortion undone" if readout == UNDO else "share of near-far pairs told apart"
+        panels.titled(axes, words, share)
     return {"funhouse": picture}
-
-
-def _title(document: Document) -> str:
-    value = {(one["name"], one["of"]): one["value"] for one in document["figures"]}
-    apart, undone = value[LIKELIHOOD, MIXED], value[UNDO, "near"]
-    if apart is None or undone is None:
-        return "Several with different eyes imitate the same one"
-    return (
-        f"Behind the masks of one target, the mind tells {apart:.0%} of near-far pairs apart,\n"
-        f"and undoes {undone:.0%} of what a near-sighted imitator distorts"
-    )
-
-
-def _panel(axes: Axes, rows: Sequence[Row], share: bool) -> None:
-    """The contenders from the top down: who knows most, the mind, and what is left of it."""
-    mind = rows[0]["contender"]
-    order = [THEMSELVES, REASONER, POSTERIOR, mind, NOT_UNDONE, IN_PLACE, IGNORANT]
-    blanked = [row["contender"] for row in rows if row["contender"].startswith("mind, n") and share]
-    by_name = {row["contender"]: row for row in rows}
-    if not share:
-        order = order[1:]  # the image itself is the zero of the scale
-    lines = []
-    for name in dict.fromkeys([*order, *blanked]):
-        row = by_name.get(name)
-        if row is not None and row["low"] is not None and (share or row["value"] > BELOW):
-            color = BLUE if name == mind else COLORS.get(name, GREY)
-            lines.append((WORDS.get(name, f"the {name}"), row["value"], row["low"], row["high"], color))
-    dots(axes, lines)
-    axes.set_xlim((0, 1.08) if share else (min([-0.5, *(low for _, _, low, *_ in lines)]), 1.08))

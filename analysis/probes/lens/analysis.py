@@ -10,76 +10,58 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from rich.table import Table
 
 from agents.registry import reasoner_of
 from agents.traits.sight import SIGHTS
-from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas
+from analysis.figures.picture import BLUE, GREEN, GREY, ORANGE, canvas
 from analysis.probes import panels
-from analysis.probes import tables as written
-from analysis.probes.contenders import EGOCENTRIC, IGNORANT, REASONER, TRUE, asked_in, everybody, judges
+from analysis.probes.contenders import EGOCENTRIC, REASONER, answerers, asked_in, judges
 from analysis.probes.lens.design import CONTESTED, EVERY, HIDDEN, NEAR, NEW, UNSEEN, Put, Scene
 from analysis.probes.lens.thresholds import AREA, CORRELATION, STILL
-from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure, one_of
-from analysis.probes.shift import correlation, flat, separation
+from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure, one_of, some
+from analysis.probes.shift import Shifts, bounds, flat, separation
+from analysis.probes.tables import beside, lines
 from analysis.scores.describe import POSTERIOR
-from analysis.scores.intervals import Bounded, EpisodeBootstrap, less, ratio, share
+from analysis.scores.intervals import Bounded, less, ratio, share
 from analysis.scores.measures import LEAST
-from worlds import FunhouseError
 
-FIGURES = {
-    "by behaviour": ("area", "correlation", "uptake_seen", "uptake_not", "largest"),
-    "directly": ("log_loss", "skill"),
-}
+NOTHING = "what anybody sees hangs on nobody's sight here"
 SORTS = (
-    (NEAR, "uptake_seen", "in near sight:\nBo sees it", 1),
-    (CONTESTED, "uptake_seen", "Bo's sight\ndecides: it sees", 1),
-    (CONTESTED, "uptake_not", "Bo's sight\ndecides: it does not", 0),
-    (HIDDEN, "uptake_not", "out of all sight:\nBo does not", 0),
+    (NEAR, "uptake_seen", "in near sight:\nBo sees it", 1.0),
+    (CONTESTED, "uptake_seen", "Bo's sight\ndecides: it sees", 1.0),
+    (CONTESTED, "uptake_not", "Bo's sight\ndecides: it does not", 0.0),
+    (HIDDEN, "uptake_not", "out of all sight:\nBo does not", 0.0),
 )  # sort of cell, figure, words, and what is true
 
 
-class Sheet:
-    """What was asked, and what everybody said; axis q runs over changed cells, d over questions about Bo's sight.
+class Sheet(Shifts):
+    """What everybody said before and after each change of a cell; axis d runs over questions about Bo's sight.
 
     Raises FunhouseError where there is no cell whose being seen hangs on somebody's sight.
     """
 
     def __init__(self, trial: Trial):
-        self.mind, self.who = trial.mind.name, everybody(trial)
         self.direct: list[tuple[str, int, int, dict[str, float]]] = []  # d: world, episode, cells, stated chances
-        answerers, found = {name: one for name, (one, _) in self.who.items()}, []
-        self.worlds = [world for world, _ in trial.design.episodes]
+        super().__init__(trial, some([*self._asked(trial)], NOTHING))
+        self.worlds, self.world = [*dict(trial.design.episodes)], np.array([world for world, _ in self.cases])
+        self.cells, self.seen, self.would = (
+            np.array([getattr(spot, name) for _, spot in self.cases]) for name in ("cells", "seen", "would")
+        )
+        self.contested = some(self.rows(NEW, CONTESTED), NOTHING)
+
+    def _asked(self, trial: Trial) -> Iterator[tuple]:
         for place, seed, world, index in trial.places(dict(trial.design.episodes)):
             scene = Scene(trial.design.episode(world, index, seed, trial.settings.split), trial.design)
             for put in scene.questions():
                 spots = list(scene.spots(put))
                 edited = [scene.as_it_was(put), *(scene.changed(put, spot) for spot in spots)]
-                said = asked_in(edited, put.question(scene.episode), answerers)
+                said = asked_in(edited, put.question(scene.episode), answerers(trial))
                 for q, spot in enumerate(spots, 1):
-                    found.append((world, seed, place, spot, {name: rows[q] - rows[0] for name, rows in said.items()}))
-                self.direct.append(
-                    (world, place, int(scene.contested(put).sum()), self._stated(scene, put, trial.mind))
-                )
-        if not any((one[0], one[3].cells) == (NEW, CONTESTED) for one in found):
-            raise FunhouseError("what anybody sees hangs on nobody's sight here", remedy="ask for more episodes")
-        self.world, self.seed, places = (np.array([one[k] for one in found]) for k in range(3))
-        self.bootstrap = EpisodeBootstrap(places)
-        self.cells, self.seen, self.would = (
-            np.array([getattr(one[3], name) for one in found]) for name in ("cells", "seen", "would")
-        )
-        self.said = {name: np.array([one[4][name] for one in found]) for name in found[0][4]}  # q a: shifts
-
-    def _stated(self, scene: Scene, put: Put, mind: Any) -> dict[str, float]:
-        """The chance given to Bo's true sight, by who states one: the posterior, and a mind that describes."""
-        episode, sight = scene.episode, SIGHTS.index(scene.episode.agents[put.who].type["sight"])
-        belief = reasoner_of(scene.space).posterior(episode, put.asked, put.step, put.who)
-        stated = {POSTERIOR: float(belief[scene.space.table.sight == sight].sum())}
-        if hasattr(mind, "traits"):
-            stated[self.mind] = float(mind.traits(episode, put.asked, [put.step], [put.who])["sight"][0, sight])
-        return stated
+                    yield place, seed, (world, spot), {name: rows[[0, q]] for name, rows in said.items()}
+                count = int(scene.contested(put).sum())
+                self.direct.append((world, place, count, _stated(scene, put, trial.mind)))
 
     def rows(self, world: str, cells: str) -> np.ndarray:
         """(r,) int: the changed cells of one sort in one world."""
@@ -89,7 +71,7 @@ class Sheet:
     def uptake(self, name: str) -> np.ndarray:
         """(q,): an answer's shift projected on the would-be shift; 0 where that is none."""
         length = (self.would**2).sum(1)
-        return (self.said[name] * self.would).sum(1) / np.where(length > 0, length, 1)
+        return (self.shift(name) * self.would).sum(1) / np.where(length > 0, length, 1)
 
     def mean_uptake(self, name: str, rows: np.ndarray) -> Bounded:
         """Over some cells."""
@@ -99,26 +81,31 @@ class Sheet:
         """How well the uptake separates cells that Bo sees from those that it does not."""
         return separation(self.bootstrap, self.uptake(name), self.seen, rows)
 
-    def correlation(self, name: str, rows: np.ndarray) -> Bounded:
-        """Of the answer's shifts with the real ones."""
-        return correlation(self.bootstrap, self.said[name], self.said[TRUE], rows)
-
     def largest(self, name: str, rows: np.ndarray) -> float | None:
         """The largest change of any probability."""
-        return float(np.abs(self.said[name][rows]).max()) if len(rows) else None
+        return float(np.abs(self.shift(name)[rows]).max()) if len(rows) else None
+
+
+def _stated(scene: Scene, put: Put, mind: Any) -> dict[str, float]:
+    """The chance given to Bo's true sight, by who states one: the posterior, and a mind that describes."""
+    episode, sight = scene.episode, SIGHTS.index(scene.episode.agents[put.who].type["sight"])
+    belief = reasoner_of(scene.space).posterior(episode, put.asked, put.step, put.who)
+    stated = {POSTERIOR: float(belief[scene.space.table.sight == sight].sum())}
+    if hasattr(mind, "traits"):
+        stated[mind.name] = float(mind.traits(episode, put.asked, [put.step], [put.who])["sight"][0, sight])
+    return stated
 
 
 def measure(trial: Trial) -> dict[str, Any]:
     """{"rows", "controls", "figures"}; raises FunhouseError where nothing hangs on anybody's sight."""
     sheet = Sheet(trial)
-    kinds = [(name, kind) for name, (_, kind) in sheet.who.items()]
-    sorts, contested = (EVERY, NEAR, CONTESTED, HIDDEN, UNSEEN), sheet.rows(NEW, CONTESTED)
-    asked = [(world, cells, *who) for world in sheet.worlds for cells in sorts for who in kinds]
+    sorts = (EVERY, NEAR, CONTESTED, HIDDEN, UNSEEN)
+    asked = [(world, cells, *who) for world in sheet.worlds for cells in sorts for who in sheet.kinds.items()]
     told = [(name, world) for world in sheet.worlds for name in sheet.direct[0][-1]]
     return {
         "rows": [_row(sheet, *one) for one in asked] + [_direct(sheet, *one) for one in told],
-        "controls": controls(lambda name: sheet.area(name, contested), AREA, *judges(trial)),
-        "figures": list(_figures(sheet, contested)),
+        "controls": controls(lambda name: sheet.area(name, sheet.contested), AREA, *judges(trial)),
+        "figures": list(_figures(sheet)),
     }
 
 
@@ -137,8 +124,8 @@ def _row(sheet: Sheet, world: str, cells: str, name: str, kind: str) -> Row:
 
 def _direct(sheet: Sheet, name: str, world: str) -> Row:
     """The log loss over contested cells of a stated sight, and what it saves of one half's."""
-    here = [one for one in sheet.direct if one[0] == world]
-    place, cells, stated = (np.array(one) for one in zip(*[(d[1], d[2], d[3][name]) for d in here], strict=True))
+    here = [(place, cells, said[name]) for where, place, cells, said in sheet.direct if where == world]
+    place, cells, stated = (np.array(one) for one in zip(*here, strict=True))
     loss = -np.log(np.maximum(stated, LEAST)) * cells
     found = {"log_loss": ratio(loss, cells, place), "skill": less(ratio(loss, cells * np.log(2), place))}
     return {
@@ -147,74 +134,53 @@ def _direct(sheet: Sheet, name: str, world: str) -> Row:
     }  # fmt: skip
 
 
-def _figures(sheet: Sheet, contested: np.ndarray) -> Iterator[Row]:
+def _figures(sheet: Sheet) -> Iterator[Row]:
     """What the mind came to, and whether that is what it should reach."""
-    mind = sheet.mind
-    by_seed = [sheet.area(mind, contested[sheet.seed[contested] == one])[0] for one in np.unique(sheet.seed)]
-    yield figure("contested cells, area", sheet.area(mind, contested), AREA, by_seed=by_seed)
-    yield figure("every cell, correlation", sheet.correlation(mind, sheet.rows(NEW, EVERY)), CORRELATION)
+
+    def area(rows: np.ndarray) -> Bounded:
+        return sheet.area(sheet.mind, rows)
+
+    by_seed = sheet.by_seed(area, sheet.contested)
+    yield figure("contested cells, area", area(sheet.contested), AREA, by_seed=by_seed)
+    yield figure("every cell, correlation", sheet.correlation(sheet.mind, sheet.rows(NEW, EVERY)), CORRELATION)
     for world in [world for world in sheet.worlds if world != NEW]:
-        yield figure(f"contested cells, area, {world} sights", sheet.area(mind, sheet.rows(world, CONTESTED)))
-    for name in (mind, REASONER):
+        yield figure(f"contested cells, area, {world} sights", area(sheet.rows(world, CONTESTED)))
+    for name in (sheet.mind, REASONER):
         still = max(sheet.largest(name, sheet.rows(world, UNSEEN)) or 0.0 for world in sheet.worlds)
         yield figure(f"unseen cells, largest shift, {name}", (still, None, None), STILL, reached=at_most)
 
 
 def tables(document: Document) -> list[Table]:
     """By behaviour, a line for each world, sort of cells and contender; and directly."""
-    title, beside = "which cells Bo sees, ", (REASONER, IGNORANT, EGOCENTRIC, "mind, no history")
-    behaviour, direct = ([row for row in document["rows"] if row["asked"] == asked] for asked in FIGURES)
-    shown = [row for row in behaviour if row["kind"] == "mind" or row["contender"] in beside]
-    parts = ((shown, "by how a change of them moves the prediction"), (direct, "asked directly"))
-    left = ("world", "cells", "contender")
+    title, left = "which cells Bo sees, ", ("world", "cells", "contender")
+    behaviour, directly = (
+        [row for row in document["rows"] if row["asked"] == asked] for asked in ("by behaviour", "directly")
+    )
+    right = ("questions", "area", "correlation", "uptake_seen", "uptake_not", "largest")
     return [
-        written.lines(title + words, rows, left, ("questions", *figures), block=2)
-        for (rows, words), figures in zip(parts, FIGURES.values(), strict=True)
+        lines(f"{title}by how a change of them moves the prediction", beside(behaviour), left, right, block=2),
+        lines(f"{title}asked directly", directly, left, ("questions", "log_loss", "skill"), block=2),
     ]
 
 
 def draw(document: Document) -> dict[str, Figure]:
     """ "lens": the mean uptake by sort of cell, and how well contested cells are separated."""
-    picture, (uptakes, areas) = canvas(_title(document), 2, (13, 5.2))
-    mind = one_of(document["rows"], kind="mind")["contender"]
-    colors = {REASONER: ORANGE, mind: BLUE, EGOCENTRIC: GREEN}
-    called = ("exact reasoner", "the mind", "egocentric (Bo knows what Ada knows)")
-    for place, (name, words) in enumerate(zip(colors, called, strict=True)):
-        _uptakes(uptakes, document, name, place, colors[name], words)
-    for x, (*_, true) in enumerate(SORTS):
-        uptakes.plot(
-            [x - 0.42, x + 0.42], [true, true], color=GREY, linewidth=2.2, label=None if x else "truth", zorder=1
-        )
-    uptakes.set_xticks(range(len(SORTS)), [sort for _, _, sort, _ in SORTS], fontsize=9.5)
-    uptakes.set_ylabel("uptake: 1 moves as if Bo saw the cell, 0 not at all")
-    picture.legend(
-        *uptakes.get_legend_handles_labels(), loc="outside lower left", ncols=4, frameon=False, fontsize=10.5
-    )
-    uptakes.set_title("A cell changes before Ada's eyes: does the prediction of Bo move?", fontsize=11.5, loc="left")
-    panels.verdicts(areas, [{**document["figures"][0], "name": mind}, *document["controls"]], colors, AREA)
+    main, mind = document["figures"][0], one_of(document["rows"], kind="mind")["contender"]
+    told = "With sights it never trained with, the mind tells what Bo could see: area {:.2f}"
+    title = panels.finding(f"{told} where walls and distance do not decide", [main["value"]], "What could Bo see?")
+    picture, (uptakes, areas) = canvas(title, 2, (13, 5.2))
+    truth: list[Bounded] = [(true, None, None) for *_, true in SORTS]
+    series = [("truth", GREY, truth)]
+    for words, name, color in (("exact reasoner", REASONER, ORANGE), ("the mind", mind, BLUE),
+                               ("egocentric (Bo knows what Ada knows)", EGOCENTRIC, GREEN)):  # fmt: skip
+        own = [one_of(document["rows"], contender=name, world=NEW, cells=cells) for cells, *_ in SORTS]
+        series.append((words, color, [bounds(row, key) for row, (_, key, *_) in zip(own, SORTS, strict=True)]))
+    panels.grouped(uptakes, [words for *_, words, _ in SORTS], series)
+    panels.titled(uptakes, "A cell changes before Ada's eyes: does the prediction of Bo move?",
+                  y="uptake: 1 moves as if Bo saw the cell, 0 not at all")  # fmt: skip
+    picture.legend(*uptakes.get_legend_handles_labels(), loc="outside lower left", ncols=4, frameon=False)
+    panels.verdicts(areas, [{**main, "name": mind}, *document["controls"]], AREA)
     areas.axvline(0.5, color=GREY, linewidth=1, linestyle=":", zorder=1)
-    areas.set_title("Cells that Bo sees told from those it does not", fontsize=11.5, color=BLACK, loc="left")
-    areas.set_xlabel(f"area under the ROC curve, 95% interval; dotted: chance, dashed: {AREA}")
+    panels.titled(areas, "Cells that Bo sees told from those it does not",
+                  f"area under the ROC curve, 95% interval; dotted: chance, dashed: {AREA}")  # fmt: skip
     return {"lens": picture}
-
-
-def _title(document: Document) -> str:
-    main = document["figures"][0]
-    if main["value"] is None:
-        return "What could Bo see?"
-    told = f"With sights it never trained with, the mind tells what Bo could see: area {main['value']:.2f}"
-    return f"{told} where walls and distance do not decide"
-
-
-def _uptakes(axes: Axes, document: Document, name: str, place: int, color: str, words: str) -> None:
-    """Somebody's bars, with intervals."""
-    here = [row for row in document["rows"] if row["asked"] == "by behaviour" and row["world"] == NEW]
-    found = []
-    for x, (cells, key, *_) in zip(panels.side_by_side(len(SORTS), place, 3, 0.25), SORTS, strict=True):
-        row = one_of(here, contender=name, cells=cells)
-        found.append((x, row[key], row[f"{key}_low"], row[f"{key}_high"]))
-    drawn = [one for one in found if one[1] is not None]
-    panels.bars(axes, [x for x, *_ in drawn], [value for _, value, *_ in drawn], 0.25, color, words)
-    for x, _, *ends in drawn:
-        if None not in ends:
-            axes.plot([x, x], ends, color=BLACK, linewidth=1.1, zorder=4)

@@ -12,25 +12,25 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from rich.table import Table
 
 from analysis.contenders.controls import PLANNER
 from analysis.contenders.fitting import Fitted, fit
 from analysis.contenders.shortcuts import COPY, FULL_INFORMATION, IGNORANT
-from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, ends, interval_line, label
+from analysis.figures.picture import BLACK, BLUE, GREY, ORANGE, canvas
 from analysis.probes import panels
-from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure
+from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure, some
+from analysis.probes.shift import bounds
 from analysis.probes.stranger.design import HELD_OUT, HIDDEN, WITHIN, Design, asked_of, meetings, own
 from analysis.probes.stranger.thresholds import AT, BEYOND, FROM, GAIN, SKILL
-from analysis.probes.tables import pivot
+from analysis.probes.tables import beside, pivot
 from analysis.questions.sampling import Cell
 from analysis.questions.survey import REASONER, Survey, bound, put
 from analysis.scores.fidelity import Scores, training_episodes
 from analysis.scores.intervals import NONE, Bounded, less, share
 from analysis.scores.measures import divergence
-from worlds import Episode, FunhouseError
+from worlds import Episode
 
 CELL: Cell = ("behave", 1)
 DEFINITION, STRANGER = "definition", "stranger"  # what a row is against
@@ -41,7 +41,6 @@ WORDS = {
     "random": "random walker", "noisy": "noisy copy of a type", "hidden-roles": "a type never met, roles hidden",
 }  # fmt: skip
 ACROSS = 3  # panels in a row
-WATCHED = "steps at which it had seen the stranger act"
 Page = tuple[Survey, np.ndarray, int]  # what was asked and answered in an episode, the stranger's own answers, the seed
 
 
@@ -56,8 +55,7 @@ class Met:
     @classmethod
     def of(cls, stranger: str, pages: Sequence[Page], fitted: dict[Cell, Fitted]) -> "Met":
         """Scores against the definition and, the reasoner being a contender then, against the stranger itself."""
-        if not pages:
-            raise FunhouseError(f"nobody saw the stranger '{stranger}' often enough", remedy="ask for more episodes")
+        some(pages, f"nobody saw the stranger '{stranger}' often enough")
         definition = Scores.of(bound([page for page, *_ in pages]), fitted)
         answer = {**definition.survey.answer, REASONER: definition.survey.truth}
         if stranger not in WITHIN:
@@ -143,14 +141,12 @@ def _figures(met: Met, mind: str, design: Design) -> Iterator[Row]:
     yield figure("nats beyond the reasoner", more, beyond, reached=at_most, stranger=met.stranger)
     if DEFINITION in met.against:
         rows = met.against[DEFINITION].rows(CELL, met.at(AT), [mind])
-        values = (rows[0]["skill"], rows[0]["skill_low"], rows[0]["skill_high"]) if rows else NONE
-        yield figure("skill", values, skill, stranger=met.stranger)
+        yield figure("skill", bounds(rows[0], "skill") if rows else NONE, skill, stranger=met.stranger)
 
 
 def tables(document: Document) -> list[Table]:
     """Excess against the stranger for every kind of stranger; skill, for those within the type space."""
-    beside = (REASONER, IGNORANT, COPY, "mind, no history")
-    rows = [row for row in document["rows"] if row["kind"] == "mind" or row["contender"] in beside]
+    rows = beside(document["rows"], COPY)
     nats = [row for row in rows if row["against"] == STRANGER]
     skill = [row for row in rows if row["against"] == DEFINITION and row["kind"] == "mind"]
     parts = (
@@ -160,69 +156,34 @@ def tables(document: Document) -> list[Table]:
 
 
 def draw(document: Document) -> dict[str, Figure]:
-    """ "stranger": nats from the stranger's own distribution; "stranger_skill": skill, where there is a definition."""
-    skilled = [row for row in document["rows"] if row["against"] == DEFINITION and row["skill"] is not None]
-    mine = [row for row in skilled if row["kind"] == "mind"]
-    return {"stranger": _distances(document)} | ({"stranger_skill": _skills(mine)} if mine else {})
-
-
-def _distances(document: Document) -> Figure:
-    """A panel for each kind of stranger, on a scale of its own."""
+    """ "stranger": nats from what the stranger would do, a panel with a scale of its own for each kind of stranger."""
     rows = [row for row in document["rows"] if row["against"] == STRANGER]
-    strangers = list(dict.fromkeys(row["stranger"] for row in rows))
-    counts = sorted({row["observed"] for row in rows})
+    strangers, counts = [*dict.fromkeys(row["stranger"] for row in rows)], sorted({row["observed"] for row in rows})
     across = min(ACROSS, len(strangers))
     down = -(-len(strangers) // across)
-    figure, places = canvas(_title(document, strangers), across, (3.9 * across + 0.4, 3.1 * down + 1.3), rows=down)
+    figure, places = canvas(_title(document), across, (3.9 * across + 0.4, 3.1 * down + 1.3), rows=down)
     for axes in places[len(strangers) :]:
         axes.set_axis_off()
     for axes, stranger in zip(places, strangers, strict=False):
-        _panel(axes, [row for row in rows if row["stranger"] == stranger], counts)
-        axes.set_title(WORDS.get(stranger, stranger), fontsize=11, color=BLACK)
-    panels.legend(figure, places[:1], loc="outside lower right", ncols=3, fontsize=11)
-    figure.supxlabel(WATCHED, x=0.02, ha="left", fontsize=11, color=BLACK)
-    figure.supylabel("nats from what the stranger would do, with 95% interval", fontsize=11, color=BLACK)
-    return figure
-
-
-def _title(document: Document, strangers: Sequence[str]) -> str:
-    gains = {one["stranger"]: one for one in document["figures"] if one["name"] == "gain"}
-    first = gains[strangers[0]]
-    if first["value"] is None:
-        return "To behave as a stranger"
-    learned = f"{first['value']:.0%} of what there is to learn"
-    told = f"Watching {WORDS[strangers[0]]} act {AT} times teaches the mind {learned}"
-    misled = [WORDS[one] for one in strangers if (gains[one]["high"] or 0) < 0]
-    return f"{told};\nwatching these misleads it: {', '.join(misled)}" if misled else told
-
-
-def _panel(axes: Axes, rows: Sequence[Row], counts: Sequence[int]) -> None:
-    lines = [
-        ("has seen nothing", GREY, [row for row in rows if row["contender"] == IGNORANT]),
-        ("exact reasoner", ORANGE, [row for row in rows if row["contender"] == REASONER]),
-        ("the mind", BLUE, [row for row in rows if row["kind"] == "mind"]),
-    ]
-    panels.curves(axes, lines, "excess_nats", lambda row: counts.index(row["observed"]))
-    panels.counted(axes, counts)
-    axes.set_ylim(0, 1.05 * max(ends(row, "excess_nats")[1] for *_, own in lines for row in own))
-
-
-def _skills(rows: Sequence[Row]) -> Figure:
-    """The mind's skill against the definition, a line for each stranger within the type space."""
-    counts = sorted({row["observed"] for row in rows})
-    told = min(rows, key=lambda row: (row["stranger"] != rows[0]["stranger"], abs(row["observed"] - AT)))
-    title = f"Skill {told['skill']:.2f} after {told['observed']} steps of watching {WORDS[told['stranger']]}"
-    figure, (axes,) = canvas(title)
-    for stranger, color in zip(dict.fromkeys(row["stranger"] for row in rows), (BLUE, GREEN), strict=False):
         own = [row for row in rows if row["stranger"] == stranger]
-        interval_line(axes, [counts.index(row["observed"]) for row in own], own, "skill", color)
-        words = WORDS[stranger].replace(", ", ",\n")
-        label(axes, counts.index(own[-1]["observed"]), own[-1]["skill"], words, color, dx=10)
-    panels.bound(axes, 1, "the truth", across=True)
-    panels.bound(axes, 0, "the best shortcut", across=True)
-    axes.set_ylim(min(-0.05, *(ends(row, "skill")[0] for row in rows)), 1.12)
-    axes.set_xlim(-0.4, len(counts) + 0.6)
-    panels.counted(axes, counts)
-    axes.set_xlabel(WATCHED)
-    axes.set_ylabel("skill, with 95% interval")
-    return figure
+        lines = [
+            ("has seen nothing", GREY, [row for row in own if row["contender"] == IGNORANT]),
+            ("exact reasoner", ORANGE, [row for row in own if row["contender"] == REASONER]),
+            ("the mind", BLUE, [row for row in own if row["kind"] == "mind"]),
+        ]
+        panels.curves(axes, lines, "excess_nats", lambda row: counts.index(row["observed"]))
+        panels.counted(axes, counts)
+        panels.titled(axes, WORDS.get(stranger, stranger))
+        axes.set_ylim(bottom=0)
+    panels.legend(figure, places[:1], loc="outside lower right", ncols=3, fontsize=11)
+    figure.supxlabel("steps at which it had seen the stranger act", x=0.02, ha="left", fontsize=11, color=BLACK)
+    figure.supylabel("nats from what the stranger would do, with 95% interval", fontsize=11, color=BLACK)
+    return {"stranger": figure}
+
+
+def _title(document: Document) -> str:
+    gains = [one for one in document["figures"] if one["name"] == "gain"]
+    told = f"Watching {WORDS[gains[0]['stranger']]} act {AT} times teaches the mind {{:.0%}} of what there is to learn"
+    misled = [WORDS[one["stranger"]] for one in gains if (one["high"] or 0) < 0]
+    told += f";\nwatching these misleads it: {', '.join(misled)}" if misled else ""
+    return panels.finding(told, [gains[0]["value"]], "To behave as a stranger")

@@ -148,7 +148,7 @@ def test_a_stranger_of_a_type_is_what_the_reasoner_comes_to_believe():
 
 def test_the_pictures_show_every_stranger(document):
     drawn = find("stranger").draw(document)
-    titles = [axes.get_title() for axes in drawn["stranger"].axes]
+    titles = [axes.get_title(loc="left") for axes in drawn["stranger"].axes]
     assert len([title for title in titles if title]) == len(DESIGN.strangers)
     assert "<img" in page([("about", document, drawn)])
 
