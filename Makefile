@@ -30,9 +30,9 @@ $(READY): pyproject.toml constraints.txt
 
 demo: $(READY)  ## simulate, train, ask, score and draw: a quarter of an hour
 	rm -rf logs/demo logs/demo-validation logs/demo-test runs/demo
-	$(BIN)/tom run --out logs/demo --episodes $(EPISODES)
-	$(BIN)/tom run --out logs/demo-validation --split validation --episodes 128
-	$(BIN)/tom run --out logs/demo-test --split test --episodes 256
+	$(BIN)/tom run --preset near-far --out logs/demo --episodes $(EPISODES)
+	$(BIN)/tom run --preset near-far --out logs/demo-validation --split validation --episodes 128
+	$(BIN)/tom run --preset near-far --out logs/demo-test --split test --episodes 256
 	$(BIN)/tom verify logs/demo logs/demo-validation logs/demo-test
 	$(BIN)/tom train logs/demo --out runs/demo --minutes $(MINUTES)
 	$(BIN)/tom ask "behave as myself" $(WHERE) --exact
@@ -69,23 +69,23 @@ bench: $(READY)  ## measure the speeds of benchmarks/RESULTS.md again
 REFERENCE := 8 4 16 2 24 mixed
 
 reference: $(READY)  ## train the reference mind anew, into runs/reference: an hour and a half
-	$(BIN)/tom run --out logs/reference-8 --episodes 12000 --seed 108
-	$(BIN)/tom run --out logs/reference-4 --episodes 2500 --seed 104 --agents 4 --steps 64 --map mixed
-	$(BIN)/tom run --out logs/reference-16 --episodes 2000 --seed 116 --agents 16 --steps 40 --map mixed \
+	$(BIN)/tom run --preset near-far --out logs/reference-8 --episodes 12000 --seed 108
+	$(BIN)/tom run --preset near-far --out logs/reference-4 --episodes 2500 --seed 104 --agents 4 --steps 64 --map mixed
+	$(BIN)/tom run --preset near-far --out logs/reference-16 --episodes 2000 --seed 116 --agents 16 --steps 40 --map mixed \
 	    --height 11 --width 11 --fruits 9
-	$(BIN)/tom run --out logs/reference-2 --episodes 1500 --seed 102 --agents 2 --steps 64 --map mixed
-	$(BIN)/tom run --out logs/reference-24 --episodes 1000 --seed 124 --agents 24 --steps 64 --map mixed \
+	$(BIN)/tom run --preset near-far --out logs/reference-2 --episodes 1500 --seed 102 --agents 2 --steps 64 --map mixed
+	$(BIN)/tom run --preset near-far --out logs/reference-24 --episodes 1000 --seed 124 --agents 24 --steps 64 --map mixed \
 	    --height 13 --width 13 --fruits 12
-	$(BIN)/tom run --out logs/reference-mixed --episodes 3000 --seed 109 --map mixed --height 11 --width 11 --fruits 9
+	$(BIN)/tom run --preset near-far --out logs/reference-mixed --episodes 3000 --seed 109 --map mixed --height 11 --width 11 --fruits 9
 	$(BIN)/tom train $(addprefix logs/reference-,$(REFERENCE)) --out runs/reference --minutes 88
 
 # The minds that know marks: in the hall of the first the eastern wall is a wall, in that of the second a mirror.
 HALL := --episodes 6000 --seed 312 --marks 0.1 --agents 2 --fruits 2 --steps 40 --switch 40
 
 marks: $(READY)  ## train the minds that know marks, without mirrors and among them: half an hour
-	$(BIN)/tom run --out logs/marks-8 --episodes 4000 --seed 308 --marks 0.1
-	$(BIN)/tom run --out logs/marks-wall $(HALL) --map tom/minds/mirrorless/hall.txt
-	$(BIN)/tom run --out logs/marks-glass $(HALL) --map tom/minds/mirrored/hall.txt --mirrors
+	$(BIN)/tom run --preset near-far --out logs/marks-8 --episodes 4000 --seed 308 --marks 0.1
+	$(BIN)/tom run --preset near-far --out logs/marks-wall $(HALL) --map tom/minds/mirrorless/hall.txt
+	$(BIN)/tom run --preset near-far --out logs/marks-glass $(HALL) --map tom/minds/mirrored/hall.txt --mirrors
 	$(BIN)/tom train logs/marks-8 logs/marks-wall --out runs/mirrorless --compares --minutes 15
 	$(BIN)/tom train logs/marks-8 logs/marks-glass --out runs/mirrored --compares --minutes 15
 

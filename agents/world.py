@@ -25,6 +25,7 @@ from worlds.log.document import SHARD_SIZE
 from worlds.log.reader import Log
 
 Progress = Callable[[int, int], None]  # (episodes done, episodes in all)
+Given = Mapping[str, Any]  # settings by name, those that a user gave
 Report = Callable[[int, Any], None]  # an episode's index, and the attempt at it that was dropped
 
 
@@ -80,8 +81,9 @@ class World(ABC):
         """Whether `tom run --world` and a log's manifest call it, or one of its kind, by this name."""
 
     @abstractmethod
-    def given(self, name: str, options: Mapping[str, Any], population: Any, seed: int, split: str) -> Run:
-        """The run that a user asks for; options: those of `options` that were given. Raises FunhouseError."""
+    def given(self, name: str, options: Given, population: Given, seed: int, split: str) -> Run:
+        """The run that a user asks for; options: those of `options` that were given; population: the settings of an
+        agents.population.PopulationConfig that were. Raises FunhouseError."""
 
     @abstractmethod
     def run(self, config: Mapping[str, Any]) -> Run:

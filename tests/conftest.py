@@ -18,7 +18,7 @@ _ROOT = Path(__file__).parents[1]
 _OWN = (path.relative_to(_ROOT).with_suffix("") for path in Path(__file__).parent.rglob("*.py"))
 os.environ["FUNHOUSE_TRUST"] = ",".join(".".join(path.parts) for path in _OWN)
 
-LITTLE = ("--episodes", "8", "--steps", "24", "--agents", "5", "--threads", "1")
+LITTLE = ("--preset", "near-far", "--episodes", "8", "--steps", "24", "--agents", "5", "--threads", "1")
 
 
 @pytest.fixture(autouse=True)

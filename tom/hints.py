@@ -28,7 +28,7 @@ def next_steps(log: str, mind: str | None = None) -> list[str]:
     if mind is not None:
         return [f"{said}; to ask one of them:", f"{asked} --mind {quoted(mind)}"]
     if not readable(opened.config):
-        return [f"{said}; no mind reads its world yet: agents.exact and agents.posterior answer of it"]
+        return [f"{said}; no mind reads its world yet, and exact reasoning does:", f"{asked} --exact"]
     if (known := _shipped(opened)) is not None:
         return [f"{said}; to ask one of them:", f"{asked}{known}"]
     nobody = f"{said}; no mind that ships with the package knows this world"

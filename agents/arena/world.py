@@ -15,8 +15,9 @@ from agents.arena.run import SHARE_A_BANK, ArenaRun, bank_of_log, bank_of_run, n
 from agents.arena.theory import History, Theory, history_of
 from agents.arena.verifying import verify_arena
 from agents.arena.words import EYES, HABITS
+from agents.population import PopulationConfig
 from agents.query import Query, body_of
-from agents.world import Progress, World
+from agents.world import Given, Progress, World
 from worlds import open_log, trust
 from worlds.arena import ArenaConfig, ArenaEpisode
 from worlds.arena.size import expected, expected_bytes, shard_size
@@ -40,16 +41,17 @@ class ArenaWorld(World):
     def calls(self, name: str) -> bool:
         return name.startswith(PREFIX)
 
-    def given(self, name: str, options: Mapping[str, Any], population: Any, seed: int, split: str) -> ArenaRun:
+    def given(self, name: str, options: Given, population: Given, seed: int, split: str) -> ArenaRun:
+        drawn = PopulationConfig(**population)
         steps = STEPS if options.get("steps") is None else options["steps"]
         arena = ArenaConfig(name, options["arguments"], steps, options["visibility"])
         trust(*arena.code)  # the user names it here
         if options.get("bank") is not None:  # whose policies are code that a data file names
-            return ArenaRun(arena, bank_of_log(open_log(options["bank"]), arena), population, seed, split)
+            return ArenaRun(arena, bank_of_log(open_log(options["bank"]), arena), drawn, seed, split)
         linear, networks, scripted, policies, bank_seed = (options[name] for name in BANK)
         bank = BankConfig(linear, networks, scripted=scripted, callables=policies, seed=bank_seed)
         trust(*bank.code)
-        return ArenaRun(arena, bank, population, seed, split)
+        return ArenaRun(arena, bank, drawn, seed, split)
 
     def run(self, config: Mapping[str, Any]) -> ArenaRun:
         return ArenaRun.from_dict(config)  # type: ignore[arg-type]

@@ -6,34 +6,44 @@ from typing import Any
 
 from agents.orchard.policy_config import PolicyConfig
 from agents.orchard.types import TypeSpace
+from agents.population import PopulationConfig
 from agents.traits import TRAITS
 from worlds import FunhouseError, OrchardConfig
 from worlds.harmless import harmless
 
-PRESETS: Mapping[str, tuple[OrchardConfig, PolicyConfig]] = {
-    # Eyes that reach near or far, memories, tempers: what one sees of another is less than it saw.
-    "near-far": (OrchardConfig(), PolicyConfig()),
-    # Eyes that see well but differently, each blind to a kind, and manners of imitation that differ.
+World = tuple[OrchardConfig, PolicyConfig, PopulationConfig]
+DEFAULT = "blind"
+PRESETS: Mapping[str, World] = {
+    # Eyes that see well but differently, each blind to a kind, and manners of imitation that differ: the world in which
+    # every part of the nesting is needed. docs/theory.md has its figures, and how it was chosen.
     "blind": (
-        OrchardConfig(map="open", kinds=5, fruits=5, agents=6, moves=8, sights=(2, 32)),
+        OrchardConfig(map="open", kinds=5, fruits=7, agents=6, steps=64, moves=8, sights=(2, 32)),
         PolicyConfig(
-            weights=(1.0, 0.5, 0.0, -0.5, -1.0), beta=36.0, gamma=0.6, rankings="wheel", value="sum",
-            traits=("taste", "blindness", "manner"),
+            weights=(1.0, 0.5, 0.0, -0.5, -1.0), beta=48.0, gamma=0.6, floor=0.02, rankings="wheel", value="sum",
+            traits=("taste", "blindness", "manner"), manners=(1, 4),
         ),
+        PopulationConfig(switch=16, believed="auto"),
     ),
+    # Eyes that reach near or far, memories, tempers: what one sees of another is less than it saw. The first default.
+    "near-far": (OrchardConfig(), PolicyConfig(), PopulationConfig()),
 }  # fmt: skip
 
 
 def preset(
-    name: str, orchard: Mapping[str, Any], sights: tuple[int | None, int | None] = (None, None)
-) -> tuple[OrchardConfig, PolicyConfig]:
-    """The settings of a named world, some of the orchard's replaced, and its near or far sight where one is given.
+    name: str,
+    orchard: Mapping[str, Any] | None = None,
+    sights: tuple[int | None, int | None] = (None, None),
+    population: Mapping[str, Any] | None = None,
+) -> World:
+    """The settings of a named world, some of the orchard's and of its population's replaced, and its near or far sight
+    where one is given.
 
-    Raises FunhouseError as OrchardConfig does.
+    Raises FunhouseError as OrchardConfig and PopulationConfig do.
     """
-    settings, policy = PRESETS[name]
+    settings, policy, drawn = PRESETS[name]
     near, far = (mine if given is None else given for mine, given in zip(settings.sights, sights, strict=True))
-    return replace(settings, **orchard, sights=(near, far)), policy
+    laid_out = replace(settings, **(orchard or {}), sights=(near, far))
+    return laid_out, policy, replace(drawn, **(population or {}))
 
 
 def chosen(said: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from agents.population import PopulationConfig, believes_seen, native_share
 from agents.query import Query
 from agents.traits import SPOKEN
 from agents.traits.sight import sight_of
-from agents.world import Company, Progress, World
+from agents.world import Company, Given, Progress, World
 from worlds import KINDS, Episode, FunhouseError, OrchardConfig
 from worlds.drawing.frame import Frame
 from worlds.drawing.render import ansi
@@ -42,10 +42,10 @@ class OrchardWorld(World):
     def calls(self, name: str) -> bool:
         return name == "orchard"
 
-    def given(self, name: str, options: Mapping[str, Any], population: Any, seed: int, split: str) -> RunConfig:
+    def given(self, name: str, options: Given, population: Given, seed: int, split: str) -> RunConfig:
         """options "copies" and "checkpoint", the SHA-256 of a mind's weights: so many agents are copies of it."""
         laid_out = {key: options[key] for key in (*LAID_OUT, "mirrors") if options.get(key) is not None}
-        orchard, policy = preset(options["preset"], laid_out, (options["near"], options["far"]))
+        orchard, policy, drawn = preset(options["preset"], laid_out, (options["near"], options["far"]), population)
         if options.get("traits") is not None:
             policy = replace(policy, traits=chosen(options["traits"]))
             check_seen(space_of(orchard, policy))
@@ -54,7 +54,7 @@ class OrchardWorld(World):
             raise FunhouseError(what, remedy="leave --near out, or name sight among --traits")
         checkpoint = options.get("checkpoint")
         minds = None if checkpoint is None else MindsConfig(options["copies"], checkpoint)
-        return RunConfig(orchard, policy, population, seed, split, minds)
+        return RunConfig(orchard, policy, drawn, seed, split, minds)
 
     def run(self, config: Mapping[str, Any]) -> RunConfig:
         return RunConfig.from_dict(config)  # type: ignore[arg-type]

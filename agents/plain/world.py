@@ -15,7 +15,7 @@ from agents.log_differences import compare_tables, differs
 from agents.plain.places import told_of
 from agents.plain.run import PlainRun, PlainSpace, rules_of, run_of, space_of
 from agents.plain.theory import History, Theory, history_of
-from agents.population import draw_population
+from agents.population import PopulationConfig, draw_population
 from worlds import SPLITS, Agent, dice
 from worlds.arena.config import canonical
 from worlds.log.reader import Log
@@ -39,11 +39,11 @@ class PlainWorld(world.World):
     def calls(self, name: str) -> bool:
         return is_class_name(name)
 
-    def given(self, name: str, options: Mapping[str, Any], population: Any, seed: int, split: str) -> PlainRun:
+    def given(self, name: str, options: world.Given, population: world.Given, seed: int, split: str) -> PlainRun:
         arguments = json.loads(canonical(options["arguments"]))
         if options.get("steps") is not None:
             arguments["steps"] = options["steps"]
-        return run_of(name, arguments, population=population, seed=seed, split=split)
+        return run_of(name, arguments, population=PopulationConfig(**population), seed=seed, split=split)
 
     def run(self, config: Mapping[str, Any]) -> PlainRun:
         return PlainRun.from_dict(config)

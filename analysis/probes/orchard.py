@@ -27,7 +27,7 @@ def run_of(
     sights: tuple[int | None, int | None] = (None, None), **orchard: Any,
 ) -> RunConfig:  # fmt: skip
     """A run of the world of probes, some settings of its orchard replaced. Raises FunhouseError as that does."""
-    return RunConfig(*preset(WORLD, orchard, sights), population, seed, split, minds)
+    return RunConfig(*preset(WORLD, orchard, sights)[:2], population, seed, split, minds)
 
 
 def types_of(episode: Episode) -> TypeSpace:

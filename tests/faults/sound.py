@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 TOYS = "tests.worlds.arena.toys"
-ORCHARD = ("--episodes", "4", "--steps", "8", "--agents", "3", "--threads", "1")
+ORCHARD = ("--preset", "near-far", "--episodes", "4", "--steps", "8", "--agents", "3", "--threads", "1")
 ARENA = ("--episodes", "4", "--steps", "6", "--visibility", "partial", "--random-linear", "4", "--random-mlp", "2")
 MASKED = ("--world", f"pettingzoo:{TOYS}:field", "--arguments", '{"masked": true}')
 TURNS = ("--world", f"pettingzoo:{TOYS}:rounds")

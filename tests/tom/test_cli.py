@@ -5,9 +5,11 @@ import json
 import math
 import re
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
+from agents.orchard.presets import DEFAULT, PRESETS
 from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
 from analysis import Sampling, examine
@@ -50,11 +52,18 @@ def place(logs: dict[str, Path], episode: Episode) -> tuple[str, ...]:
     return ("--log", str(logs["test"]), "--episode", "0", "--agent", episode.names[0], "--step", "20")
 
 
-def test_the_defaults_of_run_are_those_of_the_world():
+NEAR_FAR = ("run", "--out", "x", "--preset", "near-far")
+
+
+def test_without_a_preset_the_default_world_is_run_whole():
     command = parse(["run", "--out", "somewhere"])
     assert isinstance(command, Run)
-    assert command.settings().orchard == OrchardConfig()
-    assert command.settings().population == PopulationConfig()
+    assert command.settings() == RunConfig(*PRESETS[DEFAULT])
+    assert get_args(get_type_hints(Run)["preset"]) == tuple(PRESETS)
+
+
+def test_the_first_default_world_is_the_plain_settings():
+    assert parse(NEAR_FAR).settings() == RunConfig()
 
 
 def test_the_defaults_of_train_are_those_of_the_training():
@@ -65,7 +74,8 @@ def test_the_defaults_of_train_are_those_of_the_training():
 
 
 def test_a_role_lasts_as_long_as_is_said():
-    assert parse(["run", "--out", "x", "--switch", "40"]).settings().population == PopulationConfig(switch=40)
+    assert parse([*NEAR_FAR, "--switch", "40"]).settings().population == PopulationConfig(switch=40)
+    assert parse(["run", "--out", "x", "--switch", "40"]).settings().population.switch == 40
     with pytest.raises(FunhouseError, match="switch = 0"):
         parse(["run", "--out", "x", "--switch", "0"]).settings()
 
@@ -78,7 +88,7 @@ def test_every_setting_of_the_orchard_can_be_given(tmp_path):
         "moves": 4,
     }  # fmt: skip
     spelled = [word for name, value in flags.items() for word in (f"--{name}", str(value))]
-    orchard = parse(["run", "--out", "x", "--mirrors", *spelled]).settings().orchard
+    orchard = parse([*NEAR_FAR, "--mirrors", *spelled]).settings().orchard
     drawn = (tmp_path / "map.txt").read_text().strip()
     expected = {**flags, "map": drawn, "mirrors": True, "sights": (flags.pop("near"), flags.pop("far"))}
     assert {name: expected[name] for name in vars(orchard)} == vars(orchard)
@@ -89,7 +99,6 @@ def test_a_preset_is_a_world_of_other_traits_of_which_single_settings_are_replac
     run = parse(["run", "--out", "x", "--preset", "blind", "--kinds", "3", "--far", "9"]).settings()
     assert run.policy.traits == ("taste", "blindness", "manner")
     assert (run.orchard.kinds, run.orchard.moves, run.orchard.sights, run.orchard.map) == (3, 8, (2, 9), "open")
-    assert parse(["run", "--out", "x"]).settings() == RunConfig()
 
 
 def test_traits_replace_those_of_the_preset_in_the_order_of_types_and_leave_its_other_settings():
@@ -97,7 +106,7 @@ def test_traits_replace_those_of_the_preset_in_the_order_of_types_and_leave_its_
     run = parse(["run", "--out", "x", "--preset", "blind", "--traits", "sight, blindness,taste"]).settings()
     assert run.policy.traits == ("taste", "sight", "blindness")
     assert run == dataclasses.replace(blind, policy=dataclasses.replace(blind.policy, traits=run.policy.traits))
-    assert parse(["run", "--out", "x", "--traits", "temper,memory,sight,taste"]).settings() == RunConfig()
+    assert parse([*NEAR_FAR, "--traits", "temper,memory,sight,taste"]).settings() == RunConfig()
 
 
 @pytest.mark.parametrize(
@@ -107,7 +116,10 @@ def test_traits_replace_those_of_the_preset_in_the_order_of_types_and_leave_its_
         (["--traits", "sight"], "without taste.*taste,sight"),
         (["--traits", "taste,sight,sight"], "sight is named twice"),
         (["--traits", "taste,feeling"], "where there are marks"),
-        (["--traits", "taste,manner"], "every type with the taste red>blue>green would be held out"),
+        (
+            ["--preset", "near-far", "--traits", "taste,manner"],
+            "every type with the taste red>blue>green would be held out",
+        ),
         (["--traits", "taste,blindness", "--near", "1"], "--near says nothing: the agents have taste, blindness"),
         (["--preset", "blind", "--near", "1"], "--near says nothing"),
     ],
@@ -128,7 +140,7 @@ def test_run_resumes_and_verify_proves(capsys, logs, tmp_path):
 
 
 def test_verify_names_the_damaged_file(capsys, tmp_path):
-    document(capsys, "run", "--out", tmp_path / "log", "--episodes", 2, "--steps", 4, "--agents", 2)
+    document(capsys, *NEAR_FAR[:2], tmp_path / "log", *NEAR_FAR[3:], "--episodes", 2, "--steps", 4, "--agents", 2)
     victim = max((tmp_path / "log").glob("*.parquet"), key=lambda path: path.stat().st_size)
     content = bytearray(victim.read_bytes())
     content[len(content) // 2] ^= 1
@@ -204,7 +216,8 @@ def test_the_shortcuts_are_fitted_on_a_training_log_that_is_named(capsys, traine
 def test_a_log_of_another_split_or_world_is_not_fitted_on(capsys, trained, logs, tmp_path):
     asked = ("--log", logs["test"], "--train-log")
     assert "validation" in failure(capsys, "score", trained, *asked, logs["validation"])
-    document(capsys, "run", "--out", tmp_path / "open", "--map", "open", "--episodes", 1, "--steps", 8, "--agents", 3)
+    settings = ("--preset", "near-far", "--map", "open", "--episodes", 1, "--steps", 8, "--agents", 3)
+    document(capsys, "run", "--out", tmp_path / "open", *settings)
     out = "--out", tmp_path / "graphs"
     assert "'orchard'" in failure(capsys, "graph", trained, *asked, tmp_path / "open", *out)
     assert not (tmp_path / "graphs").exists()

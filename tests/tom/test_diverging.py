@@ -122,7 +122,26 @@ def test_copies_whose_answers_are_no_numbers_write_no_log(run, tmp_path, monkeyp
 
     monkeypatch.setattr(mind, "load", broken)
     log = tmp_path / "log"
-    assert main(["run", "--out", str(log), "--copies", "2", "--mind", str(run), "--episodes", "2", "--steps", "8"]) == 1
+    assert (
+        main(
+            [
+                "run",
+                "--out",
+                str(log),
+                "--copies",
+                "2",
+                "--mind",
+                str(run),
+                "--episodes",
+                "2",
+                "--steps",
+                "8",
+                "--preset",
+                "near-far",
+            ]
+        )
+        == 1
+    )
     assert "answer is no number" in capsys.readouterr().err
     assert not list(log.glob("*.parquet"))
 
@@ -133,6 +152,21 @@ def test_a_mind_that_would_answer_no_number_is_not_loaded_by_a_run_of_copies(run
     forging.file(
         shutil.copytree(run, tmp_path / "bad") / "checkpoint", "model.safetensors", checkpoint._packed(tensors)
     )
-    assert main(["run", "--out", str(tmp_path / "log"), "--copies", "2", "--mind", str(tmp_path / "bad")]) == 1
+    assert (
+        main(
+            [
+                "run",
+                "--out",
+                str(tmp_path / "log"),
+                "--copies",
+                "2",
+                "--mind",
+                str(tmp_path / "bad"),
+                "--preset",
+                "near-far",
+            ]
+        )
+        == 1
+    )
     assert "no finite number" in capsys.readouterr().err
     assert not (tmp_path / "log").exists()

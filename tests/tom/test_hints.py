@@ -8,9 +8,10 @@ from tests.tom.test_arena_logs import FIELD, LITTLE
 from tom.cli import main
 from tom.hints import TRAINED
 
-SMALL = ("--episodes", "2", "--steps", "12", "--agents", "3", "--threads", "1")
+SMALL = ("--preset", "near-far", "--episodes", "2", "--steps", "12", "--agents", "3", "--threads", "1")
 KINDS = {
     "orchard": SMALL,
+    "no mind reads it": SMALL[2:],
     "marks": (*SMALL, "--marks", "0.2"),
     "two kinds": (*SMALL, "--kinds", "2"),
     "two kinds in test": (*SMALL, "--kinds", "2", "--split", "test"),

@@ -18,7 +18,20 @@ NUMBERS = (*WHOLE, "inf", "-inf", "1e400", "1e-320")
 TEXTS = ("", "\x1b[2J\u202e", "$HOME", "/dev/zero", "/dev/stdin", "/", "x" * 5000, "\udcff", "{" * 9, "all:", "a.b:c@9")
 DEEP = '{"a":' * 100_000 + "1" + "}" * 100_000
 LONGEST = 20.0  # seconds, of which a hanging command takes more
-ORCHARD = ("--episodes", "1", "--steps", "2", "--agents", "2", "--fruits", "1", "--threads", "1")
+ORCHARD = (
+    "--preset",
+    "near-far",
+    "--episodes",
+    "1",
+    "--steps",
+    "2",
+    "--agents",
+    "2",
+    "--fruits",
+    "1",
+    "--threads",
+    "1",
+)
 ARENA = ("--world", FIELD, "--episodes", "1", "--steps", "2", "--random-linear", "3", "--random-mlp", "2")
 OF_ARENA = {"arguments", "visibility", "random_linear", "random_mlp", "policy", "bank_seed", "patience"}
 

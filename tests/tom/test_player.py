@@ -209,7 +209,7 @@ def test_too_few_or_too_many_copies_are_refused(copies, message):
 def test_the_command_plays_and_verifies_a_mind(trained, tmp_path, capsys):
     from tom.cli import main
 
-    little = ("--episodes", "2", "--steps", "16", "--agents", "5", "--threads", "1", "--json")
+    little = ("--preset", "near-far", "--episodes", "2", "--steps", "16", "--agents", "5", "--threads", "1", "--json")
     assert main(["run", "--out", str(tmp_path / "log"), "--mind", str(trained), "--copies", "2", *little]) == 0
     assert '"learned_agent_steps": 64' in capsys.readouterr().out
     assert main(["verify", str(tmp_path / "log"), "--mind", str(trained), "--threads", "1"]) == 0

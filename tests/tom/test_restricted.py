@@ -24,8 +24,8 @@ def test_a_user_without_a_home_or_a_name_does_all_of_it(tmp_path):
     kept = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
     environment = kept if somebody else kept | {"HOME": "/proc/nowhere"}
     for line in (
-        ("run", "--out", "log", *LITTLE),
-        ("run", "--out", "test", "--split", "test", *LITTLE),
+        ("run", "--preset", "near-far", "--out", "log", *LITTLE),
+        ("run", "--preset", "near-far", "--out", "test", "--split", "test", *LITTLE),
         ("verify", "log", "test"),
         ("train", "log", "--out", "run", "--train-steps", "1"),
         ("score", "run", "--log", "test", "--questions", "8"),

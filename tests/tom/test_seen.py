@@ -12,7 +12,7 @@ from tom.cli import main
 from tom.minds import SHIPPED
 from tom.training.seen_logs import seen_by
 
-LITTLE = ("--episodes", "4", "--steps", "16", "--agents", "4", "--threads", "1")
+LITTLE = ("--preset", "near-far", "--episodes", "4", "--steps", "16", "--agents", "4", "--threads", "1")
 SMALL = ("--width", "32", "--batch", "2", "--train-steps")
 
 
@@ -38,7 +38,7 @@ def test_a_mind_is_not_scored_on_a_log_that_it_or_its_ancestor_saw(home, capsys,
 
 
 def test_another_log_of_the_same_seeds_is_refused_too(home, tmp_path, capsys):
-    assert main(["run", "--out", str(tmp_path / "log"), "--seed", "1", *LITTLE[2:], "--episodes", "2"]) == 0
+    assert main(["run", "--out", str(tmp_path / "log"), "--seed", "1", *LITTLE, "--episodes", "2"]) == 0
     capsys.readouterr()
     said = failure(capsys, "score", home / "second", "--log", tmp_path / "log")
     assert "trained on episodes with its seeds" in said

@@ -23,36 +23,39 @@ class Run(Command):
     episodes: int = 1000
     """How many episodes."""
     steps: int | None = None
-    """Steps of each episode, 48 in the orchard; elsewhere moves of each agent, 64."""
-    preset: Literal["near-far", "blind"] = "near-far"
-    """Orchard: which traits agents have, and every setting that goes with them; options below replace single ones."""
+    """Steps of each episode; blind has 64, near-far 48. Elsewhere moves of each agent, 64."""
+    preset: Literal["blind", "near-far"] = "blind"
+    """Orchard: which traits agents have, and every setting that goes with them; options below replace single ones. The
+    minds that ship with the package read near-far."""
     traits: Annotated[str | None, tyro.conf.arg(metavar="NAMES")] = None
     """Orchard: what agents differ in, in place of the preset's traits: some of taste, sight, blindness, memory, temper,
     manner, such as taste,blindness. Taste is always one; what else the preset sets stays."""
     agents: int | None = None
-    """Orchard: agents in each episode; near-far has 8."""
+    """Orchard: agents in each episode; blind has 6, near-far 8."""
     map: str | None = None
-    """Orchard: open, rooms, maze, mixed (any of the three), or the path of an ASCII map; near-far has rooms."""
+    """Orchard: open, rooms, maze, mixed (any of the three), or the path of an ASCII map; blind has open,
+    near-far rooms."""
     mirrors: bool = False
     """Orchard: the map may hold a mirror, '|' in its last column."""
     height: int | None = None
-    """Orchard: rows of the map, cells; near-far has 8."""
+    """Orchard: rows of the map, cells; 8."""
     width: int | None = None
-    """Orchard: columns of the map, cells; near-far has 8."""
+    """Orchard: columns of the map, cells; 8."""
     kinds: int | None = None
-    """Orchard: kinds of fruit; near-far has 3."""
+    """Orchard: kinds of fruit; blind has 5, near-far 3."""
     fruits: int | None = None
-    """Orchard: fruits of each kind; near-far has 6."""
+    """Orchard: fruits of each kind; blind has 7, near-far 6."""
     near: int | None = None
     """Orchard: Chebyshev radius of near sight, cells; near-far has 2."""
     far: int | None = None
     """Orchard: Chebyshev radius of far sight, cells; near-far has 6."""
     moves: Literal[4, 8] | None = None
-    """Orchard: neighbours that one step leads to; near-far has 4."""
+    """Orchard: neighbours that one step leads to; blind has 8, near-far 4."""
     roles: Literal["announced", "hidden"] | None = None
     """Orchard: whether agents perceive one another's roles."""
-    switch: int = 8
-    """Orchard: steps that a role lasts; for so many steps everybody is itself, then new roles are given out."""
+    switch: int | None = None
+    """Orchard: steps that a role lasts; for so many steps everybody is itself, then new roles are given out. Blind has
+    16, near-far 8."""
     marks: float | None = None
     """Orchard: the chance, for each agent and step, of becoming marked; some feel it, and wash. 0: no marks."""
     copies: int = 0
@@ -121,7 +124,6 @@ class Run(Command):
         """The run's whole configuration, an agents.world.Run. Raises FunhouseError.
 
         checkpoint: the SHA-256 of the weights of the mind that is copied."""
-        from agents.population import PopulationConfig
         from agents.registry import option_names, world_called
 
         world = world_called(self.world)
@@ -129,7 +131,7 @@ class Run(Command):
         if self.bank is not None:
             self._refuse(_BANK, f"the bank of {self.bank} is taken whole")
         given = {field.name: getattr(self, field.name) for field in fields(self)}
-        population = PopulationConfig(self.switch, types=self.types)
+        population = {"types": self.types} | ({} if self.switch is None else {"switch": self.switch})
         return world.given(self.world, {**given, "checkpoint": checkpoint}, population, self.seed, self.split)
 
     def _refuse(self, names: Collection[str], why: str) -> None:

@@ -13,17 +13,20 @@ _OF: dict[str, type[Inputs]] = {"orchard": OrchardInputs, "arena": ArenaInputs}
 
 def reads(run: dict) -> bool:
     """Whether minds read the world of a run at all."""
-    return world_of(run).part in _OF
+    inputs = _OF.get(world_of(run).part)
+    return inputs is not None and inputs.reads(run)
 
 
 def inputs_of(run: dict) -> Inputs:
     """The inputs of a run's world, from the settings in its log. Raises FunhouseError where no mind reads it."""
-    if not reads(run):
+    if world_of(run).part not in _OF:
         raise unread(run)
     return _OF[world_of(run).part](run)  # type: ignore[call-arg]
 
 
 def unread(run: dict) -> FunhouseError:
     """The error for a world that no mind reads, to be raised."""
+    if (inputs := _OF.get(world_of(run).part)) is not None:
+        return inputs.unread(run)
     remedy = "ask the exact reasoner: --exact without --mind, agents.exact; or write a tom.filter.inputs.Inputs"
     return FunhouseError(f"no mind reads the world '{world_of(run).called(run)}'", remedy=remedy)

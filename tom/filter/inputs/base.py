@@ -23,6 +23,16 @@ class Inputs(ABC):
     hindsight: ClassVar[bool] = False  # whether acts are told afterwards: see `acts`
     likens: ClassVar[bool] = True  # whether a mind may compare the acts of others with its own
 
+    @classmethod
+    def reads(cls, run: dict) -> bool:
+        """Whether a mind reads worlds of a run's settings."""
+        return True
+
+    @classmethod
+    def unread(cls, run: dict) -> FunhouseError:
+        """The error for settings that it does not read, to be raised."""
+        raise NotImplementedError
+
     @abstractmethod
     def shown(self, episode: Any) -> Any:
         """The episode with what mirrors show, where there are any."""

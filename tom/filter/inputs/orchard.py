@@ -18,6 +18,12 @@ from worlds import FunhouseError, OrchardConfig
 READ = (OPTIONS["traits"], OPTIONS["value"], 4)  # the traits, the value of fruits and the moves that minds read
 
 
+def _read(run: dict) -> tuple[tuple[str, ...], str, int]:
+    """What of a run's settings a mind must know how to read."""
+    policy = PolicyConfig.from_dict(run["policy"])
+    return policy.traits, policy.value, OrchardConfig.from_dict(run["orchard"]).moves
+
+
 class OrchardInputs(Inputs):
     """The orchard's; where there are marks it has more words, an action more, and bodies that are marked or are not."""
 
@@ -26,12 +32,8 @@ class OrchardInputs(Inputs):
         self.policy = PolicyConfig.from_dict(run["policy"])
         self.population = PopulationConfig.from_dict(run["population"])
         self.space = space_of(self.orchard, self.policy)
-        if (self.policy.traits, self.policy.value, self.orchard.moves) != READ:
-            raise FunhouseError(
-                f"no mind reads a world of {', '.join(self.policy.traits)}, {self.orchard.moves} moves and "
-                f"{self.policy.value} fruits",
-                remedy="ask the exact reasoner, agents.exact; minds learn from logs of tom run --preset near-far",
-            )
+        if not self.reads(run):
+            raise self.unread(run)
         tastes = ", ".join(self.space.traits["taste"])
         self.kind = f"an orchard of {self.orchard.kinds} kinds with the tastes {tastes} and {self.policy}"
         self.mirrors = self.orchard.mirrors
@@ -39,6 +41,17 @@ class OrchardInputs(Inputs):
         if self.orchard.marks:
             self.kind += ", with marks"
         self.words += tuple(sorted(words_beyond(self.space.traits)))
+
+    @classmethod
+    def reads(cls, run):
+        return _read(run) == READ
+
+    @classmethod
+    def unread(cls, run):
+        traits, value, moves = _read(run)
+        what = f"no mind reads a world of {', '.join(traits)}, {moves} moves and {value} fruits"
+        remedy = "ask the exact reasoner: --exact without --mind; minds learn from logs of tom run --preset near-far"
+        return FunhouseError(what, remedy=remedy)
 
     def shown(self, episode):
         return with_images(episode)
