@@ -6,12 +6,13 @@ from typing import Protocol
 
 import numpy as np
 
-from agents.answer import Question, resolve
+from agents.answer import Answerer, Question, resolve
+from agents.language.prompt import say
 from agents.query import Query
 from agents.registry import reasoner_of, type_space
 from analysis.questions.perception import Perception
-from analysis.scores.measures import smoothed
-from worlds import Episode
+from analysis.scores.measures import LEAST, smoothed
+from worlds import Agent, Episode
 from worlds.orchard.geometry import STEPS
 from worlds.orchard.marks import WASH
 from worlds.orchard.mirror import REFLECTED, life_of, reflected
@@ -124,3 +125,21 @@ class Recogniser:
             score = self.detector.score(episode, agent, image)
             self._asked = episode, (agent, image), self.detector.share(score)
         return self._asked[2]
+
+
+def oneself(one: Answerer, episode: Episode, agent: int, image: int, another: Agent) -> float:
+    """How far an image is the agent itself, the more, the more: to a detector, or by how much likelier its acts are as
+    the agent's own, put in the image's place, than as another's."""
+    if isinstance(one, Recogniser):
+        return float(one.detector.score(episode, agent, image)[-1])
+    mine, theirs = (_likelihood(one, episode, image, persona) for persona in (episode.agents[agent], another))
+    return mine - theirs
+
+
+def _likelihood(one: Answerer, episode: Episode, image: int, persona: Agent) -> float:
+    """The mean log likelihood of an image's acts as those of such an agent in its place."""
+    name, steps = episode.names[image], range(episode.steps)
+    agents = [*episode.agents[:image], replace(persona, name=name), *episode.agents[image + 1 :]]
+    asked = [Question(name, step, say("behave", (), me=name)) for step in steps]
+    chance = one.answer(replace(episode, agents=agents), asked)[steps, episode.action[:, image]]
+    return float(np.log(np.maximum(chance, LEAST)).mean())

@@ -14,7 +14,7 @@ Besides the shortcuts of every score there are two that only copies have: what �
 itself. Ceilings: full information, exact reasoning in θ's place, and φ's own exact reasoning.
 
 `asking` draws the questions and knows their truth, `scoring` makes the rows; `edits` changes what one could see of the
-other, and `interventions` tells what that did to answers. Whoever answers is handed in.
+other, `interventions` tells what that did to answers, and `story` tells of one question. Whoever answers is handed in.
 """
 
 from analysis.copies.asking import copies_of, forked, questions_of, theirs

@@ -83,14 +83,22 @@ def share(bootstrap: EpisodeBootstrap, part: np.ndarray, whole: np.ndarray, rows
     return or_none(value[0]), or_none(low[0]), or_none(high[0])
 
 
-def ratio(part: np.ndarray, whole: np.ndarray, episode: np.ndarray) -> Bounded:
-    """Σ part / Σ whole over all questions, both (q,); episode (q,) int is which each belongs to."""
-    return share(EpisodeBootstrap(episode), part, whole, np.arange(len(part)))
+def ratio(part: np.ndarray, whole: np.ndarray, episode: np.ndarray | None = None) -> Bounded:
+    """Σ part / Σ whole over all questions, both (q,); episode (q,) int is which each belongs to, None: each its own."""
+    every = np.arange(len(part))
+    return share(EpisodeBootstrap(every if episode is None else episode), part, whole, every)
 
 
 def mean(value: np.ndarray, episode: np.ndarray | None = None) -> Bounded:
     """The mean over all questions, (q,); without `episode`, each is an episode's own."""
-    return ratio(value, np.ones(len(value)), np.arange(len(value)) if episode is None else episode)
+    return ratio(value, np.ones(len(value)), episode)
+
+
+def means(value: np.ndarray) -> list[Bounded]:
+    """Of each column of (e, k), a row an episode: the mean."""
+    every = np.arange(len(value))
+    ends = EpisodeBootstrap(every).ratio(value, np.ones((len(value), 1)), every)
+    return [(or_none(one), or_none(low), or_none(high)) for one, low, high in zip(*ends, strict=True)]
 
 
 def less(values: Bounded) -> Bounded:

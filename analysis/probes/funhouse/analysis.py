@@ -139,7 +139,7 @@ def _row(readout: str, of: str, contender: str, values: Bounded, questions: int,
 def _mean(told: np.ndarray) -> Bounded:
     """The mean over episodes, told (e, c), with its interval; NaN is left out."""
     there = np.isfinite(told)
-    return ratio(np.where(there, told, 0.0).sum(1), there.sum(1).astype(float), np.arange(len(told)))
+    return ratio(np.where(there, told, 0.0).sum(1), there.sum(1).astype(float))
 
 
 def _undone(design: Design, imaged: Sequence[tuple[int, Images]], sight: str) -> Iterator[Row]:

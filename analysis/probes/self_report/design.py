@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 
@@ -25,6 +24,7 @@ from analysis.probes.probe import Contender, Mind, Trial
 from analysis.questions.sampling import Cell, Draw, Sampling
 from analysis.questions.survey import Survey, put
 from analysis.scores.describe import POSTERIOR, Describer, Subject, described, subjects
+from analysis.scores.statements import Said
 from analysis.scores.traits import trait_values
 from worlds import Episode
 from worlds.base_episode import BaseEpisode
@@ -93,16 +93,6 @@ def reader(episode: Episode, asked: Sequence[Subject]) -> np.ndarray:
     space, heard = type_space(episode), [episode.agents[one.who].description for one in asked]
     fits = np.array([space.consistent({} if text == SILENT else text) for text in heard])
     return (fits / fits.sum(1, keepdims=True)) @ trait_values(space).T
-
-
-class Said(NamedTuple):
-    """What was said in one episode of some subjects, by one way of asking."""
-
-    about: str  # OTHERS, BY_NAME or AS_ITSELF
-    words: str  # OWN, UNTOLD or ANOTHERS
-    episode: Episode
-    asked: Sequence[Subject]
-    stated: dict[str, np.ndarray]  # by contender: (q, v), the probability of each value of each trait
 
 
 def descriptions(trial: Trial, seed: int, episode: Episode) -> Iterator[Said]:

@@ -25,7 +25,10 @@ FOLDERS = sorted(path.parent for path in Path(floor.__file__).parent.glob("*/ana
 
 def names(tree):
     """The names in some code."""
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    code = list(ast.walk(tree))
+    return {one.id for one in code if isinstance(one, ast.Name)} | {
+        one.attr for one in code if isinstance(one, ast.Attribute)
+    }
 
 
 @pytest.fixture

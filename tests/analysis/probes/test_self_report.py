@@ -10,8 +10,8 @@ from analysis.figures.report import page
 from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.self_report import PROBE
 from analysis.probes.self_report import analysis as measuring
-from analysis.probes.self_report.analysis import Statements
 from analysis.probes.self_report.design import ANOTHERS, AS_ITSELF, BY_NAME, NO_ACTS, OTHERS, OWN, UNTOLD, Design, told
+from analysis.scores.statements import Statements
 from tests.analysis.probes.exact_minds import ExactMind, control_of, figure_of
 
 DESIGN = Design(episodes=8)
