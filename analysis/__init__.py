@@ -18,6 +18,7 @@ from analysis.figures.imitation_graph import (
 from analysis.questions.sampling import Asked, Draw, Sampling
 from analysis.scores.describe import Describer, score_descriptions
 from analysis.scores.fidelity import Scores, examine, score, training_episodes
+from analysis.scores.needs import needs_table
 from analysis.scores.paired import beside_the_reasoner, paired_table
 from analysis.scores.table import description_table, fidelity_table, meaning, summary_table
 
@@ -39,6 +40,7 @@ __all__ = [
     "fidelity_table",
     "imitation_graph",
     "meaning",
+    "needs_table",
     "paired_table",
     "publish",
     "score",

@@ -28,7 +28,8 @@ def next_steps(log: str, mind: str | None = None) -> list[str]:
     if mind is not None:
         return [f"{said}; to ask one of them:", f"{asked} --mind {quoted(mind)}"]
     if not readable(opened.config):
-        return [f"{said}; no mind reads its world yet, and exact reasoning does:", f"{asked} --exact"]
+        exactly = [f"{asked} --exact", f"tom score --log {quoted(log)} --needs{trusted}"]
+        return [f"{said}; no mind reads its world yet. To ask one exactly, and to see what the log demands:", *exactly]
     if (known := _shipped(opened)) is not None:
         return [f"{said}; to ask one of them:", f"{asked}{known}"]
     nobody = f"{said}; no mind that ships with the package knows this world"

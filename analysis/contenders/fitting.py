@@ -1,17 +1,19 @@
 """What is learned from training questions: base rates, smoothing, a mixture and which shortcut is best, and how far
 the exact reasoner's predictions can be trusted."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from analysis.contenders.calibrating import CALIBRATED, REASONER, Calibration, calibrate
+from analysis.contenders.partial import PARTIAL
 from analysis.contenders.shortcuts import BASE, MIXTURE
 from analysis.questions.sampling import Cell
 from analysis.questions.survey import Survey
 from analysis.scores.measures import divergence, legal_only, mixture_weights, smoothed, total_variation
 from worlds import FunhouseError
 
+STRICT = "mixture with partial reasoners"
 KEPT_BEYOND = 0.1  # total variation from every single shortcut beyond which a question is kept
 
 
@@ -26,6 +28,8 @@ class Fitted:
     best: str  # s* over kept questions
     best_unfiltered: str  # s* over all
     calibration: Calibration | None = None  # of the reasoner; None where it is no contender
+    strict_weight: dict[str, float] = field(default_factory=dict)  # as weight, partial reasoners among them
+    strict_best: str = ""  # as best, among shortcuts, partial reasoners and both mixtures; "": of no partial reasoner
 
 
 def fit(train: Survey) -> dict[Cell, Fitted]:
@@ -47,7 +51,28 @@ def _fit_cell(survey: Survey) -> Fitted:
     error = {name: divergence(survey.truth, answer[name]) for name in [*names, MIXTURE]}
     best = min(error, key=lambda name: error[name].mean())
     chosen = min(error, key=lambda name: error[name][keep].mean()) if keep.any() else best
-    return replace(fitted, best=chosen, best_unfiltered=best, calibration=_calibration(survey, base))
+    fitted = replace(fitted, best=chosen, best_unfiltered=best, calibration=_calibration(survey, base))
+    return _strictly(survey, fitted, keep)
+
+
+def _strictly(survey: Survey, fitted: Fitted, keep: np.ndarray) -> Fitted:
+    """With what is best of all that is not a mind, the partial reasoners among them, where they were asked."""
+    if not (partial := rivals(survey)):
+        return fitted
+    answer = answers(survey, fitted)
+    names = [*fitted.weight, *partial]
+    weight = mixture_weights(survey.truth, [answer[name] for name in names])
+    fitted = replace(fitted, strict_weight=dict(zip(names, weight.tolist(), strict=True)))
+    answer = answers(survey, fitted)
+    some = keep if keep.any() else np.ones(len(keep), bool)
+    error = {name: divergence(survey.truth, answer[name])[some].mean() for name in (*names, MIXTURE, STRICT)}
+    return replace(fitted, strict_best=min(error, key=lambda name: error[name]))
+
+
+def rivals(survey: Survey) -> list[str]:
+    """The partial reasoners that take part in the questions of one stance and depth."""
+    names = [name for name, kind in survey.kind.items() if kind == PARTIAL and name != STRICT]
+    return [name for name in names if np.isfinite(survey.answer[name]).all()]
 
 
 def _calibration(survey: Survey, base: np.ndarray) -> Calibration | None:
@@ -100,6 +125,8 @@ def answers(survey: Survey, fitted: Fitted) -> dict[str, np.ndarray]:
     answer |= {name: smoothed(guess, base, fitted.share[name]) for name, guess in survey.guess.items()}
     if fitted.weight:
         answer[MIXTURE] = np.sum([weight * answer[name] for name, weight in fitted.weight.items()], axis=0)
+    if fitted.strict_weight:
+        answer[STRICT] = np.sum([weight * answer[name] for name, weight in fitted.strict_weight.items()], axis=0)
     if fitted.calibration:
         answer[CALIBRATED] = fitted.calibration.of(answer[REASONER], base)
     return answer
@@ -111,6 +138,9 @@ def complete(survey: Survey, fitted: dict[Cell, Fitted]) -> tuple[Survey, np.nda
     Raises FunhouseError where a stance and depth were not fitted.
     """
     names = [BASE, MIXTURE, CALIBRATED, *survey.guess]
+    if any(one.strict_weight for one in fitted.values()):
+        names.append(STRICT)
+        survey = replace(survey, kind={**survey.kind, STRICT: PARTIAL})
     whole = {**survey.answer, **{name: np.full(survey.truth.shape, np.nan) for name in names}}
     keep = np.zeros(len(survey), bool)
     for cell in survey.cells():

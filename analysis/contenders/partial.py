@@ -13,6 +13,13 @@ from agents.reasoning import ExactReasoner
 from agents.registry import world_of
 from worlds.base_episode import BaseEpisode
 
+PARTIAL = "partial"  # their kind
+
+
+def models_nobody(name: str) -> bool:
+    """Whether a partial reasoner has the prior for somebody who is named."""
+    return name.startswith("prior ")
+
 
 def partial_answers(reasoner: ExactReasoner, episode: BaseEpisode, queries: Sequence[Query]) -> dict[str, np.ndarray]:
     """By name, what each partial reasoner answers, (q, actions) float64; NaN where it leaves out nothing that is asked.

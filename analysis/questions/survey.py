@@ -13,6 +13,7 @@ from agents.query import Query
 from agents.registry import reasoner_of, type_space
 from analysis.contenders.calibrating import CALIBRATED, REASONER
 from analysis.contenders.controls import PLANNER, planners
+from analysis.contenders.partial import PARTIAL, partial_answers
 from analysis.contenders.shortcuts import BASE, COPY, FULL_INFORMATION, IGNORANT, MIXTURE, MYSELF, Shortcuts
 from analysis.questions.perception import Perception, place_of, target_of
 from analysis.questions.sampling import NO_QUESTION, Asked, Cell, Draw, Sampling
@@ -50,7 +51,7 @@ class Survey:
     guess: dict[
         str, np.ndarray
     ]  # by contender: q int, the column of the one action it says, -1 for none; not yet smoothed
-    kind: dict[str, str]  # by contender: mind, shortcut, oracle, control
+    kind: dict[str, str]  # by contender: mind, shortcut, partial, oracle, control
     asked: tuple[Asked, ...]
     members: tuple[BaseEpisode, ...]  # the episodes asked about
     silent: dict[Cell, str] = field(default_factory=dict)  # stances and depths without a question, and why
@@ -88,13 +89,14 @@ def conduct(
     *,
     controls: Sequence[Answerer] = (),
     sampling: Sampling | None = None,
+    partial: bool = False,
     progress: Progress | None = None,
 ) -> Survey:
     """Draws questions from every episode and puts them to the answerers, the shortcuts and the reasoner.
 
-    Each answerer gets all questions of an episode in one call. `progress` is told (episodes done, episodes in
-    all). Raises FunhouseError where nothing can be asked, two contenders share a name, or an answer is no
-    distribution.
+    Each answerer gets all questions of an episode in one call. partial: the partial reasoners answer too, which takes
+    ten times as long as the reasoner alone. `progress` is told (episodes done, episodes in all). Raises FunhouseError
+    where nothing can be asked, two contenders share a name, or an answer is no distribution.
     """
     sampling = sampling or Sampling()
     _distinct([*answerers, *controls])
@@ -105,7 +107,7 @@ def conduct(
         episode = log[place]
         draw = Draw(episode, sampling)
         if asked := draw.asked():
-            pages.append(narrowed(put(place, episode, asked, answerers, controls)))
+            pages.append(narrowed(put(place, episode, asked, answerers, controls, partial)))
         silent |= _unasked(draw, asked)
         if progress:
             progress(place + 1, count)
@@ -127,6 +129,7 @@ def put(
     asked: Sequence[Asked],
     answerers: Sequence[Answerer] = (),
     controls: Sequence[Answerer] = (),
+    partial: bool = False,
 ) -> Survey:
     """The survey of given questions, one or more, about episode number `place` of a log."""
     queries, questions = [one.query for one in asked], [one.question for one in asked]
@@ -140,9 +143,12 @@ def put(
     answer[REASONER] = _where_predicted(reasoner.enact(episode, queries), queries)
     answer[TRUTH] = _where_predicted(truth, queries)
     answer |= exact.answers(queries)
+    without = partial_answers(reasoner, episode, queries) if partial else {}
     legal = np.array([episode.mask_of(place_of(query), query.step) for query in queries])
     guess = {COPY: exact.last_actions(queries), **planners(episode, queries)}
     kind = {one.name: "mind" for one in answerers} | {one.name: "control" for one in controls}
+    kind |= dict.fromkeys(without, PARTIAL)
+    answer |= without
     kind |= {name: FIXED_KINDS.get(name, "shortcut") for name in (*answer, *FIXED) if name not in kind}
     return Survey(
         episode=np.full(len(asked), place),

@@ -18,17 +18,21 @@ from agents.registry import played, world_of
 from agents.traits.sight import SIGHTS
 from analysis.contenders.calibrating import CALIBRATED, REASONER
 from analysis.contenders.fitting import Fitted, complete, fit
+from analysis.contenders.partial import PARTIAL
 from analysis.questions.perception import BUCKETS, bucket_name, within_bucket
 from analysis.questions.sampling import Cell, Sampling
 from analysis.questions.survey import FIXED, Progress, Survey, conduct
 from analysis.scores.intervals import EpisodeBootstrap, or_none
 from analysis.scores.measures import LEAST, agreement, divergence, entropy, total_variation
+from analysis.scores.needs import decisive, demands, needs, on_decisive
 from worlds.base_episode import BaseEpisode
 
 FIGURES = (
     "excess_nats", "excess_low", "excess_high", "kept_excess_nats", "median_kl", "median_low", "median_high",
-    "skill", "skill_low", "skill_high", "unfiltered_skill", "top1", "total_variation",
+    "skill", "skill_low", "skill_high", "unfiltered_skill", "strict_skill", "strict_skill_low", "strict_skill_high",
+    "decisive", "top1", "total_variation",
 )  # fmt: skip
+ENDS = ("", "_low", "_high")  # of a figure's name: itself, and its interval's ends
 FEWEST = 200  # questions; a skill from fewer is not given
 TRAINING_EPISODES = 96
 FAR_FROM_ANY_LOG = 1_000_000_000  # indices of training episodes start here, so that no log of the run holds them
@@ -41,9 +45,10 @@ def score(
     *,
     controls: Sequence[Answerer] = (),
     sampling: Sampling | None = None,
+    partial: bool = False,
     progress: Progress | None = None,
 ) -> dict:
-    """The table of a log: {"rows": [...], "by_observed": [...], "by_sight": [...]}, JSON values only.
+    """The table of a log: {"rows", "by_observed", "by_sight", "needs", "demands"}, lists of JSON values only.
 
     A row: stance, depth, contender, kind, questions, kept, excess_nats (mean KL from the truth over all
     questions) with its interval, kept_excess_nats, median_kl with its interval (median_low, median_high), skill
@@ -52,11 +57,15 @@ def score(
     A mind's row also holds excess_over, {contender: [nats, low, high]}: how far it is from the truth beyond the
     reasoner (predict), the calibrated reasoner (predict) and s*, question by question. Rows of by_observed and
     by_sight also say "observed" (earlier steps of evidence) or "sight" (of the asked agent × of its target).
+    With `partial` the partial reasoners are contenders too: strict_skill, with its interval, is skill over the best of
+    them, of the shortcuts and of mixtures with both; decisive, over the decisive_questions of a stance and depth, is
+    the truth's probability of the answer's first action over that of its own; analysis.scores.needs has the rest.
     What is undefined is null, and "reason" says why; so do the rows of a stance and depth in which nothing could
     be asked (questions: 0). A world without sights has no rows by_sight. Without `train_log` the shortcuts are
     fitted on training episodes made from the log's own settings. Raises FunhouseError as survey.conduct does.
     """
-    return examine(log, answerers, train_log, controls=controls, sampling=sampling, progress=progress).report()
+    settings: dict[str, Any] = {"controls": controls, "sampling": sampling, "partial": partial, "progress": progress}
+    return examine(log, answerers, train_log, **settings).report()
 
 
 def examine(
@@ -66,13 +75,15 @@ def examine(
     *,
     controls: Sequence[Answerer] = (),
     sampling: Sampling | None = None,
+    partial: bool = False,
     progress: Progress | None = None,
 ) -> Scores:
     """As `score`, question by question: what graphs are drawn from."""
     sampling = sampling or Sampling()
-    survey = conduct(log, answerers, controls=controls, sampling=sampling, progress=progress)
+    survey = conduct(log, answerers, controls=controls, sampling=sampling, partial=partial, progress=progress)
     learned = replace(sampling, types="all", paraphrases="trained", episodes=None)
-    train = conduct(train_log if train_log is not None else training_episodes(log[0].run), sampling=learned)
+    seen = train_log if train_log is not None else training_episodes(log[0].run)
+    train = conduct(seen, sampling=learned, partial=partial)
     return Scores.of(survey, fit(train))
 
 
@@ -110,23 +121,23 @@ class Scores:
             "rows": [row for cell in self._cells() for row in self.rows(cell) or self._silent(cell)],
             "by_observed": list(self._split("observed", self._buckets())),
             "by_sight": list(self._split("sight", self._sight_pairs())),
+            "needs": needs(self),
+            "demands": demands(self),
         }
 
     def rows(self, cell: Cell, within: np.ndarray | None = None, names: Sequence[str] | None = None) -> list[dict]:
         """A row for each contender, or those of `names`, over (part of) a stance and depth."""
         here = self.survey.within(cell)
         some = np.flatnonzero(here if within is None else here & within)
-        names = [
-            name
-            for name in names or self._ordered()
-            if len(some) and name in self.error and np.isfinite(self.error[name][some]).all()
-        ]
+        names = [name for name in names or self._ordered() if name in self.error]
+        names = [name for name in names if len(some) and np.isfinite(self.error[name][some]).all()]
         if not names:
             return []
         tally = self._tally(cell, some, names)
         keep, stance = int(self.keep[some].sum()), cell[0]
         head = {"stance": stance, "depth": int(cell[1])}
         counts = {"questions": len(some), "kept": keep, "best_shortcut": self.fitted[cell].best}
+        counts["decisive_questions"] = int(self.decisive[some].sum())
         return [
             {**head, "contender": name, "kind": self.survey.kind[name], **counts}
             | {key: or_none(value[i]) for key, value in tally.items()}
@@ -151,7 +162,7 @@ class Scores:
         """A row for each mind where nothing could be asked: no figures, and the reason."""
         minds = [name for name, kind in self.survey.kind.items() if kind == "mind"] or [REASONER]
         head = {"stance": cell[0], "depth": int(cell[1])}
-        none = {"questions": 0, "kept": 0, "best_shortcut": None}
+        none = {"questions": 0, "kept": 0, "best_shortcut": None, "decisive_questions": 0}
         return [
             {**head, "contender": name, "kind": self.survey.kind[name], **none}
             | dict.fromkeys(FIGURES)
@@ -164,35 +175,45 @@ class Scores:
         """The figures of each contender over some questions, (c,) each."""
         fitted, keep = self.fitted[cell], self.keep[some][:, None].astype(float)
         error = np.stack([self.error[name][some] for name in names], axis=1)
-        best = self.error[fitted.best][some][:, None]
         excess, low, high = self.bootstrap.ratio(error, np.ones((len(some), 1)), some)
         kept_excess, *_ = self.bootstrap.ratio(error * keep, keep, some)
         median, median_low, median_high = np.array([self.bootstrap.median(one, some) for one in error.T]).T
-        lost, lost_low, lost_high = self.bootstrap.ratio(error * keep, best * keep, some)
         unfiltered, *_ = self.bootstrap.ratio(error, self.error[fitted.best_unfiltered][some][:, None], some)
-        enough, enough_in_all = keep.sum() >= FEWEST, len(some) >= FEWEST
+        over = {"skill": fitted.best, "strict_skill": fitted.strict_best}
+        skills = {key: self._skill(error * keep, rival, keep, some) for key, rival in over.items()}
         answer = [self.survey.answer[name][some] for name in names]
         truth = self.survey.truth[some]
         return {
             "excess_nats": excess, "excess_low": low, "excess_high": high, "kept_excess_nats": kept_excess,
             "median_kl": median, "median_low": median_low, "median_high": median_high,
-            "skill": np.where(enough, 1 - lost, np.nan),
-            "skill_low": np.where(enough, 1 - lost_high, np.nan),
-            "skill_high": np.where(enough, 1 - lost_low, np.nan),
-            "unfiltered_skill": np.where(enough_in_all, 1 - unfiltered, np.nan),
+            **{f"{key}{end}": one for key, found in skills.items() for end, one in zip(ENDS, found, strict=True)},
+            "unfiltered_skill": np.where(len(some) >= FEWEST, 1 - unfiltered, np.nan),
+            "decisive": np.array([on_decisive(self.decisive[some], truth, one) for one in answer]),
             "top1": np.array([agreement(truth, one).mean() for one in answer]),
             "total_variation": np.array([total_variation(truth, one).mean() for one in answer]),
         }  # fmt: skip
+
+    def _skill(self, lost: np.ndarray, rival: str, keep: np.ndarray, some: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Skill over somebody, and its interval, (c,) each; lost: errors on the kept ones of some questions, (s, c)."""
+        if not rival or keep.sum() < FEWEST:
+            return (np.full(lost.shape[1], np.nan),) * 3
+        value, low, high = self.bootstrap.ratio(lost, self.error[rival][some][:, None] * keep, some)
+        return 1 - value, 1 - high, 1 - low
+
+    @cached_property
+    def decisive(self) -> np.ndarray:
+        """(q,) bool: the decisive questions; none where no partial reasoner was asked."""
+        return decisive(self.survey)
 
     def _over(self, cell: Cell, name: str, some: np.ndarray) -> dict[str, list[float | None]]:
         """A mind's excess nats less another's over the same questions, with its interval, by that other's name."""
         if self.survey.kind[name] != "mind":
             return {}
-        rivals = [one for one in (REASONER, CALIBRATED) if np.isfinite(self.error[one][some]).all()]
-        rivals.append(self.fitted[cell].best)
-        beyond = np.stack([self.error[name][some] - self.error[one][some] for one in rivals], axis=1)
+        beside = [one for one in (REASONER, CALIBRATED) if np.isfinite(self.error[one][some]).all()]
+        beside.append(self.fitted[cell].best)
+        beyond = np.stack([self.error[name][some] - self.error[one][some] for one in beside], axis=1)
         figures = np.array(self.bootstrap.ratio(beyond, np.ones((len(some), 1)), some)).T
-        return {one: [*map(or_none, figure)] for one, figure in zip(rivals, figures, strict=True)}
+        return {one: [*map(or_none, figure)] for one, figure in zip(beside, figures, strict=True)}
 
     def _log_loss(self, stance: str, name: str, some: np.ndarray) -> dict:
         """For predict: the mean surprise at the actions that were really taken in the role asked about."""
@@ -224,5 +245,6 @@ class Scores:
         minds = [name for name, kind in self.survey.kind.items() if kind == "mind"]
         parts = sorted(name for name in self.survey.kind if name.startswith("sub-chain"))
         before, after = FIXED[: FIXED.index("mixture")], FIXED[FIXED.index("mixture") :]
-        controls = [name for name in self.survey.kind if name not in (*minds, *parts, *FIXED)]
-        return [*minds, *before, *parts, *after, *controls]
+        partial = [name for name, kind in self.survey.kind.items() if kind == PARTIAL]
+        controls = [name for name in self.survey.kind if name not in (*minds, *parts, *partial, *FIXED)]
+        return [*minds, *before, *parts, *after, *partial, *controls]

@@ -11,8 +11,10 @@ COLUMNS = {
     "excess_nats": "nats from truth",
     "median_kl": "median",
     "skill": "skill",
+    "strict_skill": "strict skill",
     "unfiltered_skill": "unfiltered",
     "top1": "top-1",
+    "decisive": "decisive",
     "total_variation": "total var.",
     "log_loss_on_action": "log loss",
 }
@@ -115,11 +117,11 @@ def heading(row: dict) -> str:
 
 
 def shown(row: dict, key: str) -> str:
-    """One figure of a row in words, skill with its interval."""
+    """One figure of a row in words, with its interval where it has one under its own name."""
     value = row[key]
     if key == "contender":
         return f"{value} *" if value == row["best_shortcut"] else str(value)
-    low, high = (row["skill_low"], row["skill_high"]) if key == "skill" else (None, None)
+    low, high = (row.get(f"{key}{end}") for end in ("_low", "_high"))
     return bounded(value, low, high, 2)
 
 

@@ -80,14 +80,19 @@ class Score(Scored):
     """Print how near the mind comes to the truth, beside the best shortcut; --all: every contender in full."""
 
     all: bool = False
-    """Print a row for every shortcut, oracle and control, and how well others are described; --json has all of it."""
+    """Print a row for every shortcut, partial reasoner, oracle and control, and how well others are described; --json
+    has all of it."""
+    needs: bool = False
+    """Print what the log demands: how far exact reasoning falls short that leaves one thing out. Needs no mind."""
 
     def work(self) -> dict[str, Any]:
         from analysis import score, score_descriptions
+        from worlds import open_log
 
-        minds, log = self.opened()
+        minds, log = ([], open_log(self.log)) if self.needs and self.run is None else self.opened()
         controls = [control for mind in minds for control in mind.controls()]
         train, settings = self.fitted_on(log), {"controls": controls, "sampling": self.sampling()}
+        settings["partial"] = self.all or self.needs or self.json
         with progress(f"scoring on {self.log}") as report:
             table = score(log, minds, train, **settings, progress=report)
         return {**table, "describe": score_descriptions(log[: self.episodes], minds, seed=self.seed)}
@@ -98,10 +103,15 @@ class Score(Scored):
             description_table,
             fidelity_table,
             meaning,
+            needs_table,
             paired_table,
             summary_table,
         )
 
+        if self.needs:
+            show(needs_table(document))
+            show(description_table(document["describe"]["rows"]))
+            return
         if not self.all:
             show(summary_table(document["rows"]))
             show(meaning(document["rows"]))
