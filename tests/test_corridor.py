@@ -156,6 +156,24 @@ def test_a_scene_that_lacks_a_place_is_refused(log):
         open_log(log)[0]
 
 
+def test_episodes_longer_and_shorter_than_the_settings_say_are_refused_where_all_rows_are_there(log):
+    def one_step_more(rows):
+        agents = rows["agent"].to_pylist()
+        long = (
+            agents.index(0, len(agents) // 2) + max(agents) + 1
+        )  # the first step of the last episode, now the other's
+        short = len(agents) - long
+        episode = [rows["episode"][0].as_py()] * long + [rows["episode"][-1].as_py()] * short
+        step = [i // (max(agents) + 1) for many in (long, short) for i in range(many)]
+        for name, values in (("episode", episode), ("step", step)):
+            rows = forging.column(name, lambda _, values=values: values)(rows)
+        return rows
+
+    forging.table(log, "steps-00000.parquet", one_step_more)
+    with pytest.raises(FunhouseError, match="column step is not each step of each episode"):
+        open_log(log)[0]
+
+
 UNTRUE = {
     "reward": ("steps", "reward", lambda rows: [rows[0] + 1, *rows[1:]]),
     "action": ("steps", "action", lambda rows: [(rows[0] + 1) % 3, *rows[1:]]),

@@ -58,3 +58,23 @@ def below(word, count):
 def pick(episode_key, step, agent, stream, count):
     """One draw as an int64 in [0, count): for callers outside compiled code."""
     return below(draw(uint64(episode_key), step, agent, stream), count)
+
+
+@njit(cache=True, nogil=True)
+def action(key, step, agent, chance):
+    """An action with the given chances (a,), by inversion of the running sum; never one whose chance is 0."""
+    left, last = uniform(draw(key, step, agent, ACTION)), 0
+    for a in range(len(chance)):
+        if chance[a] > 0.0:
+            last = a
+            left -= chance[a]
+            if left < 0.0:
+                break
+    return last
+
+
+@njit(cache=True, nogil=True)
+def actions(key, step, agent, chance, out):
+    """Actions at a step of agents of several episodes: key (r,) uint64, agent (r,), chance (r, a) -> out (r,) int."""
+    for r in range(len(agent)):
+        out[r] = action(key[r], step, agent[r], chance[r])

@@ -78,17 +78,10 @@ def choose(minds, match, agent, step, key, chances, answer, action):
             answer[r, a] = 0.0
             for k in range(members):
                 answer[r, a] += weight[k] * chances[k, r, a]
-        action[r] = _draw(key[r], step, i, answer[r])
+        action[r] = dice.action(key[r], step, i, answer[r])
         if minds.native[e, i]:
             for k in range(members):
                 minds.evidence[e, step, i, k] = np.log(chances[k, r, action[r]])
-
-
-@njit(cache=True, nogil=True)
-def draw_actions(key, step, agent, chance, action):
-    """An action (r,) for each row of chances (r, a)."""
-    for r in range(len(key)):
-        action[r] = _draw(key[r], step, agent[r], chance[r])
 
 
 @njit(cache=True, nogil=True)
@@ -114,16 +107,3 @@ def _learn(minds, match, agent, step):
     if minds.perceived[match, step, agent, who] and minds.perceived[match, step, place, who]:
         for k in range(minds.score.shape[2]):
             minds.score[match, agent, k] += minds.evidence[match, step, who, k]
-
-
-@njit(cache=True, nogil=True)
-def _draw(key, step, agent, chance):
-    """An action with the given chances (a,), by inversion of the running sum; never one whose chance is 0."""
-    left, last = dice.uniform(dice.draw(key, step, agent, dice.ACTION)), 0
-    for a in range(len(chance)):
-        if chance[a] > 0.0:
-            last = a
-            left -= chance[a]
-            if left < 0.0:
-                break
-    return last

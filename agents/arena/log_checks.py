@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from agents.arena.bank import Bank
-from agents.arena.beliefs import draw_actions
 from agents.arena.population import draw_arena_population, draw_members
 from agents.arena.reasoner import BankReasoner
 from agents.population import PopulationConfig
@@ -60,7 +59,7 @@ def check_minds(rules: Rules, episode: ArenaEpisode) -> None:
         agents = np.flatnonzero(episode.acts[t])
         chance = reasoner.enact(episode, [_query(episode, t, i) for i in agents.tolist()])
         drawn = np.empty(len(agents), np.int64)
-        draw_actions(np.full(len(agents), episode.seed, np.uint64), t, agents, chance, drawn)
+        dice.actions(np.full(len(agents), episode.seed, np.uint64), t, agents, chance, drawn)
         _compare(episode, "action", t, episode.action[t, agents].tolist(), drawn.tolist())
 
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from agents.arena.beliefs import NO_AGENT, Minds, choose, draw_actions, learn, make_minds, take_role
+from agents.arena.beliefs import NO_AGENT, Minds, choose, learn, make_minds, take_role
 from agents.arena.population import draw_arena_population, draw_members
 from agents.arena.reasoner import Belief, last_of
 from agents.arena.run import ArenaRun
+from worlds import dice
 from worlds.arena import ArenaEpisode
 from worlds.arena.failure import HANGS, ArenaFailure
 from worlds.arena.match import Match
@@ -197,7 +198,7 @@ class Table:
             action[rows] = self._choose(kind, step, *(x[rows] for x in (slot, agent, key, shown, legal)))
             member = np.concatenate([one.member[view.seats] for one, view in group])[other]
             chance, drawn = self.run.space.act_each(member, shown[other], legal[other]), np.empty(len(other), np.int64)
-            draw_actions(key[other], step, UNNAMED + seat[other], chance, drawn)
+            dice.actions(key[other], step, UNNAMED + seat[other], chance, drawn)
             action[other] = drawn
         for one, its_seat, its_action in zip(slot.tolist(), seat.tolist(), action.tolist(), strict=True):
             actions[one][its_seat] = its_action

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from agents import world
-from agents.arena.beliefs import draw_actions
 from agents.log_differences import compare_tables, differs
 from agents.plain.places import told_of
 from agents.plain.run import PlainRun, PlainSpace, rules_of, run_of, space_of
@@ -151,7 +150,7 @@ def _drawn(episode: PlainEpisode, cast: Any, space: PlainSpace, step: int) -> np
         history = history_of(space, episode, i, step)
         chance.append(theory.behave(history, cast.names[i], int(cast.type_index[i]), chain))
     drawn = np.empty(len(agents), np.int64)
-    draw_actions(np.full(len(agents), episode.seed, np.uint64), step, np.array(agents), np.array(chance), drawn)
+    dice.actions(np.full(len(agents), episode.seed, np.uint64), step, np.array(agents), np.array(chance), drawn)
     return drawn
 
 

@@ -13,31 +13,17 @@ import pyarrow as pa
 from worlds.arena.episode import ArenaEpisode
 from worlds.arena.shard_checks import check_acts, check_observed
 from worlds.arena.spaces import Species, forms_of, mask_bytes
-from worlds.base_episode import Agent
-from worlds.log.coded import Bytes, Coded, array_of, coded_lists, coded_text
-from worlds.log.columns import (
-    agents_schema,
-    check_agents,
-    check_episodes,
-    check_roles,
-    check_steps,
-    check_within,
-    starts_of,
-)
+from worlds.log.coded import Bytes, array_of
+from worlds.log.columns import agents_schema, check_within, starts_of
 from worlds.log.parquet import MOST_ROWS, TEXT, read_table
-from worlds.log.tables import CODED, ROLE, agents_table, columns_of, people_of, schema_of, steps_table, table_of
+from worlds.log.shard import BaseShard, decoded
+from worlds.log.tables import agents_table, columns_of, schema_of, steps_schema, steps_table, table_of, with_columns
 from worlds.orchard.config import MOST_AGENTS
 
 TABLES = ("episodes", "agents", "steps", "observations")
 _SEEDS = pa.list_(pa.field("element", pa.uint64(), nullable=False))
 EPISODES = schema_of(episode=pa.int64(), seed=pa.uint64(), split=pa.string(), dropped=_SEEDS)
-STEPS = schema_of(
-    episode=pa.int64(), step=pa.int32(), agent=pa.int32(),
-    prompt=pa.string(), role=ROLE, action=pa.int16(), reward=pa.float32(),
-)  # fmt: skip
-LOGGED_STEPS = STEPS.append(pa.field("perceives", pa.uint64(), nullable=False)).append(
-    pa.field("game", pa.int16(), nullable=False)
-)
+STEPS = steps_schema(pa.int16(), perceives=pa.uint64(), game=pa.int16())
 SPECIES = pa.field("species", pa.int32(), nullable=False)
 OBSERVATIONS = schema_of(
     episode=pa.int64(), step=pa.int32(), agent=pa.int32(), observation=pa.binary(), mask=pa.binary()
@@ -46,26 +32,20 @@ OBSERVATIONS = schema_of(
 
 def to_tables(episodes: Sequence[ArenaEpisode]) -> dict[str, pa.Table]:
     """Episodes as four tables, in the order of episode, step, agent."""
-    agents = _with(agents_table(episodes), species=np.concatenate([e.species for e in episodes]).astype(np.int32))
-    steps = _with(
-        steps_table(episodes, STEPS),
+    species = np.concatenate([e.species for e in episodes]).astype(np.int32)
+    steps = steps_table(
+        episodes,
+        pa.int16(),
         perceives=np.concatenate([pack(e.perceived).ravel() for e in episodes]),
         game=np.concatenate([np.repeat(e.game, len(e.agents)) for e in episodes]).astype(np.int16),
     )
     rows = [(e.index, e.seed, e.split, list(e.dropped)) for e in episodes]
     return {
         "episodes": table_of(zip(*rows, strict=True), EPISODES),
-        "agents": agents,
+        "agents": with_columns(agents_table(episodes), species=species),
         "steps": steps,
         "observations": _observations(episodes),
     }
-
-
-def _with(table: pa.Table, **columns: np.ndarray) -> pa.Table:
-    for name, column in columns.items():
-        values = pa.array(column)
-        table = table.append_column(pa.field(name, values.type, nullable=False), values)
-    return table
 
 
 def pack(perceived: np.ndarray) -> np.ndarray:
@@ -101,48 +81,32 @@ def _packed(episode: ArenaEpisode) -> list[np.ndarray]:
     return [bits[:, : mask_bytes(episode.form(agent))] for agent, bits in enumerate(packed)]
 
 
-@dataclass(frozen=True)
-class ArenaShard:
-    """A decoded shard, e episodes long: small arrays, from which an episode is made on demand."""
+@dataclass(frozen=True, kw_only=True)
+class ArenaShard(BaseShard):
+    """A decoded shard of an arena."""
 
-    first: int  # index of its first episode
     forms: list[Species]
-    seed: list[int]
-    split: list[str]
     dropped: list[tuple[int, ...]]
-    agents: list[list[Agent]]
     species: list[np.ndarray]  # [e] (n,) int32
-    start: np.ndarray  # (e + 1,) int64: the rows of episode i are start[i] to start[i + 1]
-    action: np.ndarray  # (rows,) int16
-    reward: np.ndarray  # (rows,) float32
     perceives: np.ndarray  # (rows,) uint64
     game: np.ndarray  # (rows,) int16
-    prompt: Coded  # rows of str
-    role: Coded  # rows of tuples of str
     seen: np.ndarray  # (e + 1,) int64: the observations of episode i are rows seen[i] to seen[i + 1]
     observation: Bytes
     mask: Bytes
 
     @property
     def bytes(self) -> int:
-        """About how much memory it holds: its arrays, and the texts and agents as measured."""
-        arrays = (self.action, self.reward, self.perceives, self.game, self.prompt.code, self.role.code)
-        texts = len(self.prompt.value) + len(self.role.value)
-        seen = self.observation.data.nbytes + self.mask.data.nbytes + 8 * len(self.observation.offset)
-        return sum(array.nbytes for array in arrays) + seen + 100 * texts + 500 * sum(map(len, self.agents))
+        arrays = (self.perceives, self.game, self.observation.data, self.mask.data, self.observation.offset)
+        return super().bytes + sum(array.nbytes for array in arrays)
 
     def episode(self, i: int, run: dict, _=None) -> ArenaEpisode:
         """The shard's i-th episode."""
-        n = len(self.agents[i])
-        rows, shape = slice(self.start[i], self.start[i + 1]), (-1, n)
-        action = self.action[rows].reshape(shape)
-        observation, mask = self._seen(i, action >= 0)
+        common = self.common(i, run)
+        observation, mask = self._seen(i, common["action"] >= 0)
         return ArenaEpisode(
-            index=self.first + i, seed=self.seed[i], split=self.split[i], run=run, species=self.species[i],
-            forms=self.forms, observation=observation, mask=mask, action=action,
-            reward=self.reward[rows].reshape(shape), perceived=unpack(self.perceives[rows].reshape(shape), n),
-            game=self.game[rows].reshape(shape)[:, 0], role=self.role.rows(rows, shape),
-            prompt=self.prompt.rows(rows, shape), agents=self.agents[i], dropped=self.dropped[i],
+            **common, species=self.species[i], forms=self.forms, observation=observation, mask=mask,
+            perceived=unpack(self.rows(i, self.perceives), len(self.agents[i])), game=self.rows(i, self.game)[:, 0],
+            dropped=self.dropped[i],
         )  # fmt: skip
 
     def _seen(self, i: int, acts: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -168,7 +132,7 @@ class ArenaShard:
 def read(name: str, data: bytes, span: range, run: dict, coded: Sequence[str] = ()) -> pa.Table:
     """One table of a shard, as worlds.orchard.shard.read has it."""
     forms = forms_of(run)
-    schema = {"episodes": EPISODES, "steps": LOGGED_STEPS, "observations": OBSERVATIONS}.get(name)
+    schema = {"episodes": EPISODES, "steps": STEPS, "observations": OBSERVATIONS}.get(name)
     schema = schema or agents_schema(columns_of(data), SPECIES)
     # How many moves a match takes is the environment's to say.
     rows = len(span) * {"episodes": 1, "agents": MOST_AGENTS}.get(name, MOST_ROWS)
@@ -182,34 +146,20 @@ def from_files(files: Mapping[str, bytes], span: range, run: dict) -> ArenaShard
     Raises FunhouseError where the tables are no episodes of these settings, and as `read_table` does.
     """
     forms = forms_of(run)
-    tables = {name: read(name, files[name], span, run, CODED if name == "steps" else ()) for name in TABLES}
+    tables, common = decoded(files, read, TABLES, span, run, MOST_AGENTS, "species")
     episodes, agents, steps, seen = (tables[name] for name in TABLES)
-    check_episodes(episodes, span, run["split"])
-    first = starts_of(agents, span, "agents")
-    check_agents(agents, first, MOST_AGENTS)
     check_within(species := agents["species"].to_numpy(), 0, len(forms), "species")
-    start, people = starts_of(steps, span, "steps"), people_of(agents.drop_columns(["species"]), first)
-    check_steps(steps, start, np.diff(first))
     shard = ArenaShard(
-        first=span.start,
+        **common,
         forms=forms,
-        seed=episodes["seed"].to_pylist(),
-        split=episodes["split"].to_pylist(),
         dropped=[tuple(seeds) for seeds in episodes["dropped"].to_pylist()],
-        agents=people,
-        species=np.split(species, first[1:-1]),
-        start=start,
-        action=steps["action"].to_numpy(),
-        reward=steps["reward"].to_numpy(),
+        species=np.split(species, np.cumsum([len(people) for people in common["agents"]])[:-1]),
         perceives=steps["perceives"].to_numpy(),
         game=steps["game"].to_numpy(),
-        prompt=coded_text(array_of(steps["prompt"])),
-        role=coded_lists(array_of(steps["role"])),
         seen=starts_of(seen, span, "observations"),
         observation=Bytes.of(array_of(seen["observation"])),
         mask=Bytes.of(array_of(seen["mask"])),
     )
     check_acts(shard)
     check_observed(shard, steps, seen)
-    check_roles(shard.role.value, shard.role.code, start, people)
     return shard

@@ -20,6 +20,14 @@ def schema_of(**columns: pa.DataType) -> pa.Schema:
 ROLE = pa.list_(pa.field("element", pa.string(), nullable=False))
 
 
+def steps_schema(action: pa.DataType, **more: pa.DataType) -> pa.Schema:
+    """The columns of "steps", and more of them."""
+    return schema_of(
+        episode=pa.int64(), step=pa.int32(), agent=pa.int32(),
+        prompt=pa.string(), role=ROLE, action=action, reward=pa.float32(), **more,
+    )  # fmt: skip
+
+
 def file_name(table: str, shard: int) -> str:
     """The name of one table's file, such as steps-00003.parquet."""
     return f"{table}-{shard:05d}.parquet"
@@ -41,8 +49,8 @@ def agents_table(episodes: Sequence[BaseEpisode]) -> pa.Table:
     return table_of(zip(*rows, strict=True), schema)
 
 
-def steps_table(episodes: Sequence[BaseEpisode], schema: pa.Schema) -> pa.Table:
-    """What each agent was told and did, a row for each agent of each step of each episode."""
+def steps_table(episodes: Sequence[BaseEpisode], action: pa.DataType, **more: np.ndarray) -> pa.Table:
+    """What each agent was told and did, a row for each agent of each step of each episode; and more columns (rows,)."""
     shapes = [episode.action.shape for episode in episodes]
     index = [episode.index for episode in episodes]
     columns = [
@@ -54,7 +62,15 @@ def steps_table(episodes: Sequence[BaseEpisode], schema: pa.Schema) -> pa.Table:
         np.concatenate([e.action.ravel() for e in episodes]),
         np.concatenate([e.reward.ravel() for e in episodes]),
     ]
-    return table_of(columns, schema)
+    return with_columns(table_of(columns, steps_schema(action)), **more)
+
+
+def with_columns(table: pa.Table, **columns: np.ndarray) -> pa.Table:
+    """A table and further columns (rows,)."""
+    for name, column in columns.items():
+        values = pa.array(column)
+        table = table.append_column(pa.field(name, values.type, nullable=False), values)
+    return table
 
 
 def table_of(columns: Iterable[Any], schema: pa.Schema) -> pa.Table:

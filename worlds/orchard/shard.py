@@ -11,41 +11,20 @@ import numpy as np
 import pyarrow as pa
 
 from worlds.errors import FunhouseError
-from worlds.log.coded import Coded, array_of, coded_lists, coded_text
-from worlds.log.columns import (
-    agents_schema,
-    check_agents,
-    check_episodes,
-    check_roles,
-    check_steps,
-    check_within,
-    starts_of,
-)
+from worlds.log.columns import agents_schema, check_within
 from worlds.log.parquet import TEXT, read_table
-from worlds.log.tables import (
-    CODED,
-    ROLE,
-    agents_table,
-    columns_of,
-    people_of,
-    schema_of,
-    steps_table,
-    table_of,
-)  # fmt: skip
+from worlds.log.shard import BaseShard, decoded
+from worlds.log.tables import agents_table, columns_of, schema_of, steps_schema, steps_table, table_of
 from worlds.orchard.config import OrchardConfig
-from worlds.orchard.episode import Agent, Episode, replay
+from worlds.orchard.episode import Episode, replay
 from worlds.orchard.maps import MOST_CELLS, map_text, parse_map
 from worlds.orchard.mirror import closed
 
 TABLES = ("episodes", "agents", "steps")
 LONGEST_MAP = 4 * MOST_CELLS  # bytes
 
-
 EPISODES = schema_of(episode=pa.int64(), seed=pa.uint64(), map=pa.string(), split=pa.string())
-STEPS = schema_of(
-    episode=pa.int64(), step=pa.int32(), agent=pa.int32(),
-    prompt=pa.string(), role=ROLE, action=pa.int8(), reward=pa.float32(),
-)  # fmt: skip
+STEPS = steps_schema(pa.int8())
 PROBABILITY = pa.field("probability", pa.float32(), nullable=False)  # where copies of a mind take part
 
 
@@ -56,11 +35,9 @@ def to_tables(episodes: Sequence[Episode]) -> dict[str, pa.Table]:
 
 def _steps(episodes: Sequence[Episode]) -> pa.Table:
     """What each agent did; where copies of a mind took part, how likely that was too."""
-    table, chance = steps_table(episodes, STEPS), [e.probability for e in episodes if e.probability is not None]
-    if not chance:
-        return table
-    column = pa.array(np.concatenate([p.ravel() for p in chance]), pa.float32())
-    return table.append_column(PROBABILITY, column)
+    chance = [e.probability.ravel() for e in episodes if e.probability is not None]
+    more = {"probability": np.concatenate(chance).astype(np.float32)} if chance else {}
+    return steps_table(episodes, pa.int8(), **more)
 
 
 def _episodes(episodes: Sequence[Episode]) -> pa.Table:
@@ -68,44 +45,26 @@ def _episodes(episodes: Sequence[Episode]) -> pa.Table:
     return table_of(zip(*rows, strict=True), EPISODES)
 
 
-@dataclass(frozen=True)
-class Shard:
-    """A decoded shard, e episodes long: small arrays, from which an episode is made on demand."""
+@dataclass(frozen=True, kw_only=True)
+class Shard(BaseShard):
+    """A decoded shard of the orchard."""
 
-    first: int  # index of its first episode
-    seed: list[int]
-    split: list[str]
     walls: list[np.ndarray]  # (h, w) bool each
-    agents: list[list[Agent]]
-    start: np.ndarray  # (e + 1,) int64: the rows of episode i are start[i] to start[i + 1]
-    action: np.ndarray  # (rows,) int8
-    reward: np.ndarray  # (rows,) float32
-    prompt: Coded  # rows of str
-    role: Coded  # rows of tuples of str
     probability: np.ndarray | None = None  # (rows,) float32
 
     @property
     def bytes(self) -> int:
-        """About how much memory it holds: its arrays, and the texts and agents as measured."""
         held = [] if self.probability is None else [self.probability]
-        arrays = (self.action, self.reward, self.prompt.code, self.role.code, *self.walls, *held)
-        texts = len(self.prompt.value) + len(self.role.value)
-        return sum(array.nbytes for array in arrays) + 100 * texts + 500 * sum(map(len, self.agents))
+        return super().bytes + sum(array.nbytes for array in (*self.walls, *held))
 
     def episode(self, i: int, run: dict, config: OrchardConfig) -> Episode:
         """The shard's i-th episode, replayed from its seed and its actions."""
-        shape = (-1, len(self.agents[i]))
-        rows = slice(self.start[i], self.start[i + 1])
-        action, reward = self.action[rows].reshape(shape), self.reward[rows].reshape(shape)
+        common, walls = self.common(i, run), self.walls[i]
         # What a fruit is worth is a matter of the agents' types, unknown here: the logged reward stands.
-        worth = np.zeros((shape[1], config.kinds), np.float32)
-        cell, board, _ = replay(config, self.walls[i], self.seed[i], action, worth)
-        return Episode(
-            index=self.first + i, seed=self.seed[i], split=self.split[i], run=run, walls=self.walls[i],
-            cell=cell, board=board, action=action, reward=reward, role=self.role.rows(rows, shape),
-            prompt=self.prompt.rows(rows, shape), agents=self.agents[i],
-            probability=None if self.probability is None else self.probability[rows].reshape(shape),
-        )  # fmt: skip
+        worth = np.zeros((len(self.agents[i]), config.kinds), np.float32)
+        cell, board, _ = replay(config, walls, self.seed[i], common["action"], worth)
+        chance = None if self.probability is None else self.rows(i, self.probability)
+        return Episode(**common, walls=walls, cell=cell, board=board, probability=chance)
 
 
 def read(name: str, data: bytes, span: range, run: dict, coded: Sequence[str] = ()) -> pa.Table:
@@ -128,28 +87,14 @@ def from_files(files: Mapping[str, bytes], span: range, run: dict) -> Shard:
     Raises FunhouseError where the tables are no episodes of these settings, and as `read_table` does.
     """
     config = OrchardConfig.from_dict(run["orchard"])
-    episodes, agents, steps = (read(name, files[name], span, run, CODED if name == "steps" else ()) for name in TABLES)
-    check_episodes(episodes, span, run["split"])
-    first = starts_of(agents, span, "agents")
-    check_agents(agents, first, config.agents)
-    start, people = starts_of(steps, span, "steps"), people_of(agents, first)
-    check_steps(steps, start, np.diff(first))
-    shard = Shard(
-        first=span.start,
-        seed=episodes["seed"].to_pylist(),
-        split=episodes["split"].to_pylist(),
-        walls=[walls_of(text, config) for text in episodes["map"].to_pylist()],
-        agents=people,
-        start=start,
-        action=steps["action"].to_numpy(),
-        reward=steps["reward"].to_numpy(),
-        prompt=coded_text(array_of(steps["prompt"])),
-        role=coded_lists(array_of(steps["role"])),
+    tables, common = decoded(files, read, TABLES, span, run, config.agents)
+    check_within(common["action"], 0, len(config.action_names), "action")
+    steps = tables["steps"]
+    return Shard(
+        **common,
+        walls=[walls_of(text, config) for text in tables["episodes"]["map"].to_pylist()],
         probability=steps["probability"].to_numpy() if "probability" in steps.column_names else None,
     )
-    check_within(shard.action, 0, len(config.action_names), "action")
-    check_roles(shard.role.value, shard.role.code, start, people)
-    return shard
 
 
 def walls_of(text: str, config: OrchardConfig) -> np.ndarray:
