@@ -4,10 +4,9 @@ An *eye* is a sight and a set of kinds of fruit. What is looked at once, for a s
 """
 
 import numpy as np
-from numba import njit, uint64
+from numba import njit
 
 from agents.orchard.lens import UNREACHABLE, compiled, kinds_through, look, look_far, unpack
-from worlds.orchard.geometry import popcount
 
 _NOWHERE = np.uint64(UNREACHABLE)
 
@@ -138,11 +137,12 @@ def _wash(powers, work, action, marked, pi):
 def behold(stage, pairs, who, step, work, again):
     """Looks through the first pairs of work's lens, which hold `who`, with every senses of a type in its place.
 
-    Writes the factors of exp(β·Q), and work.cover, the share of what each would see there that the lens shows. again:
-    whether what was last looked at through these places and sights is still there, and only kinds are others.
+    Writes the factors of exp(β·Q), and work.cover, the share that the lens shows of what each would see there and heed,
+    by its taste. again: whether what was last looked at through these places and sights is still there, and only kinds
+    are others.
     """
     powers, lens, ground, every = stage.powers, work.lens, stage.ground, stage.powers.every
-    cell, shown, kinds = stage.events.cell[step, who], kinds_through(lens, pairs), powers.wanted.shape[1]
+    cell, shown = stage.events.cell[step, who], kinds_through(lens, pairs)
     lens.place[pairs] = who
     for sight in range(ground.seen.shape[0]):
         if not powers.used[sight]:
@@ -154,7 +154,9 @@ def behold(stage, pairs, who, step, work, again):
             if every.sight[sense] == sight:
                 seen = every.kinds[sense]
                 judge(stage, len(powers.window), eye_of(powers, sight, shown & seen), work)
-                lost = popcount(uint64(seen & ~shown))
-                cover = work.held[sight] / ground.seen[sight, cell] * ((kinds - lost) / kinds)
-                work.cover[sense] = 1.0 if powers.without.cover else cover
+                held = work.held[sight] / ground.seen[sight, cell]
+                for taste in range(powers.interest.shape[0]):
+                    heeded = powers.interest[taste, seen]
+                    share = powers.interest[taste, shown & seen] / heeded if heeded > 0.0 else 1.0
+                    work.cover[sense, taste] = 1.0 if powers.without.cover else held * share
     return shown

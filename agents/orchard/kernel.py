@@ -17,13 +17,13 @@ SCENE = np.int64(2)  # pairs of the lens of a scene: who perceives it, and a sig
 @compiled
 def learn(stage, pairs, who, step, work, belief, node, again):
     """Multiplies into belief[node] what the first pairs of work's lens, which hold `who`, show of its act."""
-    events, cover, pi, sense = stage.events, work.cover, work.pi, stage.powers.sense
+    events, cover, pi, sense, taste = stage.events, work.cover, work.pi, stage.powers.sense, stage.powers.taste
     kinds = behold(stage, pairs, who, step, work, again)
     native, marked = events.native[step, who], tells_mark(events, work.lens, pairs, who, step)
     mean = chances(stage.powers, work, kinds, events.action[step, who], marked, pi)
     total = 0.0
     for k in range(len(pi)):
-        trust = native * cover[sense[k]]
+        trust = native * cover[sense[k], taste[k]]
         belief[node, k] *= trust * pi[k] + (1.0 - trust) * mean
         total += belief[node, k]
     for k in range(len(pi)):

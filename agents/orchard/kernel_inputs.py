@@ -41,6 +41,7 @@ class Powers(NamedTuple):
     discount: np.ndarray  # (256,) float64: γ^distance, 0 where there is no way
     wanted: np.ndarray  # (tastes, kinds) float64: β·weight
     drawn: np.ndarray  # (tempers,) float64: β·push
+    interest: np.ndarray  # (tastes, eyes) float64: see TypeSpace.interest
     believed: np.ndarray  # (k,) float64: the odds of the types that agents believe in, 0 for others
     among: int  # what they add up to
     without: Without  # what is left out of the definition
@@ -71,7 +72,7 @@ class Work(NamedTuple):
     fruit: np.ndarray  # (eyes, memories, tastes, moves) float64: one factor of exp(β·Q), of a scale of its own
     judged: np.ndarray  # (eyes,) bool: whose fruit holds what was last looked at
     company: np.ndarray  # (sights, tempers, moves) float64: the other
-    cover: np.ndarray  # (senses,) float64
+    cover: np.ndarray  # (senses, tastes) float64
     held: np.ndarray  # (sights,) int64: how many cells were shown
     pi: np.ndarray  # (k,) float64
     reach: np.ndarray  # (senses ** depth, groups) float64
@@ -117,6 +118,7 @@ def powers_of(space: TypeSpace, seen_alone: bool = False) -> Powers:
         discount=discount,
         wanted=table.beta * table.weight,
         drawn=table.beta * table.push,
+        interest=space.interest,
         believed=believed.astype(np.float64),
         among=int(believed.sum()),
         without=NOTHING,
@@ -143,7 +145,7 @@ def make_work(stage, depth):
         np.empty((eyes, memories, tastes, moves)),
         np.empty(eyes, np.bool_),
         np.empty((sights, len(powers.drawn), moves)),
-        np.empty(powers.senses),
+        np.empty((powers.senses, tastes)),
         np.empty(sights, np.int64),
         np.empty(len(powers.taste)),
         np.empty((nodes, groups)),

@@ -105,8 +105,8 @@ class Theory(Definition):
         return self.believed / self.believed.sum()
 
     def act(self, history: History, step: int, who: str) -> Act | None:
-        """An act of `who`; c is the share of the cells in sight of `who` that the percept holds, times the share of
-        the kinds that are not lost: those that a type sees and the percept cannot hold are."""
+        """An act of `who`; c is the share of the cells in sight of `who` that the percept holds, times that of what a
+        type heeds among the kinds that it sees which the percept can hold."""
         percept = history[step]
         if who not in percept.agents or (action := percept.agents[who].action) is None:
             return None
@@ -114,9 +114,13 @@ class Theory(Definition):
         native = self.native_share[step] if role is UNTOLD else float(role == ())
         views = [self.view(cell, self.senses(k)) for k in self.types]
         held = np.array([len(view & percept.cells.keys()) / len(view) for view in views])
-        kinds = self.space.orchard.kinds
-        lost = [(int(self.space.senses.kinds[self.senses(k)]) & ~percept.kinds).bit_count() for k in self.types]
-        return Act(action, native, held * (kinds - np.array(lost)) / kinds)
+        return Act(action, native, held * np.array([self._heeded(k, percept.kinds) for k in self.types]))
+
+    def _heeded(self, type: int, kinds: int) -> float:
+        """Of what a type heeds in fruits that it sees, the share that is in some kinds, as bits; 1 if it heeds none."""
+        seen = int(self.space.senses.kinds[self.senses(type)])
+        interest = self.space.interest[self.space.table.taste[type]]
+        return float(interest[seen & kinds] / interest[seen]) if interest[seen] > 0 else 1.0
 
     def played(self, type: int, believed: int) -> int:
         """As its manner has it."""

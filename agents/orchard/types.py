@@ -59,15 +59,15 @@ class TypeSpace(ProductSpace):
     def held_out(self) -> np.ndarray:
         """(k,) bool: the sixth of the types that never occurs in training.
 
-        A Latin square over taste and temper, crossed with a parity over taste, sight and memory; where there is
-        blindness, a Latin square over it and taste, moved on by the manner. So each value of a trait, and each pair of
-        values of two traits, still occurs among the types that are seen. Feeling has no part in it: of a held-out type
-        neither who feels nor who is numb is seen.
+        Where there is blindness, a Latin square over it and taste: nobody with such a pair of values acts in training,
+        whatever its other traits. Else a Latin square over taste and temper, crossed with a parity over taste, sight
+        and memory, so that each pair of values of two traits still occurs. Each value occurs in either case. Feeling
+        has no part in it: of a held-out type neither who feels nor who is numb is seen.
         """
-        names = ("taste", "sight", "memory", "temper", "blindness", "manner")
-        taste, sight, memory, temper, blindness, manner = (np.maximum(self._index_of(name), 0) for name in names)
+        names = ("taste", "sight", "memory", "temper", "blindness")
+        taste, sight, memory, temper, blindness = (np.maximum(self._index_of(name), 0) for name in names)
         if "blindness" in self.traits:
-            return (taste + blindness + manner) % len(self.traits["blindness"]) == 0
+            return (taste + blindness) % len(self.traits["blindness"]) == 0
         return ((taste + temper) % 3 == 0) & ((taste + sight + memory) % 2 == 0)
 
     def feels(self, types: Any) -> Any:
@@ -96,6 +96,13 @@ class TypeSpace(ProductSpace):
         turned = (own + 2 * (taste - own)) % tastes
         per_taste = np.array([[self.index({**one, "taste": value}) for value in self.traits["taste"]] for one in self])
         return np.where(table.manner[:, None] > 0, per_taste[k, turned], k)
+
+    @cached_property
+    def interest(self) -> np.ndarray:
+        """(tastes, sets of kinds as bits) float64: how much a taste heeds fruits of some kinds, the sum of their
+        weights, good or bad."""
+        bits = np.arange(1 << self.orchard.kinds)[:, None] >> np.arange(self.orchard.kinds) & 1
+        return np.abs(self.table.weight) @ bits.T.astype(np.float64)
 
     @cached_property
     def odds(self) -> np.ndarray:

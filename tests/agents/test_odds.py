@@ -16,7 +16,7 @@ AGENTS = {"agents": 6, "steps": 24}
 
 
 def run(split="test", manners=(1, 1), **population):
-    orchard, policy = preset("blind", AGENTS)
+    orchard, policy, _ = preset("blind", AGENTS)
     policy = PolicyConfig.from_dict({**policy.to_dict(), "manners": list(manners)})
     return RunConfig(orchard, policy, PopulationConfig(**population), 3, split)
 
