@@ -114,21 +114,12 @@ def chain_graph(
 
 def chain_form(episode: BaseEpisode, query: Query) -> str | None:
     """A chain with letters for names, in order of appearance, X being the asked agent: "X as Y as X"."""
-    persons = dict.fromkeys((query.agent, *query.chain))
-    return _said(query, dict(zip(persons, LETTERS, strict=False)))
-
-
-def named_chain(episode: BaseEpisode, query: Query) -> str | None:
-    """A chain as it was asked, with the names of one episode: "Ada as Bo as Ada"."""
-    return _said(query, dict(enumerate(episode.names)))
-
-
-def _said(query: Query, name: Mapping[int | str, str]) -> str | None:
     if any(isinstance(who, str) for who in query.chain):
         return None
-    chain = " as ".join(name[who] for who in query.chain)
+    letter = dict(zip(dict.fromkeys((query.agent, *query.chain)), LETTERS, strict=False))
+    chain = " as ".join(letter[who] for who in query.chain)
     between = " predicts " if query.stance == "predict" else " as " if chain else ""
-    return name[query.agent] + between + chain
+    return letter[query.agent] + between + chain
 
 
 def write_graphml(graph: nx.DiGraph, directory: str | Path, name: str) -> Path:

@@ -53,18 +53,6 @@ def interval_line(axes: Axes, x: Sequence[float], rows: Sequence[dict], figure: 
     axes.fill_between(x, low, high, color=color, alpha=0.18, linewidth=0)
 
 
-def dots(axes: Axes, lines: Sequence[tuple[str, float, float, float, str]]) -> None:
-    """A dot, its interval and its number for each (words, value, low, high, colour), the first on top."""
-    for y, (_, value, low, high, color) in enumerate(reversed(lines)):
-        axes.plot([low, high], [y, y], color=color, linewidth=2.2, alpha=0.5, solid_capstyle="butt")
-        axes.plot([value], [y], color=color, marker="o", markersize=7)
-        label(axes, value, y, f"{value:.2f}", color, dx=0, dy=11, ha="center")
-    axes.set_yticks(range(len(lines)), [words for words, *_ in reversed(lines)])
-    for tick, (*_, color) in zip(axes.get_yticklabels(), reversed(lines), strict=True):
-        tick.set_color(color)
-    axes.set_ylim(-0.6, len(lines) - 0.3)
-
-
 def ends(row: dict, figure: str) -> tuple[float, float]:
     """The ends of a figure's interval; the figure itself, twice, where it has none."""
     stem = {"excess_nats": "excess_", "right": ""}.get(figure, f"{figure}_")

@@ -5,8 +5,6 @@ import numpy as np
 from agents.reasoning import Space
 from agents.registry import world_of
 
-POLICY = "policy"  # the only trait of somebody whose type is a member of a bank
-
 
 def trait_values(space: Space) -> np.ndarray:
     """(v, k) float64: which types have each value of each trait, in the order of space.traits."""

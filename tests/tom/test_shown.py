@@ -10,7 +10,7 @@ import pytest
 
 from analysis.figures.graph_pictures import draw_chains, draw_imitation
 from analysis.figures.imitation_graph import write_graphml
-from analysis.figures.picture import canvas, dots, encoded, save
+from analysis.figures.picture import canvas, encoded, save
 from analysis.figures.report import page, table
 from analysis.scores.table import description_table
 from tests.worlds.test_harmless import HOSTILE, obeyed
@@ -89,7 +89,7 @@ def test_pictures_are_well_formed_and_draw_no_formula(tmp_path, name):
     chains = nx.DiGraph()
     chains.add_node(name, **ROW)
     figure, (axes,) = canvas(name)
-    dots(axes, [(name, 0.5, 0.4, 0.6, "#000000")])
+    axes.set_yticks([0], [name])
     for place, drawn in enumerate([draw_imitation(graph(name)), draw_chains(chains), figure]):
         for path in save(drawn, tmp_path, str(place)):
             if path.suffix == ".svg":
@@ -100,7 +100,7 @@ def test_a_dollar_starts_no_formula():
     drawn = []
     for words in ("$x^2$", "x^2"):
         figure, (axes,) = canvas(words)
-        dots(axes, [(words, 0.5, 0.4, 0.6, "#000000")])
+        axes.set_yticks([0], [words])
         stream = io.BytesIO()
         encoded(figure, stream)
         drawn.append(stream.getvalue().decode())
