@@ -70,6 +70,11 @@ class ProductSpace:
         """(k,) int64: how common the types are, one to another."""
         return np.ones(len(self), np.int64)
 
+    def believed(self, seen_alone: bool) -> np.ndarray:
+        """(k,) int64: the odds of the types that agents believe in, all or those alone that training sees; 0: not in
+        these."""
+        return np.where(self.held_out, 0, self.odds) if seen_alone else self.odds
+
     def __len__(self) -> int:
         return len(self.types)
 

@@ -23,6 +23,11 @@ class Space(Protocol):
         """(k,) int64: how common the types are, one to another."""
         ...
 
+    def believed(self, seen_alone: bool) -> np.ndarray:
+        """(k,) int64: the odds of the types that agents believe in, all or those alone that training sees; 0: not in
+        these."""
+        ...
+
     @property
     def traits(self) -> Mapping[str, tuple[str, ...]]:
         """The values of each trait."""

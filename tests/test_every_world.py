@@ -21,22 +21,22 @@ from worlds.arena import ArenaConfig
 from worlds.trust import trusting
 
 EXACT = 1e-9
-SOON = PopulationConfig(switch=2)
+SOON = PopulationConfig(switch=2, believed="auto")  # in training, in seen types alone
 
 
-def orchard() -> RunConfig:
+def orchard(split: str = "test") -> RunConfig:
     """Few types: the definition takes types ** depth terms."""
     ground = OrchardConfig(height=4, width=5, map="open", kinds=2, fruits=2, agents=3, steps=5, sights=(1, 3))
-    return RunConfig(ground, PolicyConfig(traits=("taste", "sight")), SOON, split="test")
+    return RunConfig(ground, PolicyConfig(traits=("taste", "sight")), SOON, split=split)
 
 
-def arena() -> ArenaRun:
+def arena(split: str = "test") -> ArenaRun:
     bank = BankConfig(random_linear=4, random_mlp=2)
-    return ArenaRun(ArenaConfig("mpe2.simple_tag_v3", steps=5, visibility="partial:0.6,2"), bank, SOON, split="test")
+    return ArenaRun(ArenaConfig("mpe2.simple_tag_v3", steps=5, visibility="partial:0.6,2"), bank, SOON, split=split)
 
 
-def corridor():
-    return run_of("examples.corridor:Corridor", {"agents": 3, "length": 6, "steps": 8}, population=SOON, split="test")
+def corridor(split: str = "test"):
+    return run_of("examples.corridor:Corridor", {"agents": 3, "length": 6, "steps": 8}, population=SOON, split=split)
 
 
 RUNS = {"orchard": orchard, "arena": arena, "corridor": corridor}
@@ -49,9 +49,9 @@ def trusted():
 
 
 @lru_cache
-def case(name: str):
+def case(name: str, split: str = "test"):
     """An episode of a world, its reasoner, and the definition carried out in plain Python."""
-    (episode,) = played(RUNS[name](), range(1))
+    (episode,) = played(RUNS[name](split), range(1))
     space = type_space(episode)
     return episode, reasoner_of(space), Stated(world_of(episode), space)
 
@@ -70,12 +70,13 @@ def asked(data, episode, stance: str):
         return None
 
 
+@pytest.mark.parametrize("split", ["test", "train"])
 @pytest.mark.parametrize("stance", ["behave", "predict"])
 @pytest.mark.parametrize("name", RUNS)
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(data=st.data())
-def test_the_reasoner_of_a_world_gives_the_numbers_of_its_definition(name, stance, data):
-    episode, reasoner, stated = case(name)
+def test_the_reasoner_of_a_world_gives_the_numbers_of_its_definition(name, stance, split, data):
+    episode, reasoner, stated = case(name, split)
     if (query := asked(data, episode, stance)) is None:
         return
     for without in (NOTHING, PRIOR_ALONE, *partial_reasoners(query.depth, ("manner",)).values()):
@@ -115,3 +116,16 @@ def test_to_perceive_a_corridor_twice_is_to_perceive_it_once():
             assert theory.perceive(seen, body, near) == seen
             assert theory.perceive(theory.perceive(history, body, far), body, near) == seen
             assert theory.perceive(seen, body, far) == seen
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_in_training_nobody_believes_in_held_out_types(name):
+    """By the answers of the reasoner and by what it knows, at any step and of anybody."""
+    episode, reasoner, _ = case(name, "train")
+    space, n = type_space(episode), len(episode.agents)
+    assert space.held_out.any()
+    known = np.array([reasoner.posteriors(episode, a, b) for a in range(n) for b in range(n)])
+    assert known[..., space.held_out].max() == 0
+    assert known.sum(-1) == pytest.approx(1)
+    before = case(name, "test")[1].posteriors(case(name, "test")[0], 0, 1)[0]
+    assert before[space.held_out].max() > 0

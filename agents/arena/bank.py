@@ -1,7 +1,8 @@
 """A bank of policies: the type space of somebody else's environment. An agent's type is a member of its species.
 
 The order of the members is fixed and is that of every posterior: species by species, in each the random ones
-(linear before networks, eye by eye), then scripts, then callables. The prior is uniform over a species' members.
+(linear before networks, eye by eye), then scripts, then callables. The prior is uniform over those members of a species
+that agents believe in.
 """
 
 from __future__ import annotations
@@ -113,6 +114,11 @@ class Bank:
             return np.zeros(mask.shape)
         species = self.species[members[0]]
         return self.kin[species].each(np.asarray(members) - self.rows[species].start, observation, mask)
+
+    def believed(self, seen_alone: bool) -> np.ndarray:
+        """(k,) int64: 1 for the members that agents believe in, all or those alone that training sees, else 0. No
+        species is without any: of no group of policies are all held out."""
+        return np.where(self.held_out, 0, self.odds) if seen_alone else self.odds
 
     def index(self, one: Member | Mapping[str, str] | str) -> int:
         """The place of a member, given as such, by name or as {"policy": name}. Raises FunhouseError."""

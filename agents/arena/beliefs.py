@@ -19,7 +19,7 @@ class Minds(NamedTuple):
     """e matches, n agents, k members of a species (padded), t steps."""
 
     weight: np.ndarray  # (e, n, k) float64: how likely each member acts, where nothing is inferred
-    score: np.ndarray  # (e, n, k) float64: else the sum of log chances of what is known of `who`
+    score: np.ndarray  # (e, n, k) float64: else the log odds before, and the log chances of what is known of `who`
     who: np.ndarray  # (e, n) int64: whose type is inferred, or NO_AGENT
     place: np.ndarray  # (e, n) int64: the other place that must have perceived it, or one's own
     native: np.ndarray  # (e, n) bool: who acts as itself
@@ -43,11 +43,12 @@ def make_minds(matches: int, agents: int, members: int, steps: int) -> Minds:
 
 @njit(cache=True, nogil=True)
 def take_role(minds, match, agent, step, who, place, weight, native):
-    """An agent begins a role: it infers the type of `who`, recalling all before `step`; or `weight` (k,) says all."""
+    """An agent begins a role: it infers the type of `who`, whose odds were `weight` (k,), recalling all before `step`;
+    or `weight` says all."""
     minds.native[match, agent] = native
     minds.who[match, agent], minds.place[match, agent] = who, place
     minds.weight[match, agent, : len(weight)] = weight
-    minds.score[match, agent] = 0.0
+    minds.score[match, agent, : len(weight)] = np.log(weight)
     if who != NO_AGENT:
         for s in range(step):
             _learn(minds, match, agent, s)

@@ -13,7 +13,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from agents.language.description_bank import meant
 from agents.partial import NOTHING, Without
+from agents.population import believes_seen
 from agents.query import Query, body_of, really
 from worlds import FunhouseError
 from worlds.arena import ArenaEpisode
@@ -48,7 +50,7 @@ def last_of(chain: Sequence[int | str], asker: int, without: Without = NOTHING) 
 
 
 def posterior_of(score: np.ndarray) -> np.ndarray:
-    """Sums of log chances (..., k) as beliefs over the members, under a uniform prior."""
+    """Sums of log chances (..., k) as beliefs over the members, those alike before; -inf: not believed in."""
     score = np.exp(score - score.max(-1, keepdims=True))
     return score / score.sum(-1, keepdims=True)
 
@@ -59,6 +61,8 @@ class _Read:
     def __init__(self, bank: Bank, episode: ArenaEpisode):
         self.own = np.array([bank.index(agent.type) for agent in episode.agents])
         self.members = [np.flatnonzero(bank.species == kind) for kind in range(len(episode.forms))]
+        believed = bank.believed(believes_seen(episode.run))
+        self.believed = [believed[members] for members in self.members]  # [species] (k,) 0: not in these
         steps, n = episode.action.shape
         self.row = np.zeros((steps, n), np.int64)  # where the chances of an act stand in those of its species
         # [species] (k of the species, acts, actions); where actions are many, they are worked out when they are asked
@@ -97,9 +101,11 @@ class _Read:
         seen = np.logical_and.reduce(episode.perceived[:, list(belief.places), belief.who], axis=1)
         score = np.where(seen[:, None], self.score[belief.who], 0.0)
         if past:
-            recent = [score[max(0, step - past) : step].sum(0) for step in range(len(score) + 1)]
-            return posterior_of(np.array(recent))
-        return posterior_of(np.concatenate([np.zeros((1, score.shape[1])), np.cumsum(score, axis=0)]))
+            total = np.array([score[max(0, step - past) : step].sum(0) for step in range(len(score) + 1)])
+        else:
+            total = np.concatenate([np.zeros((1, score.shape[1])), np.cumsum(score, axis=0)])
+        total[:, self.believed[episode.species[belief.who]] == 0] = -np.inf
+        return posterior_of(total)
 
 
 class BankReasoner:
@@ -183,13 +189,15 @@ class BankReasoner:
         """
         read, body = self._read(episode), body_of(query)
         members = read.members[episode.species[body]]
+        if last is None:
+            return (members == read.own[query.agent]).astype(np.float64)
         if isinstance(last, Belief):
             fits = np.full(len(members), episode.species[last.who] == episode.species[body])
         else:
-            fits = self.space.consistent(last)[members] if last else members == read.own[query.agent]
+            fits = self.space.consistent(last)[members]
         if not fits.any():
-            raise _alien(episode, body, last.who if isinstance(last, Belief) else last or body)
-        return fits / fits.sum()
+            raise _alien(episode, body, last.who if isinstance(last, Belief) else last)
+        return meant(fits[None], read.believed[episode.species[body]])[0]
 
 
 def check_acts(episode: ArenaEpisode, agent: int, step: int) -> None:

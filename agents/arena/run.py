@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -31,7 +31,7 @@ class ArenaRun:
 
     arena: ArenaConfig
     bank: BankConfig = field(default_factory=BankConfig)
-    population: PopulationConfig = field(default_factory=PopulationConfig)
+    population: PopulationConfig = field(default_factory=partial(PopulationConfig, believed="auto"))
     seed: int = 0
     split: str = "train"
     world: ClassVar[str] = "arena"

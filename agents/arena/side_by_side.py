@@ -9,6 +9,7 @@ from agents.arena.beliefs import NO_AGENT, Minds, choose, learn, make_minds, tak
 from agents.arena.population import draw_arena_population, draw_members
 from agents.arena.reasoner import Belief, last_of
 from agents.arena.run import ArenaRun
+from agents.language.description_bank import meant
 from worlds import dice
 from worlds.arena import ArenaEpisode
 from worlds.arena.failure import HANGS, ArenaFailure
@@ -34,6 +35,7 @@ class Seated:
         self.cast = draw_arena_population(
             run.space, run.population, key, run.split, kinds[seats], self.member[seats], phases
         )
+        self._believed = run.space.believed(run.population.believes_seen(run.split))
         self.answers: dict[tuple[int, int], np.ndarray] = {}  # by step and agent, where they are kept
         self._phase = [-1] * len(seats)
         self._wake = 0  # the next step at which a role may end
@@ -88,12 +90,12 @@ class Seated:
         bank, species = self.run.space, self.recorder.species[agent]
         chain = self.cast.elements(self._phase[agent], agent)
         last, who, place = last_of(chain, agent), NO_AGENT, agent
-        weight = np.zeros(len(bank.kin[species]))
+        weight, believed = np.zeros(len(bank.kin[species])), self._believed[bank.rows[species]]
         if isinstance(last, Belief):
             who, place = last.who, next((one for one in last.places if one != agent), agent)
+            weight[believed > 0] = 1.0
         elif last:
-            fits = bank.consistent(last)[bank.rows[species]]
-            weight = fits / fits.sum()
+            weight = meant(bank.consistent(last)[None, bank.rows[species]], believed)[0]
         else:
             weight[self.cast.member[agent] - bank.rows[species].start] = 1.0
         take_role(minds, self.slot, agent, self.match.step, who, place, weight, not chain)

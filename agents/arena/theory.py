@@ -39,10 +39,16 @@ History = list[Percept]  # one percept per step, the last one a scene without ac
 
 
 class Theory(Definition):
-    """The definition, for one bank, the agents' species by name, and the rule of visibility (t, n, n) bool."""
+    """The definition, for one bank, the agents' species by name, and the rule of visibility (t, n, n) bool.
 
-    def __init__(self, bank: Policies, species: Mapping[str, int], perceived: np.ndarray):
+    believed: (k,), above 0 for the members that agents believe in; by default all.
+    """
+
+    def __init__(
+        self, bank: Policies, species: Mapping[str, int], perceived: np.ndarray, believed: np.ndarray | None = None
+    ):
         self.bank, self.species, self.perceived = bank, species, perceived
+        self.believed = np.ones(len(bank.species)) if believed is None else believed
         self.place = {name: i for i, name in enumerate(species)}
 
     def senses(self, type: int) -> None:
@@ -61,9 +67,17 @@ class Theory(Definition):
         return self.bank.act(type, seen.observation[None], seen.mask[None])[0]
 
     def prior(self, body: str) -> np.ndarray:
-        """(k,): uniform over the members of the species of a body."""
-        fits = np.asarray(self.bank.species) == self.species[body]
+        """(k,): uniform over the members of the species of a body that are believed in."""
+        fits = self.able(body) & (self.believed > 0)
         return fits / fits.sum()
+
+    def able(self, body: str) -> np.ndarray:
+        """(k,) bool: the members of the species of a body."""
+        return np.asarray(self.bank.species) == self.species[body]
+
+    def described(self, fits: np.ndarray, body: str) -> np.ndarray:
+        """As the definition has it; members of another species cannot act in the body, whoever is believed in."""
+        return super().described(fits & self.able(body), body)
 
     def act(self, history: History, step: int, who: str) -> Act | None:
         """An act of `who`, whose observation is held whole: c = 1."""

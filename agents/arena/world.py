@@ -15,7 +15,7 @@ from agents.arena.run import SHARE_A_BANK, ArenaRun, bank_of_log, bank_of_run, n
 from agents.arena.theory import History, Theory, history_of
 from agents.arena.verifying import verify_arena
 from agents.arena.words import EYES, HABITS
-from agents.population import PopulationConfig
+from agents.population import PopulationConfig, believes_seen
 from agents.query import Query, body_of
 from agents.world import Given, Progress, World
 from worlds import open_log, trust
@@ -42,7 +42,7 @@ class ArenaWorld(World):
         return name.startswith(PREFIX)
 
     def given(self, name: str, options: Given, population: Given, seed: int, split: str) -> ArenaRun:
-        drawn = PopulationConfig(**population)
+        drawn = PopulationConfig(**{"believed": "auto", **population})
         steps = STEPS if options.get("steps") is None else options["steps"]
         arena = ArenaConfig(name, options["arguments"], steps, options["visibility"])
         trust(*arena.code)  # the user names it here
@@ -94,7 +94,8 @@ class ArenaWorld(World):
 
     def theory(self, episode: ArenaEpisode) -> Theory:
         species = dict(zip(episode.names, episode.species.tolist(), strict=True))
-        return Theory(self.space(episode.run), species, episode.perceived)
+        bank = self.space(episode.run)
+        return Theory(bank, species, episode.perceived, bank.believed(believes_seen(episode.run)))
 
     def history(self, episode: ArenaEpisode, agent: int, step: int) -> History:
         return history_of(episode, agent, step)

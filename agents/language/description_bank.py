@@ -43,6 +43,16 @@ def bank_of(space: ProductSpace) -> DescriptionBank:
     return DescriptionBank(space)
 
 
+def meant(fits: np.ndarray, believed: np.ndarray) -> np.ndarray:
+    """Which type is meant by each of some descriptions that fit types (d, k) bool: (d, k) float64.
+
+    By the odds (k,) at which types are believed in; where none of these fits, any that does.
+    """
+    among = fits * believed
+    among = np.where(among.any(1, keepdims=True), among, fits)
+    return among / among.sum(1, keepdims=True)
+
+
 def _partial(one: Mapping[str, str]) -> Iterator[tuple[Traits, float]]:
     """Each choice of traits that a type could be described by, with the chance of that choice."""
     for count, share in enumerate(NAMED, start=1):

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from agents.language.description_bank import bank_of
+from agents.language.description_bank import bank_of, meant
 from agents.orchard.kernel import advance, answer, begin
 from agents.orchard.kernel_inputs import Part, Stage, make_work, node_count, powers_of
 from agents.orchard.lens import Events, compiled, ground_of
 from agents.orchard.run import RunConfig
-from agents.orchard.types import TypeSpace, meant
+from agents.orchard.types import TypeSpace
 from agents.population import NO_ELEMENT, Population, draw_population
 from worlds import SPLITS, Agent, Episode, dice
 from worlds.orchard.geometry import geometry_of

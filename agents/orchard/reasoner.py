@@ -6,11 +6,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numba import njit
 
+from agents.language.description_bank import meant
 from agents.orchard.judging import behold, chances
 from agents.orchard.kernel import advance, answer, begin, stand
 from agents.orchard.kernel_inputs import Part, Stage, make_work, node_count, powers_of
 from agents.orchard.lens import Events, ground_of, tells_mark
-from agents.orchard.types import TypeSpace, meant
+from agents.orchard.types import TypeSpace
 from agents.partial import EVERYBODY, NOTHING, Without
 from agents.population import PopulationConfig, believes_seen, native_share
 from agents.query import Query, really

@@ -113,11 +113,6 @@ class TypeSpace(ProductSpace):
                 odds *= np.array(common)[self._index_of(trait.name)]
         return odds
 
-    def believed(self, seen_alone: bool) -> np.ndarray:
-        """(k,) int64: the odds of the types that agents believe in, all or those alone that training sees; 0: not in
-        these."""
-        return np.where(self.held_out, 0, self.odds) if seen_alone else self.odds
-
     def played_among(self, believed: np.ndarray) -> np.ndarray:
         """`played`, (k, k), of those who believe in some types, (k,): where exaggerating would make somebody of
         another, what is believed in is played as it is."""
@@ -155,16 +150,6 @@ class TypeSpace(ProductSpace):
         if name not in self.traits:
             return np.full(len(self), -1, np.int8)
         return np.ascontiguousarray(self.trait_index[:, list(self.traits).index(name)])
-
-
-def meant(fits: np.ndarray, believed: np.ndarray) -> np.ndarray:
-    """Which type is meant by each of some descriptions that fit types (d, k) bool: (d, k) float64.
-
-    By the odds (k,) at which types are believed in; where none of these fits, any that does.
-    """
-    among = fits * believed
-    among = np.where(among.any(1, keepdims=True), among, fits)
-    return among / among.sum(1, keepdims=True)
 
 
 @lru_cache(maxsize=16)

@@ -4,7 +4,7 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -60,7 +60,7 @@ class PlainRun:
     """
 
     plain: PlainConfig
-    population: PopulationConfig = field(default_factory=PopulationConfig)
+    population: PopulationConfig = field(default_factory=partial(PopulationConfig, believed="auto"))
     seed: Seed = 0
     split: Split = "train"
     world: ClassVar[str] = "plain"

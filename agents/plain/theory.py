@@ -11,15 +11,17 @@ from agents.plain.run import PlainSpace
 from worlds.plain.episode import PlainEpisode
 
 History = tuple[Percept, ...]
+Known = dict[tuple[History, str], np.ndarray]
 MOST = 1 << 14  # answers of each kind that are kept
 MOST_PERCEPTS = 1 << 22  # in the histories of what is known that is kept
 
 
 class Theory(Definition):
-    """The definition, for one space of types."""
+    """The definition, for one space of types; seen_alone: agents believe in those alone that training sees."""
 
-    def __init__(self, space: PlainSpace):
-        self.space, self.rules = space, space.rules
+    def __init__(self, space: PlainSpace, seen_alone: bool = False):
+        self.space, self.rules, self.seen_alone = space, space.rules, seen_alone
+        self.believed = space.believed(seen_alone)
         self._kept = _kept(space)
 
     def senses(self, type: int) -> int:
@@ -39,8 +41,8 @@ class Theory(Definition):
         return self._kept.policy(type, tuple(history), body)
 
     def prior(self, body: str) -> np.ndarray:
-        """(k,): uniform."""
-        return np.full(len(self.space), 1 / len(self.space))
+        """(k,): uniform over the types that are believed in."""
+        return self.believed / self.believed.sum()
 
     def act(self, history: Sequence[Percept], step: int, who: str) -> Act | None:
         """An act of `who`; c is the share of the places seen by each type that the percept holds."""
@@ -52,7 +54,7 @@ class Theory(Definition):
 
     def posterior(self, history: Sequence[Percept], who: str) -> np.ndarray:
         """As the definition has it; what was known a step before is kept."""
-        history, known = tuple(history), self._kept.known
+        history, known = tuple(history), self._kept.known[self.seen_alone]
         start = next((s for s in range(len(history), 0, -1) if (history[:s], who) in known), 0)
         belief = known[history[:start], who] if start else self.prior(who)
         for stop in range(start + 1, len(history) + 1):
@@ -68,7 +70,7 @@ class _Kept:
 
     def __init__(self, space: PlainSpace):
         self.space, self.rules = space, space.rules
-        self.known: dict[tuple[History, str], np.ndarray] = {}
+        self.known: tuple[Known, Known] = ({}, {})  # by those who believe in all types, and in seen ones alone
         self.lensed = lru_cache(MOST)(self._lensed)
         self.policy = lru_cache(MOST)(self._policy)
 

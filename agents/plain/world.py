@@ -14,7 +14,7 @@ from agents.log_differences import compare_tables, differs
 from agents.plain.places import told_of
 from agents.plain.run import PlainRun, PlainSpace, rules_of, run_of, space_of
 from agents.plain.theory import History, Theory, history_of
-from agents.population import PopulationConfig, draw_population
+from agents.population import PopulationConfig, believes_seen, draw_population
 from worlds import SPLITS, Agent, dice
 from worlds.arena.config import canonical
 from worlds.log.reader import Log
@@ -42,7 +42,8 @@ class PlainWorld(world.World):
         arguments = json.loads(canonical(options["arguments"]))
         if options.get("steps") is not None:
             arguments["steps"] = options["steps"]
-        return run_of(name, arguments, population=PopulationConfig(**population), seed=seed, split=split)
+        drawn = PopulationConfig(**{"believed": "auto", **population})
+        return run_of(name, arguments, population=drawn, seed=seed, split=split)
 
     def run(self, config: Mapping[str, Any]) -> PlainRun:
         return PlainRun.from_dict(config)
@@ -70,7 +71,7 @@ class PlainWorld(world.World):
         return space_of(rules_of(told.world, told.arguments))
 
     def theory(self, episode: PlainEpisode) -> Theory:
-        return Theory(self.space(episode.run))
+        return Theory(self.space(episode.run), believes_seen(episode.run))
 
     def history(self, episode: PlainEpisode, agent: int, step: int) -> History:
         return history_of(self.space(episode.run), episode, agent, step)
@@ -143,7 +144,7 @@ def play(run: PlainRun, index: int) -> PlainEpisode:
 
 def _drawn(episode: PlainEpisode, cast: Any, space: PlainSpace, step: int) -> np.ndarray:
     """(n,): the actions of a step, each agent's in its role."""
-    theory, agents, phase = Theory(space), range(len(cast.names)), int(cast.phase_of[step])
+    theory, agents, phase = Theory(space, believes_seen(episode.run)), range(len(cast.names)), int(cast.phase_of[step])
     chance = []
     for i in agents:
         chain = tuple(space.consistent(who) if " " in who else who for who in cast.role(phase, i))

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from agents.language.description_bank import meant
 from agents.orchard.policy_config import PolicyConfig
 from agents.orchard.presets import preset
 from agents.orchard.run import RunConfig
-from agents.orchard.types import meant
 from agents.population import PopulationConfig
 from agents.query import Query
 from agents.registry import played, reasoner_of

@@ -31,6 +31,9 @@ class TypesAsBank:
     def __len__(self):
         return len(self.space)
 
+    def believed(self, seen_alone):
+        return self.space.believed(seen_alone)
+
     def index(self, type):
         return self.space.index(type)
 
@@ -52,7 +55,7 @@ def as_foreign(episode) -> ArenaEpisode:
     fruit, cell = episode.fruit.reshape(t, cells), episode.cell
     shown = [np.concatenate([cell[:, [i]], fruit, np.delete(cell, i, 1)], 1).astype(np.float32) for i in range(n)]
     return ArenaEpisode(
-        index=0, seed=0, split="test", run={}, species=np.zeros(n, np.int32),
+        index=0, seed=0, split="test", run=episode.run, species=np.zeros(n, np.int32),
         forms=[Species(0, shown[0].shape[1:], "float32", episode.actions, False, "vector", -1.0, float(cells))],
         observation=shown, mask=[np.ones((t, episode.actions), bool)] * n, action=episode.action.astype(np.int16),
         reward=episode.reward, perceived=np.ones((t, n, n), bool), game=np.zeros(t, np.int16), role=episode.role,

@@ -7,6 +7,7 @@ import numpy as np
 
 from agents.arena.bank import Bank, BankConfig
 from agents.arena.reasoner import BankReasoner
+from agents.population import PopulationConfig
 from agents.query import Query
 from agents.registry import reasoner_of
 from worlds.arena import ArenaConfig, ArenaEpisode, Species
@@ -25,7 +26,9 @@ SPACES = [form.to_dict() for form in FORMS]
 ARENA = ArenaConfig("by.hand", steps=STEPS)
 # With statistics at hand, the bank needs no environment to measure them in.
 POLICIES = BankConfig(random_linear=6, random_mlp=0, held_out_share=1 / 2, statistics=(((0.0,) * 6, (0.3,) * 6),) * 2)
-RUN = {"arena": ARENA.to_dict(), "bank": POLICIES.to_dict(), "species": SPACES, "seed": 0, "split": "test"}
+ANYBODY = PopulationConfig().to_dict()
+RUN = {"arena": ARENA.to_dict(), "bank": POLICIES.to_dict(), "species": SPACES, "population": ANYBODY, "seed": 0}
+RUN["split"] = "test"
 BANK = Bank.of(ARENA, POLICIES, FORMS)
 REASONER = reasoner_of(BANK)
 

@@ -8,17 +8,18 @@ from itertools import product
 
 
 class Enumerator:
-    """One match; `kind` is the species of each member, `species` that of each agent."""
+    """One match; `kind` is the species of each member, `species` that of each agent; `believed`: in which members
+    anybody believes."""
 
-    def __init__(self, perceived, native, action, chance, kind, species):
+    def __init__(self, perceived, native, action, chance, kind, species, believed):
         self.perceived, self.native, self.action, self.chance = perceived, native, action, chance
-        self.kind, self.species = kind, species
+        self.kind, self.species, self.believed = kind, species, believed
 
     def posterior(self, path, who, t):
         """The belief over members, before the acts of step t, of one who perceives through a path of places."""
         belief = []
         for k, kind in enumerate(self.kind):
-            weight = 1.0 if kind == self.species[who] else 0.0
+            weight = 1.0 if kind == self.species[who] and self.believed[k] else 0.0
             for s in range(t):
                 if weight and self.native[s][who] and all(self.perceived[s][place][who] for place in path):
                     weight *= self.chance[k][s][who][self.action[s][who]]
@@ -37,7 +38,9 @@ class Enumerator:
                     known.append(who)
                 else:
                     fits = [fit and kind == self.species[body] for fit, kind in zip(who, self.kind, strict=True)]
-                    weight *= fits[k] / sum(fits)
+                    among = [fit and known_of for fit, known_of in zip(fits, self.believed, strict=True)]
+                    among = among if any(among) else fits
+                    weight *= among[k] / sum(among)
                 if weight == 0:
                     break
             if weight:

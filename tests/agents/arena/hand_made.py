@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from agents.arena.theory import Theory, history_of
+from agents.population import PopulationConfig
 from worlds.arena import ArenaEpisode, Species
 from worlds.base_episode import Agent
 
@@ -46,6 +47,9 @@ class TableBank:
     def __len__(self) -> int:
         return len(self.members)
 
+    def believed(self, seen_alone: bool) -> np.ndarray:
+        return np.where(self.held_out, 0, 1) if seen_alone else np.ones(len(self), int)
+
     def index(self, type) -> int:
         return next(k for k, member in enumerate(self.members) if member.name == type["policy"])
 
@@ -62,8 +66,11 @@ class TableBank:
         return np.stack([self.act(int(k), observation, mask) for k in np.flatnonzero(self.species == species)])
 
 
-def hand_made(bank: TableBank, seed: int, n: int, steps: int, in_turn: bool, share: float = 0.6) -> ArenaEpisode:
-    """A match of random observations, acts, roles and visibility; `in_turn` lets one agent act at a time."""
+def hand_made(
+    bank: TableBank, seed: int, n: int, steps: int, in_turn: bool, share: float = 0.6, training: bool = False
+) -> ArenaEpisode:
+    """A match of random observations, acts, roles and visibility; `in_turn` lets one agent act at a time, and in
+    training they believe in seen members alone."""
     generator = np.random.default_rng(seed)
     species = np.array([0, 0, 0, 1, 1][:n], np.int32)
     acts = np.zeros((steps, n), bool)
@@ -82,9 +89,11 @@ def hand_made(bank: TableBank, seed: int, n: int, steps: int, in_turn: bool, sha
     perceived = (generator.random((steps, n, n)) < share) | np.eye(n, dtype=bool)
     role = [[() if generator.random() < 0.7 else (NAMES[0],) for _ in range(n)] for _ in range(steps)]
     types = [int(generator.choice(np.flatnonzero(bank.species == kind))) for kind in species]
+    split = "train" if training else "test"
+    run = {"population": PopulationConfig(believed="auto").to_dict(), "split": split}
     agents = [Agent(NAMES[i], {"policy": bank.members[k].name}, bank.descriptions[k]) for i, k in enumerate(types)]
     return ArenaEpisode(
-        index=0, seed=seed, split="test", run={}, species=species, forms=list(FORMS), observation=observation,
+        index=0, seed=seed, split=split, run=run, species=species, forms=list(FORMS), observation=observation,
         mask=mask, action=action, reward=np.zeros((steps, n), np.float32), perceived=perceived & acts[:, None],
         game=np.zeros(steps, np.int16), role=role, prompt=[["behave as myself"] * n] * steps, agents=agents,
     )  # fmt: skip
@@ -93,11 +102,12 @@ def hand_made(bank: TableBank, seed: int, n: int, steps: int, in_turn: bool, sha
 class Case:
     """A match, and beside it everything the definition needs."""
 
-    def __init__(self, seed: int, n: int, steps: int, in_turn: bool):
+    def __init__(self, seed: int, n: int, steps: int, in_turn: bool, training: bool = False):
         self.bank = TableBank(seed)
-        self.episode = hand_made(self.bank, seed, n, steps, in_turn)
+        self.episode = hand_made(self.bank, seed, n, steps, in_turn, training=training)
+        self.believed = self.bank.believed(training)
         species = dict(zip(self.episode.names, map(int, self.episode.species), strict=True))
-        self.theory = Theory(self.bank, species, self.episode.perceived)
+        self.theory = Theory(self.bank, species, self.episode.perceived, self.believed)
         self.own = [self.bank.index(agent.type) for agent in self.episode.agents]
 
     def history(self, agent: int, step: int):
@@ -112,7 +122,8 @@ class Case:
 @st.composite
 def asked(draw, depth: int, stance: str = "behave"):
     """(Case, agent, step, chain): somebody who acts, or is perceived acting, and a canonical chain of its species."""
-    case = Case(draw(st.integers(0, 999)), draw(st.integers(2, 5)), draw(st.integers(4, 12)), draw(st.booleans()))
+    shape = draw(st.integers(0, 999)), draw(st.integers(2, 5)), draw(st.integers(4, 12)), draw(st.booleans())
+    case = Case(*shape, training=draw(st.booleans()))
     episode = case.episode
     bodies = [(int(t), int(x), int(y)) for t, x, y in np.argwhere(episode.perceived)
               if (x != y) == (stance == "predict")]  # fmt: skip

@@ -27,7 +27,7 @@ def enumerator_of(case: Case) -> Enumerator:
     table = [[[chance(k, t, i) for i in n] for t in steps] for k in range(len(bank))]
     native = [[bool(episode.acts[t, i]) and not episode.role[t][i] for i in n] for t in steps]
     told = episode.perceived.tolist(), native, episode.action.tolist(), table
-    return Enumerator(*told, bank.species.tolist(), episode.species.tolist())
+    return Enumerator(*told, bank.species.tolist(), episode.species.tolist(), [bool(one) for one in case.believed])
 
 
 def check(question, stance):
@@ -176,3 +176,16 @@ def test_a_member_that_would_never_have_done_it_is_ruled_out(case):
     rows = BankReasoner(case.bank).posteriors(case.episode, 0, 1)
     assert np.isfinite(rows).all()
     assert rows[-1, 2] == 0
+
+
+def test_of_a_described_member_that_is_held_out_an_agent_in_training_knows_all_that_the_words_say():
+    case = Case(4, 5, 20, in_turn=False, training=True)
+    step = int(np.flatnonzero(case.episode.acts[:, 0])[0])
+    reasoner, held_out = BankReasoner(case.bank), int(np.flatnonzero(case.bank.held_out & (case.bank.species == 0))[0])
+    queries = [
+        Query("behave", 0, step, (text,), 1) for text in (case.bank.descriptions[held_out], "an agent that is odd")
+    ]
+    alone, several = reasoner.enact(case.episode, queries)
+    natives = reasoner.natives(case.episode, 0, step)
+    assert np.allclose(alone, natives[held_out])
+    assert np.allclose(several, natives[5])  # of signs 2 and 5 the first is held out

@@ -23,7 +23,7 @@ from worlds.arena import ArenaConfig
 
 FIELD, ROUNDS = "tests.worlds.arena.toys:field", "tests.worlds.arena.toys:rounds"
 LITTLE = BankConfig(random_linear=4, random_mlp=4)
-SHORT = PopulationConfig(switch=3)
+SHORT = PopulationConfig(switch=3, believed="auto")  # in training, in seen types alone
 
 
 def run_of(environment=FIELD, steps=12, visibility="partial:0.6,3", seed=1, split="train", **arguments) -> ArenaRun:
