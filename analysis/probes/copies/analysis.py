@@ -152,7 +152,8 @@ def _depths(rows: Sequence[Row]) -> Figure:
         panels.curves(axes, drawn, "skill", lambda row: row["depth"])
         panels.bound(axes, 0, "the best shortcut", across=True)
         panels.bound(axes, TRAINED + 0.5, "never trained →")
-        panels.titled(axes, f"{stance} θ …", "depth: 2 is “θ pretending to be me”")
+        asked = "behave as θ …" if stance == "behave" else "predict θ …"
+        panels.titled(axes, asked, "depth: 2 is “θ pretending to be me”")
         axes.set_xticks(sorted({row["depth"] for row in own}))
         axes.set_ylim(top=1.12)
     places[0].set_ylabel("skill, with 95% interval")

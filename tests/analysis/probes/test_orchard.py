@@ -4,19 +4,16 @@ import numpy as np
 import pytest
 
 from agents.orchard.rollout import play
-from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
 from agents.query import Query
 from agents.registry import reasoner_of
-from analysis.probes.orchard import NO_FRUIT, acts, changed, in_role, latest, types_of, until, views, window_of
+from analysis.probes.orchard import NO_FRUIT, acts, changed, in_role, latest, run_of, types_of, until, views, window_of
 from analysis.questions.perception import Perception
-from worlds import OrchardConfig
 
 
 @pytest.fixture(scope="module")
 def episode():
-    run = RunConfig(OrchardConfig(steps=20), population=PopulationConfig(switch=20, types="all"), split="validation")
-    return play(run, 3)
+    return play(run_of(0, "validation", PopulationConfig(switch=20, types="all"), steps=20), 3)
 
 
 def test_a_change_touches_one_cell_at_the_steps_it_names(episode):
