@@ -3,7 +3,7 @@
 Each is computed exactly from what the asked agent has perceived, and none is the answer:
 
 - base rate: how often each action is right in training, whatever is asked
-- copy: the target's last perceived action, smoothed by the base rate
+- last action: the target's last perceived action, smoothed by the base rate
 - ignorant: the prior in place of every posterior; at depth 0 the prior over one's own type
 - myself (depth 1 and deeper): what an agent of my type does here; for predict, in the target's place as I see
   it
@@ -24,7 +24,7 @@ from analysis.questions.perception import Perception, place_of, target_of
 from analysis.scores.traits import prior_of
 from worlds.base_episode import BaseEpisode
 
-BASE, COPY, IGNORANT, MYSELF, MIXTURE = "base rate", "copy", "ignorant", "myself", "mixture"
+BASE, LAST_ACTION, IGNORANT, MYSELF, MIXTURE = "base rate", "last action", "ignorant", "myself", "mixture"
 FULL_INFORMATION = "full information"
 
 

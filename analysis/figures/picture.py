@@ -30,7 +30,7 @@ _STYLE: dict[Any, Any] = {
 
 
 def called(contender: str) -> str:
-    """A contender as a sentence names it: "the mind", "copy"."""
+    """A contender as a sentence names it: "the mind", "last action"."""
     return "the mind" if contender == "mind" else contender
 
 

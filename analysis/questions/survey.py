@@ -14,7 +14,7 @@ from agents.registry import reasoner_of, type_space
 from analysis.contenders.calibrating import CALIBRATED, REASONER
 from analysis.contenders.controls import PLANNER, planners
 from analysis.contenders.partial import PARTIAL, partial_answers
-from analysis.contenders.shortcuts import BASE, COPY, FULL_INFORMATION, IGNORANT, MIXTURE, MYSELF, Shortcuts
+from analysis.contenders.shortcuts import BASE, FULL_INFORMATION, IGNORANT, LAST_ACTION, MIXTURE, MYSELF, Shortcuts
 from analysis.questions.perception import Perception, place_of, target_of
 from analysis.questions.sampling import NO_QUESTION, Asked, Cell, Draw, Sampling
 from analysis.scores.measures import checked
@@ -25,7 +25,7 @@ from worlds.base_episode import BaseEpisode
 TRUTH = "truth"
 COLUMNS = ("episode", "stance", "depth", "observed", "sight", "species", "action", "choice", "truth", "legal")
 Progress = Callable[[int, int], None]
-FIXED = (REASONER, CALIBRATED, TRUTH, BASE, COPY, IGNORANT, MYSELF, MIXTURE, FULL_INFORMATION, PLANNER)
+FIXED = (REASONER, CALIBRATED, TRUTH, BASE, LAST_ACTION, IGNORANT, MYSELF, MIXTURE, FULL_INFORMATION, PLANNER)
 FIXED_KINDS = {**dict.fromkeys((REASONER, CALIBRATED, TRUTH, FULL_INFORMATION), "oracle"), PLANNER: "control"}
 
 
@@ -145,7 +145,7 @@ def put(
     answer |= exact.answers(queries)
     without = partial_answers(reasoner, episode, queries) if partial else {}
     legal = np.array([episode.mask_of(place_of(query), query.step) for query in queries])
-    guess = {COPY: exact.last_actions(queries), **planners(episode, queries)}
+    guess = {LAST_ACTION: exact.last_actions(queries), **planners(episode, queries)}
     kind = {one.name: "mind" for one in answerers} | {one.name: "control" for one in controls}
     kind |= dict.fromkeys(without, PARTIAL)
     answer |= without

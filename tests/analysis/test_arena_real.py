@@ -50,7 +50,7 @@ def test_the_shortcuts_stand_beside_an_answer_of_a_real_environment(tag):
     episode = tag[0]
     one = next(one for one in Draw(episode, Sampling(depths=(2,), weights=(1,))).asked() if one.query.depth == 2)
     beside = shortcuts_beside(episode, one.question.agent, one.question.step, one.question.prompt)
-    assert set(beside) == {"base rate", "copy", "ignorant", "myself", "sub-chain 1", "sub-chain 2", "mixture"}
+    assert set(beside) == {"base rate", "last action", "ignorant", "myself", "sub-chain 1", "sub-chain 2", "mixture"}
     for answer in beside.values():
         assert tuple(answer) == episode.action_names
         assert sum(answer.values()) == pytest.approx(1)

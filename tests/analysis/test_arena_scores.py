@@ -81,7 +81,7 @@ def test_an_action_that_is_illegal_now_is_not_copied(scores):
             for p, q in zip(survey.episode, survey.asked, strict=True)]  # fmt: skip
     illegal = np.array([a >= 0 and not mask[a] for a, mask in zip(last, now, strict=True)])
     assert illegal.sum() > 10
-    copy, base = survey.answer["copy"][illegal], survey.answer["base rate"][illegal]
+    copy, base = survey.answer["last action"][illegal], survey.answer["base rate"][illegal]
     assert copy == pytest.approx(base)
 
 

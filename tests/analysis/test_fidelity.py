@@ -213,7 +213,7 @@ def test_a_report_is_json_and_the_same_every_time(log, train_log, truth, shallow
 def test_every_contender_of_section_is_there(report):
     contenders = [one["contender"] for one in report["rows"] if (one["stance"], one["depth"]) == ("behave", 1)]
     assert contenders == [
-        "mind", "the truth itself", "ignorant twin", "base rate", "copy", "ignorant", "myself", "mixture",
+        "mind", "the truth itself", "ignorant twin", "base rate", "last action", "ignorant", "myself", "mixture",
         "full information", "A* planner", "uniform",
     ]  # fmt: skip
 
@@ -261,8 +261,8 @@ def test_without_a_training_log_the_shortcuts_are_fitted_on_training_episodes_of
 
 
 def test_two_contenders_of_one_name_are_refused(log):
-    with pytest.raises(FunhouseError, match="two contenders would be called 'copy'"):
-        conduct(log[:1], [Fixed([0.2] * 5, "copy")])
+    with pytest.raises(FunhouseError, match="two contenders would be called 'last action'"):
+        conduct(log[:1], [Fixed([0.2] * 5, "last action")])
     with pytest.raises(FunhouseError, match="'twin'"):
         conduct(log[:1], [Fixed([0.2] * 5, "twin")], controls=[Fixed([0.2] * 5, "twin")])
 

@@ -39,7 +39,7 @@ def test_the_table_shows_every_row_under_its_heading(report):
     for one in report["rows"]:
         assert sum(one["contender"] in line for line in lines) >= 1
     (first,) = [
-        one for one in report["rows"] if (one["contender"], one["stance"], one["depth"]) == ("copy", "behave", 0)
+        one for one in report["rows"] if (one["contender"], one["stance"], one["depth"]) == ("last action", "behave", 0)
     ]
     share = f"{first['kept'] / first['questions']:.0%} kept"
     assert any("behave 0" in line and share in line for line in lines)
@@ -70,7 +70,7 @@ def test_descriptions_have_a_line_for_each_trait(log):
 def test_the_shortcuts_beside_one_answer(log):
     episode = log[0]
     beside = shortcuts_beside(episode, episode.names[0], 20, f"behave as {episode.names[1]} pretending to be me")
-    assert set(beside) == {"base rate", "copy", "ignorant", "myself", "sub-chain 1", "sub-chain 2", "mixture"}
+    assert set(beside) == {"base rate", "last action", "ignorant", "myself", "sub-chain 1", "sub-chain 2", "mixture"}
     for answer in beside.values():
         assert tuple(answer) == ACTIONS
         assert sum(answer.values()) == pytest.approx(1)
@@ -129,7 +129,9 @@ def test_the_deepest_predictions_are_put_beside_the_reasoner_in_words_mean_and_m
 
 
 def test_without_a_prediction_nothing_is_said_of_the_reasoner():
-    assert beside_the_reasoner([{"stance": "behave", "depth": 1, "excess_over": {"copy": [0.1, 0.0, 0.2]}}]) is None
+    assert (
+        beside_the_reasoner([{"stance": "behave", "depth": 1, "excess_over": {"last action": [0.1, 0.0, 0.2]}}]) is None
+    )
 
 
 def row(skill, low, high, depth=1, stance="behave", reason=None, **more):

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from analysis.contenders.controls import PLANNER
 from analysis.contenders.fitting import Fitted, fit
-from analysis.contenders.shortcuts import COPY, FULL_INFORMATION, IGNORANT
+from analysis.contenders.shortcuts import FULL_INFORMATION, IGNORANT, LAST_ACTION
 from analysis.figures.picture import BLACK, BLUE, GREY, ORANGE, canvas
 from analysis.probes import panels
 from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure, some
@@ -100,7 +100,7 @@ def measure(trial: Trial) -> dict[str, Any]:
             page = put(len(pages[stranger]), episode, asked, [mind], trial.blind)
             pages[stranger].append((page, own(episode, stranger, asked), seed))
     every = [Met.of(stranger, found, fitted[stranger == HIDDEN]) for stranger, found in pages.items()]
-    who = [REASONER], [*trial.blinded, PLANNER], [COPY]
+    who = [REASONER], [*trial.blinded, PLANNER], [LAST_ACTION]
     held_out = [met for met in every if met.stranger == HELD_OUT]
     return {
         "rows": [row for met in every for row in _rows(met, design)],
@@ -146,7 +146,7 @@ def _figures(met: Met, mind: str, design: Design) -> Iterator[Row]:
 
 def tables(document: Document) -> list[Table]:
     """Excess against the stranger for every kind of stranger; skill, for those within the type space."""
-    rows = beside(document["rows"], COPY)
+    rows = beside(document["rows"], LAST_ACTION)
     nats = [row for row in rows if row["against"] == STRANGER]
     skill = [row for row in rows if row["against"] == DEFINITION and row["kind"] == "mind"]
     parts = (

@@ -6,7 +6,7 @@ control shows the effect where the whole 95% interval is at or above GAIN.
 
 - positive, must: the exact reasoner
 - negative, must not: the mind with its history blanked, with names shuffled, with its prompt blanked; an A* planner
-- baseline, no verdict: copy, the stranger's last action
+- baseline, no verdict: the stranger's last action again
 
 About held-out strangers the mind should reach SKILL after AT steps and, from FROM on, never be more than BEYOND nats
 above the reasoner's curve.

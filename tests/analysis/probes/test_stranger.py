@@ -64,7 +64,7 @@ def test_the_controls_do_what_they_must(document):
     assert control_of(document, "reasoner")["passed"] is True
     assert control_of(document, "mind, no history")["passed"] is False
     assert control_of(document, "A* planner")["passed"] is False
-    assert control_of(document, "copy")["passed"] is None
+    assert control_of(document, "last action")["passed"] is None
     assert sound(document)
     assert "mind, own actions blanked" not in [one["name"] for one in document["controls"]]
 
