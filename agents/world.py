@@ -206,6 +206,11 @@ class World(ABC):
         """How the kind of an agent is called, of which an episode may have several."""
         return ", ".join(type.values())
 
+    def exchanged_words(self, episode: Any, text: str) -> str:
+        """What a text about an episode says with the senses in its descriptions exchanged, each for another that types
+        of the world have; where descriptions name none, the same."""
+        return text
+
     def permuted(self, episode: Any, places: int) -> Any:
         """The episode with tastes permuted, each in the place of another so many places on. Raises FunhouseError."""
         raise FunhouseError("only the orchard has tastes to be permuted", remedy="take an episode of the orchard")

@@ -4,6 +4,7 @@ Nothing here knows what a mind is: whatever answers an episode's questions with 
 """
 
 from analysis.contenders.contract_check import check_answerer
+from analysis.contenders.exchanged import exchanges
 from analysis.contenders.one_question import shortcuts_beside
 from analysis.figures.gallery import publish
 from analysis.figures.imitation_graph import (
@@ -37,6 +38,7 @@ __all__ = [
     "description_table",
     "examine",
     "examine_pairs",
+    "exchanges",
     "fidelity_table",
     "imitation_graph",
     "meaning",

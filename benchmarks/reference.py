@@ -22,7 +22,7 @@ import torch
 import tom
 from agents import RunConfig
 from agents.recording import record
-from analysis import Sampling, score, score_descriptions
+from analysis import Sampling, exchanges, score, score_descriptions
 from worlds import OrchardConfig, open_log
 
 SEEDS = (301, 302, 303, 304, 305)
@@ -58,7 +58,7 @@ def one_seed(asked: argparse.Namespace, seed: int) -> dict:
     record(run, place, asked.episodes)
     log = open_log(place)
     sampling = Sampling(questions=asked.questions, paraphrases=asked.paraphrases, seed=seed)
-    rows = score(log, [mind], controls=mind.controls(), sampling=sampling)["rows"]
+    rows = score(log, [mind], controls=[*mind.controls(), *exchanges(mind)], sampling=sampling)["rows"]
     return {"seed": seed, "rows": rows, "describe": score_descriptions(log, [mind], seed=seed)["rows"]}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from agents.orchard.company import OrchardCompany, sampled
+from agents.orchard.exchanging import exchanged_words
 from agents.orchard.permuting import permuted, permuted_words
 from agents.orchard.policy_config import PolicyConfig
 from agents.orchard.presets import check_seen, chosen, preset
@@ -120,6 +121,9 @@ class OrchardWorld(World):
     def kind(self, type: Mapping[str, str]) -> str:
         """By the traits that say so, such as sight; there are too many tastes."""
         return ", ".join(type[trait.name] for trait in SPOKEN if trait.in_kind and trait.name in type)
+
+    def exchanged_words(self, episode: Episode, text: str) -> str:
+        return exchanged_words(text, episode.config, PolicyConfig.from_dict(episode.run["policy"]))
 
     def permuted(self, episode: Episode, places: int) -> Episode:
         return permuted(episode, places)

@@ -94,9 +94,10 @@ def conduct(
 ) -> Survey:
     """Draws questions from every episode and puts them to the answerers, the shortcuts and the reasoner.
 
-    Each answerer gets all questions of an episode in one call. partial: the partial reasoners answer too, which takes
-    ten times as long as the reasoner alone. `progress` is told (episodes done, episodes in all). Raises FunhouseError
-    where nothing can be asked, two contenders share a name, or an answer is no distribution.
+    Each answerer gets all questions of an episode in one call; a control may answer some of them with NaN, and has no
+    part in these. partial: the partial reasoners answer too, which takes ten times as long as the reasoner alone.
+    `progress` is told (episodes done, episodes in all). Raises FunhouseError where nothing can be asked, two contenders
+    share a name, or an answer is no distribution.
     """
     sampling = sampling or Sampling()
     _distinct([*answerers, *controls])
@@ -136,7 +137,7 @@ def put(
     reasoner, perception = reasoner_of(type_space(episode)), Perception(episode)
     exact = Shortcuts(reasoner, episode, perception)
     answer = {
-        one.name: checked(one.answer(episode, questions), len(asked), one.name, episode.actions)
+        one.name: checked(one.answer(episode, questions), len(asked), one.name, episode.actions, partly=one in controls)
         for one in (*answerers, *controls)
     }
     truth = reasoner.truth(episode, queries)

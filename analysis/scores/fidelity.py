@@ -16,7 +16,7 @@ import numpy as np
 from agents.answer import Answerer
 from agents.registry import played, world_of
 from agents.traits.sight import SIGHTS
-from analysis.contenders.calibrating import CALIBRATED, REASONER
+from analysis.contenders.calibrating import REASONER
 from analysis.contenders.fitting import Fitted, complete, fit
 from analysis.contenders.partial import PARTIAL
 from analysis.questions.perception import BUCKETS, bucket_name, within_bucket
@@ -25,6 +25,7 @@ from analysis.questions.survey import FIXED, Progress, Survey, conduct
 from analysis.scores.intervals import EpisodeBootstrap, or_none
 from analysis.scores.measures import LEAST, agreement, divergence, entropy, total_variation
 from analysis.scores.needs import decisive, demands, needs, on_decisive
+from analysis.scores.paired import excess_over
 from worlds.base_episode import BaseEpisode
 
 FIGURES = (
@@ -126,12 +127,20 @@ class Scores:
         }
 
     def rows(self, cell: Cell, within: np.ndarray | None = None, names: Sequence[str] | None = None) -> list[dict]:
-        """A row for each contender, or those of `names`, over (part of) a stance and depth."""
+        """A row for each contender, or those of `names`, over (part of) a stance and depth.
+
+        A control that has no part in some questions has its row over the others, and comes last.
+        """
         here = self.survey.within(cell)
         some = np.flatnonzero(here if within is None else here & within)
-        names = [name for name in names or self._ordered() if name in self.error]
-        names = [name for name in names if len(some) and np.isfinite(self.error[name][some]).all()]
-        if not names:
+        part = {name: np.isfinite(self.error[name][some]) for name in names or self._ordered() if name in self.error}
+        rows = self._rows(cell, some, [name for name, its in part.items() if its.all()])
+        controls = [name for name in part if self.survey.kind[name] == "control" and not part[name].all()]
+        return rows + [row for name in controls for row in self._rows(cell, some[part[name]], [name])]
+
+    def _rows(self, cell: Cell, some: np.ndarray, names: Sequence[str]) -> list[dict]:
+        """A row for each of some contenders over questions in all of which they have a part."""
+        if not names or not len(some):
             return []
         tally = self._tally(cell, some, names)
         keep, stance = int(self.keep[some].sum()), cell[0]
@@ -141,7 +150,7 @@ class Scores:
         return [
             {**head, "contender": name, "kind": self.survey.kind[name], **counts}
             | {key: or_none(value[i]) for key, value in tally.items()}
-            | {"excess_over": self._over(cell, name, some)}
+            | {"excess_over": excess_over(self, cell, name, some)}
             | self._log_loss(stance, name, some)
             | {"reason": None if keep >= FEWEST else f"{keep} questions kept, a skill needs {FEWEST}"}
             for i, name in enumerate(names)
@@ -204,16 +213,6 @@ class Scores:
     def decisive(self) -> np.ndarray:
         """(q,) bool: the decisive questions; none where no partial reasoner was asked."""
         return decisive(self.survey)
-
-    def _over(self, cell: Cell, name: str, some: np.ndarray) -> dict[str, list[float | None]]:
-        """A mind's excess nats less another's over the same questions, with its interval, by that other's name."""
-        if self.survey.kind[name] != "mind":
-            return {}
-        beside = [one for one in (REASONER, CALIBRATED) if np.isfinite(self.error[one][some]).all()]
-        beside.append(self.fitted[cell].best)
-        beyond = np.stack([self.error[name][some] - self.error[one][some] for one in beside], axis=1)
-        figures = np.array(self.bootstrap.ratio(beyond, np.ones((len(some), 1)), some)).T
-        return {one: [*map(or_none, figure)] for one, figure in zip(beside, figures, strict=True)}
 
     def _log_loss(self, stance: str, name: str, some: np.ndarray) -> dict:
         """For predict: the mean surprise at the actions that were really taken in the role asked about."""

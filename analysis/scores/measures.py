@@ -9,8 +9,10 @@ from worlds import ACTIONS, FunhouseError
 LEAST = 1e-9  # a contender that rules an action out is charged for this much of it, not for infinity
 
 
-def checked(probability: np.ndarray, questions: int, name: str, actions: int = len(ACTIONS)) -> np.ndarray:
-    """The answers of one contender as (q, actions) float64 that sum to 1.
+def checked(
+    probability: np.ndarray, questions: int, name: str, actions: int = len(ACTIONS), partly: bool = False
+) -> np.ndarray:
+    """The answers of one contender as (q, actions) float64 that sum to 1; where it answers partly, others are all NaN.
 
     Raises FunhouseError naming the contender where they are no such thing: another shape, a NaN, a negative
     probability, a sum off by more than 1e-3.
@@ -20,7 +22,8 @@ def checked(probability: np.ndarray, questions: int, name: str, actions: int = l
     if answers.shape != (questions, actions):
         raise FunhouseError(f"'{name}' answered with an array of shape {answers.shape}", remedy=remedy)
     total = answers.sum(axis=1)
-    wrong = ~(np.isfinite(answers).all(axis=1) & (answers >= 0).all(axis=1) & (np.abs(total - 1) <= 1e-3))
+    left_out = np.isnan(answers).all(axis=1) & partly
+    wrong = ~left_out & ~(np.isfinite(answers).all(axis=1) & (answers >= 0).all(axis=1) & (np.abs(total - 1) <= 1e-3))
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
         raise FunhouseError(

@@ -1,15 +1,36 @@
 """How far a mind is from the truth beyond the reasoner and the best shortcut, question by question: in words and as a
 table."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
 from rich.table import Table
 
 from analysis.contenders.calibrating import CALIBRATED, REASONER
+from analysis.questions.sampling import Cell
+from analysis.scores.intervals import or_none
 from analysis.scores.table import bounded, cell_of, rounded
+
+if TYPE_CHECKING:
+    from analysis.scores.fidelity import Scores
 
 OWN, CALIBRATED_OWN = "the reasoner's", "that of the reasoner calibrated on training questions"
 COLUMNS = ("asked", "contender", "beside", "nats beyond it", "contender's median", "the other's median")
+
+
+def excess_over(scores: Scores, cell: Cell, name: str, some: np.ndarray) -> dict[str, list[float | None]]:
+    """A mind's excess nats less another's over the same questions `some` of a stance and depth, with its interval, by
+    that other's name: those of the reasoners that are contenders there, and s*. Nobody else's."""
+    if scores.survey.kind[name] != "mind":
+        return {}
+    rivals = [one for one in (REASONER, CALIBRATED) if np.isfinite(scores.error[one][some]).all()]
+    rivals.append(scores.fitted[cell].best)
+    beyond = np.stack([scores.error[name][some] - scores.error[one][some] for one in rivals], axis=1)
+    figures = np.array(scores.bootstrap.ratio(beyond, np.ones((len(some), 1)), some)).T
+    return {one: [*map(or_none, figure)] for one, figure in zip(rivals, figures, strict=True)}
 
 
 def paired_table(rows: Sequence[dict], title: str = "") -> Table:

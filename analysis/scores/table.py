@@ -74,7 +74,10 @@ def fidelity_table(rows: Sequence[dict], title: str = "") -> Table:
         table.add_section()
         table.add_row(heading(block[0]), style="bold underline")
         for row in block:
-            table.add_row(*(shown(row, key) for key in COLUMNS), style=KIND_STYLES.get(row["kind"]))
+            cells = {key: shown(row, key) for key in COLUMNS}
+            if row["questions"] < block[0]["questions"]:
+                cells["contender"] += f", of {row['questions']}"
+            table.add_row(*cells.values(), style=KIND_STYLES.get(row["kind"]))
         if block[0]["reason"]:
             asked = block[0]["questions"]
             table.add_row(f"no skill: {block[0]['kept']} kept" if asked else block[0]["reason"], style="dim")

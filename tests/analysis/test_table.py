@@ -60,6 +60,14 @@ def test_what_is_undefined_is_a_dash_and_the_reason_is_said(log, train_log, trut
     assert "no skill" in text
 
 
+def test_a_row_over_fewer_questions_says_over_how_many(report):
+    (mind,) = [one for one in report["rows"] if (one["contender"], one["stance"]) == ("blend", "predict")]
+    control = mind | {"contender": "control", "questions": mind["questions"] - 7}
+    text = printed(fidelity_table([mind, control]))
+    assert f"control, of {mind['questions'] - 7} " in text
+    assert "blend, of" not in text
+
+
 def test_descriptions_have_a_line_for_each_trait(log):
     text = printed(description_table(score_descriptions(log[:6])["rows"]))
     for trait in ("type", "taste", "sight", "memory", "temper"):

@@ -201,7 +201,9 @@ def test_score_prints_the_stated_rows(capsys, trained, logs):
         "skill_high", "unfiltered_skill", "top1", "total_variation",
     }  # fmt: skip
     assert all(keys <= set(row) for row in table["rows"])
-    assert {"mind", "ignorant", "base rate"} <= {row["contender"] for row in table["rows"]}
+    exchanged = {"mind, first name exchanged", "mind, descriptions exchanged"}
+    assert {"mind", "ignorant", "base rate", *exchanged} <= {row["contender"] for row in table["rows"]}
+    assert parse(["score", "--log", "LOG", "--description-share", "0.5"]).sampling().description_share == 0.5
 
 
 def test_the_shortcuts_are_fitted_on_a_training_log_that_is_named(capsys, trained, logs, monkeypatch):

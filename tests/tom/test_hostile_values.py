@@ -143,7 +143,8 @@ REFUSED = [
     ("train", "minutes", "inf"), ("train", "rate", "nan"), ("train", "batch", str(10**9)), ("train", "seed", "-1"),
     ("train", "nested", "nan"), ("train", "layers", "-1"), ("ask", "episode", "-1"), ("ask", "episode", str(10**30)),
     ("ask", "step", "-1"), ("graph", "episode", "-1"), ("score", "questions", "0"), ("score", "episodes", "-1"),
-    ("score", "seed", "-1"), ("probe", "seeds", "0"), ("probe", "episodes", "0"), ("probe", "permute", str(10**30)),
+    ("score", "seed", "-1"), ("score", "description_share", "1.5"), ("score", "description_share", "nan"),
+    ("probe", "seeds", "0"), ("probe", "episodes", "0"), ("probe", "permute", str(10**30)),
     ("probe", "permute", "-1"), ("generations", "count", "0"), ("generations", "count", "-1"),
     ("generations", "questions", "0"), ("generations", "threads", "0"), ("generations", "seed", str(2**62)),
 ]  # fmt: skip

@@ -25,6 +25,8 @@ class Scored(Command):
     """Whom to ask about; held-out: only agents of types that training never holds."""
     paraphrases: Literal["all", "trained", "held-out"] = "all"
     """Which wordings to ask in; held-out: only those that training never holds."""
+    description_share: float = 0.0
+    """The share of the later persons in a question who are described, as "a near-sighted agent" is, and not named."""
     seed: int = 0
     """Decides which questions are asked."""
     train_log: Annotated[str | None, tyro.conf.arg(metavar="LOG")] = None
@@ -71,6 +73,7 @@ class Scored(Command):
             episodes=self.episodes,
             types=self.types,
             paraphrases=self.paraphrases,
+            description_share=self.description_share,
             seed=self.seed,
         )
 
@@ -86,11 +89,11 @@ class Score(Scored):
     """Print what the log demands: how far exact reasoning falls short that leaves one thing out. Needs no mind."""
 
     def work(self) -> dict[str, Any]:
-        from analysis import score, score_descriptions
+        from analysis import exchanges, score, score_descriptions
         from worlds import open_log
 
         minds, log = ([], open_log(self.log)) if self.needs and self.run is None else self.opened()
-        controls = [control for mind in minds for control in mind.controls()]
+        controls = [control for mind in minds for control in (*mind.controls(), *exchanges(mind))]
         train, settings = self.fitted_on(log), {"controls": controls, "sampling": self.sampling()}
         settings["partial"] = self.all or self.needs or self.json
         with progress(f"scoring on {self.log}") as report:
