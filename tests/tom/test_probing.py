@@ -138,7 +138,7 @@ def test_a_probe_is_repeated_with_tastes_permuted(capsys, trained, little, monke
 
 def test_what_neither_perceives_moves_no_mind_by_one_bit(trained):
     mind, design = tom.load(trained), cells.Design(cells=((cells.NEAR, 1), (cells.UNSEEN, 2)))
-    scene = cells.Scene(design.episode(cells.NEW, 0, 0, "validation"), design)
+    scene = cells.Search(design.episode(cells.NEW, 0, 0, "validation"), design)
     put = scene.questions()[0]
     as_it_was = mind.answer(until(scene.episode, put.step), [put.question(scene.episode)])
     for spot in scene.spots(put):

@@ -18,7 +18,7 @@ from agents.traits.sight import SIGHTS
 from analysis.figures.picture import BLUE, GREEN, GREY, ORANGE, canvas
 from analysis.probes import panels
 from analysis.probes.contenders import EGOCENTRIC, REASONER, answerers, asked_in, judges
-from analysis.probes.lens.design import CONTESTED, EVERY, HIDDEN, NEAR, NEW, UNSEEN, Put, Scene
+from analysis.probes.lens.design import CONTESTED, EVERY, HIDDEN, NEAR, NEW, UNSEEN, Put, Search
 from analysis.probes.lens.thresholds import AREA, CORRELATION, STILL
 from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure, one_of, some
 from analysis.probes.shift import Shifts, bounds, flat, separation
@@ -53,15 +53,15 @@ class Sheet(Shifts):
 
     def _asked(self, trial: Trial) -> Iterator[tuple]:
         for place, seed, world, index in trial.places(dict(trial.design.episodes)):
-            scene = Scene(trial.design.episode(world, index, seed, trial.settings.split), trial.design)
-            for put in scene.questions():
-                spots = list(scene.spots(put))
-                edited = [scene.as_it_was(put), *(scene.changed(put, spot) for spot in spots)]
-                said = asked_in(edited, put.question(scene.episode), answerers(trial))
+            search = Search(trial.design.episode(world, index, seed, trial.settings.split), trial.design)
+            for put in search.questions():
+                spots = list(search.spots(put))
+                edited = [search.as_it_was(put), *(search.changed(put, spot) for spot in spots)]
+                said = asked_in(edited, put.question(search.episode), answerers(trial))
                 for q, spot in enumerate(spots, 1):
                     yield place, seed, (world, spot), {name: rows[[0, q]] for name, rows in said.items()}
-                count = int(scene.contested(put).sum())
-                self.direct.append((world, place, count, _stated(scene, put, trial.mind)))
+                count = int(search.contested(put).sum())
+                self.direct.append((world, place, count, _stated(search, put, trial.mind)))
 
     def rows(self, world: str, cells: str) -> np.ndarray:
         """(r,) int: the changed cells of one sort in one world."""
@@ -86,11 +86,11 @@ class Sheet(Shifts):
         return float(np.abs(self.shift(name)[rows]).max()) if len(rows) else None
 
 
-def _stated(scene: Scene, put: Put, mind: Any) -> dict[str, float]:
+def _stated(search: Search, put: Put, mind: Any) -> dict[str, float]:
     """The chance given to Bo's true sight, by who states one: the posterior, and a mind that describes."""
-    episode, sight = scene.episode, SIGHTS.index(scene.episode.agents[put.who].type["sight"])
-    belief = reasoner_of(scene.space).posterior(episode, put.asked, put.step, put.who)
-    stated = {POSTERIOR: float(belief[scene.space.table.sight == sight].sum())}
+    episode, sight = search.episode, SIGHTS.index(search.episode.agents[put.who].type["sight"])
+    belief = reasoner_of(search.space).posterior(episode, put.asked, put.step, put.who)
+    stated = {POSTERIOR: float(belief[search.space.table.sight == sight].sum())}
     if hasattr(mind, "traits"):
         stated[mind.name] = float(mind.traits(episode, put.asked, [put.step], [put.who])["sight"][0, sight])
     return stated

@@ -94,8 +94,8 @@ class Spot:
     would: np.ndarray  # (5,) the would-be shift; 0 of an unseen cell
 
 
-class Scene:
-    """What one episode offers to be asked; the same whoever is asked."""
+class Search:
+    """Finds the questions of one episode; the same ones whoever is asked."""
 
     def __init__(self, episode: Episode, design: Design):
         self.episode, self.design, self.space = episode, design, types_of(episode)

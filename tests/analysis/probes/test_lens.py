@@ -9,7 +9,7 @@ from analysis.probes import Settings, Subject, find, sound
 from analysis.probes.contenders import EGOCENTRIC, REASONER, Exact, Ignorant
 from analysis.probes.lens import PROBE
 from analysis.probes.lens import design as designed
-from analysis.probes.lens.design import CONTESTED, EVERY, HIDDEN, NEAR, NEW, TRAINED, UNSEEN, Design, Scene
+from analysis.probes.lens.design import CONTESTED, EVERY, HIDDEN, NEAR, NEW, TRAINED, UNSEEN, Design, Search
 from analysis.probes.orchard import types_of, views
 from analysis.probes.probe import one_of
 from tests.analysis.contenders import named
@@ -36,9 +36,9 @@ def document():
 
 @pytest.fixture(scope="module")
 def spots():
-    """[(scene, put, spot)] of some episodes."""
-    scenes = [Scene(DESIGN.episode(NEW, index, 0, "validation"), DESIGN) for index in range(6)]
-    return [(scene, put, spot) for scene in scenes for put in scene.questions() for spot in scene.spots(put)]
+    """[(search, put, spot)] of some episodes."""
+    searches = [Search(DESIGN.episode(NEW, index, 0, "validation"), DESIGN) for index in range(6)]
+    return [(search, put, spot) for search in searches for put in search.questions() for spot in search.spots(put)]
 
 
 def control_of(document, name):
@@ -60,26 +60,26 @@ def test_the_new_world_is_in_no_training_log():
 
 def test_cells_are_sorted_by_what_either_sight_shows(spots):
     assert {spot.cells for *_, spot in spots} == {NEAR, CONTESTED, HIDDEN, UNSEEN}
-    for scene, put, spot in spots:
-        view = views(scene.episode)[put.step, :, spot.cell]
-        far = scene.episode.agents[put.who].type["sight"] == "far"
+    for search, put, spot in spots:
+        view = views(search.episode)[put.step, :, spot.cell]
+        far = search.episode.agents[put.who].type["sight"] == "far"
         assert view[put.who] == spot.seen == {NEAR: True, CONTESTED: far, HIDDEN: False, UNSEEN: False}[spot.cells]
         assert view[put.asked] == (spot.cells != UNSEEN)
 
 
 def test_bo_shifts_as_it_would_where_it_sees_the_cell_and_not_at_all_elsewhere(spots):
-    for scene, put, spot in spots:
-        truth, question = Truth(scene.space), [put.question(scene.episode)]
-        shift = truth.answer(scene.changed(put, spot), question) - truth.answer(scene.episode, question)
+    for search, put, spot in spots:
+        truth, question = Truth(search.space), [put.question(search.episode)]
+        shift = truth.answer(search.changed(put, spot), question) - truth.answer(search.episode, question)
         assert shift[0] == pytest.approx(spot.would if spot.seen else np.zeros(5), abs=1e-9)
 
 
 def test_changing_what_neither_perceives_changes_nothing(spots):
     unseen = [one for one in spots if one[2].cells == UNSEEN]
-    for scene, put, spot in unseen:
-        other, question = scene.changed(put, spot), [put.question(scene.episode)]
-        assert (other.fruit != scene.episode.fruit[: put.step + 1]).any()
-        assert np.array_equal(Exact().answer(other, question), Exact().answer(scene.episode, question))
+    for search, put, spot in unseen:
+        other, question = search.changed(put, spot), [put.question(search.episode)]
+        assert (other.fruit != search.episode.fruit[: put.step + 1]).any()
+        assert np.array_equal(Exact().answer(other, question), Exact().answer(search.episode, question))
 
 
 def test_the_controls_do_what_they_must(document):
