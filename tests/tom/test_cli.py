@@ -206,6 +206,15 @@ def test_score_prints_the_stated_rows(capsys, trained, logs):
     assert parse(["score", "--log", "LOG", "--description-share", "0.5"]).sampling().description_share == 0.5
 
 
+def test_controls_are_asked_only_where_the_table_shows_them(trained, logs, monkeypatch):
+    asked = []
+    monkeypatch.setattr("analysis.score", lambda *_, controls, **__: {"rows": asked.append(len(controls))})
+    monkeypatch.setattr("analysis.score_descriptions", lambda *_, **__: {})
+    for more in ((), ("--all",), ("--json",)):
+        parse(["score", str(trained), "--log", str(logs["test"]), *more]).work()
+    assert asked == [0, 6, 6]
+
+
 def test_the_shortcuts_are_fitted_on_a_training_log_that_is_named(capsys, trained, logs, monkeypatch):
     monkeypatch.setattr("analysis.scores.fidelity.training_episodes", None)  # none need be made then
     few = ("--log", logs["test"], "--questions", "16", "--train-log", logs["train"])

@@ -94,7 +94,8 @@ class Score(Scored):
 
         minds, log = ([], open_log(self.log)) if self.needs and self.run is None else self.opened()
         controls = [control for mind in minds for control in (*mind.controls(), *exchanges(mind))]
-        train, settings = self.fitted_on(log), {"controls": controls, "sampling": self.sampling()}
+        told = controls if self.all or self.json else []  # the short table has no line for them
+        train, settings = self.fitted_on(log), {"controls": told, "sampling": self.sampling()}
         settings["partial"] = self.all or self.needs or self.json
         with progress(f"scoring on {self.log}") as report:
             table = score(log, minds, train, **settings, progress=report)
