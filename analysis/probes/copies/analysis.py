@@ -155,7 +155,7 @@ def _depths(rows: Sequence[Row]) -> Figure:
         asked = "behave as θ …" if stance == "behave" else "predict θ …"
         panels.titled(axes, asked, "depth: 2 is “θ pretending to be me”")
         axes.set_xticks(sorted({row["depth"] for row in own}))
-        axes.set_ylim(top=1.12)
+    places[0].set_ylim(top=1.12)  # all are drawn by now, and share the axis
     places[0].set_ylabel("skill, with 95% interval")
     panels.legend(figure, places, loc="outside lower left", ncols=3, fontsize=10)
     return figure

@@ -173,9 +173,9 @@ def draw(document: Document) -> dict[str, Figure]:
             series.append((words, color, [(row[f"{said}_{world}"], None, None) for row in own]))
         panels.grouped(axes, [*CONDITIONS.values()], series)
         panels.titled(axes, f"Bo {world} the move")
-        axes.set_ylim(bottom=0)
+    missed.set_ylim(bottom=0)  # both are drawn by now, and share the axis
     missed.set_ylabel("shift from the world where nothing moved\n(mean total variation)")
     picture.legend(*missed.get_legend_handles_labels(), loc="outside lower left", ncols=4, frameon=False)
     panels.verdicts(shown, [{**main, "name": mind}, *document["controls"]], SHOWN)
-    panels.titled(shown, "Watched less missed: correlation with truth", f"with 95% interval; dashed: threshold {SHOWN}")
+    panels.titled(shown, "Watched less missed", f"correlation with truth; dashed: {SHOWN}")
     return {"false_belief": picture}

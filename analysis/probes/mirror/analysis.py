@@ -119,6 +119,7 @@ def draw(document: Document) -> dict[str, Figure]:
     following = [row for row in own if row["readout"] == NEXT and row["marks"]]
     mirror, (over, by) = canvas(_title(document, RECOGNITION), 1, (13.6, 8.4), rows=2)
     _over_time(over, [row for row in shown if row["condition"] == LIVE])
+    over.set_ylim(bottom=0)
     panels.titled(over, "", "steps before the live mirror", "nats from as myself to as the image")
     panels.legend(over, [over], fontsize=11)
     _by_condition(by, [row for row in shown if row["observed"] == AT])
@@ -127,6 +128,7 @@ def draw(document: Document) -> dict[str, Figure]:
     for axes, condition in zip(places, FORESEEN, strict=True):
         _over_time(axes, [row for row in following if row["condition"] == condition])
         panels.titled(axes, WORDS[condition].replace("\n", " "), "steps before it")
+    places[0].set_ylim(bottom=0)  # both are drawn by now, and share the axis
     places[0].set_ylabel("nats from what it will do, with 95% interval")
     panels.legend(places[1], places[1:], fontsize=11)
     mark, (washed,) = canvas(_title(document, MARK), size=(8.4, 4.6))
@@ -162,7 +164,6 @@ def _over_time(axes: Axes, rows: Sequence[Row]) -> None:
     lines = [(words, color, [row for row in rows if row["contender"] == name]) for name, (color, words) in WHO.items()]
     panels.curves(axes, lines, FIGURES[rows[0]["readout"]], lambda row: counts.index(row["observed"]))
     panels.counted(axes, counts)
-    axes.set_ylim(bottom=0)
 
 
 def _by_condition(axes: Axes, rows: Sequence[Row]) -> None:

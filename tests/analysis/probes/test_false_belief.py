@@ -157,5 +157,7 @@ def test_every_condition_and_dose_has_a_row_the_picture_and_the_table(document):
     assert {"1 step ago", "behind a wall", "1 beyond sight"} <= {row["dose"] for row in document["rows"]}
     drawn = find("false-belief").draw(document)
     assert drawn["false_belief"].axes[0].get_title(loc="left") == "Bo missed the move"
+    for axes in drawn["false_belief"].axes[:2]:
+        assert axes.get_ylim()[1] >= max(bar.get_height() for bar in axes.patches)  # none is cut
     (table,) = find("false-belief").tables(document)
     assert "pooled" in list(table.columns[0].cells)
