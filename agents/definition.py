@@ -142,3 +142,35 @@ class Definition(ABC):
     def _mean(belief: np.ndarray, answer) -> np.ndarray:
         """Σ_θ belief[θ] · answer(θ), over the types that are believed in at all."""
         return sum(belief[k] * answer(int(k)) for k in np.flatnonzero(belief))
+
+
+class Ending(Definition):
+    """A world's definition, where each type "does" nothing but be itself: what it answers is how likely the chain ends
+    in each type, (k,), the one whose policy acts."""
+
+    def __init__(self, whole: Definition):
+        self.whole = whole
+
+    def senses(self, type: int) -> Any:
+        return self.whole.senses(type)
+
+    def perceive(self, history: Any, body: str, senses: Any) -> Any:
+        return self.whole.perceive(history, body, senses)
+
+    def policy(self, type: int, history: Any, body: str) -> np.ndarray:
+        return np.eye(len(self.prior(body)))[type]
+
+    def prior(self, body: str) -> np.ndarray:
+        return self.whole.prior(body)
+
+    def act(self, history: Any, step: int, who: str) -> Act | None:
+        return self.whole.act(history, step, who)
+
+    def played(self, type: int, believed: int) -> int:
+        return self.whole.played(type, believed)
+
+    def posterior(self, history: History, who: str) -> np.ndarray:
+        return self.whole.posterior(history, who)
+
+    def described(self, fits: np.ndarray, body: str) -> np.ndarray:
+        return self.whole.described(fits, body)

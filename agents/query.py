@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from worlds.base_episode import BaseEpisode
+
 
 @dataclass(frozen=True)
 class Query:
@@ -27,3 +29,9 @@ def really(query: Query) -> Query:
     if query.stance == "behave":
         return query
     return Query("behave", int(query.chain[0]), query.step, query.chain[1:], query.depth - 1)
+
+
+def role_asked(episode: BaseEpisode, step: int, agent: int) -> Query:
+    """The question that an agent answers by what it does at a step: to behave as its role says."""
+    chain = tuple(who if " " in who else episode.names.index(who) for who in episode.role[step][agent])
+    return Query("behave", agent, step, chain, len(chain))

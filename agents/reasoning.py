@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from agents.definition import Definition
+from agents.definition import Definition, Ending
 from agents.partial import NOTHING, Partial, Without
 from agents.query import Query, body_of, really
 from worlds import FunhouseError
@@ -75,6 +75,10 @@ class ExactReasoner(Protocol):
         """What is true, (q, actions) float64: for predict what the target really would do there, else as enact."""
         ...
 
+    def ends(self, episode: Any, queries: Sequence[Query]) -> np.ndarray:
+        """How likely each type is the one whose policy answers, where a chain ends: (q, k) float64."""
+        ...
+
     def posterior(self, episode: Any, agent: int, step: int, who: int) -> np.ndarray:
         """What an agent knows of the type of `who` at a step, (k,) float64."""
         ...
@@ -118,6 +122,12 @@ class Stated:
 
     def _own(self, episode: BaseEpisode, agent: int) -> int:
         return self.space.index(episode.agents[agent].type)
+
+    def ends(self, episode: BaseEpisode, queries: Sequence[Query]) -> np.ndarray:
+        """As ExactReasoner has it."""
+        theory = Ending(self.world.theory(episode))
+        rows = [self._enact(theory, episode, query) for query in queries]
+        return np.array(rows).reshape(len(queries), len(self.space))
 
     def truth(self, episode: BaseEpisode, queries: Sequence[Query]) -> np.ndarray:
         """As ExactReasoner has it."""

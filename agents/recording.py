@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from agents.held_out_weight import held_out_weight
 from agents.orchard.run import RunConfig
 from agents.orchard.strangers import Policy
 from agents.registry import world_of
@@ -82,12 +83,16 @@ def verify(
     """Checks every checksum of a log, then plays each episode again from its seed and compares every field.
 
     Returns {"log", "files", "episodes", "agent_steps", "verified"} and what the log's world says besides
-    (agents/orchard/verifying.py, agents/arena/verifying.py). Raises FunhouseError naming the file, and where it can the
+    (agents/orchard/verifying.py, agents/arena/verifying.py); of a training log "held_out_weight" too, None where agents
+    cannot be asked (agents/held_out_weight.py). Raises FunhouseError naming the file, and where it can the
     episode, step and agent, of the first difference.
     """
     check_threads(threads)
     log = open_log(directory)
     for name in log.manifest.files:
         log.manifest.read(name)
-    summary = {"log": str(directory), "files": len(log.manifest.files), "episodes": len(log)}
-    return {**summary, "agent_steps": _agent_steps(log), **world_of(log).verify(log, threads, progress, players)}
+    summary: dict[str, Any] = {"log": str(directory), "files": len(log.manifest.files), "episodes": len(log)}
+    summary |= {"agent_steps": _agent_steps(log), **world_of(log).verify(log, threads, progress, players)}
+    if log.config["split"] == "train":
+        summary["held_out_weight"] = held_out_weight(log) if summary.get("agents", True) else None
+    return summary

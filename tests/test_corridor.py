@@ -127,7 +127,7 @@ def test_the_exact_contenders_are_scored_alone(made, tmp_path, capsys):
     status, document, err = said(capsys, *score)
     assert status == 0
     assert "the exact contenders stand alone" in err
-    assert {row["kind"] for row in document["rows"]} == {"oracle", "shortcut"}
+    assert {row["kind"] for row in document["rows"]} == {"oracle", "shortcut", "partial"}
 
 
 REFUSED = {

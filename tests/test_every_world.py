@@ -83,6 +83,9 @@ def test_the_reasoner_of_a_world_gives_the_numbers_of_its_definition(name, stanc
         one, other = (some.enact(episode, [query], without=without) for some in (reasoner, stated))
         assert np.abs(one - other).max() <= EXACT
     assert np.abs(reasoner.truth(episode, [query]) - stated.truth(episode, [query])).max() <= EXACT
+    ends = [some.ends(episode, [query])[0] for some in (reasoner, stated)]
+    assert np.abs(ends[0] - ends[1]).max() <= EXACT
+    assert ends[0].sum() == pytest.approx(1)
     other = data.draw(st.integers(0, len(episode.agents) - 1))
     known = [some.posterior(episode, query.agent, query.step, other) for some in (reasoner, stated)]
     assert np.abs(known[0] - known[1]).max() <= EXACT

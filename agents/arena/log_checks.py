@@ -8,7 +8,7 @@ from agents.arena.bank import Bank
 from agents.arena.population import draw_arena_population, draw_members
 from agents.arena.reasoner import BankReasoner
 from agents.population import PopulationConfig
-from agents.query import Query
+from agents.query import role_asked
 from worlds import SPLITS, Agent, FunhouseError, dice
 from worlds.arena import ArenaEpisode
 from worlds.arena.failure import attempt_key
@@ -57,7 +57,7 @@ def check_minds(rules: Rules, episode: ArenaEpisode) -> None:
     reasoner = BankReasoner(bank)
     for t in range(episode.steps):
         agents = np.flatnonzero(episode.acts[t])
-        chance = reasoner.enact(episode, [_query(episode, t, i) for i in agents.tolist()])
+        chance = reasoner.enact(episode, [role_asked(episode, t, i) for i in agents.tolist()])
         drawn = np.empty(len(agents), np.int64)
         dice.actions(np.full(len(agents), episode.seed, np.uint64), t, agents, chance, drawn)
         _compare(episode, "action", t, episode.action[t, agents].tolist(), drawn.tolist())
@@ -65,11 +65,6 @@ def check_minds(rules: Rules, episode: ArenaEpisode) -> None:
 
 def _trait(agent: Agent, what: str) -> str:
     return agent.type["policy"] if what == "policy" else getattr(agent, what)
-
-
-def _query(episode: ArenaEpisode, step: int, agent: int) -> Query:
-    chain = tuple(who if " " in who else episode.names.index(who) for who in episode.role[step][agent])
-    return Query("behave", agent, step, chain, len(chain))
 
 
 def _compare(episode: ArenaEpisode, what: str, step: int, had: Any, made: Any) -> None:

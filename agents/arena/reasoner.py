@@ -7,7 +7,7 @@ named before it, and a posterior to sums of log chances over the acts that all t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -122,6 +122,22 @@ class BankReasoner:
         at its step or is of another species.
         """
         answers = np.zeros((len(queries), episode.actions))
+        for q, weight in self._weights(episode, queries, without):
+            chances = self._chances(episode, queries[q].step, body_of(queries[q]))
+            answers[q, : chances.shape[1]] = weight @ chances
+        return answers
+
+    def ends(self, episode: ArenaEpisode, queries: Sequence[Query]) -> np.ndarray:
+        """How likely each member is the one whose policy answers, where a chain ends: (q, k) float64."""
+        ends = np.zeros((len(queries), len(self.space)))
+        for q, weight in self._weights(episode, queries, NOTHING):
+            ends[q, self._read(episode).members[episode.species[body_of(queries[q])]]] = weight
+        return ends
+
+    def _weights(
+        self, episode: ArenaEpisode, queries: Sequence[Query], without: Without
+    ) -> Iterator[tuple[int, np.ndarray]]:
+        """Of each question, by number, how likely each member of the body's species acts, (k of the species,)."""
         groups: dict[Belief | str | None, list[int]] = {}
         for q, query in enumerate(queries):
             groups.setdefault(last_of(query.chain, query.agent, without), []).append(q)
@@ -131,11 +147,7 @@ class BankReasoner:
                 known = self._read(episode).belief(episode, last, without.past)
             for q in asked:
                 weight = self._weight(episode, queries[q], last)
-                if known is not None:
-                    weight = known[queries[q].step]
-                chances = self._chances(episode, queries[q].step, body_of(queries[q]))
-                answers[q, : chances.shape[1]] = weight @ chances
-        return answers
+                yield q, weight if known is None else known[queries[q].step]
 
     def truth(self, episode: ArenaEpisode, queries: Sequence[Query]) -> np.ndarray:
         """What is true, (q, actions) float64: for predict what the target really would do there, else as enact."""

@@ -167,15 +167,33 @@ def act(stage, window, part, step, work, out):
 
 
 @compiled
-def answer(stage, part, step, work, belief, out):
-    """Writes the answer, out (actions,), of a part's asker with these beliefs along its chain."""
-    powers, weight, own = stage.powers, work.weight, part.own
+def _weigh_anew(powers, part, belief, work):
+    """Writes weight (all senses, minds) of a part's asker, with these beliefs along its chain."""
+    weight, own = work.weight, part.own
     for narrow in range(weight.shape[0]):
         for mind in range(weight.shape[1]):
             weight[narrow, mind] = 0.0
-    window = powers.window
     if len(part.chain) == 0:
-        weight[powers.sense[own], powers.mind[own]], window = 1.0, window[: powers.memory[own] + 1]
+        weight[powers.sense[own], powers.mind[own]] = 1.0
     else:
         weigh(powers, part, belief, work)
+
+
+@compiled
+def answer(stage, part, step, work, belief, out):
+    """Writes the answer, out (actions,), of a part's asker with these beliefs along its chain."""
+    powers, window = stage.powers, stage.powers.window
+    if len(part.chain) == 0:
+        window = window[: powers.memory[part.own] + 1]
+    _weigh_anew(powers, part, belief, work)
     act(stage, window, part, step, work, out)
+
+
+@compiled
+def end(stage, part, work, belief, out):
+    """Writes how likely the chain ends in each mind, out (minds,)."""
+    _weigh_anew(stage.powers, part, belief, work)
+    for mind in range(len(out)):
+        out[mind] = 0.0
+        for narrow in range(work.weight.shape[0]):
+            out[mind] += work.weight[narrow, mind]

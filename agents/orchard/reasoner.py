@@ -8,7 +8,7 @@ from numba import njit
 
 from agents.language.description_bank import meant
 from agents.orchard.judging import behold, chances
-from agents.orchard.kernel import advance, answer, begin, stand
+from agents.orchard.kernel import advance, answer, begin, end, stand
 from agents.orchard.kernel_inputs import Part, Stage, make_work, node_count, powers_of
 from agents.orchard.lens import Events, ground_of, tells_mark
 from agents.orchard.types import TypeSpace
@@ -30,8 +30,9 @@ def events_of(episode: Episode) -> Events:
 
 
 @njit(cache=True, nogil=True)
-def _enact(stage, mixture, asker, own, body, chain, depth, group, step, out):
-    """Answers q questions, sorted by group and step: a group (g,) is one asker, body and chain."""
+def _enact(stage, mixture, asker, own, body, chain, depth, group, step, ends, out):
+    """Answers q questions, sorted by group and step: a group (g,) is one asker, body and chain; out (q, actions), or
+    of how they end (q, minds)."""
     deepest = max(1, depth.max())
     work = make_work(stage, deepest)
     belief = np.empty((node_count(stage.powers.senses, deepest), len(stage.powers.taste)))
@@ -46,7 +47,10 @@ def _enact(stage, mixture, asker, own, body, chain, depth, group, step, out):
         for s in range(max(learned, step[q] - past) if past else learned, step[q] if learning else 0):
             advance(stage, part, s, work, belief)
         learned = step[q]
-        answer(stage, part, step[q], work, belief, out[q])
+        if ends:
+            end(stage, part, work, belief, out[q])
+        else:
+            answer(stage, part, step[q], work, belief, out[q])
 
 
 def _leaving_out(stage: Stage, without: Without) -> Stage:
@@ -88,20 +92,32 @@ class Reasoner:
 
     def enact(self, episode: Episode, queries: Sequence[Query], *, without: Without = NOTHING) -> np.ndarray:
         """What each asked agent, reasoning exactly but for what is left out, answers: (q, actions) float64."""
-        answers = np.empty((len(queries), self.actions))
+        stage, own = self._episode(episode)
+        return self._asked(_leaving_out(stage, without), own, queries, np.empty((len(queries), self.actions)))
+
+    def ends(self, episode: Episode, queries: Sequence[Query]) -> np.ndarray:
+        """How likely each type is the one whose policy answers, where a chain ends: (q, k) float64."""
+        stage, own = self._episode(episode)
+        each = np.arange(len(self.space))
+        stage = stage._replace(powers=stage.powers._replace(mind=each, example=each))
+        return self._asked(stage, own, queries, np.empty((len(queries), len(self.space))), ends=True)
+
+    def _asked(
+        self, stage: Stage, own: np.ndarray, queries: Sequence[Query], answers: np.ndarray, ends: bool = False
+    ) -> np.ndarray:
+        """Fills the answers, by query."""
         if not queries:
             return answers
         keys = [(query.stance, query.agent, query.chain) for query in queries]
         groups = {key: g for g, key in enumerate(dict.fromkeys(keys))}
         group, step = np.array([groups[key] for key in keys]), np.array([query.step for query in queries])
         order = np.lexsort((step, group))
-        stage, own = self._episode(episode)
         asker = np.array([agent for _, agent, _ in groups])
         body = np.array([chain[0] if stance == "predict" else agent for stance, agent, chain in groups])
         coded, depth, mixture = self._encode([chain for *_, chain in groups], stage.powers.believed)
         parts = asker, own[asker], body, coded, depth
         in_order = np.empty_like(answers)
-        _enact(_leaving_out(stage, without), mixture, *parts, group[order], step[order], in_order)
+        _enact(stage, mixture, *parts, group[order], step[order], ends, in_order)
         answers[order] = in_order
         return answers
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from agents.definition import Ending
 from agents.orchard.policy_config import PolicyConfig
 from agents.orchard.reasoner import Reasoner
 from agents.orchard.rollout import RunConfig
@@ -75,6 +76,20 @@ def test_a_partial_reasoner_equals_the_definition_without_what_it_leaves_out(dep
         for without in some.values():
             expected = Partial(case.theory, without).behave(history, name, case.own[agent], chain_said)
             assert np.abs(behave(case, agent, step, chain, without=without) - expected).max() <= EXACT
+
+    check()
+
+
+@pytest.mark.parametrize(("depth", "examples", "limits"), [(0, 5, BLIND), (1, 15, {}), *CASES[2:4], *NESTED[2:4]])
+def test_a_chain_ends_in_the_types_in_which_it_ends_by_the_definition(depth, examples, limits):
+    @given_depth(depth, examples, limits)
+    def check(question):
+        case, agent, step, chain = question
+        history, name = case.history(agent, step), case.episode.names[agent]
+        expected = Ending(case.theory).behave(history, name, case.own[agent], case.named(chain))
+        (ends,) = Reasoner(case.space).ends(case.episode, [Query("behave", agent, step, chain, depth)])
+        assert np.abs(ends - expected).max() <= EXACT
+        assert ends.sum() == pytest.approx(1)
 
     check()
 

@@ -48,6 +48,7 @@ def test_a_log_says_which_run_made_it_and_verifies(whole):
     assert log[69].run == log.config
     told = []
     summary = verify(whole, progress=lambda *counts: told.append(counts))
+    assert 0.01 < summary.pop("held_out_weight") < 0.5  # these agents believe in everybody
     assert summary == {
         "log": str(whole), "files": 8, "episodes": 70, "agent_steps": 70 * 6 * 4, "verified": True,
         "agents": True, "replayed": True, "episodes_replayed": 70, "why_not": None, "bank": little().space.mark,
