@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+from functools import partial
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import numpy as np
@@ -25,9 +27,18 @@ from worlds.orchard.rules import AGENT, FRUIT
 pytestmark = pytest.mark.filterwarnings("error")  # PettingZoo's tests warn of half of what they find
 
 
+@pytest.fixture(params=[4, 8], ids=["four moves", "eight moves"])
+def made(request):
+    """Both faces, as a module has them, of a world with four moves or with eight."""
+    return SimpleNamespace(
+        parallel_env=partial(faces.parallel_env, moves=request.param), env=partial(faces.env, moves=request.param)
+    )
+
+
 def actions_of(env, steps: int, seed: int = 0) -> list[dict[str, int]]:
     """Random actions for every agent, one dictionary a step."""
-    rows = np.random.default_rng(seed).integers(0, 5, (steps, len(env.possible_agents)))
+    count = env.action_space(env.possible_agents[0]).n
+    rows = np.random.default_rng(seed).integers(0, count, (steps, len(env.possible_agents)))
     return [dict(zip(env.possible_agents, row, strict=True)) for row in rows.tolist()]
 
 
@@ -36,30 +47,30 @@ def play(env, seed: int | None, actions: list[dict[str, int]]) -> list:
     return [env.reset(seed=seed), *(env.step(action) for action in actions)]
 
 
-def test_pettingzoos_parallel_tests_pass():
-    parallel_api_test(faces.parallel_env(), num_cycles=200)
-    parallel_seed_test(faces.parallel_env, num_cycles=100)
+def test_pettingzoos_parallel_tests_pass(made):
+    parallel_api_test(made.parallel_env(), num_cycles=200)
+    parallel_seed_test(made.parallel_env, num_cycles=100)
 
 
-def test_pettingzoos_aec_tests_pass():
-    api_test(faces.env(), num_cycles=200)
-    seed_test(faces.env, num_cycles=100)
+def test_pettingzoos_aec_tests_pass(made):
+    api_test(made.env(), num_cycles=200)
+    seed_test(made.env, num_cycles=100)
 
 
-def test_pettingzoos_tests_of_both_pass():
-    max_cycles_test(faces)
-    state_test(faces.env(steps=4), faces.parallel_env(steps=4), num_cycles=4)
+def test_pettingzoos_tests_of_both_pass(made):
+    max_cycles_test(made)
+    state_test(made.env(steps=4), made.parallel_env(steps=4), num_cycles=4)
 
 
-def test_pettingzoos_render_test_passes():
+def test_pettingzoos_render_test_passes(made):
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        render_test(faces.env)
+        render_test(made.env)
     assert "agent_0" in printed.getvalue()
 
 
 @pytest.mark.parametrize("map_kind", ["open", "rooms", "maze"])
-def test_a_seed_gives_the_whole_episode_back(map_kind):
-    one, two = (faces.parallel_env(map=map_kind, agents=6) for _ in range(2))
+def test_a_seed_gives_the_whole_episode_back(made, map_kind):
+    one, two = (made.parallel_env(map=map_kind, agents=6) for _ in range(2))
     actions = actions_of(one, one.config.steps)
     two.reset(seed=99)  # a history before the seed must not matter
     first, second = play(one, 4, actions), play(two, 4, actions)
@@ -80,8 +91,8 @@ def test_without_a_seed_worlds_differ():
     assert not data_equivalence(faces.parallel_env().reset(), faces.parallel_env().reset(), exact=True)
 
 
-def test_the_aec_face_is_the_parallel_one_in_turns():
-    parallel, aec = faces.parallel_env(agents=4, steps=12), faces.env(agents=4, steps=12)
+def test_the_aec_face_is_the_parallel_one_in_turns(made):
+    parallel, aec = made.parallel_env(agents=4, steps=12), made.env(agents=4, steps=12)
     actions = actions_of(parallel, 12)
     returned = play(parallel, 8, actions)
     aec.reset(seed=8)
@@ -95,8 +106,9 @@ def test_the_aec_face_is_the_parallel_one_in_turns():
     assert aec.rewards == returned[-1][1]
 
 
-def test_the_face_shows_the_batched_world():
-    config = OrchardConfig(agents=5, steps=30)
+@pytest.mark.parametrize("moves", [4, 8])
+def test_the_face_shows_the_batched_world(moves):
+    config = OrchardConfig(agents=5, steps=30, moves=moves)
     env, world = faces.OrchardEnv(config), Orchard(config, 21, batch=1)
     observation, info = env.reset(seed=21)
     worth = faces.tastes(5, 3)
@@ -141,8 +153,8 @@ def test_spaces_are_the_same_objects_and_hold_what_is_returned():
     assert spaces["agent_0"][1].n == len(ACTIONS)
 
 
-def test_agents_leave_in_the_step_that_ends():
-    env = faces.parallel_env(agents=3, max_cycles=5)
+def test_agents_leave_in_the_step_that_ends(made):
+    env = made.parallel_env(agents=3, max_cycles=5)
     env.reset(seed=0)
     for step, action in enumerate(actions_of(env, 5)):
         observation, reward, terminated, truncated, info = env.step(action)
@@ -186,6 +198,22 @@ def test_the_state_is_the_world_with_nothing_hidden():
         row, column = info[agent]["position"]
         around = state[row : row + 7, column : column + 7]
         np.testing.assert_array_equal(view[view > 0], around[view > 0])
+
+
+def test_with_eight_moves_a_diagonal_step_leads_to_the_cell_across():
+    env = faces.parallel_env(moves=8, agents=1, map="open", fruits=1)
+    *_, info = env.reset(seed=1)
+    walls = env.state() == 2
+    names, moved = env.config.action_names, 0
+    for action in [5, 6, 7, 8] * 12:
+        row, column = info["agent_0"]["position"]
+        *_, info = env.step({"agent_0": action})
+        up, left = ("north" in names[action]) * -2 + 1, ("west" in names[action]) * -2 + 1
+        there = (row + up, column + left)
+        free = all(0 <= at < size for at, size in zip(there, walls.shape, strict=True)) and not walls[there]
+        assert info["agent_0"]["position"] == (there if free else (row, column))
+        moved += free
+    assert moved > 12
 
 
 @pytest.mark.parametrize(

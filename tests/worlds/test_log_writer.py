@@ -200,3 +200,12 @@ def test_a_kill_at_any_moment_costs_nothing(tmp_path, whole, before):
     for moment in range(1, moments + 1):
         assert contents(tmp_path / f"{moment:03d}") == whole, moment
         assert state(tmp_path / f"killed-{moment:03d}") in (f"{before} episodes", "10 episodes", "refused")
+
+
+@pytest.mark.parametrize("name", ["README.md", ".gitattributes"])
+def test_a_dataset_card_may_lie_in_a_log_before_and_after_it_is_written(tmp_path, begin, write, name):
+    (tmp_path / name).write_text("a card")
+    write(tmp_path, 10)
+    assert len(open_log(tmp_path)) == 10
+    write(tmp_path, 12)  # as it goes on
+    assert (tmp_path / name).read_text() == "a card"

@@ -5,9 +5,12 @@ import re
 import numpy as np
 import pytest
 
-from worlds import KINDS, FunhouseError
+from agents.orchard.presets import preset
+from agents.orchard.run import RunConfig
+from agents.registry import played
+from worlds import KINDS, FunhouseError, OrchardConfig
 from worlds.drawing import sprites
-from worlds.drawing.frame import Frame, agent_colours, initials
+from worlds.drawing.frame import Frame, agent_colours, glances, initials
 from worlds.drawing.render import FRUIT_MARK, ansi, image
 from worlds.drawing.sprites import TILE
 
@@ -171,3 +174,21 @@ def test_every_letter_and_digit_has_a_glyph_of_its_own():
     assert len({sprites.glyphs(mark).tobytes() for mark in marks}) == len(marks)
     assert sprites.glyphs("ab").shape == (7, 11)
     np.testing.assert_array_equal(sprites.glyphs("é"), sprites.glyphs("?"))
+
+
+def test_eyes_look_where_a_diagonal_step_led_and_a_wash_leads_nowhere():
+    eight, marked = OrchardConfig(moves=8), OrchardConfig(marks=0.5)
+    assert glances(np.array([0, 4, 5, 8]), eight).tolist() == [0, 4, 5, 8]
+    assert glances(np.array([0, 4, 5]), marked).tolist() == [0, 4, 0]
+    looks = [image(frame(action=np.array([look, 0, 0, 0]))) for look in range(9)]
+    assert len({look.tobytes() for look in looks}) == 9
+
+
+def test_a_viewer_is_shown_no_fruit_of_the_kind_it_is_blind_to():
+    orchard, policy, population = preset("blind", {"steps": 2})
+    (episode,) = played(RunConfig(orchard, policy, population, 1, "test"), range(1))
+    for agent in episode.agents:
+        kind = KINDS.index(agent.type["blindness"])
+        assert (episode.fruit[1] == kind).any()
+        assert not (Frame.of(episode, 1, agent.name).fruit == kind).any()
+        assert np.array_equal(Frame.of(episode, 1).fruit, episode.fruit[1])

@@ -9,6 +9,7 @@ import numpy as np
 
 from worlds.errors import FunhouseError
 from worlds.harmless import harmless
+from worlds.orchard.config import KINDS, OrchardConfig
 from worlds.orchard.episode import Episode
 from worlds.orchard.mirror import behind
 
@@ -20,8 +21,8 @@ class Frame:
     """One moment, ready to be drawn.
 
     walls (h w) bool; fruit (h w) int8, -1 for none; position (n 2), rows and columns; names [n]. If given,
-    action (n,) holds each agent's last action, where its eyes look; outside seen (h w) bool all is in shade; mark (n,)
-    bool says who is marked; glass (h w) bool is where walls are of glass.
+    action (n,) holds each agent's last action, where its eyes look, see `glances`; outside seen (h w) bool all is in
+    shade; mark (n,) bool says who is marked; glass (h w) bool is where walls are of glass.
     Raises FunhouseError where the shapes disagree.
     """
 
@@ -51,12 +52,14 @@ class Frame:
         Raises FunhouseError where the episode has no such step or agent.
         """
         episode.check_step(step)
-        last = episode.action[step - 1] if step else None
-        seen = None if viewer is None else _seen(episode, step, episode.find(viewer))
+        last = glances(episode.action[step - 1], episode.config) if step else None
+        fruit, seen = episode.fruit[step], None
+        if viewer is not None:
+            who = episode.find(viewer)
+            fruit, seen = _shown(episode, fruit, who), _seen(episode, step, who)
         return cls(
-            episode.walls, episode.fruit[step], episode.position[step], episode.names, last, seen, episode.mark[step],
-            episode.glass,
-        )  # fmt: skip
+            episode.walls, fruit, episode.position[step], episode.names, last, seen, episode.mark[step], episode.glass
+        )
 
     def panes(self) -> tuple[np.ndarray, np.ndarray]:
         """The glass, and all that lies behind it, (h w) bool each."""
@@ -82,6 +85,17 @@ class Frame:
         beside = np.pad(self.seen & ~self.walls, 1)
         touched = np.any([beside[r : r + height, c : c + width] for r in range(3) for c in range(3)], axis=0)
         return ~(self.seen | (self.walls & touched))
+
+
+def glances(action: np.ndarray, config: OrchardConfig) -> np.ndarray:
+    """Where actions (n,) lead: indices into worlds.ACTIONS and the diagonal ones; what moves nobody is to stay."""
+    return np.where(action < 1 + config.moves, action, 0)
+
+
+def _shown(episode: Episode, fruit: np.ndarray, agent: int) -> np.ndarray:
+    """Fruits (h w) as an agent has them: those that it is blind to look like bare ground."""
+    blind = episode.agents[agent].type.get("blindness")
+    return np.where(fruit == KINDS.index(blind), -1, fruit).astype(fruit.dtype) if blind in KINDS else fruit
 
 
 def _seen(episode: Episode, step: int, agent: int) -> np.ndarray:

@@ -16,7 +16,8 @@ STONE, STONE_LIT, MORTAR, BRICK = (92, 96, 118), (116, 121, 146), (58, 58, 76), 
 NIGHT, DARK = np.array([38, 40, 66]), 0.58  # the colour and the strength of the shade
 SILVER, GLINT, SHEEN = (150, 190, 214), (232, 244, 250), 0.35  # a mirror's colour, its glints, its share behind it
 FRUIT_MARK = "●■▲◆♣♥"  # in the order of worlds.KINDS
-PUPIL = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (0, 0))  # (row, column) of the pupils after each action
+# (row, column) of the pupils after each of worlds.ACTIONS, and of the diagonal ones
+PUPIL = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1))
 MARK, SPOT = "*", (255, 40, 160)  # what shows a mark, in text and on the shoulder
 
 

@@ -2,7 +2,8 @@
 
 `manifest.json` is written last, so a directory that has one was finished. It is canonical JSON (sorted keys,
 one form) and holds the SHA-256 of itself without that entry: not one bit of it can change unnoticed. A file
-that is unlisted, absent or other than listed is damage, and reading refuses it by name.
+that is unlisted, absent or other than listed is damage, and reading refuses it by name; only a README.md and a
+.gitattributes may be added, and are never read.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from worlds.errors import FunhouseError
 from worlds.signed import read_signed, signed
 
 MANIFEST = "manifest.json"
+NOTES = frozenset({"README.md", ".gitattributes"})  # what people add of their own: a dataset card, how git keeps it
 UNFINISHED = "unfinished.jsonl"  # the journal of a directory that is still being written
 FORMAT = 1
 _MAKER = {"log": "tom run", "checkpoint": "tom train"}
@@ -125,7 +127,7 @@ def read_manifest(directory: str | Path, kind: str) -> Manifest:
     directory = Path(directory)
     present = _present(directory, kind)
     manifest = parse_manifest(directory, kind)
-    for name in sorted(present - set(manifest.files)):
+    for name in sorted(present - set(manifest.files) - NOTES):
         raise FunhouseError(
             f"{name} is not a part of this {kind}",
             place=str(directory / name),

@@ -16,7 +16,7 @@ from worlds.errors import FunhouseError
 from worlds.log.document import MOST_EPISODES, SHARD_SIZE, check_files, check_meta
 from worlds.log.formats import format_of
 from worlds.log.journal import Journal
-from worlds.log.manifest import MANIFEST, UNFINISHED, damaged, entry, parse_manifest, versions, write_manifest
+from worlds.log.manifest import MANIFEST, NOTES, UNFINISHED, damaged, entry, parse_manifest, versions, write_manifest
 from worlds.log.tables import encode, file_name
 from worlds.orchard.episode import Episode
 from worlds.schema import Document
@@ -170,7 +170,7 @@ class LogWriter:
 
     def _refuse_strangers(self, names: set[str]) -> None:
         ours = self._ours() | {MANIFEST, UNFINISHED}
-        for name in sorted(names - (ours if names & {MANIFEST, UNFINISHED} else set())):
+        for name in sorted(names - NOTES - (ours if names & {MANIFEST, UNFINISHED} else set())):
             raise FunhouseError(
                 f"{name} is not a part of this log",
                 place=str(self.directory / name),

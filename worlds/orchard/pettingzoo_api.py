@@ -19,7 +19,7 @@ from gymnasium import spaces
 from pettingzoo import AECEnv, ParallelEnv, register
 from pettingzoo.utils import parallel_to_aec, wrappers
 
-from worlds.drawing.frame import Frame
+from worlds.drawing.frame import Frame, glances
 from worlds.drawing.render import ansi, image
 from worlds.errors import FunhouseError
 from worlds.orchard.config import OrchardConfig
@@ -105,7 +105,8 @@ class OrchardEnv(ParallelEnv):
         return self._observation_space[agent]
 
     def action_space(self, agent: str) -> spaces.Discrete:
-        """The five `worlds.ACTIONS`, and where there are marks, wash; the same object on every call."""
+        """The five `worlds.ACTIONS`, with moves=8 the diagonal ones, where there are marks, wash; the same object on
+        every call."""
         return self._action_space[agent]
 
     def reset(self, seed: int | None = None, options: dict | None = None):
@@ -189,7 +190,7 @@ class OrchardEnv(ParallelEnv):
         position = np.array([self._place[c] for c in self._world.cell[0]])
         walls = self._world.walls[0]
         return Frame(
-            walls, np.where(kind >= 0, kind, -1), position, self.possible_agents, self._action[0].copy(),
+            walls, np.where(kind >= 0, kind, -1), position, self.possible_agents, glances(self._action[0], self.config),
             mark=self._world.mark[0].copy(),
         )  # fmt: skip
 
