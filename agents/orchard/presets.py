@@ -17,10 +17,10 @@ PRESETS: Mapping[str, World] = {
     # Eyes that see well but differently, each blind to a kind, and manners of imitation that differ: the world in which
     # every part of the nesting is needed. docs/theory.md has its figures, and how it was chosen.
     "blind": (
-        OrchardConfig(map="open", kinds=5, fruits=7, agents=6, steps=64, moves=8, sights=(2, 32)),
+        OrchardConfig(7, 7, map="open", kinds=5, fruits=5, agents=6, steps=80, moves=8, sights=(2, 32)),
         PolicyConfig(
-            weights=(1.0, 0.5, 0.0, -0.5, -1.0), beta=48.0, gamma=0.6, floor=0.02, rankings="wheel", value="sum",
-            traits=("taste", "blindness", "manner"), manners=(1, 4),
+            weights=(1.0, 0.5, 0.0, -0.5, -1.0), beta=38.0, gamma=0.6, floor=0.05, rankings="wheel", value="sum",
+            traits=("taste", "blindness", "manner"), manners=(1, 5),
         ),
         PopulationConfig(switch=16, believed="auto"),
     ),

@@ -23,7 +23,7 @@ class Run(Command):
     episodes: int = 1000
     """How many episodes."""
     steps: int | None = None
-    """Steps of each episode; blind has 64, near-far 48. Elsewhere moves of each agent, 64."""
+    """Steps of each episode; blind has 80, near-far 48. Elsewhere moves of each agent, 64."""
     preset: Literal["blind", "near-far"] = "blind"
     """Orchard: which traits agents have, and every setting that goes with them; options below replace single ones. The
     minds that ship with the package read near-far."""
@@ -38,13 +38,13 @@ class Run(Command):
     mirrors: bool = False
     """Orchard: the map may hold a mirror, '|' in its last column."""
     height: int | None = None
-    """Orchard: rows of the map, cells; 8."""
+    """Orchard: rows of the map, cells; blind has 7, near-far 8."""
     width: int | None = None
-    """Orchard: columns of the map, cells; 8."""
+    """Orchard: columns of the map, cells; blind has 7, near-far 8."""
     kinds: int | None = None
     """Orchard: kinds of fruit; blind has 5, near-far 3."""
     fruits: int | None = None
-    """Orchard: fruits of each kind; blind has 7, near-far 6."""
+    """Orchard: fruits of each kind; blind has 5, near-far 6."""
     near: int | None = None
     """Orchard: Chebyshev radius of near sight, cells; near-far has 2."""
     far: int | None = None
