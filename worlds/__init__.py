@@ -8,7 +8,7 @@ keep_kernels(Path(__file__).parent)
 
 from worlds.dice import SPLITS  # noqa: E402
 from worlds.errors import FunhouseError  # noqa: E402
-from worlds.log.disjoint_splits import check_disjoint  # noqa: E402
+from worlds.log.disjoint_splits import check_disjoint, map_distance  # noqa: E402
 from worlds.log.reader import open_log  # noqa: E402
 from worlds.orchard.config import ACTIONS, KINDS, OrchardConfig  # noqa: E402
 from worlds.orchard.episode import Agent, Episode, replay  # noqa: E402
@@ -17,5 +17,5 @@ from worlds.trust import trust  # noqa: E402
 
 __all__ = [
     "ACTIONS", "KINDS", "SPLITS", "Agent", "Episode", "FunhouseError", "Orchard", "OrchardConfig", "check_disjoint",
-    "open_log", "replay", "trust",
+    "map_distance", "open_log", "replay", "trust",
 ]  # fmt: skip

@@ -13,20 +13,24 @@ from worlds.harmless import harmless
 
 World = tuple[OrchardConfig, PolicyConfig, PopulationConfig]
 DEFAULT = "blind"
+TEST_ONLY = frozenset({"blind-rooms"})  # training and validation have no maps of their kind and size
+_BLIND = (
+    OrchardConfig(7, 7, map="open", kinds=5, fruits=5, agents=6, steps=80, moves=8, sights=(2, 32)),
+    PolicyConfig(
+        weights=(1.0, 0.5, 0.0, -0.5, -1.0), beta=38.0, gamma=0.6, floor=0.05, rankings="wheel", value="sum",
+        traits=("taste", "blindness", "manner"), manners=(1, 5),
+    ),
+    PopulationConfig(switch=16, believed="auto"),
+)  # fmt: skip
 PRESETS: Mapping[str, World] = {
     # Eyes that see well but differently, each blind to a kind, and manners of imitation that differ: the world in which
     # every part of the nesting is needed. docs/theory.md has its figures, and how it was chosen.
-    "blind": (
-        OrchardConfig(7, 7, map="open", kinds=5, fruits=5, agents=6, steps=80, moves=8, sights=(2, 32)),
-        PolicyConfig(
-            weights=(1.0, 0.5, 0.0, -0.5, -1.0), beta=38.0, gamma=0.6, floor=0.05, rankings="wheel", value="sum",
-            traits=("taste", "blindness", "manner"), manners=(1, 5),
-        ),
-        PopulationConfig(switch=16, believed="auto"),
-    ),
+    "blind": _BLIND,
     # Eyes that reach near or far, memories, tempers: what one sees of another is less than it saw. The first default.
     "near-far": (OrchardConfig(), PolicyConfig(), PopulationConfig()),
-}  # fmt: skip
+    # The agents of blind in rooms, on larger maps with as many fruits a cell: maps of a kind that training lacks.
+    "blind-rooms": (replace(_BLIND[0], map="rooms", height=12, width=12, fruits=15, apart=True), *_BLIND[1:]),
+}
 
 
 def preset(
@@ -34,12 +38,16 @@ def preset(
     orchard: Mapping[str, Any] | None = None,
     sights: tuple[int | None, int | None] = (None, None),
     population: Mapping[str, Any] | None = None,
+    split: str = "test",
 ) -> World:
     """The settings of a named world, some of the orchard's and of its population's replaced, and its near or far sight
     where one is given.
 
-    Raises FunhouseError as OrchardConfig and PopulationConfig do.
+    Raises FunhouseError as OrchardConfig and PopulationConfig do, and for another split of a world for testing only.
     """
+    if name in TEST_ONLY and split != "test":
+        what = f"the preset {name} is for testing only, so that no {split} log has such maps"
+        raise FunhouseError(what, remedy="say --split test, or choose another --preset")
     settings, policy, drawn = PRESETS[name]
     near, far = (mine if given is None else given for mine, given in zip(settings.sights, sights, strict=True))
     laid_out = replace(settings, **(orchard or {}), sights=(near, far))

@@ -28,7 +28,9 @@ from worlds.drawing.render import ansi
 from worlds.log.reader import Log
 from worlds.orchard.geometry import has
 
-LAID_OUT = ("height", "width", "map", "kinds", "fruits", "agents", "steps", "roles", "marks", "moves")  # by a preset
+LAID_OUT = (  # by a preset
+    "height", "width", "map", "kinds", "fruits", "agents", "steps", "roles", "marks", "moves", "apart",
+)  # fmt: skip
 OPTIONS = {*LAID_OUT, "mirrors", "preset", "near", "far", "switch", "copies", "mind", "traits"}
 
 
@@ -46,7 +48,8 @@ class OrchardWorld(World):
     def given(self, name: str, options: Given, population: Given, seed: int, split: str) -> RunConfig:
         """options "copies" and "checkpoint", the SHA-256 of a mind's weights: so many agents are copies of it."""
         laid_out = {key: options[key] for key in (*LAID_OUT, "mirrors") if options.get(key) is not None}
-        orchard, policy, drawn = preset(options["preset"], laid_out, (options["near"], options["far"]), population)
+        sights = options["near"], options["far"]
+        orchard, policy, drawn = preset(options["preset"], laid_out, sights, population, split)
         if options.get("traits") is not None:
             policy = replace(policy, traits=chosen(options["traits"]))
             check_seen(space_of(orchard, policy))

@@ -85,7 +85,7 @@ def test_every_setting_of_the_orchard_can_be_given(tmp_path):
     flags = {
         "height": 3, "width": 9, "map": str(tmp_path / "map.txt"), "kinds": 2, "fruits": 3, "agents": 4,
         "steps": 5, "near": 1, "far": 4, "roles": "hidden", "marks": 0.2,
-        "moves": 4,
+        "moves": 4, "apart": True,
     }  # fmt: skip
     spelled = [word for name, value in flags.items() for word in (f"--{name}", str(value))]
     orchard = parse([*NEAR_FAR, "--mirrors", *spelled]).settings().orchard
@@ -128,6 +128,13 @@ def test_traits_that_make_no_world_are_refused_with_what_there_is(options, what)
     with pytest.raises(FunhouseError) as caught:
         parse(["run", "--out", "x", *options]).settings()
     assert re.search(what, str(caught.value), re.DOTALL)
+
+
+def test_a_preset_for_testing_makes_no_other_split(capsys, tmp_path):
+    asked = ("run", "--out", tmp_path / "log", "--preset", "blind-rooms", "--episodes", 2, "--steps", 4)
+    for split in ("train", "validation"):
+        assert "blind-rooms is for testing only" in failure(capsys, *asked, "--split", split)
+    assert document(capsys, *asked, "--split", "test")["episodes"] == 2
 
 
 def test_run_resumes_and_verify_proves(capsys, logs, tmp_path):
@@ -264,7 +271,9 @@ def test_a_question_that_cannot_be_asked(capsys, trained, place, change, words):
 
 
 def test_logs_of_different_splits_are_disjoint_and_a_log_clashes_with_itself(capsys, logs):
-    assert document(capsys, "verify", *logs.values())["disjoint"] is True
+    told = document(capsys, "verify", *logs.values())
+    assert told["disjoint"] is True
+    assert told["map_distance"] > 0
     assert "seed" in failure(capsys, "verify", logs["train"], logs["train"])
 
 

@@ -24,9 +24,9 @@ class Run(Command):
     """How many episodes."""
     steps: int | None = None
     """Steps of each episode; blind has 80, near-far 48. Elsewhere moves of each agent, 64."""
-    preset: Literal["blind", "near-far"] = "blind"
+    preset: Literal["blind", "near-far", "blind-rooms"] = "blind"
     """Orchard: which traits agents have, and every setting that goes with them; options below replace single ones. The
-    minds that ship with the package read near-far."""
+    minds that ship with the package read near-far; blind-rooms is for --split test."""
     traits: Annotated[str | None, tyro.conf.arg(metavar="NAMES")] = None
     """Orchard: what agents differ in, in place of the preset's traits: some of taste, sight, blindness, memory, temper,
     manner, such as taste,blindness. Taste is always one; what else the preset sets stays."""
@@ -51,6 +51,8 @@ class Run(Command):
     """Orchard: Chebyshev radius of far sight, cells; near-far has 6."""
     moves: Literal[4, 8] | None = None
     """Orchard: neighbours that one step leads to; blind has 8, near-far 4."""
+    apart: bool | None = None
+    """Orchard: whether maps of different splits differ in 3 cells or more, however they are turned; near-far: False."""
     roles: Literal["announced", "hidden"] | None = None
     """Orchard: whether agents perceive one another's roles."""
     switch: int | None = None

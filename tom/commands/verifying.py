@@ -14,7 +14,7 @@ from tom.terminal import progress, show_table, tell
 class Verify(Command):
     """Check every checksum and replay every episode; exit 1 naming the file on any damage, 3 where all checksums hold
     and an environment could not be shown to come out the same. Of several logs, check too that they are disjoint: in
-    seeds, in maps between splits, in held-out types."""
+    seeds, in maps between splits, in held-out types; and count the cells in which maps of different splits differ."""
 
     logs: Annotated[tyro.conf.Positional[tuple[str, ...]], tyro.conf.arg(metavar="LOG [LOG ...]")]
     """The logs' directories."""
@@ -27,7 +27,7 @@ class Verify(Command):
 
     def work(self) -> dict[str, Any]:
         from agents.registry import notes_on
-        from worlds import FunhouseError, check_disjoint, open_log
+        from worlds import FunhouseError, check_disjoint, map_distance, open_log
         from worlds.arena.time_limit import patience
 
         if not self.logs:
@@ -36,7 +36,10 @@ class Verify(Command):
             verified = [self.replayed(log) for log in self.logs]
         opened = [open_log(log) for log in self.logs]
         check_disjoint(opened)
-        return verified[0] if len(verified) == 1 else {"logs": verified, "disjoint": True, "banks": notes_on(opened)}
+        if len(verified) == 1:
+            return verified[0]
+        together = {"disjoint": True, "map_distance": map_distance(opened)}
+        return {"logs": verified, **together, "banks": notes_on(opened)}
 
     def replayed(self, log: str) -> dict[str, Any]:
         """The summary of one log that is whole."""
@@ -67,6 +70,8 @@ class Verify(Command):
                 tell(f"{row['log']}: every checksum holds, and {agents}; not proven: {row['why_not']}", style="yellow")
         for told in document.get("banks", []):
             tell(told, style="yellow")
+        if (cells := document.get("map_distance")) is not None:
+            tell(f"maps of different splits, however they are turned and reflected, differ in {cells} cells or more")
         together = "; no two of them share a seed, a map between splits or a held-out type"
         if self.status(document) == 0:
             tell(f"every checksum holds and every episode replays{together * (len(one) > 1)}", style="green")

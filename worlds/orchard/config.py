@@ -17,7 +17,8 @@ DIAGONALS = ("northwest", "northeast", "southwest", "southeast")  # with moves=8
 KINDS = ("red", "blue", "green", "gold", "violet", "white")
 MOST_AGENTS = 64
 MOST_STEPS = 4096
-OPTIONS = {"mirrors": False, "marks": 0.0, "moves": 4}  # settings that are written down only where they are others
+# Settings that are written down only where they are others.
+OPTIONS = {"mirrors": False, "marks": 0.0, "moves": 4, "apart": False}
 
 
 Side = Annotated[int, Interval(ge=3, le=MOST_CELLS)]
@@ -44,6 +45,7 @@ class OrchardConfig:
     # the chance, for each agent and step, of becoming marked; 0: there are no marks
     marks: Annotated[float, Interval(ge=0, le=1)] = 0.0
     moves: Annotated[int, schema.Needs((4, 8).__contains__, "4 or 8")] = 4  # neighbours that one step leads to
+    apart: bool = False  # whether drawn maps of different splits differ in 3 cells or more, however they are turned
 
     OPTIONAL = tuple(OPTIONS)
 
