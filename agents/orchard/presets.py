@@ -15,7 +15,7 @@ World = tuple[OrchardConfig, PolicyConfig, PopulationConfig]
 DEFAULT = "blind"
 TEST_ONLY = frozenset({"blind-rooms"})  # training and validation have no maps of their kind and size
 _BLIND = (
-    OrchardConfig(7, 7, map="open", kinds=5, fruits=5, agents=6, steps=80, moves=8, sights=(2, 32)),
+    OrchardConfig(7, 7, map="open", kinds=5, fruits=5, agents=6, steps=80, moves=8, sights=(2, 32), apart=True),
     PolicyConfig(
         weights=(1.0, 0.5, 0.0, -0.5, -1.0), beta=38.0, gamma=0.6, floor=0.05, rankings="wheel", value="sum",
         traits=("taste", "blindness", "manner"), manners=(1, 5),
@@ -29,7 +29,7 @@ PRESETS: Mapping[str, World] = {
     # Eyes that reach near or far, memories, tempers: what one sees of another is less than it saw. The first default.
     "near-far": (OrchardConfig(), PolicyConfig(), PopulationConfig()),
     # The agents of blind in rooms, on larger maps with as many fruits a cell: maps of a kind that training lacks.
-    "blind-rooms": (replace(_BLIND[0], map="rooms", height=12, width=12, fruits=15, apart=True), *_BLIND[1:]),
+    "blind-rooms": (replace(_BLIND[0], map="rooms", height=12, width=12, fruits=15), *_BLIND[1:]),
 }
 
 
