@@ -71,7 +71,7 @@ class Verify(Command):
         for told in document.get("banks", []):
             tell(told, style="yellow")
         if (cells := document.get("map_distance")) is not None:
-            tell(f"maps of different splits, however they are turned and reflected, differ in {cells} cells or more")
+            tell(f"the most similar maps of different splits, turned or reflected, differ in {cells} cells")
         together = "; no two of them share a seed, a map between splits or a held-out type"
         if self.status(document) == 0:
             tell(f"every checksum holds and every episode replays{together * (len(one) > 1)}", style="green")
