@@ -83,9 +83,9 @@ def verify(
     """Checks every checksum of a log, then plays each episode again from its seed and compares every field.
 
     Returns {"log", "files", "episodes", "agent_steps", "verified"} and what the log's world says besides
-    (agents/orchard/verifying.py, agents/arena/verifying.py); of a training log "held_out_weight" too, None where agents
-    cannot be asked (agents/held_out_weight.py). Raises FunhouseError naming the file, and where it can the
-    episode, step and agent, of the first difference.
+    (agents/orchard/verifying.py, agents/arena/verifying.py); of a training log "held_out_weight" too, None where nobody
+    has a role or their policies cannot be asked (agents/held_out_weight.py). Raises FunhouseError naming the file, and
+    where it can the episode, step and agent, of the first difference.
     """
     check_threads(threads)
     log = open_log(directory)

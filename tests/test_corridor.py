@@ -57,6 +57,7 @@ def test_it_is_run_by_its_name_alone_and_proven(tmp_path, capsys):
     assert said(capsys, *run, "--out", tmp_path / "log")[0] == 0
     status, document, _ = said(capsys, "verify", tmp_path / "log", *TRUSTED)
     assert (status, document["verified"], document["agent_steps"]) == (0, True, 2 * 3 * 12)
+    assert open_log(tmp_path / "log").config["population"]["believed"] == "auto"
 
 
 def test_the_same_run_writes_the_same_bytes(made, tmp_path):

@@ -46,7 +46,9 @@ def test_a_run_is_recorded_resumed_and_verified(capsys, tmp_path):
     told = document(capsys, *arguments)
     assert (told["episodes"], told["written"], told["agent_steps"], told["dropped"]) == (3, 0, 3 * 8 * 4, [])
     assert {path.name: path.read_bytes() for path in (tmp_path / "log").iterdir()} == before
-    assert document(capsys, "verify", tmp_path / "log")["replayed"] is True
+    verified = document(capsys, "verify", tmp_path / "log")
+    assert (verified["replayed"], verified["held_out_weight"]) == (True, None)  # in eight steps nobody has a role
+    assert open_log(tmp_path / "log").config["population"]["believed"] == "auto"
 
 
 def test_every_setting_reaches_the_log(capsys, tmp_path):
