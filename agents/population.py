@@ -117,9 +117,8 @@ class Population:
 
     def role(self, phase: int, agent: int) -> tuple[str, ...]:
         """The canonical chain: names and descriptions; () is "as itself"."""
-        texts = self._bank.texts
-        codes = (int(code) for code in self.chain[phase, agent] if code != NO_ELEMENT)
-        return tuple(self.names[code] if code >= 0 else texts[-2 - code] for code in codes)
+        texts, codes = self._bank.texts, self.chain[phase, agent].tolist()
+        return tuple(self.names[code] if code >= 0 else texts[-2 - code] for code in codes if code != NO_ELEMENT)
 
     def prompt(self, phase: int, agent: int) -> str:
         """The words in which the role was given."""

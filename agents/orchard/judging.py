@@ -6,7 +6,8 @@ An *eye* is a sight and a set of kinds of fruit. What is looked at once, for a s
 import numpy as np
 from numba import njit
 
-from agents.orchard.lens import UNREACHABLE, compiled, kinds_through, look, look_far, unpack
+from agents.orchard.lens import UNREACHABLE, compiled, kinds_through, look, unpack
+from agents.orchard.unpacked import chances_unpacked, imagine_unpacked, judge_unpacked
 
 _NOWHERE = np.uint64(UNREACHABLE)
 
@@ -29,14 +30,7 @@ def imagine(stage, window, pairs, step, work):
             for temper in range(tempers):
                 company[sight, temper, a] = powers.push[temper, unpack(seen.crowd[0], a)]
         return count
-    count = look_far(events, ground, window, lens, pairs, step, powers.discount, powers.summed, seen)
-    for temper in range(tempers):
-        most = powers.drawn[temper] * seen.company[0]
-        for a in range(1, moves):
-            most = max(most, powers.drawn[temper] * seen.company[a])
-        for a in range(moves):
-            company[sight, temper, a] = np.exp(powers.drawn[temper] * seen.company[a] - most)
-    return count
+    return imagine_unpacked(stage, window, pairs, step, work)
 
 
 @compiled
@@ -55,7 +49,7 @@ def judge(stage, memories, eye, work):
     if stage.powers.packed:
         _best_of_packed(stage.powers.pull, work.look.near, memories, eye, work.fruit)
     else:
-        _worth(stage.powers.wanted, work.look.field, memories, stage.powers.summed, eye, work.fruit)
+        judge_unpacked(stage.powers, memories, eye, work)
 
 
 @compiled
@@ -81,32 +75,17 @@ def _best_of_packed(pull, near, memories, eye, fruit):
 
 
 @compiled
-def _worth(wanted, field, memories, summed, eye, fruit):
-    """Writes exp(β·Q) of the fruits over its largest, so that nothing overflows; Q is over kinds the sum of weight ·
-    γ^distance, or the best of them, 0 where none is known. wanted (tastes, kinds), field (memories, kinds, actions)."""
-    for memory in range(memories):
-        for taste in range(fruit.shape[2]):
-            most = -np.inf
-            for a in range(fruit.shape[3]):
-                worth, known = 0.0, False
-                for kind in range(field.shape[1]):
-                    if eye >> kind & 1 and field[memory, kind, a] > 0.0:
-                        one = wanted[taste, kind] * field[memory, kind, a]
-                        worth = worth + one if summed else max(worth, one) if known else one
-                        known = True
-                fruit[eye, memory, taste, a] = worth
-                most = max(most, worth)
-            for a in range(fruit.shape[3]):
-                fruit[eye, memory, taste, a] = np.exp(fruit[eye, memory, taste, a] - most)
-
-
-@compiled
 def chances(powers, work, kinds, action, marked, pi):
     """Writes π of one action for every type, pi (k,), from the factors in `work`; returns their mean
     over those that are believed in.
 
     kinds: what is shown to them, as bits; marked: whether who feels a mark on itself would feel one.
     """
+    if not powers.packed:
+        mean = chances_unpacked(powers, work, kinds, action, marked)
+        for k in range(len(pi)):
+            pi[k] = work.like[powers.sense[k], powers.slot[k]]
+        return mean
     taste, sight, seen, memory, temper = powers.taste, powers.sight, powers.seen, powers.memory, powers.temper
     fruit, company, floor, mean = work.fruit, work.company, powers.floor, 0.0
     moves = fruit.shape[3]

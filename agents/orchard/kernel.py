@@ -10,17 +10,24 @@ import numpy as np
 
 from agents.orchard.judging import behold, chances, eye_of, imagine, judge, total_of
 from agents.orchard.lens import compiled, kinds_through, sees, tells_mark
+from agents.orchard.unpacked import believe, chances_unpacked, clear, gather, mix
 
+NOT_ONE = np.int64(-1)
 SCENE = np.int64(2)  # pairs of the lens of a scene: who perceives it, and a sight in a body
 
 
 @compiled
 def learn(stage, pairs, who, step, work, belief, node, again):
     """Multiplies into belief[node] what the first pairs of work's lens, which hold `who`, show of its act."""
-    events, cover, pi, sense, taste = stage.events, work.cover, work.pi, stage.powers.sense, stage.powers.taste
+    events, powers, cover, pi = stage.events, stage.powers, work.cover, work.pi
+    sense, taste = powers.sense, powers.taste
     kinds = behold(stage, pairs, who, step, work, again)
     native, marked = events.native[step, who], tells_mark(events, work.lens, pairs, who, step)
-    mean = chances(stage.powers, work, kinds, events.action[step, who], marked, pi)
+    if not powers.packed:
+        mean = chances_unpacked(powers, work, kinds, events.action[step, who], marked)
+        believe(powers, work, native, mean, belief[node])
+        return
+    mean = chances(powers, work, kinds, events.action[step, who], marked, pi)
     total = 0.0
     for k in range(len(pi)):
         trust = native * cover[sense[k], taste[k]]
@@ -99,7 +106,7 @@ def weigh(powers, part, belief, work):
     Who is predicted is taken for nobody but itself.
     """
     chain, own, behaves = part.chain, part.own, part.body == part.asker
-    reach, narrow, weight, row, sense, mind = work.reach, work.narrow, work.weight, work.row, powers.sense, powers.mind
+    reach, narrow, row, sense = work.reach, work.narrow, work.row, powers.sense
     senses, groups, depth, meet, node = powers.senses, len(work.row), len(chain), powers.every.meet, 0
     for g in range(groups):
         reach[0, g] = 1.0 if g == powers.group[own] else 0.0
@@ -111,59 +118,101 @@ def weigh(powers, part, belief, work):
             widest = narrow[code]
             for g in range(groups):
                 row[g] = reach[code, g]
-            if level < depth - 1:
-                for s in range(senses):
-                    narrow[code * senses + s] = mine if apart else meet[widest, s]
-                    for g in range(groups):
-                        reach[code * senses + s, g] = 0.0
+            taken = chain[level] >= 0 and (behaves or level > 0)
+            if level == depth - 1:
+                _end(powers, taken, mine if without.scene_lens else NOT_ONE, widest, belief[node + code], work)
+                continue
+            for s in range(senses):
+                narrow[code * senses + s] = mine if apart else meet[widest, s]
+                for g in range(groups):
+                    reach[code * senses + s, g] = 0.0
             for g in range(groups):
                 if row[g] == 0.0:
                     continue
-                played = powers.played[g if chain[level] >= 0 and (behaves or level > 0) else groups]
-                share = row[g]
-                if level == depth - 1:
-                    for believed in range(len(mind)):
-                        k = played[believed]
-                        eyes = mine if without.scene_lens else meet[widest, sense[k]]
-                        weight[eyes, mind[k]] += share * belief[node + code, believed]
-                else:
-                    for believed in range(len(mind)):
-                        k = played[believed]
-                        reach[code * senses + sense[k], powers.group[k]] += share * belief[node + code, believed]
+                played, share = powers.played[g if taken else groups], row[g]
+                for believed in range(len(sense)):
+                    k = played[believed]
+                    reach[code * senses + sense[k], powers.group[k]] += share * belief[node + code, believed]
         node += senses**level
+
+
+@compiled
+def _end(powers, taken, all_eyes, widest, belief, work):
+    """Adds to weight how likely one node's chain, reached by work.row, ends in each mind; belief (k,) is the node's.
+
+    taken: whether the groups act apart, and not as who is described. all_eyes: the senses of all, or NOT_ONE.
+    """
+    weight, row, sense, mind, mass, turned = work.weight, work.row, powers.sense, powers.mind, work.mass, work.turned
+    groups, meet = len(row), powers.every.meet[widest]
+    for s in range(powers.senses):
+        work.weighs[meet[s] if all_eyes == NOT_ONE else all_eyes] = True
+    if groups == 1:
+        for k in range(len(sense)):
+            weight[meet[sense[k]] if all_eyes == NOT_ONE else all_eyes, mind[k]] += row[0] * belief[k]
+        return
+    # What the groups make of a type hangs on its mind alone: so types of one mind, and groups, are added up beforehand.
+    for s in range(mass.shape[0]):
+        for i in range(mass.shape[1]):
+            mass[s, i] = 0.0
+    for k in range(len(sense)):
+        mass[sense[k], powers.alike_of[k]] += belief[k]
+    for i in range(mass.shape[1]):
+        for j in range(weight.shape[1]):
+            turned[i, j] = 0.0
+        for g in range(groups):
+            turned[i, powers.mind_of[g if taken else groups, i]] += row[g]
+    for s in range(mass.shape[0]):
+        eyes = meet[s] if all_eyes == NOT_ONE else all_eyes
+        for i in range(mass.shape[1]):
+            for j in range(weight.shape[1]):
+                weight[eyes, j] += mass[s, i] * turned[i, j]
 
 
 @compiled
 def act(stage, window, part, step, work, out):
     """Writes the mixture of π over work.weight in the part's body, out (actions,), on what its asker perceives."""
-    powers, weight, fruit, company, lens = stage.powers, work.weight, work.fruit, work.company, work.lens
-    taste, memory, temper, example = powers.taste, powers.memory, powers.temper, powers.example
-    moves, looked = fruit.shape[3], np.int64(-1)
+    powers, weight, lens, moves, looked = stage.powers, work.weight, work.lens, work.company.shape[2], np.int64(-1)
     stand(powers.every, lens, 0, part.asker, powers.sense[part.own])
     for a in range(len(out)):
         out[a] = 0.0
+    if not powers.packed:
+        clear(work.mixed)
     for sense in range(weight.shape[0]):
+        if not work.weighs[sense]:
+            continue
         stand(powers.every, lens, 1, part.body, sense)
         narrow = lens.sight[1]
-        felt = tells_mark(stage.events, lens, SCENE, part.body, step)
-        for mind in range(weight.shape[1]):
-            if weight[sense, mind] == 0.0:
-                continue
-            if felt:
+        if tells_mark(stage.events, lens, SCENE, part.body, step):
+            for mind in range(weight.shape[1]):
                 out[moves] += weight[sense, mind]
-                continue
-            if looked != narrow:
-                looked = narrow
-                imagine(stage, window, SCENE, step, work)
-            eye = eye_of(powers, narrow, kinds_through(lens, SCENE))
-            judge(stage, len(window), eye, work)
-            k = example[mind]
-            m, i, j = memory[k], taste[k], temper[k]
-            share = weight[sense, mind] / total_of(fruit, company, eye, narrow, m, i, j)
-            for a in range(moves):
-                out[a] += share * (fruit[eye, m, i, a] * company[narrow, j, a])
+            continue
+        if looked != narrow:
+            looked = narrow
+            imagine(stage, window, SCENE, step, work)
+        eye = eye_of(powers, narrow, kinds_through(lens, SCENE))
+        judge(stage, len(window), eye, work)
+        if powers.packed:
+            _mix_packed(powers, weight[sense], eye, narrow, work, out)
+        else:
+            mix(weight[sense], eye, narrow, len(window), work)
+    if not powers.packed:
+        gather(work.mixed, out)
     for a in range(len(out)):
         out[a] = (1.0 - powers.floor) * out[a] + powers.spread
+
+
+@compiled
+def _mix_packed(powers, weight, eye, sight, work, out):
+    """Adds to out (actions,) the softmax of an eye's minds, as they weigh, (minds,)."""
+    fruit, company, taste, memory, temper = work.fruit, work.company, powers.taste, powers.memory, powers.temper
+    for mind in range(len(weight)):
+        if weight[mind] == 0.0:
+            continue
+        k = powers.example[mind]
+        m, i, j = memory[k], taste[k], temper[k]
+        share = weight[mind] / total_of(fruit, company, eye, sight, m, i, j)
+        for a in range(fruit.shape[3]):
+            out[a] += share * (fruit[eye, m, i, a] * company[sight, j, a])
 
 
 @compiled
@@ -171,10 +220,12 @@ def _weigh_anew(powers, part, belief, work):
     """Writes weight (all senses, minds) of a part's asker, with these beliefs along its chain."""
     weight, own = work.weight, part.own
     for narrow in range(weight.shape[0]):
+        work.weighs[narrow] = False
         for mind in range(weight.shape[1]):
             weight[narrow, mind] = 0.0
     if len(part.chain) == 0:
         weight[powers.sense[own], powers.mind[own]] = 1.0
+        work.weighs[powers.sense[own]] = True
     else:
         weigh(powers, part, belief, work)
 

@@ -9,7 +9,9 @@ from numba import njit
 from agents.orchard.lens import PACKED, UNREACHABLE, Events, Ground, Lens, Look, compiled
 from agents.orchard.senses import Senses
 from agents.orchard.types import TypeSpace
+from agents.orchard.unpacked import LANES
 from agents.partial import NOTHING, Without
+from worlds import KINDS
 
 
 class Powers(NamedTuple):
@@ -20,8 +22,11 @@ class Powers(NamedTuple):
     sight: np.ndarray  # (k,) int64
     memory: np.ndarray  # (k,) int64
     temper: np.ndarray  # (k,) int64
-    mind: np.ndarray  # (k,) int64: which of the minds, a mind being a type but for its senses
-    example: np.ndarray  # (minds,) int64: a type of each mind
+    # (k,) int64: which of the minds, a mind being a type but for its senses and manner; where distances are not packed
+    # all memories × tempers × lanes, of which each taste is one
+    mind: np.ndarray
+    slot: np.ndarray  # (k,) int64: the same, whatever is asked of minds
+    example: np.ndarray  # (minds,) int64: a type of each mind, where distances are packed
     window: np.ndarray  # (memories,) int64
     pull: np.ndarray  # (tastes, kinds, 256) float64: exp(β·weight·γ^distance), 0 where nothing is
     push: np.ndarray  # (tempers, 256) float64: exp(β·push·γ^distance), 1 where nobody is
@@ -36,13 +41,18 @@ class Powers(NamedTuple):
     group: np.ndarray  # (k,) int64: which act alike as others: 0 the plain ones, then the exaggerating by taste
     # (groups + 1, k) int64: as which type a group acts when it takes who is named for a type; the last, as that type
     played: np.ndarray
+    alike_of: np.ndarray  # (k,) int64: which types the groups act with the same minds as
+    mind_of: np.ndarray  # (groups + 1, alike) int64: those minds
     packed: bool  # whether nearest distances are packed, and pull and push looked up; else the fields below are used
     summed: bool  # whether all fruits of a kind count, and not the nearest alone
     discount: np.ndarray  # (256,) float64: γ^distance, 0 where there is no way
-    wanted: np.ndarray  # (tastes, kinds) float64: β·weight
+    wanted: np.ndarray  # (all colours, lanes) float64: β·weight, by taste
+    keenest: float  # the largest |β·weight|
     drawn: np.ndarray  # (tempers,) float64: β·push
+    drives: bool  # whether any of these is not 0
     interest: np.ndarray  # (tastes, eyes) float64: see TypeSpace.interest
     believed: np.ndarray  # (k,) float64: the odds of the types that agents believe in, 0 for others
+    held: np.ndarray  # (senses, minds) float64: the same, added up
     among: int  # what they add up to
     without: Without  # what is left out of the definition
 
@@ -69,16 +79,24 @@ class Work(NamedTuple):
 
     look: Look
     lens: Lens  # of depth + 2 pairs
-    fruit: np.ndarray  # (eyes, memories, tastes, moves) float64: one factor of exp(β·Q), of a scale of its own
+    fruit: np.ndarray  # (eyes, memories, tastes, moves) float64: one factor of exp(β·Q), where distances are packed
+    odds: np.ndarray  # (eyes, memories, moves, lanes) float64: where they are not, of a scale of its own
+    total: np.ndarray  # (eyes, memories, tempers, lanes) float64: the denominators of softmax(β·Q) there
+    like: np.ndarray  # (senses, minds) float64: how likely an act is, there
+    mixed: np.ndarray  # (moves, lanes) float64: what all minds do, there
+    most: np.ndarray  # (lanes,) float64
     judged: np.ndarray  # (eyes,) bool: whose fruit holds what was last looked at
     company: np.ndarray  # (sights, tempers, moves) float64: the other
-    cover: np.ndarray  # (senses, tastes) float64
+    cover: np.ndarray  # (senses, lanes) float64, by taste
     held: np.ndarray  # (sights,) int64: how many cells were shown
     pi: np.ndarray  # (k,) float64
     reach: np.ndarray  # (senses ** depth, groups) float64
     row: np.ndarray  # (groups,) float64
+    mass: np.ndarray  # (senses, alike) float64
+    turned: np.ndarray  # (alike, minds) float64
     narrow: np.ndarray  # (senses ** depth,) int64
     weight: np.ndarray  # (all senses, minds) float64
+    weighs: np.ndarray  # (all senses,) bool: which of these rows hold anything
 
 
 @lru_cache(maxsize=16)
@@ -90,19 +108,27 @@ def powers_of(space: TypeSpace, seen_alone: bool = False) -> Powers:
     pull = np.exp(table.beta * table.weight[..., None] * discount) if packed else np.empty((*table.weight.shape, 0))
     if packed:
         pull[..., UNREACHABLE] = 0.0
-    taste, sight, memory, temper, sense = (
-        np.ascontiguousarray(index, np.int64)
-        for index in (table.taste, table.sight, table.memory, table.temper, table.senses)
-    )
+    taste, sight, sense = (np.ascontiguousarray(index, np.int64) for index in (table.taste, table.sight, table.senses))
+    # Memories and tempers that no type of this world has need no looking.
+    (memories, memory), (tempers, temper) = (np.unique(i, return_inverse=True) for i in (table.memory, table.temper))
+    window, push = table.window[memories].astype(np.int64), table.push[tempers]
     _, example, mind = np.unique(np.stack([memory, taste, temper]), axis=1, return_index=True, return_inverse=True)
+    tastes, lanes = len(table.weight), -(-len(table.weight) // LANES) * LANES
+    if not packed:
+        mind = (memory * len(push) + temper) * lanes + taste
+        example = np.zeros(len(window) * len(push) * lanes, np.int64)
     group = np.where(table.manner > 0, 1 + taste, 0)
     alike, first = np.unique(group, return_index=True)
     believed = space.believed(seen_alone)
+    played = np.vstack([space.played_among(believed)[first], np.arange(len(space))])
+    mind_of, alike_of = np.unique(mind[played], axis=1, return_inverse=True)
+    held = np.zeros((space.senses.base, len(example)))
+    np.add.at(held, (sense, mind), believed)
     return Powers(
-        taste, sense, sight, memory, temper, mind, example,
-        window=np.ascontiguousarray(table.window, np.int64),
+        taste, sense, sight, memory, temper, mind, mind, example,
+        window=window,
         pull=pull,
-        push=np.exp(table.beta * table.push[:, None] * discount),
+        push=np.exp(table.beta * push[:, None] * discount),
         floor=float(table.floor),
         spread=table.floor / len(space.orchard.action_names),
         senses=space.senses.base,
@@ -112,14 +138,19 @@ def powers_of(space: TypeSpace, seen_alone: bool = False) -> Powers:
         used=np.isin(np.arange(len(space.orchard.sights)), sight),
         alike=len(set(sight.tolist())) == 1,
         group=np.searchsorted(alike, group),
-        played=np.vstack([space.played_among(believed)[first], np.arange(len(space))]),
+        played=played,
+        alike_of=alike_of.reshape(-1),
+        mind_of=np.ascontiguousarray(mind_of),
         packed=packed,
         summed=space.policy.value == "sum",
         discount=discount,
-        wanted=table.beta * table.weight,
-        drawn=table.beta * table.push,
+        wanted=table.beta * np.pad(table.weight.T, ((0, len(KINDS) - table.weight.shape[1]), (0, lanes - tastes))),
+        keenest=float(table.beta * np.abs(table.weight).max()),
+        drawn=table.beta * push,
+        drives=bool(np.any(push)),
         interest=space.interest,
         believed=believed.astype(np.float64),
+        held=held,
         among=int(believed.sum()),
         without=NOTHING,
     )  # fmt: skip
@@ -129,29 +160,43 @@ def powers_of(space: TypeSpace, seen_alone: bool = False) -> Powers:
 def make_work(stage, depth):
     """The scratch arrays for chains of at most `depth` elements."""
     powers, sights, moves = stage.powers, stage.ground.seen.shape[0], stage.ground.neighbor.shape[1]
-    memories, (tastes, kinds) = len(powers.window), powers.wanted.shape
+    memories, tempers, lanes, kinds = (
+        len(powers.window),
+        len(powers.drawn),
+        powers.wanted.shape[1],
+        powers.pull.shape[1],
+    )
+    tastes, packed = powers.pull.shape[0], powers.packed
     nodes, groups, pairs, eyes = powers.senses**depth, len(powers.played) - 1, depth + 2, sights << kinds
     return Work(
         Look(
             np.empty((memories, kinds), np.uint64),
             np.empty(1, np.uint64),
-            np.empty((memories, kinds, moves)),
+            np.empty((memories, len(KINDS), moves)),
             np.empty(moves),
             np.empty(powers.window[-1], np.bool_),
         ),
         Lens(
             np.empty(pairs, np.int64), np.empty(pairs, np.int64), np.empty(pairs, np.int64), np.empty(pairs, np.int64)
         ),
-        np.empty((eyes, memories, tastes, moves)),
+        np.empty((eyes if packed else 0, memories, tastes, moves)),
+        np.empty((0 if packed else eyes, memories, moves, lanes)),
+        np.empty((0 if packed else eyes, memories, tempers, lanes)),
+        np.empty(powers.held.shape),
+        np.empty((moves, lanes)),
+        np.empty(lanes),
         np.empty(eyes, np.bool_),
-        np.empty((sights, len(powers.drawn), moves)),
-        np.empty((powers.senses, tastes)),
+        np.empty((sights, tempers, moves)),
+        np.ones((powers.senses, lanes)),
         np.empty(sights, np.int64),
         np.empty(len(powers.taste)),
         np.empty((nodes, groups)),
         np.empty(groups),
+        np.empty((powers.senses, powers.mind_of.shape[1])),
+        np.empty((powers.mind_of.shape[1], len(powers.example))),
         np.empty(nodes, np.int64),
         np.empty((len(powers.every.sight), len(powers.example))),
+        np.empty(len(powers.every.sight), np.bool_),
     )
 
 

@@ -58,7 +58,7 @@ class Look(NamedTuple):
 
     near: np.ndarray  # (memories, kinds) uint64: packed walking distances to the nearest remembered fruit
     crowd: np.ndarray  # (1,) uint64: the same to the nearest other agent
-    field: np.ndarray  # (memories, kinds, actions) float64: γ^distance of what is remembered, see look_far
+    field: np.ndarray  # (memories, all colours, actions) float64: γ^distance of what is remembered, see look_far
     company: np.ndarray  # (actions,) float64: the same of the nearest other agent
     shown: np.ndarray  # (window,) bool: whether the lens shows anything, so many steps ago
 
@@ -152,17 +152,17 @@ def _in_lens(events, ground, lens, pairs, step, cell):
 
 
 @compiled
-def look_far(events, ground, window, lens, pairs, step, discount, summed, out):
+def look_far(events, ground, window, lens, pairs, step, powers, out):
     """As `look`, for any number of actions: writes out.field, the sums or the most of γ^distance over the fruits of a
-    kind, and out.company; returns how many cells are shown. discount (256,): γ^distance, 0 where there is no way.
-    """
+    kind, and out.company, if that drives anybody; returns how many cells are shown."""
+    discount, summed = powers.discount, powers.summed
     board, field, company, shown = events.board, out.field, out.company, out.shown
     memories, body = len(window), lens.place[pairs - 1]
     at, longest, count = events.cell[step, body], min(window[memories - 1], step + 1), 0
     actions = len(company)
     for a in range(actions):
         company[a] = 0.0
-    for other in range(events.cell.shape[1]):
+    for other in range(events.cell.shape[1] if powers.drives else 0):
         cell = events.cell[step, other]
         if other != body and _in_lens(events, ground, lens, pairs, step, cell):
             for a in range(actions):
@@ -182,7 +182,7 @@ def look_far(events, ground, window, lens, pairs, step, discount, summed, out):
             new = _shows(events, ground, lens, pairs, step - back, word) & ~known
             known |= new
             count += popcount(new) if back == 0 else 0
-            for kind in range(field.shape[1]):
+            for kind in range(board.shape[1]):
                 fruits = board[step - back, kind, word] & new
                 while fruits != uint64(0):
                     cell = 64 * word + lowest_bit(fruits)

@@ -56,8 +56,10 @@ def _enact(stage, mixture, asker, own, body, chain, depth, group, step, ends, ou
 def _leaving_out(stage: Stage, without: Without) -> Stage:
     """An episode as it is read by one who leaves something out."""
     powers = stage.powers
-    played = np.tile(powers.played[-1], (len(powers.played), 1)) if without.manner else powers.played
-    return stage._replace(powers=powers._replace(without=without, played=played))
+    if without.manner:
+        played, mind_of = (np.tile(one[-1], (len(one), 1)) for one in (powers.played, powers.mind_of))
+        powers = powers._replace(played=played, mind_of=mind_of)
+    return stage._replace(powers=powers._replace(without=without))
 
 
 @njit(cache=True, nogil=True)
@@ -98,8 +100,8 @@ class Reasoner:
     def ends(self, episode: Episode, queries: Sequence[Query]) -> np.ndarray:
         """How likely each type is the one whose policy answers, where a chain ends: (q, k) float64."""
         stage, own = self._episode(episode)
-        each = np.arange(len(self.space))
-        stage = stage._replace(powers=stage.powers._replace(mind=each, example=each))
+        each, powers = np.arange(len(self.space)), stage.powers
+        stage = stage._replace(powers=powers._replace(mind=each, example=each, alike_of=each, mind_of=powers.played))
         return self._asked(stage, own, queries, np.empty((len(queries), len(self.space))), ends=True)
 
     def _asked(

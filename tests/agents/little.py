@@ -68,7 +68,7 @@ def funhouses(draw, kinds=(2, 3), steps=(3, 5)) -> RunConfig:
     )
     policy = PolicyConfig(
         weights=draw(st.sampled_from([(1, 0.5, -1), (2, -1, 0.25)])),
-        beta=draw(st.sampled_from([4.0, 36.0])),
+        beta=draw(st.sampled_from([4.0, 36.0, 115.0])),  # the last with more than its exponentials can hold
         gamma=0.6,
         window=draw(st.integers(1, 3)),
         rankings=draw(st.sampled_from(["wheel", "cyclic"])),
