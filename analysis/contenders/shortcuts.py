@@ -18,10 +18,11 @@ from itertools import combinations, groupby
 import numpy as np
 
 from agents.partial import PRIOR_ALONE
+from agents.population import believes_seen
 from agents.query import Query
 from agents.reasoning import ExactReasoner
 from analysis.questions.perception import Perception, place_of, target_of
-from analysis.scores.traits import prior_of
+from analysis.scores.traits import members_of
 from worlds.base_episode import BaseEpisode
 
 BASE, LAST_ACTION, IGNORANT, MYSELF, MIXTURE = "base rate", "last action", "ignorant", "myself", "mixture"
@@ -91,13 +92,16 @@ class Shortcuts:
     def _is(self, who: int | str, root: int) -> np.ndarray:
         """(k,): the true type of somebody; of a description, the types it fits that can act in the place of `root`."""
         if isinstance(who, str):
-            fits = self.space.consistent(who) * self._prior(root)
-            return fits / fits.sum()
+            every = self.space.consistent(who)
+            fits = every * self._prior(root)
+            return fits / fits.sum() if fits.any() else every / every.sum()
         return np.eye(len(self.space))[self.own[who]]
 
     def _prior(self, agent: int) -> np.ndarray:
-        """(k,): what is known of an agent before it is seen."""
-        return prior_of(self.space, self.perception.species[agent])
+        """(k,): what is known of an agent before it is seen, as the episode's agents believe it."""
+        believed = self.space.believed(believes_seen(self.episode.run))
+        odds = members_of(self.space, self.perception.species[agent]) * believed
+        return odds / odds.sum()
 
     def _sub_chain(self, kept: tuple[int, ...], queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
         part = np.array([kept in places_of(query.stance, query.depth) for query in queries])

@@ -2,7 +2,7 @@
 
 Maps of different splits never coincide, by construction: a map's hash decides which split it belongs to
 (eight tenths train, one tenth validation, one tenth test), and a drawn map of another split is drawn again. Where
-they are to be `apart`, the rings of its walls decide it, as worlds.orchard.apart says.
+they are to be `apart`, where its walls lie decides it, as worlds.orchard.apart says.
 """
 
 import zlib
