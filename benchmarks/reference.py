@@ -10,10 +10,8 @@ mean (Student's t, four degrees of freedom), and the five values themselves are 
 import argparse
 import json
 import os
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -23,6 +21,7 @@ import tom
 from agents import RunConfig
 from agents.recording import record
 from analysis import Sampling, exchanges, score, score_descriptions
+from tom.workers import workers
 from worlds import OrchardConfig, open_log
 
 SEEDS = (301, 302, 303, 304, 305)
@@ -41,7 +40,7 @@ def main() -> None:
     parser.add_argument("--paraphrases", default="all", choices=("all", "trained", "held-out"))
     parser.add_argument("--json", help="a file for every row of every seed")
     asked = parser.parse_args()
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+    with workers(os.cpu_count() or 1) as pool:
         documents = list(pool.map(partial(one_seed, asked), SEEDS))
     if asked.json:
         Path(asked.json).write_text(json.dumps(documents, indent=1))

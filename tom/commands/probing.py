@@ -2,9 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,6 +10,7 @@ import tyro
 
 from tom.commands.base import Command, load_mind
 from tom.terminal import Report, plain, progress, show, show_table, tell
+from tom.workers import workers
 
 ALL, PAGE, PLACE = "all", "probes", "runs/probes"
 
@@ -62,8 +61,8 @@ class Probe(Command):
 
     def _side_by_side(self, names: list[str]) -> list[dict[str, Any]]:
         """The documents of several probes, each made in a process of its own, as many at a time as there are cores."""
-        workers = min(len(names), os.cpu_count() or 1)
-        with progress("probes") as report, ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        count = min(len(names), os.cpu_count() or 1)
+        with progress("probes") as report, workers(count) as pool:
             documents = []
             for document in pool.map(self.probed, names):
                 documents.append(document)
