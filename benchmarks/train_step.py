@@ -1,6 +1,6 @@
 """Labelled questions a second: reading them from a log into training batches, beside what a training step consumes.
 
-The log is of the default world. Reading counts everything from the shards' bytes to tensors: decoding, replaying the
+The log is of near-far. Reading counts everything from the shards' bytes to tensors: decoding, replaying the
 worlds, working out what was perceived, wording the prompts. One core each.
 """
 
