@@ -58,9 +58,11 @@ class OrchardConfig:
         self._check("height", self.height * self.width <= MOST_CELLS, f"at most {MOST_CELLS} cells in all")
         self._check("mirrors", not self.mirrors or "\n" in self.map, "False, or a map file that holds one")
         self._check("sights", self.sights[0] < self.sights[1], "two radii, the near one first and smaller")
-        self._check("moves", self.moves == 4 or not (self.marks or self.mirrors), "4 where there are marks or mirrors")
+        self._check("moves", self.moves == 4 or not (self.marks or self.mirrors), "4, for there are marks or mirrors")
         room = self.agents + self.kinds * self.fruits + 1
-        self._check("fruits", room <= self.height * self.width, "few enough for the map")
+        cells = self.height * self.width
+        fits = f"few enough for its {cells} cells: with {self.agents} agents {room} are needed; or a larger map"
+        self._check("fruits", room <= cells, fits)
 
     def _read_map(self):
         """Holds the map itself, so that a log can be read where its map file is not."""
