@@ -248,3 +248,25 @@ def test_the_command_line_says_so_and_exits_with_1(logs, capsys):
     said = capsys.readouterr().err
     assert "steps-00000.parquet" in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("trait", ["taste", "sight", "memory"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ask", "behave as myself"),
+        ("ask", "behave as myself", "--exact"),
+        ("ask", "predict {other}", "--exact"),
+        ("describe", "--who", "{other}"),
+    ],
+    ids=" ".join,
+)
+def test_a_trait_that_nobody_has_is_refused_whatever_is_asked(logs, capsys, trait, command):
+    me, other = (agent.name for agent in open_log(logs["orchard"])[0].agents[:2])
+    forging.table(logs["orchard"], "agents-00000.parquet", forging.column(trait, every("odd")))
+    where = ("--log", str(logs["orchard"]), "--episode", "0", "--agent", me, "--step", "1")
+    assert main([*(word.format(other=other) for word in command), *where]) == 1
+    said = capsys.readouterr().err
+    assert "odd" in said
+    assert "remedy" in said
+    assert "Traceback" not in said

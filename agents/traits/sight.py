@@ -6,6 +6,8 @@ from typing import ClassVar
 import numpy as np
 
 from agents.traits.trait import Trait
+from worlds import FunhouseError
+from worlds.harmless import harmless
 
 
 class Sight(Trait):
@@ -28,5 +30,9 @@ SIGHTS = tuple(Sight.wordings)
 
 
 def sight_of(type: Mapping[str, str]) -> int:
-    """The index of a type's sight among SIGHTS: far in a world without the trait."""
-    return SIGHTS.index(type.get("sight", "far"))
+    """The index of a type's sight among SIGHTS: far in a world without the trait. Raises FunhouseError for another."""
+    sight = type.get("sight", "far")
+    if sight not in SIGHTS:
+        remedy = f"restore a copy of the log: a sight is {' or '.join(SIGHTS)}"
+        raise FunhouseError(f"there is no sight '{harmless(sight)}'", remedy=remedy)
+    return SIGHTS.index(sight)

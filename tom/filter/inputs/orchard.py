@@ -70,7 +70,7 @@ class OrchardInputs(Inputs):
 
     def _sight(self, episode, me: int) -> int:
         """0 near, 1 far."""
-        return self.space.traits["sight"].index(episode.agents[me].type["sight"])
+        return int(self.space.table.sight[self.space.index(episode.agents[me].type)])
 
     def history(self, episode, me, native=None, through=(), direct=None) -> History:
         native = self.native(episode) if native is None else native
