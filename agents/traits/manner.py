@@ -21,7 +21,7 @@ class Manner(Trait):
             "imitates plainly", "faithful", "imitates others as they are", "with a plain manner", "is faithful",
         ),
         "exaggerating": (
-            "exaggerates", "theatrical", "imitates others as caricatures", "with an exaggerating manner",
+            "exaggerates others", "theatrical", "imitates others as caricatures", "with an exaggerating manner",
             "is theatrical",
         ),
     }  # fmt: skip

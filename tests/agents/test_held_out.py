@@ -34,3 +34,10 @@ def test_a_lost_kind_weakens_evidence_as_far_as_a_taste_heeds_it(space):
     weight = np.abs(space.table.weight[taste])
     assert without == pytest.approx((3 - weight) / 3)  # the weights of a wheel sum to 3
     assert max(without) == 1
+
+
+def test_every_type_is_said_in_canonical_words_that_are_read_back(space):
+    """One word is an adjective: "an exaggerates agent" is none that anybody would write."""
+    for one, said in zip(space, space.descriptions, strict=True):
+        assert "exaggerates agent" not in said
+        assert space.consistent(said).tolist() == [other == one for other in space]
