@@ -19,7 +19,6 @@ from analysis.figures.picture import save
 WORLDS = {"blind, the default": DEFAULT, "near-far": "near-far"}
 SAMPLING = Sampling(questions=96, stances=("behave",), weights=(2, 2, 4, 4))
 TRAINING = 96  # episodes on which the shortcuts are fitted
-TITLE = "In the default world every ingredient of the nesting is needed; in near-far the first one named is not"
 
 
 def demanded(name: str, split: str, episodes: int, seed: int) -> dict:
@@ -57,6 +56,13 @@ def lines(world: dict) -> list[str]:
     return said
 
 
+def title(found: dict[str, dict]) -> str:
+    """What the picture shows, in words: how little the least needed ingredient is missed at depth 2."""
+    least = {called: min(row["need"] for row in world["needs"] if row["depth"] == 2) for called, world in found.items()}
+    said = ", ".join(f"{need:.2f} ({called})" for called, need in least.items())
+    return f"As Bo pretending to be me: the least need of any ingredient is {said}"
+
+
 def main() -> None:
     """Prints the table; writes the document and the picture where that is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -75,7 +81,7 @@ def main() -> None:
     if asked.json:
         Path(asked.json).write_text(json.dumps(found, indent=1) + "\n")
     if asked.picture:
-        save(needs_picture(TITLE, found), asked.picture, "needs")
+        save(needs_picture(title(found), found), asked.picture, "needs")
 
 
 if __name__ == "__main__":

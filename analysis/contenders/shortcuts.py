@@ -17,12 +17,13 @@ from itertools import combinations, groupby
 
 import numpy as np
 
+from agents.language.description_bank import meant
 from agents.partial import PRIOR_ALONE
 from agents.population import believes_seen
 from agents.query import Query
 from agents.reasoning import ExactReasoner
 from analysis.questions.perception import Perception, place_of, target_of
-from analysis.scores.traits import members_of
+from analysis.scores.traits import prior_of
 from worlds.base_episode import BaseEpisode
 
 BASE, LAST_ACTION, IGNORANT, MYSELF, MIXTURE = "base rate", "last action", "ignorant", "myself", "mixture"
@@ -51,6 +52,8 @@ class Shortcuts:
         self.reasoner, self.episode, self.perception = reasoner, episode, perception
         self.space = reasoner.space
         self.own = np.array([self.space.index(agent.type) for agent in episode.agents])
+        seen_alone = believes_seen(episode.run)
+        self.priors = [prior_of(self.space, kind, seen_alone) for kind in perception.species.tolist()]  # [n] (k,)
         self.posteriors = lru_cache(maxsize=None)(lambda agent, who: reasoner.posteriors(episode, agent, who))
 
     def answers(self, queries: Sequence[Query]) -> dict[str, np.ndarray]:
@@ -78,7 +81,7 @@ class Shortcuts:
     def _ignorant(self, queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
         answer = self.reasoner.enact(self.episode, queries, without=PRIOR_ALONE)
         pairs = zip(queries, natives, strict=True)
-        own = np.array([self._prior(query.agent) @ acts for query, acts in pairs])
+        own = np.array([self.priors[query.agent] @ acts for query, acts in pairs])
         return np.where(_depth(queries)[:, None] > 0, answer, own)
 
     def _myself(self, queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
@@ -92,16 +95,8 @@ class Shortcuts:
     def _is(self, who: int | str, root: int) -> np.ndarray:
         """(k,): the true type of somebody; of a description, the types it fits that can act in the place of `root`."""
         if isinstance(who, str):
-            every = self.space.consistent(who)
-            fits = every * self._prior(root)
-            return fits / fits.sum() if fits.any() else every / every.sum()
+            return meant(self.space.consistent(who)[None], self.priors[root])[0]
         return np.eye(len(self.space))[self.own[who]]
-
-    def _prior(self, agent: int) -> np.ndarray:
-        """(k,): what is known of an agent before it is seen, as the episode's agents believe it."""
-        believed = self.space.believed(believes_seen(self.episode.run))
-        odds = members_of(self.space, self.perception.species[agent]) * believed
-        return odds / odds.sum()
 
     def _sub_chain(self, kept: tuple[int, ...], queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
         part = np.array([kept in places_of(query.stance, query.depth) for query in queries])

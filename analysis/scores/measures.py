@@ -52,9 +52,12 @@ def entropy(distribution: np.ndarray) -> np.ndarray:
 
 def agreement(truth: np.ndarray, contender: np.ndarray) -> np.ndarray:
     """Whether the contender's likeliest action is one of the truth's likeliest, (q,) bool."""
-    choice = contender.argmax(axis=-1)
-    likeliest = truth >= truth.max(axis=-1, keepdims=True) - 1e-9
-    return np.take_along_axis(likeliest, choice[:, None], axis=-1)[:, 0]
+    return of_first(truth >= truth.max(axis=-1, keepdims=True) - 1e-9, contender)
+
+
+def of_first(value: np.ndarray, contender: np.ndarray) -> np.ndarray:
+    """Of values (q, a), each question's for the contender's likeliest action, (q,)."""
+    return np.take_along_axis(value, contender.argmax(axis=-1)[:, None], axis=-1)[:, 0]
 
 
 def smoothed(action: np.ndarray, base: np.ndarray, share: float) -> np.ndarray:

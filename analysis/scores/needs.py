@@ -17,7 +17,7 @@ from analysis.contenders.fitting import KEPT_BEYOND, rivals, singles
 from analysis.contenders.partial import models_nobody
 from analysis.contenders.shortcuts import IGNORANT
 from analysis.scores.intervals import or_none
-from analysis.scores.measures import agreement, divergence, entropy, total_variation
+from analysis.scores.measures import agreement, divergence, entropy, of_first, total_variation
 from analysis.scores.table import bounded, rounded
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ def leads(truth: np.ndarray, answers: Iterable[np.ndarray]) -> np.ndarray:
     """(q,) bool: where the truth's likeliest action is, by the margin, likelier than that of every answer (q, a)."""
     ahead = np.ones(len(truth), bool)
     for answer in answers:
-        theirs = np.take_along_axis(truth, answer.argmax(1)[:, None], 1)[:, 0]
-        ahead &= truth.max(1) - theirs >= MARGIN
+        ahead &= truth.max(1) - of_first(truth, answer) >= MARGIN
     return ahead
 
 
@@ -54,8 +53,7 @@ def on_decisive(here: np.ndarray, truth: np.ndarray, answer: np.ndarray) -> floa
     without any. truth and answer (q, a)."""
     if not here.any():
         return np.nan
-    chosen = np.take_along_axis(truth[here], answer[here].argmax(1)[:, None], 1)[:, 0]
-    return float((chosen / truth[here].max(1)).mean())
+    return float((of_first(truth[here], answer[here]) / truth[here].max(1)).mean())
 
 
 def demands(scores: Scores) -> list[dict]:

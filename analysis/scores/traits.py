@@ -17,7 +17,10 @@ def members_of(space: Space, species: int) -> np.ndarray:
     return world_of(space).members(space, species)
 
 
-def prior_of(space: Space, species: int) -> np.ndarray:
-    """(k,) float64: what is known of an agent of a species before it is seen: by the odds of the types it can have."""
-    odds = members_of(space, species) * space.odds
+def prior_of(space: Space, species: int, seen_alone: bool = False) -> np.ndarray:
+    """(k,) float64: what is known of an agent of a species before it is seen: by the odds of the types it can have.
+
+    seen_alone: by those who believe in the types alone that training sees.
+    """
+    odds = members_of(space, species) * space.believed(seen_alone)
     return odds / odds.sum()

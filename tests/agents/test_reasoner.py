@@ -31,6 +31,14 @@ def given_depth(depth, examples, limits):
     return lambda test: settings(max_examples=examples)(given(asked(depth, **limits))(test))
 
 
+def predictable(case, agent, step, rest):
+    """Somebody whom an agent perceives and may predict pretending to be the rest; without one the case is dropped."""
+    seen = [i for i in range(len(case.own)) if i != agent and perceives(case.episode, agent, i, step)]
+    seen = [i for i in seen if not rest or rest[0] != i]
+    assume(seen)
+    return seen[0]
+
+
 def behave(case, agent, step, chain, **settings):
     query = Query("behave", agent, step, chain, len(chain))
     return Reasoner(case.space).enact(case.episode, [query], **settings)[0]
@@ -99,13 +107,11 @@ def test_a_partial_reasoner_predicts_as_the_definition_without_what_it_leaves_ou
     @given_depth(depth, examples, limits)
     def check(question):
         case, agent, step, rest = question
-        seen = [i for i in range(len(case.own)) if i != agent and perceives(case.episode, agent, i, step)]
-        seen = [i for i in seen if not rest or rest[0] != i]
-        assume(seen)
-        query, history = Query("predict", agent, step, (seen[0], *rest), depth + 1), case.history(agent, step)
+        who = predictable(case, agent, step, rest)
+        query, history = Query("predict", agent, step, (who, *rest), depth + 1), case.history(agent, step)
         for without in partial_reasoners(depth + 1, ("manner",)).values():
             answer = Reasoner(case.space).enact(case.episode, [query], without=without)[0]
-            expected = Partial(case.theory, without).predict(history, case.episode.names[seen[0]], case.named(rest))
+            expected = Partial(case.theory, without).predict(history, case.episode.names[who], case.named(rest))
             assert np.abs(answer - expected).max() <= EXACT
 
     check()
@@ -116,14 +122,12 @@ def test_predict_equals_the_definition(depth, examples, limits):
     @given_depth(depth, examples, limits)
     def check(question):
         case, agent, step, rest = question
-        seen = [i for i in range(len(case.own)) if i != agent and perceives(case.episode, agent, i, step)]
-        seen = [i for i in seen if not rest or rest[0] != i]
-        assume(seen)
-        query, reasoner = Query("predict", agent, step, (seen[0], *rest), depth + 1), Reasoner(case.space)
-        target = case.episode.names[seen[0]]
+        who = predictable(case, agent, step, rest)
+        query, reasoner = Query("predict", agent, step, (who, *rest), depth + 1), Reasoner(case.space)
+        target = case.episode.names[who]
         expected = case.theory.predict(case.history(agent, step), target, case.named(rest))
         assert np.abs(reasoner.enact(case.episode, [query])[0] - expected).max() <= EXACT
-        history, own = case.history(seen[0], step), case.own[seen[0]]
+        history, own = case.history(who, step), case.own[who]
         expected = case.theory.behave(history, target, own, case.named(rest))
         assert np.abs(reasoner.truth(case.episode, [query])[0] - expected).max() <= EXACT
 
