@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tom import stopping
 from tom.own_packages import stranger
-from tom.streams import let_go, only_documents, silence_stdout, take_up
+from tom.streams import Forgiving, let_go, only_documents, silence_stdout, take_up
 from tom.terminal import tell, write_document
 
 if TYPE_CHECKING:
@@ -18,16 +18,21 @@ ABOUT = "Population episodes, one mind trained on them, and nested questions wit
 
 
 def parse(arguments: Sequence[str] | None = None) -> "Command":
-    """The command that the arguments (default: the process's own) spell; exits on --help and on misuse."""
+    """The command that the arguments (default: the process's own) spell; exits on --help and on misuse. Raises OSError
+    where the help cannot be written."""
     import tyro  # late, so that a signal in the first moment is told of as any other
 
     from tom.commands import COMMANDS
 
     plain_flags = (tyro.conf.FlagCreatePairsOff, tyro.conf.OmitArgPrefixes)
     makers: dict[str, Callable[..., Command]] = {**COMMANDS}
-    return tyro.extras.subcommand_cli_from_dict(
-        makers, prog="tom", description=ABOUT, args=arguments, config=plain_flags
-    )
+    try:
+        return tyro.extras.subcommand_cli_from_dict(
+            makers, prog="tom", description=ABOUT, args=arguments, config=plain_flags
+        )
+    except SystemExit:
+        sys.stdout.flush()  # a short help is only now on its way
+        raise
 
 
 def carry_out(command: "Command") -> int:
@@ -58,7 +63,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _main(arguments: Sequence[str] | None) -> int:
-    command = parse(arguments)
+    try:
+        command = parse(arguments)
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            print(f"error: {error.strerror or error}", file=Forgiving(sys.stderr))
+        let_go()
+        return 1
     if problem := stranger():
         print(f"error: {problem}", file=sys.stderr)  # `tell` stands on the packages that are not ours
         return 1

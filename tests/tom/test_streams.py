@@ -90,6 +90,20 @@ def test_the_help_is_there_in_ascii(tmp_path, environment):
     assert done.stdout.isascii()
 
 
+@pytest.mark.parametrize(
+    ("line", "status", "said"),
+    [
+        ("set -o pipefail; tom run --help | true", 1, b""),
+        ("set -o pipefail; tom --help | true", 1, b""),
+        ("tom --help > /dev/full", 1, b"error: No space left on device\n"),
+        ("tom --help >&-", 0, b""),
+    ],
+)
+def test_a_help_that_nobody_reads_ends_quietly(tmp_path, line, status, said):
+    done = shell(line.replace("tom", f"{sys.executable} -m tom"), tmp_path)
+    assert (done.returncode, done.stderr) == (status, said)
+
+
 TALKS = """
 import ctypes, os
 from tests.worlds.arena.toys import Field
