@@ -24,11 +24,11 @@ def parse(arguments: Sequence[str] | None = None) -> "Command":
 
     from tom.commands import COMMANDS
 
-    plain_flags = (tyro.conf.FlagCreatePairsOff, tyro.conf.OmitArgPrefixes)
+    unprefixed = (tyro.conf.OmitArgPrefixes,)
     makers: dict[str, Callable[..., Command]] = {**COMMANDS}
     try:
         return tyro.extras.subcommand_cli_from_dict(
-            makers, prog="tom", description=ABOUT, args=arguments, config=plain_flags
+            makers, prog="tom", description=ABOUT, args=arguments, config=unprefixed
         )
     except SystemExit:
         sys.stdout.flush()  # a short help is only now on its way

@@ -53,6 +53,9 @@ def place(logs: dict[str, Path], episode: Episode) -> tuple[str, ...]:
 
 
 NEAR_FAR = ("run", "--out", "x", "--preset", "near-far")
+APART: dict[tuple[str, ...], bool] = {
+    (): True, ("--no-apart",): False, NEAR_FAR[3:]: False, (*NEAR_FAR[3:], "--apart"): True,
+}  # fmt: skip
 
 
 def test_without_a_preset_the_default_world_is_run_whole():
@@ -85,14 +88,19 @@ def test_every_setting_of_the_orchard_can_be_given(tmp_path):
     flags = {
         "height": 3, "width": 9, "map": str(tmp_path / "map.txt"), "kinds": 2, "fruits": 3, "agents": 4,
         "steps": 5, "near": 1, "far": 4, "roles": "hidden", "marks": 0.2,
-        "moves": 4, "apart": True,
+        "moves": 4,
     }  # fmt: skip
     spelled = [word for name, value in flags.items() for word in (f"--{name}", str(value))]
-    orchard = parse([*NEAR_FAR, "--mirrors", *spelled]).settings().orchard
+    orchard = parse([*NEAR_FAR, "--mirrors", "--apart", *spelled]).settings().orchard
     drawn = (tmp_path / "map.txt").read_text().strip()
-    expected = {**flags, "map": drawn, "mirrors": True, "sights": (flags.pop("near"), flags.pop("far"))}
+    expected = {**flags, "map": drawn, "mirrors": True, "apart": True, "sights": (flags.pop("near"), flags.pop("far"))}
     assert {name: expected[name] for name in vars(orchard)} == vars(orchard)
     assert {field.name for field in dataclasses.fields(OrchardConfig)} <= set(expected)
+
+
+def test_maps_are_apart_as_the_preset_has_it_until_a_flag_says_otherwise():
+    given = {words: parse(["run", "--out", "x", *words]).settings().orchard.apart for words in APART}
+    assert given == APART
 
 
 def test_a_preset_is_a_world_of_other_traits_of_which_single_settings_are_replaced():

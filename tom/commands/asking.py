@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from tom.commands.base import Command, LogDir, MaybeRunDir, Name, episode_of, mind_for
+from tom.commands.base import Command, Flag, LogDir, MaybeRunDir, Name, episode_of, mind_for
 from tom.terminal import show_table
 
 
@@ -23,7 +23,7 @@ class Asked(Command):
     """The step at which it is asked, from 0; it has seen that step's scene, but not its actions."""
     mind: MaybeRunDir = None
     """The mind's run directory; without it, the reference mind that ships with the package."""
-    exact: bool = False
+    exact: Flag = False
     """Put the exact answer beside the mind's."""
 
     def asked(self):

@@ -17,6 +17,7 @@ RunDir = Annotated[str, tyro.conf.arg(metavar="RUN")]
 MaybeRunDir = Annotated[str | None, tyro.conf.arg(metavar="RUN")]
 OutDir = Annotated[str, tyro.conf.arg(metavar="DIR")]
 Name = Annotated[str, tyro.conf.arg(metavar="NAME")]
+Flag = tyro.conf.FlagCreatePairsOff[bool]  # --that, or where it is on unless it is said, --no-that
 
 
 def load_mind(run: str | None):
@@ -50,7 +51,7 @@ def episode_of(log: Log, index: int) -> Any:
 class Command(ABC):
     """One command. Long imports (torch, numba) belong inside `work`, so that --help stays quick."""
 
-    json: bool = False
+    json: Flag = False
     """Print one JSON document on stdout, everything else on stderr."""
     trust: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="MODULE")] = ()
     """Code that logs and minds may name and have run: a module, or module:function. Can be given several times."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from tom.commands.base import Command, LogDir, MaybeRunDir, load_mind
+from tom.commands.base import Command, Flag, LogDir, MaybeRunDir, load_mind
 from tom.terminal import progress, show_table, tell
 
 
@@ -35,7 +35,7 @@ class Run(Command):
     map: str | None = None
     """Orchard: open, rooms, maze, mixed (any of the three), or the path of an ASCII map; blind has open,
     near-far rooms."""
-    mirrors: bool = False
+    mirrors: Flag = False
     """Orchard: the map may hold a mirror, '|' in its last column."""
     height: int | None = None
     """Orchard: rows of the map, cells; blind has 7, near-far 8."""
@@ -51,8 +51,9 @@ class Run(Command):
     """Orchard: Chebyshev radius of far sight, cells; near-far has 6."""
     moves: Literal[4, 8] | None = None
     """Orchard: neighbours that one step leads to; blind has 8, near-far 4."""
-    apart: bool | None = None
-    """Orchard: whether maps of different splits differ in 3 cells or more, however they are turned; near-far: False."""
+    apart: tyro.conf.DisallowNone[bool | None] = None
+    """Orchard: whether maps of different splits differ in 3 cells or more, however they are turned; in blind they do,
+    in near-far they need not."""
     roles: Literal["announced", "hidden"] | None = None
     """Orchard: whether agents perceive one another's roles."""
     switch: int | None = None
@@ -72,7 +73,7 @@ class Run(Command):
     """PettingZoo: random linear policies in the bank, for each kind of agent."""
     random_mlp: int = 12
     """PettingZoo: random policies with a hidden layer."""
-    scripted: bool = True
+    scripted: Flag = True
     """PettingZoo: whether the bank holds the scripted policies of environments that have them."""
     policy: tuple[str, ...] = ()
     """PettingZoo: policies of your own for the bank, module:function; with @S for agents of species S only."""

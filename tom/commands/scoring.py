@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from tom.commands.base import Command, LogDir, OutDir, episode_of, mind_for
+from tom.commands.base import Command, Flag, LogDir, OutDir, episode_of, mind_for
 from tom.terminal import progress, show, show_table, tell
 
 
@@ -82,10 +82,10 @@ class Scored(Command):
 class Score(Scored):
     """Print how near the mind comes to the truth, beside the best shortcut; --all: every contender in full."""
 
-    all: bool = False
+    all: Flag = False
     """Print a row for every shortcut, partial reasoner, oracle and control, and how well others are described; --json
     has all of it."""
-    needs: bool = False
+    needs: Flag = False
     """Print what the log demands: how far exact reasoning falls short that leaves one thing out. Needs no mind."""
 
     def work(self) -> dict[str, Any]:

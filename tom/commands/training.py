@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from tom.commands.base import Command, MaybeRunDir, RunDir
+from tom.commands.base import Command, Flag, MaybeRunDir, RunDir
 from tom.terminal import progress, show_table
 from tom.training.settings import TrainConfig
 
@@ -26,7 +26,7 @@ class Train(Command):
     """Stop after so many minutes."""
     train_steps: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
     """Stop after so many gradient steps."""
-    resume: bool = False
+    resume: Flag = False
     """Carry on from the run's last checkpoint."""
     seed: int = 0
     """Decides the first weights and the order of the data."""
@@ -40,7 +40,7 @@ class Train(Command):
     """The width of the network."""
     layers: int = TrainConfig.layers
     """Layers in which questions attend to events."""
-    compares: bool = TrainConfig.compares
+    compares: Flag = TrainConfig.compares
     """Whether others' acts are held against one's own at the same step; without it no mind can tell its mirror image.
     In the orchard only."""
     start: MaybeRunDir = None
