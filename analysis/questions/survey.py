@@ -23,6 +23,8 @@ from worlds import FunhouseError
 from worlds.base_episode import BaseEpisode
 
 TRUTH = "truth"
+NOBODY_HELD_OUT = "no question about agents of held-out types could be drawn: they take part in no training log"
+HELD_OUT_LOG = "ask of a log that tom run --split test wrote, with --types held-out for more of them; or of all types"
 COLUMNS = ("episode", "stance", "depth", "observed", "sight", "species", "action", "choice", "truth", "legal")
 Progress = Callable[[int, int], None]
 FIXED = (REASONER, CALIBRATED, TRUTH, BASE, LAST_ACTION, IGNORANT, MYSELF, MIXTURE, FULL_INFORMATION, PLANNER)
@@ -112,6 +114,8 @@ def conduct(
         silent |= _unasked(draw, asked)
         if progress:
             progress(place + 1, count)
+    if not pages and sampling.types == "held-out":
+        raise FunhouseError(NOBODY_HELD_OUT, remedy=HELD_OUT_LOG)
     survey = bound(pages)
     cells = survey.cells()
     return replace(survey, silent={cell: silent[cell] for cell in sampling.cells if cell in set(silent) - set(cells)})

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from analysis.scores.fidelity import Scores
 
 MARGIN = 0.02  # of the truth's probability, by which its first action must be ahead of somebody else's
+FEW = 30  # questions: a figure of fewer is mostly chance
 COLUMNS = ("exact but for", "need", "top-1")
 
 
@@ -126,8 +127,9 @@ def _of(rows: Sequence[dict], cell: dict) -> list[dict]:
 
 
 def _heading(cell: dict) -> str:
+    few = f"\nfewer than {FEW} questions: mostly chance" if cell["questions"] < FEW else ""
     return (
         f"{cell['stance']} {cell['depth']}: {cell['questions']} asked, ignorant {cell['ignorant_nats']:.2f} nats from "
         f"the truth\nkept {cell['kept']:.0%}, with partial reasoners too {cell['kept_strict']:.0%}\n"
-        f"decisive {cell['decisive_shortcuts']:.0%}, with reasoners that model nobody {cell['decisive']:.0%}"
+        f"decisive {cell['decisive_shortcuts']:.0%}, with reasoners that model nobody {cell['decisive']:.0%}{few}"
     )

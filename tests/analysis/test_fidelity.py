@@ -292,6 +292,12 @@ def test_a_log_of_which_nothing_can_be_asked():
         conduct(alone, sampling=Sampling(depths=(1,), weights=(1,)))
 
 
+def test_that_a_training_log_has_nobody_of_a_held_out_type_is_said_with_a_log_that_has(train_log):
+    with pytest.raises(FunhouseError, match="no training log") as caught:
+        conduct(train_log[:2], sampling=Sampling(types="held-out"))
+    assert "--split test" in str(caught.value.remedy)
+
+
 def test_a_depth_that_training_questions_lack_is_named(log, train_log):
     survey = conduct(log[:2], sampling=Sampling(depths=(1,), weights=(1,)))
     fitted = fit(conduct(train_log[:2], sampling=Sampling(depths=(0,), weights=(1,))))

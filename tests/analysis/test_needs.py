@@ -12,7 +12,7 @@ from agents.partial import Without
 from agents.registry import played, reasoner_of, type_space
 from analysis import Sampling, examine, needs_table
 from analysis.contenders.fitting import STRICT
-from analysis.scores.needs import MARGIN, leads, on_decisive
+from analysis.scores.needs import FEW, MARGIN, leads, on_decisive
 
 SAMPLING = Sampling(questions=60, stances=("behave",), depths=(0, 1, 2), weights=(1, 1, 4))
 
@@ -118,3 +118,9 @@ def test_the_table_names_every_ingredient():
     said = [str(cell) for cell in table.columns[0]._cells]
     assert "no lens on knowledge" in said
     assert any(one.startswith("behave 2:") for one in said)
+
+
+def test_the_table_says_where_questions_are_few():
+    rows = [{**scored()[1]["demands"][0], "questions": questions} for questions in (FEW - 1, FEW)]
+    said = [needs_table({"demands": [one], "needs": []}).columns[0]._cells[0] for one in rows]
+    assert ["mostly chance" in one for one in said] == [True, False]

@@ -40,7 +40,6 @@ class Scored(Command):
         log = open_log(self.log)
         mind = mind_for(self.run, log.config)
         if mind is None:
-            tell(f"no mind reads the world {log.world}: the exact contenders stand alone", style="yellow")
             return [], log
         check_unseen(mind.meta, log, self.run or "the reference mind")
         return [mind], log
@@ -90,9 +89,13 @@ class Score(Scored):
 
     def work(self) -> dict[str, Any]:
         from analysis import exchanges, score, score_descriptions
+        from tom.filter.inputs import unread
         from worlds import open_log
 
-        minds, log = ([], open_log(self.log)) if self.needs and self.run is None else self.opened()
+        by_itself = self.needs and self.run is None
+        minds, log = ([], open_log(self.log)) if by_itself else self.opened()
+        if not (minds or by_itself):
+            tell(f"{unread(log.config).what}: the exact contenders stand alone", style="yellow")
         controls = [control for mind in minds for control in (*mind.controls(), *exchanges(mind))]
         told = controls if self.all or self.json else []  # the short table has no line for them
         train, settings = self.fitted_on(log), {"controls": told, "sampling": self.sampling()}

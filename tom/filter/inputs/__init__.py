@@ -28,5 +28,5 @@ def unread(run: dict) -> FunhouseError:
     """The error for a world that no mind reads, to be raised."""
     if (inputs := _OF.get(world_of(run).part)) is not None:
         return inputs.unread(run)
-    remedy = "ask the exact reasoner: --exact without --mind, agents.exact; or write a tom.filter.inputs.Inputs"
+    remedy = "ask the exact reasoner: tom ask --exact without --mind, agents.exact; or write a tom.filter.inputs.Inputs"
     return FunhouseError(f"no mind reads the world '{world_of(run).called(run)}'", remedy=remedy)

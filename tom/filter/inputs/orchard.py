@@ -50,7 +50,7 @@ class OrchardInputs(Inputs):
     def unread(cls, run):
         traits, value, moves = _read(run)
         what = f"no mind reads a world of {', '.join(traits)}, {moves} moves and {value} fruits"
-        remedy = "ask the exact reasoner: --exact without --mind; minds learn from logs of tom run --preset near-far"
+        remedy = "ask exactly: tom ask --exact, tom score --needs; minds learn from logs of tom run --preset near-far"
         return FunhouseError(what, remedy=remedy)
 
     def shown(self, episode):
