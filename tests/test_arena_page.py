@@ -1,12 +1,16 @@
 """docs/arena.md, from the environment to the graph: its commands are run in order, on an environment of a user."""
 
+import doctest
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.test_readme import Block, blocks, steps
 from tom.cli import main
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "arena.md"
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "arena.md"
 LITTLE = {"--episodes": ["--episodes", "3", "--steps", "12"], "--minutes": ["--train-steps", "2"]}
 MINE = """
 import numpy as np
@@ -70,3 +74,13 @@ def test_from_ones_own_environment_to_its_graph_in_under_twenty_lines(tmp_path, 
     assert main(["score", "runs/mine", "--log", "logs/mine-test", "--json", "--trust", "my_env"]) == 0
     rows = json.loads(capsys.readouterr().out)["rows"]
     assert any(row["contender"] == "mind" and row["questions"] for row in rows)
+
+
+def test_the_orchard_is_made_as_the_page_says_in_a_process_that_has_imported_nothing():
+    session = "".join(block.text for block in blocks(PAGE) if block.language == "pycon")
+    source = "".join(example.source for example in doctest.DocTestParser().get_examples(session))
+    done = subprocess.run(
+        [sys.executable, "-c", f"{source}print(env.agents)"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.stdout.strip() in session, done.stderr
+    assert "agent_2" in done.stdout
