@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tom import stopping
 from tom.own_packages import stranger
 from tom.streams import Forgiving, let_go, only_documents, silence_stdout, take_up
-from tom.terminal import tell, write_document
+from tom.terminal import tell, telling_of_kernels, write_document
 
 if TYPE_CHECKING:
     from tom.commands.base import Command
@@ -40,7 +40,7 @@ def carry_out(command: "Command") -> int:
     from worlds.trust import trusting
 
     command.check()
-    with trusting(*command.trust):
+    with trusting(*command.trust), telling_of_kernels():
         if not command.json:
             document = command.work()
             command.show(document)

@@ -43,8 +43,29 @@ class Screen(Console):
 
 
 def tell(text: str, style: str | None = None) -> None:
-    """One line for the person at the terminal, on stderr."""
-    Screen(file=Forgiving(sys.stderr)).print(text, style=style, soft_wrap=True)
+    """One line for the person at the terminal, on stderr; above the bar where one is drawn."""
+    screen = _drawn[-1] if _drawn else Screen(file=Forgiving(sys.stderr))
+    screen.print(text, style=style, soft_wrap=True)
+
+
+@contextmanager
+def telling_of_kernels() -> Iterator[None]:
+    """Within it one line says when a kernel is compiled that is not kept yet, which would be a silent minute."""
+    from numba.core import event  # late, as `worlds`, which imports numba
+
+    class Once(event.Listener):
+        told = False
+
+        def on_start(self, event: Any) -> None:
+            if not self.told:
+                self.told = True
+                tell("compiling kernels on their first use, which takes up to a minute")
+
+        def on_end(self, event: Any) -> None:
+            pass
+
+    with event.install_listener("numba:compile", Once()):
+        yield
 
 
 def plain(value: Any) -> Any:
@@ -96,6 +117,18 @@ def cell(value: Any) -> str:
     return "-" if value is None else harmless(str(value))
 
 
+_drawn: list[Console] = []  # on which a bar is drawn now, the innermost last
+
+
+@contextmanager
+def _drawing(console: Console) -> Iterator[None]:
+    _drawn.append(console)
+    try:
+        yield
+    finally:
+        _drawn.remove(console)
+
+
 @contextmanager
 def progress(what: str) -> Iterator[Report]:
     """A progress bar on stderr; yields report(done, total, note="")."""
@@ -107,7 +140,7 @@ def progress(what: str) -> Iterator[Report]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}", markup=False),
     )
-    with Progress(*columns, console=Screen(file=Forgiving(sys.stderr))) as bar:
+    with Progress(*columns, console=Screen(file=Forgiving(sys.stderr))) as bar, _drawing(bar.console):
         task = bar.add_task(harmless(what), total=None, note="")
 
         def report(done: float, total: float, note: str = "") -> None:

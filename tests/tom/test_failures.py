@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from numba import njit
 
 from tom.cli import guarded
 from tom.commands import COMMANDS
@@ -65,6 +66,14 @@ def test_json_gives_stdout_to_the_document_alone(capsys):
     captured = capsys.readouterr()
     assert json.loads(captured.out) == {"value": None}
     assert "a library talks" in captured.err
+
+
+def test_a_command_says_on_stderr_that_it_compiles(capsys, monkeypatch):
+    monkeypatch.setattr(Acts, "work", lambda _: {"value": njit(lambda value: value)(1)})
+    assert guarded(Acts(json=True)) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == {"value": 1}
+    assert captured.err.count("compiling kernels") == 1
 
 
 def test_a_person_gets_the_table(capsys):

@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 import pytest
+from numba import njit
 
-from tom.terminal import cell, plain, progress, show_table, write_document
+from tom.terminal import cell, plain, progress, show_table, tell, telling_of_kernels, write_document
 
 
 def test_what_is_undefined_is_null():
@@ -46,3 +47,37 @@ def test_progress_goes_to_stderr_alone(capsys):
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "working" in captured.err
+
+
+def test_what_is_told_while_a_bar_is_drawn_has_a_line_of_its_own_above_it(monkeypatch):
+    stream = io.StringIO()
+    monkeypatch.setattr(stream, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("sys.stderr", stream)
+    with progress("walking") as report:
+        report(1, 2)
+        tell("look")
+    tell("there")
+    begins = [line.rpartition("\x1b[2K")[2] for line in stream.getvalue().splitlines()]
+    assert "look" in begins
+    assert stream.getvalue().endswith("there\n")
+
+
+def doubled(value):
+    return 2 * value
+
+
+def test_compiling_is_told_once_and_not_where_the_kernel_is_kept(capsys):
+    with telling_of_kernels():
+        assert njit(cache=True)(doubled)(1) == njit(doubled)(1) == 2
+    first = capsys.readouterr()
+    assert first.out == ""
+    assert first.err.count("compiling kernels") == first.err.count("\n") == 1
+    with telling_of_kernels():
+        assert njit(cache=True)(doubled)(1) == 2
+    assert capsys.readouterr() == ("", "")
+
+
+def test_without_a_command_nothing_is_told_of_compiling(capsys):
+    assert njit(doubled)(1) == 2
+    assert capsys.readouterr() == ("", "")
