@@ -10,6 +10,7 @@ from worlds import FunhouseError
 from worlds.base_episode import BaseEpisode
 from worlds.harmless import harmless
 from worlds.log.reader import Log
+from worlds.schema import shown
 
 _WORLDS: dict[str, World] = {}
 
@@ -21,11 +22,19 @@ def register(world: World) -> None:
 
 def world_of(source: BaseEpisode | Log | Run | Space | Mapping[str, Any]) -> World:
     """The world of an episode, a log, a run or its settings, or a space of types. Raises FunhouseError."""
+    if isinstance(source, BaseEpisode | Log | Mapping) or getattr(source, "world", None) not in _WORLDS:
+        return _of_settings(_settings(source))
+    return _WORLDS[source.world]
+
+
+def _settings(source: Any) -> Mapping[str, Any]:
+    """The settings of the run that an episode or a log is of, or what is such settings. Raises FunhouseError."""
     if isinstance(source, BaseEpisode):
-        return _of_settings(source.run)
-    if isinstance(source, Log):
-        return _of_settings(source.config)
-    return _of_settings(source) if isinstance(source, Mapping) else _WORLDS[source.world]
+        return source.run
+    if isinstance(source, Log | Mapping):
+        return source.config if isinstance(source, Log) else source
+    remedy = "give an episode, a log that worlds.open_log opened, or the settings of a run"
+    raise FunhouseError(f"{shown(source)} is of no world", remedy=remedy)
 
 
 def _of_settings(config: Mapping[str, Any]) -> World:
@@ -63,9 +72,11 @@ def reasoner_of(space: Any) -> ExactReasoner:
 
 
 def type_space(source: BaseEpisode | Log | Mapping[str, Any]) -> Any:
-    """Every type of a world, in the posterior's order, as a Space; of an episode, a log or the settings of a run."""
-    config = source.run if isinstance(source, BaseEpisode) else source.config if isinstance(source, Log) else source
-    return world_of(source).space(config)
+    """Every type of a world, in the posterior's order, as a Space; of an episode, a log or the settings of a run.
+
+    Raises FunhouseError for what is none of these."""
+    config = _settings(source)
+    return _of_settings(config).space(config)
 
 
 def played(run: Run, span: range) -> list[Any]:

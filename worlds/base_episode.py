@@ -7,6 +7,8 @@ from functools import cached_property
 import numpy as np
 
 from worlds.errors import FunhouseError
+from worlds.schema import shown
+from worlds.whole import whole
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,9 @@ class BaseEpisode:
 
     def find(self, name: str) -> int:
         """The index of the agent of that name. Raises FunhouseError with the nearest names."""
+        if not isinstance(name, str):
+            what, remedy = f"agent = {shown(name)} is no name", f"give a name as text, such as {self.names[0]!r}"
+            raise FunhouseError(what, place=f"episode {self.index}", remedy=remedy)
         if name in self.names:
             return self.names.index(name)
         near = difflib.get_close_matches(name, self.names, n=8, cutoff=0.0)  # the nearest first
@@ -76,9 +81,6 @@ class BaseEpisode:
 
     def check_step(self, step: int) -> None:
         """Raises FunhouseError unless 0 <= step < steps."""
-        if not 0 <= step < self.steps:
-            raise FunhouseError(
-                f"there is no step {step}",
-                place=f"episode {self.index}",
-                remedy=f"choose a step from 0 to {self.steps - 1}",
-            )
+        place, remedy = f"episode {self.index}", f"choose a step from 0 to {self.steps - 1}"
+        if not 0 <= whole(step, "step", remedy, place) < self.steps:
+            raise FunhouseError(f"there is no step {step}", place=place, remedy=remedy)

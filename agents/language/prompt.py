@@ -23,6 +23,7 @@ from agents.language.description import (
 from agents.language.paraphrase import HELD_OUT, PARAPHRASES, TRAINING, Form
 from agents.language.phrases import Lexicon, Reader, either
 from worlds import FunhouseError
+from worlds.schema import shown
 
 MAX_DEPTH = 6
 MAX_LENGTH = 400  # characters
@@ -84,6 +85,9 @@ def parse(text: str, names: Collection[str] | None = None) -> Role:
     with a caret under the offending word, where the prompt does not parse, names nobody known or nests deeper
     than MAX_DEPTH, and where it is longer than MAX_LENGTH.
     """
+    if not isinstance(text, str):
+        what, remedy = f"prompt = {shown(text)} is no text", 'say it in words, such as "behave as myself"'
+        raise FunhouseError(what, remedy=remedy)
     if len(text) > MAX_LENGTH:
         what = f"the prompt has {len(text)} characters"
         raise FunhouseError(what, place=f"{text[:40]}…", remedy=f"say it in at most {MAX_LENGTH}")

@@ -9,6 +9,8 @@ from agents.orchard.rollout import RunConfig, play
 from agents.query import Query
 from agents.registry import perceives, type_space
 from worlds import ACTIONS, FunhouseError
+from worlds.drawing.frame import Frame
+from worlds.drawing.render import image
 
 EPISODE = play(RunConfig(split="validation"), 0)
 ME, OTHER, THIRD = EPISODE.names[:3]
@@ -105,6 +107,31 @@ def test_the_posterior_finds_the_type_of_those_it_sees_much_of():
     for bad in (("Zork", 3, ME), (ME, 3, "Zork"), (ME, 99, OTHER)):
         with pytest.raises(FunhouseError):
             posterior(EPISODE, *bad)
+
+
+MISTYPED = {
+    "agent = 0 is no name": lambda: Frame.of(EPISODE, 40, 0),
+    "agent = None is no name": lambda: posterior(EPISODE, ME, 3, None),
+    "step = 1.5 is no whole number": lambda: posterior(EPISODE, ME, 1.5, OTHER),
+    "step = '3' is no whole number": lambda: exact(EPISODE, ME, "3", "behave as myself"),
+    "prompt = 7 is no text": lambda: exact(EPISODE, ME, 3, 7),
+    "scale = 0 leaves nothing": lambda: image(Frame.of(EPISODE, 3), scale=0),
+    "scale = 1.5 is no whole number": lambda: image(Frame.of(EPISODE, 3), scale=1.5),
+    "None is of no world": lambda: type_space(None),
+    "'logs/mine' is of no world": lambda: agents.world_of("logs/mine"),
+}
+
+
+@pytest.mark.parametrize("said", MISTYPED)
+def test_a_value_of_another_type_is_named_with_the_remedy(said):
+    with pytest.raises(FunhouseError) as caught:
+        MISTYPED[said]()
+    assert said in caught.value.what
+    assert caught.value.remedy
+
+
+def test_numbers_of_numpy_count_like_those_of_python():
+    assert (posterior(EPISODE, ME, np.int64(3), OTHER) == posterior(EPISODE, ME, 3, OTHER)).all()
 
 
 def test_type_space_reads_settings_as_well_as_an_episode():

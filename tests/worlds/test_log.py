@@ -61,6 +61,14 @@ def test_an_index_out_of_range_is_explained(log, index):
     assert "from 0 to 9" in str(caught.value)
 
 
+@pytest.mark.parametrize("index", ["x", 1.5, None, [0, 1]])
+def test_what_is_no_index_is_refused_by_its_value(log, index):
+    with pytest.raises(FunhouseError, match="is no whole number") as caught:
+        log[index]
+    assert repr(index) in caught.value.what
+    assert "from 0 to 9" in str(caught.value)
+
+
 def test_episodes_of_other_sizes_come_back(tmp_path, write, episode):
     world = OrchardConfig(agents=1, steps=1, kinds=2, fruits=1, height=5, width=13, map="open")
     write(tmp_path, 3, "test", 7, world)

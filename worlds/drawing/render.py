@@ -9,7 +9,9 @@ import numpy as np
 from worlds.drawing import sprites
 from worlds.drawing.frame import RGB, Frame, agent_colours, initials
 from worlds.drawing.sprites import TILE
+from worlds.errors import FunhouseError
 from worlds.harmless import harmless
+from worlds.whole import whole
 
 GRASS, TUFT, EARTH = (214, 221, 178), (196, 207, 156), (224, 228, 194)
 STONE, STONE_LIT, MORTAR, BRICK = (92, 96, 118), (116, 121, 146), (58, 58, 76), (138, 112, 108)
@@ -18,6 +20,7 @@ SILVER, GLINT, SHEEN = (150, 190, 214), (232, 244, 250), 0.35  # a mirror's colo
 FRUIT_MARK = "●■▲◆♣♥"  # in the order of worlds.KINDS
 # (row, column) of the pupils after each of worlds.ACTIONS, and of the diagonal ones
 PUPIL = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1))
+_SCALES = "choose 1, 2 or more"
 MARK, SPOT = "*", (255, 40, 160)  # what shows a mark, in text and on the shoulder
 
 
@@ -86,7 +89,12 @@ def _shade(colour):
 
 
 def image(frame: Frame, scale: int = 2) -> np.ndarray:
-    """The frame in pixels, (H W 3) uint8: 16·scale pixels a cell, and a rim half as wide on every side."""
+    """The frame in pixels, (H W 3) uint8: 16·scale pixels a cell, and a rim half as wide on every side.
+
+    Raises FunhouseError for a scale that is no whole number, or less than 1.
+    """
+    if whole(scale, "scale", _SCALES) < 1:
+        raise FunhouseError(f"scale = {scale} leaves nothing of the frame", remedy=_SCALES)
     height, width = frame.walls.shape
     canvas = np.zeros((height * TILE, width * TILE, 3), dtype=np.uint8)
     crowd, paints, marks = frame.crowd(), agent_colours(len(frame.names)), initials(frame.names)

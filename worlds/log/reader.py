@@ -19,6 +19,7 @@ from worlds.orchard.config import OrchardConfig
 from worlds.orchard.episode import Episode
 from worlds.schema import Document
 from worlds.trust import trust as worlds_trust
+from worlds.whole import whole
 
 if TYPE_CHECKING:
     from worlds.arena.config import ArenaConfig
@@ -125,15 +126,13 @@ class Log(Sequence[Episode]):
 
     def batch(self, indices: Sequence[int]) -> list[Episode]:
         """Some episodes, in the order asked; each is replayed from its seed. Raises FunhouseError."""
-        return [self._episode(int(index)) for index in indices]
+        return [self._episode(index) for index in indices]
 
-    def _episode(self, index: int) -> Episode:
+    def _episode(self, asked: int) -> Episode:
+        place, remedy = str(self.path), f"choose one from 0 to {len(self) - 1}"
+        index = whole(asked, "episode", remedy, place)
         if not -len(self) <= index < len(self):
-            raise FunhouseError(
-                f"there is no episode {index}",
-                place=str(self.path),
-                remedy=f"choose one from 0 to {len(self) - 1}",
-            )
+            raise FunhouseError(f"there is no episode {index}", place=place, remedy=remedy)
         shard, place = divmod(index % len(self), self.meta["shard_size"])
         return self._shard(shard).episode(place, self.config, self.settings)
 
