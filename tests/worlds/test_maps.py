@@ -260,9 +260,19 @@ def test_a_map_without_room_for_all_is_refused_before_a_cell_is_looked_for():
 def test_a_map_file_without_room_is_refused(tmp_path):
     path = tmp_path / "closet.txt"
     path.write_text("....\n....\n####\n####\n####\n")
-    config = OrchardConfig(map=str(path), fruits=2, agents=3)
-    with pytest.raises(FunhouseError, match="has room for 10"):
-        draw_map(config, dice.key(0, 0, 0), 0)
+    assert OrchardConfig(map=str(path), fruits=2, agents=1).room == 8
+    with pytest.raises(FunhouseError, match="few enough for its 8 cells of floor: with 3 agents 10") as caught:
+        OrchardConfig(map=str(path), fruits=2, agents=3)
+    assert caught.value.place == str(path)
+
+
+@pytest.mark.parametrize("drawn", ["....\n....\n", "..\n..\n..\n"])
+def test_a_map_file_that_is_too_small_is_named(tmp_path, drawn):
+    path = tmp_path / "closet.txt"
+    path.write_text(drawn)
+    with pytest.raises(FunhouseError, match="draw 3 or more") as caught:
+        OrchardConfig(map=str(path), kinds=1, fruits=1, agents=1)
+    assert caught.value.place == str(path)
 
 
 def test_a_world_without_room_is_refused():

@@ -11,6 +11,7 @@ from worlds import schema
 from worlds.errors import FunhouseError
 from worlds.orchard.map_rows import GLASS, MAP_KINDS, read_map
 from worlds.orchard.maps import MOST_CELLS, glass_of, map_text, parse_map
+from worlds.orchard.mirror import closed
 
 ACTIONS = ("stay", "north", "south", "west", "east")
 DIAGONALS = ("northwest", "northeast", "southwest", "southeast")  # with moves=8 they follow on ACTIONS
@@ -21,7 +22,8 @@ MOST_STEPS = 4096
 OPTIONS = {"mirrors": False, "marks": 0.0, "moves": 4, "apart": False}
 
 
-Side = Annotated[int, Interval(ge=3, le=MOST_CELLS)]
+_LEAST = 3  # cells a side
+Side = Annotated[int, Interval(ge=_LEAST, le=MOST_CELLS)]
 # In a file a map is a kind or the drawn map itself: what a file says is never opened.
 _FIXED = schema.Needs(lambda text: text in (*MAP_KINDS, "mixed") or "\n" in text, "a kind of map or a drawn map")
 
@@ -52,31 +54,46 @@ class OrchardConfig:
     def __post_init__(self):
         object.__setattr__(self, "sights", tuple(int(s) for s in self.sights))
         object.__setattr__(self, "marks", float(self.marks))
-        if self.map not in (*MAP_KINDS, "mixed"):
-            self._read_map()
+        place = None if self.map in (*MAP_KINDS, "mixed") else self._read_map()
         schema.check(self, "orchard")
         self._check("height", self.height * self.width <= MOST_CELLS, f"at most {MOST_CELLS} cells in all")
-        self._check("mirrors", not self.mirrors or "\n" in self.map, "False, or a map file that holds one")
+        self._check("mirrors", not self.mirrors or self._drawn, "False, or a map file that holds one")
         self._check("sights", self.sights[0] < self.sights[1], "two radii, the near one first and smaller")
         self._check("moves", self.moves == 4 or not (self.marks or self.mirrors), "4, for there are marks or mirrors")
-        room = self.agents + self.kinds * self.fruits + 1
-        cells = self.height * self.width
-        fits = f"few enough for its {cells} cells: with {self.agents} agents {room} are needed; or a larger map"
-        self._check("fruits", room <= cells, fits)
+        what = "cells of floor" if self._drawn else "cells"
+        needed = f"with {self.agents} agents {self.room} are needed; or a larger map"
+        self._check("fruits", self.room <= self._cells, f"few enough for its {self._cells} {what}: {needed}", place)
 
-    def _read_map(self):
-        """Holds the map itself, so that a log can be read where its map file is not."""
-        drawn = "\n" in self.map
-        text = _canonical(self.map if drawn else read_map(self.map), "the map" if drawn else self.map)
+    @property
+    def _drawn(self) -> bool:
+        """Whether the map is one that somebody drew, and no kind of maps."""
+        return "\n" in self.map
+
+    @property
+    def _cells(self) -> int:
+        """How many cells there are; of a drawn map those on which a body can be."""
+        if not self._drawn:
+            return self.height * self.width
+        return int((~closed(parse_map(self.map), glass_of(self.map) if self.mirrors else None)).sum())
+
+    def _read_map(self) -> str:
+        """Holds the map itself, so that a log can be read where its map file is not; returns where it stands."""
+        place = "the map" if self._drawn else self.map
+        text = _canonical(self.map if self._drawn else read_map(self.map), place)
         if GLASS in text and not self.mirrors:
-            raise FunhouseError("there is a mirror on the map", remedy="say that there may be: --mirrors")
-        lines = text.splitlines()
-        for field, value in (("map", text), ("height", len(lines)), ("width", len(lines[0]))):
+            raise FunhouseError("there is a mirror on the map", place=place, remedy="say that there may be: --mirrors")
+        height, width = len(lines := text.splitlines()), len(lines[0])
+        if min(height, width) < _LEAST:
+            what, remedy = f"the map has {height} rows and {width} columns", f"draw {_LEAST} or more of each"
+            raise FunhouseError(what, place=place, remedy=remedy)
+        for field, value in (("map", text), ("height", height), ("width", width)):
             object.__setattr__(self, field, value)
+        return place
 
-    def _check(self, field: str, good: bool, need: str):
+    def _check(self, field: str, good: bool, need: str, place: str | None = None):
         if not good:
-            raise FunhouseError(f"{field} = {getattr(self, field)!r} makes no orchard", remedy=f"choose {need}")
+            what = f"{field} = {getattr(self, field)!r} makes no orchard"
+            raise FunhouseError(what, place=place, remedy=f"choose {need}")
 
     @property
     def action_names(self) -> tuple[str, ...]:
@@ -91,7 +108,7 @@ class OrchardConfig:
     @cached_property
     def glass(self) -> np.ndarray | None:
         """(h, w) bool: the walls of glass; None without mirrors."""
-        return glass_of(self.map) if self.mirrors and "\n" in self.map else None
+        return glass_of(self.map) if self.mirrors and self._drawn else None
 
     @property
     def room(self) -> int:

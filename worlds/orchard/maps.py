@@ -15,7 +15,7 @@ from worlds.errors import FunhouseError
 from worlds.orchard.apart import split_apart
 from worlds.orchard.map_kinds import fill, is_connected
 from worlds.orchard.map_rows import BEHIND, FLOOR, GLASS, MAP_KINDS, WALL, rows_of
-from worlds.orchard.mirror import behind, closed
+from worlds.orchard.mirror import behind
 
 MOST_CELLS = 1024
 _SPLIT_OF_HASH = (0, 0, 0, 0, 0, 0, 0, 0, 1, 2)
@@ -65,10 +65,7 @@ def draw_map(config, key: int, split: int) -> np.ndarray:
     Raises FunhouseError where no such map is found.
     """
     if config.map not in (*MAP_KINDS, "mixed"):
-        walls = parse_map(config.map)
-        if (~closed(walls, config.glass)).sum() >= config.room:
-            return walls
-        raise _not_found(config, split)
+        return parse_map(config.map)
     walls, word = np.empty(config.shape, np.bool_), np.uint64(key)
     kind = -1 if config.map == "mixed" else MAP_KINDS.index(config.map)
     if config.apart:
@@ -85,7 +82,7 @@ def draw_map(config, key: int, split: int) -> np.ndarray:
 def _not_found(config, split: int) -> FunhouseError:
     height, width = config.shape
     return FunhouseError(
-        f"no map '{config.map.splitlines()[0]}' of {height} x {width} in the {dice.SPLITS[split]} split"
+        f"no map '{config.map}' of {height} x {width} in the {dice.SPLITS[split]} split"
         f" has room for {config.room} fruits and agents",
         remedy="use a larger map, fewer fruits or fewer agents",
     )
