@@ -43,9 +43,10 @@ def record(
     """Writes a log of that many episodes, going on from what is there of the same run; `players` play its minds.
 
     Stopped at any moment and started again, it ends with the same bytes. Asking for more episodes extends a
-    log. Returns {"log", "episodes", "written" (episodes now), "agent_steps"}; of an arena "dropped" too, the attempts
-    ({"episode", "seed"}) that failed and another match stands in for. Raises FunhouseError where `out` holds something
-    else or another run, somebody else writes there, the disk is full, or nobody is given to play the run's minds.
+    log. Returns {"log", "episodes", "written" (how many are new), "agent_steps"}; of an arena "dropped" too, the
+    attempts ({"episode", "seed"}) that failed and another match stands in for. Raises FunhouseError where `out` holds
+    something else or another run, somebody else writes there, the disk is full, or nobody is given to play the run's
+    minds.
     """
     check_threads(threads)
     check_fits(run, episodes, out)
@@ -53,8 +54,8 @@ def record(
     run, size = world.resumed(run, out), world.shard_size(run)
     with LogWriter(out, run.meta, episodes, size) as writer, world.company(run, threads, players) as company:
         missing = writer.shards_missing()
-        written = sum(len(writer.span(shard)) for shard in missing)
-        done = episodes - written
+        done = episodes - sum(len(writer.span(shard)) for shard in missing)
+        new = episodes - done - writer.again
         for shard in missing:
             played: list = []
             for batch in company.batches(writer.span(shard), report):
@@ -69,7 +70,7 @@ def record(
         writer.finish(found)
     each = world.moves(run)
     moves = _agent_steps(open_log(out)) if each is None else episodes * each
-    return {"log": str(out), "episodes": episodes, "written": written, "agent_steps": moves, **found}
+    return {"log": str(out), "episodes": episodes, "written": new, "agent_steps": moves, **found}
 
 
 def _agent_steps(log: Log) -> int:

@@ -75,8 +75,14 @@ def test_threads_and_interruptions_change_no_byte(tmp_path, whole):
 
 def test_a_log_is_extended_to_what_one_run_would_have_written(tmp_path, whole):
     record(run_of(), tmp_path, 66)
-    assert record(run_of(), tmp_path, 70)["written"] == 6
+    assert record(run_of(), tmp_path, 70)["written"] == 4  # two of that shard's six were there
     assert contents(tmp_path) == contents(whole)
+
+
+def test_what_damage_takes_from_a_shard_counts_as_written(tmp_path):
+    record(run_of(), tmp_path, 66)
+    (tmp_path / "agents-00001.parquet").write_bytes(b"")
+    assert record(run_of(), tmp_path, 70)["written"] == 6
 
 
 def test_a_killed_process_is_gone_on_from(tmp_path, whole):

@@ -28,8 +28,8 @@ class LogWriter:
     """Writes a log of `episodes` episodes, shard by shard in any order, from whatever of it is there already.
 
     meta: JSON values, which a later run must repeat; meta["config"] holds the settings that make the
-    episodes. A finished log is extended by asking for more episodes. Use it as a context manager, or call
-    `close`.
+    episodes. A finished log is extended by asking for more episodes; `again` of those that it had are written once
+    more, with the others of their shard. Use it as a context manager, or call `close`.
 
     Raises FunhouseError where another process writes here, the directory holds something else, or the
     settings differ.
@@ -128,6 +128,7 @@ class LogWriter:
         self._compare(meta)
         self._refuse_strangers(names)
         told = meta["episodes"]
+        self.again = self._outgrown(files, told)
         whole = {name: listed for name, listed in files.items() if self._stands(name, listed, told)}
         finished = MANIFEST in names and UNFINISHED not in names
         if finished and told == self.episodes and whole == files:
@@ -180,13 +181,23 @@ class LogWriter:
     def _ours(self) -> set[str]:
         return {name for shard in self._shards() for name in self._names(shard)}
 
+    def _outgrown(self, files: dict[str, dict], told_episodes: int) -> int:
+        """How many episodes are there already and are written once more, for their shard is to hold others too."""
+        shard, held = divmod(told_episodes, self.shard_size)
+        grows = held and told_episodes < self.episodes
+        there = grows and all(name in files and self._whole(name, files[name]) for name in self._names(shard))
+        return held if there else 0
+
     def _stands(self, name: str, listed: dict, told_episodes: int) -> bool:
         """Whether a file is whole and its shard holds as many episodes as it should by now."""
-        path, shard = self.directory / name, int(name.split(".")[0].split("-")[1])
-        if min((shard + 1) * self.shard_size, told_episodes) != self.span(shard).stop or not path.is_file():
-            return False
+        shard = int(name.split(".")[0].split("-")[1])
+        fits = min((shard + 1) * self.shard_size, told_episodes) == self.span(shard).stop
+        return fits and self._whole(name, listed)
+
+    def _whole(self, name: str, listed: dict) -> bool:
+        path = self.directory / name
         with explained("read", path):
-            return entry(path.read_bytes()) == listed
+            return path.is_file() and entry(path.read_bytes()) == listed
 
 
 def apart(directory: str | Path, meta: dict) -> list[tuple[str, object, object]]:
