@@ -297,8 +297,21 @@ def test_a_question_that_cannot_be_asked(capsys, trained, place, change, words):
 def test_logs_of_different_splits_are_disjoint_and_a_log_clashes_with_itself(capsys, logs):
     told = document(capsys, "verify", *logs.values())
     assert told["disjoint"] is True
+    assert told["drawn_by_hand"] == []
     assert told["map_distance"] > 0
     assert "seed" in failure(capsys, "verify", logs["train"], logs["train"])
+
+
+def test_that_logs_share_no_map_is_not_said_of_maps_that_the_user_drew(capsys, logs, tmp_path):
+    (tmp_path / "map.txt").write_text("........\n" * 5)
+    little = ("--preset", "near-far", "--episodes", 1, "--steps", 4, "--agents", 2, "--map", tmp_path / "map.txt")
+    for split in ("train", "test"):
+        document(capsys, "run", "--out", tmp_path / split, "--split", split, *little)
+    assert main(["verify", str(tmp_path / "train"), str(tmp_path / "test")]) == 0
+    said = capsys.readouterr().err
+    assert f"but for maps drawn by hand, which may be shared: {tmp_path / 'train'}, {tmp_path / 'test'}" in said
+    assert main(["verify", *map(str, logs.values())]) == 0
+    assert "drawn by hand" not in capsys.readouterr().err
 
 
 def test_a_mind_is_not_scored_on_what_it_was_trained_on(capsys, trained, logs, tmp_path):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worlds import FunhouseError, OrchardConfig
-from worlds.log.disjoint_splits import check_disjoint
+from worlds.log.disjoint_splits import check_disjoint, drawn_by_hand
 from worlds.log.manifest import entry, write_manifest
 from worlds.log.reader import open_log
 from worlds.log.tables import decode, encode
@@ -210,7 +210,10 @@ def test_a_map_that_the_user_drew_may_be_shared(tmp_path, write):
     world = OrchardConfig(map=str(tmp_path / "map.txt"), fruits=1, agents=2, steps=3)
     write(tmp_path / "train", 2, "train", 0, world)
     write(tmp_path / "test", 2, "test", 0, world)
-    check_disjoint([open_log(tmp_path / "train"), open_log(tmp_path / "test")])
+    logs = [open_log(tmp_path / "train"), open_log(tmp_path / "test")]
+    check_disjoint(logs)
+    assert drawn_by_hand(logs) == logs
+    assert drawn_by_hand(logs[:1]) == []
 
 
 def test_held_out_types_are_refused_in_training_only(log, tmp_path, write, episode, meta):

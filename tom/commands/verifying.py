@@ -29,6 +29,7 @@ class Verify(Command):
         from agents.registry import notes_on
         from worlds import FunhouseError, check_disjoint, map_distance, open_log
         from worlds.arena.time_limit import patience
+        from worlds.log.disjoint_splits import drawn_by_hand
 
         if not self.logs:
             raise FunhouseError("there is no log to verify", remedy="name one: tom verify LOG")
@@ -38,7 +39,8 @@ class Verify(Command):
         check_disjoint(opened)
         if len(verified) == 1:
             return verified[0]
-        together = {"disjoint": True, "map_distance": map_distance(opened)}
+        by_hand = [str(log.path) for log in drawn_by_hand(opened)]
+        together = {"disjoint": True, "map_distance": map_distance(opened), "drawn_by_hand": by_hand}
         return {"logs": verified, **together, "banks": notes_on(opened)}
 
     def replayed(self, log: str) -> dict[str, Any]:
@@ -73,6 +75,8 @@ class Verify(Command):
         if (cells := document.get("map_distance")) is not None:
             tell(f"the most similar maps of different splits, turned or reflected, differ in {cells} cells")
         together = "; no two of them share a seed, a map between splits or a held-out type"
+        if by_hand := document.get("drawn_by_hand"):
+            together += f", but for maps drawn by hand, which may be shared: {', '.join(by_hand)}"
         if self.status(document) == 0:
             tell(f"every checksum holds and every episode replays{together * (len(one) > 1)}", style="green")
 

@@ -43,6 +43,13 @@ def map_distance(logs: Sequence[Log]) -> int | None:
     return min((cells for cells, *_ in filter(None, found)), default=None)
 
 
+def drawn_by_hand(logs: Sequence[Log]) -> list[Log]:
+    """Of logs of different splits those on a map that the user drew, which they may share."""
+    if len({log.split for log in logs}) == 1:
+        return []
+    return [log for log in logs if log.world == "orchard" and not _draws_maps(log)]
+
+
 def _columns(log: Log) -> dict:
     """The columns in which logs may clash; somebody else's environment has no map."""
     table = log.table("episodes")
