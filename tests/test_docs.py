@@ -17,6 +17,7 @@ from pkgutil import resolve_name
 import pytest
 
 from tom.cli import parse
+from worlds import FunhouseError
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted(
@@ -108,6 +109,21 @@ def parses(command: str) -> bool:
     return True
 
 
+def worldless(page: Path, drawn: Path) -> list[str]:
+    """The commands of a page that would run the orchard and whose settings make none; `drawn` is the FILE of a map."""
+    wrong = []
+    for command, _ in commands(page):
+        run, *options = shlex.split(command)[1:]
+        if run == "run" and not {"--world", "--bank"} & set(options):
+            words = [str(drawn) if word == "FILE" else re.sub(r"^[A-Z]+$", "1", word) for word in options]
+            made = parse([run, *words, *([] if "--out" in words else ["--out", "x"])])
+            try:
+                made.settings()  # type: ignore[attr-defined]
+            except FunhouseError:
+                wrong.append(command)
+    return wrong
+
+
 def misspelt(page: Path) -> list[str]:
     wrong = []
     for command, whole in commands(page):
@@ -135,6 +151,11 @@ def test_every_dotted_name_on_a_page_resolves(page: Path):
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
 def test_every_command_on_a_page_can_be_typed(page: Path):
     assert misspelt(page) == []
+
+
+def test_every_orchard_that_a_page_runs_can_be_made(tmp_path: Path):
+    (tmp_path / "map.txt").write_text("........|\n" * 9)
+    assert [command for page in PAGES for command in worldless(page, tmp_path / "map.txt")] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)

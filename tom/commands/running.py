@@ -36,7 +36,7 @@ class Run(Command):
     """Orchard: open, rooms, maze, mixed (any of the three), or the path of an ASCII map; blind has open,
     near-far rooms."""
     mirrors: Flag = False
-    """Orchard: the map may hold a mirror, '|' in its last column."""
+    """Orchard: the map may hold a mirror, '|' in its last column. With --moves 4, which near-far has."""
     height: int | None = None
     """Orchard: rows of the map, cells; blind has 7, near-far 8."""
     width: int | None = None
@@ -60,7 +60,8 @@ class Run(Command):
     """Orchard: steps that a role lasts; for so many steps everybody is itself, then new roles are given out. Blind has
     16, near-far 8."""
     marks: float | None = None
-    """Orchard: the chance, for each agent and step, of becoming marked; some feel it, and wash. 0: no marks."""
+    """Orchard: the chance, for each agent and step, of becoming marked; some feel it, and wash. 0: no marks.
+    With --moves 4, which near-far has."""
     copies: int = 0
     """Orchard: how many of the agents are copies of a mind, each with its persona and its history; 0, or at least 2."""
     mind: MaybeRunDir = None
