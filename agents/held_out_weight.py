@@ -49,7 +49,8 @@ def weights_of(episode: BaseEpisode) -> np.ndarray:
     """Of each act in a role of depth 1 or more, the weight behind it that lies on held-out types: (acts,) float64."""
     space = type_space(episode)
     acted = [role_asked(episode, step, agent) for step, agent in np.argwhere(episode.acts).tolist()]
-    roles = [query for query in acted if query.depth]
+    names = {i for i, agent in enumerate(episode.agents) if agent.stranger}  # to be one of these rests on no type
+    roles = [query for query in acted if query.depth and query.chain[0] not in names]
     return reasoner_of(space).ends(episode, roles)[:, space.held_out].sum(1)
 
 

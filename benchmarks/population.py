@@ -3,16 +3,19 @@
 The world near-far: 36 types, a new role every 8 steps, more than a third of all agent-steps at depth 1 and
 more than a quarter at depth 2, counting the first phase, in which everybody is itself. The peers are parts of
 the same work: the episodes without their log, and those where everybody is itself. Beside it, the same of the world
-blind: 50 types with five senses, eight moves, all fruits of a kind counting. Compiling is not timed.
+blind: 50 types with five senses, eight moves, all fruits of a kind counting; and both with a quarter of the agents
+strangers. Compiling is not timed.
 """
 
 import tempfile
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 import numpy as np
 from measure import best_rate, tell
 
+from agents.orchard.drawing_strangers import StrangersConfig
 from agents.orchard.presets import preset
 from agents.orchard.rollout import RunConfig, rollout
 from agents.population import PopulationConfig
@@ -26,6 +29,8 @@ NEAR_FAR = RunConfig(*preset("near-far", {"agents": 24, "steps": 64})[:2], popul
 ROOM = {"height": 10, "width": 10, "fruits": 7}  # for 24 agents
 BLIND = RunConfig(*preset("blind", {"agents": 24, "steps": 64, **ROOM})[:2], population=NESTED)
 
+STRANGERS = StrangersConfig(0.25)
+
 
 def main() -> None:
     """Measures recording and its parts."""
@@ -34,7 +39,9 @@ def main() -> None:
     peers = {
         "without the log": _rate(NEAR_FAR, NESTED),
         "everybody as itself, without the log": _rate(NEAR_FAR, NATIVE),
+        "a quarter of them strangers": _recorded(replace(NEAR_FAR, strangers=STRANGERS)),
         "blind": _recorded(BLIND),
+        "blind, a quarter strangers": _recorded(replace(BLIND, strangers=STRANGERS)),
         "blind, without the log": _rate(BLIND, NESTED),
         "blind, everybody as itself, without log": _rate(BLIND, NATIVE),
     }

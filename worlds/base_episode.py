@@ -15,13 +15,15 @@ from worlds.whole import whole
 class Agent:
     """Who took part: a name that says nothing of the type, the type's traits, and the type in words.
 
-    `mind` is "" for a scripted agent, else the SHA-256 of the weights of the mind that acted.
+    `mind` is "" for a scripted agent, else the SHA-256 of the weights of the mind that acted. `stranger` is "" for who
+    follows the policy of its type, else the family of the policy that it follows; it then has the type's senses alone.
     """
 
     name: str
     type: dict[str, str]
     description: str
     mind: str = ""
+    stranger: str = ""
 
 
 class BaseEpisode:

@@ -8,13 +8,14 @@ import numpy as np
 from numba import njit, uint64
 
 # Streams keep the uses of chance apart.
-MAP, PLACE, FRUIT, TIE, REGROW, ACTION, TYPE, NAME, ROLE, PROMPT, OPTION, GAME, SEEN, CAST, MARK = range(15)
+MAP, PLACE, FRUIT, TIE, REGROW, ACTION, TYPE, NAME, ROLE, PROMPT, OPTION, GAME, SEEN, CAST, MARK, STRANGER = range(16)
 
 SPLITS = ("train", "validation", "test")
 
 _ADD = np.uint64(0x9E3779B97F4A7C15)
 _MUL1 = np.uint64(0xBF58476D1CE4E5B9)
 _MUL2 = np.uint64(0x94D049BB133111EB)
+_TWELVE = 12
 _S27, _S30, _S31, _S32, _S11 = (np.uint64(s) for s in (27, 30, 31, 32, 11))
 
 
@@ -77,3 +78,25 @@ def actions(key, step, agent, chance, out):
     """Actions at a step of agents of several episodes: key (r,) uint64, agent (r,), chance (r, a) -> out (r,) int."""
     for r in range(len(agent)):
         out[r] = action(key[r], step, agent[r], chance[r])
+
+
+@njit(cache=True, nogil=True)
+def uniforms(key, place, count):
+    """(count,) float64 in [0, 1), for a key that serves nothing else but `normals`."""
+    out = np.empty(count)
+    for i in range(count):
+        out[i] = uniform(draw(uint64(key), i, place, _TWELVE))
+    return out
+
+
+@njit(cache=True, nogil=True)
+def normals(key, place, count):
+    """(count,) float64 of mean 0 and variance 1, for such a key: twelve uniforms less six, which every machine adds up
+    to the same bits."""
+    out = np.empty(count)
+    for i in range(count):
+        total = -6.0
+        for part in range(_TWELVE):
+            total += uniform(draw(uint64(key), i, place, part))
+        out[i] = total
+    return out

@@ -207,17 +207,6 @@ def _areas(species: Species) -> np.ndarray:
 
 
 def _normal(seed: int, species: int, stream: int, place: int, shape: tuple[int, ...]) -> np.ndarray:
-    """Draws of variance one: twelve uniforms less six, which every machine adds up to the same bits."""
+    """Draws of variance one."""
     key = np.uint64(dice.key(seed, stream, species))
-    return _twelves(key, place, int(np.prod(shape))).reshape(shape)
-
-
-@njit(cache=True, nogil=True)
-def _twelves(key, place, count):
-    out = np.empty(count)
-    for i in range(count):
-        total = -6.0
-        for part in range(12):
-            total += dice.uniform(dice.draw(key, i, place, part))
-        out[i] = total
-    return out
+    return dice.normals(key, place, int(np.prod(shape))).reshape(shape)

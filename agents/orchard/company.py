@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from agents.orchard.rollout import play, rollout
+from agents.orchard.rollout import play, play_all
 from agents.orchard.run import RunConfig
 from agents.world import Company, Report
 from worlds import Episode, FunhouseError
@@ -28,9 +28,7 @@ class OrchardCompany(Company):
         """As Company has it. Raises FunhouseError where nobody plays the copies."""
         run = self.run
         if run.minds is None:
-            yield rollout(
-                run.orchard, run.population, run.policy, run.seed, run.split, span.start, len(span), self.threads
-            )
+            yield play_all(run, span, self.threads)
         elif self.players is None:
             what = f"copies of the mind {run.minds.checkpoint} take part, and that mind is not here"
             raise FunhouseError(what, remedy="name the run that holds it: --mind RUN")

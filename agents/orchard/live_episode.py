@@ -12,10 +12,13 @@ import numpy as np
 from numba import njit
 
 from agents.language.description_bank import bank_of, meant
+from agents.orchard.drawing_strangers import NOBODY, settled, strangers_of, words_for
 from agents.orchard.kernel import advance, answer, begin
 from agents.orchard.kernel_inputs import Part, Stage, make_work, node_count, powers_of
 from agents.orchard.lens import Events, compiled, ground_of
 from agents.orchard.run import RunConfig
+from agents.orchard.strange_kernel import Codes, act_as_stranger, coded
+from agents.orchard.strange_ways import make_room
 from agents.orchard.types import TypeSpace
 from agents.population import NO_ELEMENT, Population, draw_population
 from worlds import SPLITS, Agent, Episode, dice
@@ -46,6 +49,8 @@ class Parts(NamedTuple):
     own: np.ndarray  # (n,) int64: types
     chain: np.ndarray  # (p, n, depth) int64
     phase_of: np.ndarray  # (t,) int64
+    stranger: np.ndarray  # (p, n) int64: whose policy, a stranger's, each agent follows; NOBODY: it acts by its type
+    codes: Codes  # of the strangers
     worth: np.ndarray  # (n, kinds) float32: what each kind of fruit is worth to each agent
     marks: float  # the chance of becoming marked
 
@@ -120,7 +125,7 @@ def _play(key, width, stage, parts, given, first, stop, state):
     """Plays the steps from `first`, whose scene is noted, to `stop`, and notes the scene there; given (t, n) int8."""
     events, cell, board, eaten = stage.events, state.cell, state.board, np.empty(len(state.cell), np.int8)
     (steps, n), moves = events.action.shape, stage.ground.neighbor.shape[1] - 1
-    work = make_work(stage, parts.chain.shape[2])
+    work, room = make_work(stage, parts.chain.shape[2]), make_room(moves + 1, state.chance.shape[2])
     for t in range(first, stop):
         phase = parts.phase_of[t]
         begins, roles = t == 0 or parts.phase_of[t - 1] != phase, parts.chain[phase]
@@ -128,8 +133,12 @@ def _play(key, width, stage, parts, given, first, stop, state):
             if given[t, i] >= 0:
                 events.action[t, i] = given[t, i]
                 continue
-            part = Part(i, parts.own[i], i, roles[i, : _depth(roles, i)])
-            _perform(stage, part, t, begins, parts.mixture, work, state.belief[i], state.chance[t, i])
+            who = parts.stranger[phase, i]
+            if who == NOBODY:
+                part = Part(i, parts.own[i], i, roles[i, : _depth(roles, i)])
+                _perform(stage, part, t, begins, parts.mixture, work, state.belief[i], state.chance[t, i])
+            else:
+                act_as_stranger(stage, parts.codes, who, i, parts.own, t, work, room, state.chance[t, i])
             events.action[t, i] = _sample(key, t, i, state.chance[t, i])
         step_world(state.grid, cell, board, events.action[t], key, t, width, VIEW_RADIUS, eaten, moves)
         for i in range(n):
@@ -157,7 +166,8 @@ class Match:
         self.key = dice.key(run.seed, split, index)
         self.walls, space = draw_map(orchard, self.key, split), run.space
         drawn = draw_population(orchard, run.population, space, self.key, run.split)
-        self.cast = deal(drawn) if deal else drawn
+        self.cast, self.strangers = deal(drawn) if deal else drawn, strangers_of(run, self.key)
+        followed = settled(self.cast.chain, self.strangers, self.key)
         self._later = np.uint64(self.key if later is None else later)
         self.geometry = geometry_of(self.walls, orchard.sights, orchard.glass, orchard.moves)
         self.events = _empty_events(run, self.cast, self.walls.size)
@@ -166,8 +176,10 @@ class Match:
         self.given = np.full(self.events.action.shape, SCRIPTED, np.int8)
         chain = self.cast.chain.astype(np.int64)
         worth = space.table.weight[space.table.taste[self.cast.type_index]].astype(np.float32)
-        mixture = _mixture(space, seen_alone)
-        self._parts = Parts(mixture, self.cast.type_index, chain, self.cast.phase_of, worth, orchard.marks)
+        worth[list(self.strangers)] = 0.0
+        codes, mixture = coded(self.strangers, orchard.agents), _mixture(space, seen_alone)
+        own, phase_of = self.cast.type_index, self.cast.phase_of
+        self._parts = Parts(mixture, own, chain, phase_of, followed, codes, worth, orchard.marks)
         self._state = _state(self.stage, self.walls.shape, chain.shape[2], len(orchard.action_names))
         self.chance = self._state.chance
         _open(closed(self.walls, orchard.glass), np.uint64(self.key), orchard.fruits, self.events, self._state)
@@ -182,11 +194,7 @@ class Match:
     def episode(self) -> Episode:
         """The finished episode; the steps of one phase share their rows of roles and prompts."""
         cast, minds = self.cast, self.run.minds
-        mind = [minds.checkpoint if minds and i < minds.copies else "" for i in range(len(cast.names))]
-        agents = [
-            Agent(name, cast.space[int(k)].to_dict(), text, whose)
-            for name, k, text, whose in zip(cast.names, cast.type_index, cast.descriptions, mind, strict=True)
-        ]
+        agents = [self._agent(i) for i in range(len(cast.names))]
         phases = range(len(cast.chain))
         role = [[cast.role(p, i) for i in range(len(agents))] for p in phases]
         prompt = [[cast.prompt(p, i) for i in range(len(agents))] for p in phases]
@@ -197,6 +205,14 @@ class Match:
             role=[role[p] for p in cast.phase_of], prompt=[prompt[p] for p in cast.phase_of], agents=agents,
             probability=taken.astype(np.float32) if minds else None, mark=self.events.mark,
         )  # fmt: skip
+
+    def _agent(self, i: int) -> Agent:
+        """Who an agent is. The words for a stranger tell of its senses alone, for that is all it has of its type."""
+        cast, minds = self.cast, self.run.minds
+        own, mind = cast.space[int(cast.type_index[i])], minds.checkpoint if minds and i < minds.copies else ""
+        if i in self.strangers:
+            return Agent(cast.names[i], own.to_dict(), words_for(own), mind, self.strangers[i].family)
+        return Agent(cast.names[i], own.to_dict(), cast.descriptions[i], mind)
 
 
 def _empty_events(run: RunConfig, cast: Population, cells: int) -> Events:

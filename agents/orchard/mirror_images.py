@@ -18,5 +18,5 @@ def with_images(episode: Episode) -> Episode:
     free = [name for name in NAMES if name not in episode.names]
     shown = episode
     for body, agent in enumerate(episode.agents):
-        shown = show(shown, reflected(life_of(episode, body)), replace(agent, name=free[body]))
+        shown = show(shown, reflected(life_of(episode, body)), replace(agent, name=free[body], stranger=""))
     return shown

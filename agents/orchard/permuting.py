@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from worlds import KINDS, Agent, Episode
+from worlds import KINDS, Episode, FunhouseError
 
 
 def permuted_words(text: str, kinds: int, places: int) -> str:
@@ -21,13 +21,17 @@ def permuted_words(text: str, kinds: int, places: int) -> str:
 
 
 def permuted(episode: Episode, places: int) -> Episode:
-    """The episode with every colour so many places on: of the fruits, in the tastes and in all words."""
+    """The episode with every colour so many places on: of the fruits, in the tastes and in all words. Raises
+    FunhouseError where there are strangers."""
 
     def said(text: str) -> str:
         return permuted_words(text, episode.config.kinds, places)
 
+    if any(one.stranger for one in episode.agents):
+        what = "the policies of strangers hang on colours, and have no others to be permuted to"
+        raise FunhouseError(what, place=f"episode {episode.index}", remedy="take a log without strangers")
     agents = [
-        Agent(one.name, {**one.type, "taste": said(one.type["taste"])}, said(one.description), one.mind)
+        replace(one, type={**one.type, "taste": said(one.type["taste"])}, description=said(one.description))
         for one in episode.agents
     ]
     return replace(

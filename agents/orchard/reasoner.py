@@ -7,10 +7,14 @@ import numpy as np
 from numba import njit
 
 from agents.language.description_bank import meant
+from agents.orchard.drawing_strangers import strangers_of
+from agents.orchard.families import Stranger
 from agents.orchard.judging import behold, chances
 from agents.orchard.kernel import advance, answer, begin, end, stand
 from agents.orchard.kernel_inputs import Part, Stage, make_work, node_count, powers_of
 from agents.orchard.lens import Events, ground_of, tells_mark
+from agents.orchard.run import RunConfig
+from agents.orchard.strange_kernel import Codes, act_as_strangers, coded
 from agents.orchard.types import TypeSpace
 from agents.partial import EVERYBODY, NOTHING, Without
 from agents.population import PopulationConfig, believes_seen, native_share
@@ -85,6 +89,14 @@ def fill_natives(stage, asker, own, place, step, out):
         chances(powers, work, kinds, a, marked, out[a])
 
 
+def strangers_in(episode: Episode) -> dict[int, Stranger]:
+    """The strangers of a run's episode, by index."""
+    if not episode.run.get("strangers"):
+        return {}
+    drawn = strangers_of(RunConfig.from_dict(episode.run), episode.seed)
+    return {i: drawn[i] for i, agent in enumerate(episode.agents) if agent.stranger and i in drawn}
+
+
 class Reasoner:
     """The exact answers for the types of one space; it remembers what it has read of living episodes."""
 
@@ -94,12 +106,13 @@ class Reasoner:
 
     def enact(self, episode: Episode, queries: Sequence[Query], *, without: Without = NOTHING) -> np.ndarray:
         """What each asked agent, reasoning exactly but for what is left out, answers: (q, actions) float64."""
-        stage, own = self._episode(episode)
-        return self._asked(_leaving_out(stage, without), own, queries, np.empty((len(queries), self.actions)))
+        stage, own, _ = self._episode(episode)
+        answers = self._asked(_leaving_out(stage, without), own, queries, np.empty((len(queries), self.actions)))
+        return self._as_strangers(episode, queries, answers, 0)
 
     def ends(self, episode: Episode, queries: Sequence[Query]) -> np.ndarray:
         """How likely each type is the one whose policy answers, where a chain ends: (q, k) float64."""
-        stage, own = self._episode(episode)
+        stage, own, _ = self._episode(episode)
         each, powers = np.arange(len(self.space)), stage.powers
         stage = stage._replace(powers=powers._replace(mind=each, example=each, alike_of=each, mind_of=powers.played))
         return self._asked(stage, own, queries, np.empty((len(queries), len(self.space))), ends=True)
@@ -124,8 +137,27 @@ class Reasoner:
         return answers
 
     def truth(self, episode: Episode, queries: Sequence[Query]) -> np.ndarray:
-        """What is true, (q, actions) float64: for predict what the target really would do there, else as enact."""
-        return self.enact(episode, [really(query) for query in queries])
+        """What is true, (q, actions) float64: for predict what the target really would do there, else as enact; but as
+        a stranger, what its policy does in the asked body."""
+        real = [really(query) for query in queries]
+        return self._as_strangers(episode, real, self.enact(episode, real), 1)
+
+    def _as_strangers(
+        self, episode: Episode, queries: Sequence[Query], answers: np.ndarray, deepest: int
+    ) -> np.ndarray:
+        """The answers; where a stranger is asked to be itself, and with `deepest` 1 where anybody is asked to be it,
+        what it does instead."""
+        stage, own, codes = self._episode(episode)
+        strangers = set(np.flatnonzero(codes.way[:, 0] >= 0).tolist())
+        asked = [q for q, one in enumerate(queries) if one.stance == "behave" and one.depth <= deepest]
+        named = [(q, *(queries[q].chain or (queries[q].agent,))) for q in asked]
+        rows = np.array([(q, who) for q, who in named if who in strangers], np.int64).reshape(-1, 2)
+        if len(rows):
+            body, step = (np.array([getattr(queries[q], part) for q in rows[:, 0]]) for part in ("agent", "step"))
+            given = np.empty((len(rows), self.actions))
+            act_as_strangers(stage, codes, rows[:, 1].copy(), body, own, step, given)
+            answers[rows[:, 0]] = given
+        return answers
 
     def posterior(self, episode: Episode, agent: int, step: int, who: int) -> np.ndarray:
         """What an agent knows of the type of `who` at a step, (k,) float64."""
@@ -133,7 +165,7 @@ class Reasoner:
 
     def posteriors(self, episode: Episode, agent: int, who: int) -> np.ndarray:
         """The same at each step, (t, k) float64."""
-        stage, own = self._episode(episode)
+        stage, own, _ = self._episode(episode)
         belief = np.empty((episode.steps, len(self.space)))
         _posterior(stage, agent, own[agent], who, belief)
         return belief
@@ -148,17 +180,18 @@ class Reasoner:
         if not perceives(episode, agent, place, step):
             what = f"{episode.names[agent]} does not perceive {episode.names[place]} at step {step}"
             raise FunhouseError(what, place=f"episode {episode.index}", remedy="choose somebody in sight")
-        stage, own = self._episode(episode)
+        stage, own, _ = self._episode(episode)
         out = np.empty((self.actions, len(self.space)))
         fill_natives(stage, agent, own[agent], place, step, out)
         return out.T
 
-    def _episode(self, episode: Episode) -> tuple[Stage, np.ndarray]:
-        """What the kernel reads of an episode, and the index of each agent's type (n,)."""
+    def _episode(self, episode: Episode) -> tuple[Stage, np.ndarray, Codes]:
+        """What the kernel reads of an episode, the index of each agent's type (n,), and the strangers among them."""
         if episode not in self._read:
             own = np.array([self.space.index(agent.type) for agent in episode.agents])
             powers = powers_of(self.space, believes_seen(episode.run))
-            self._read[episode] = Stage(events_of(episode), ground_of(episode.geometry), powers), own
+            stage = Stage(events_of(episode), ground_of(episode.geometry), powers)
+            self._read[episode] = stage, own, coded(strangers_in(episode), len(own))
         return self._read[episode]
 
     def _encode(self, chains: Sequence[tuple], believed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

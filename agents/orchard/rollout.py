@@ -3,6 +3,7 @@
 An episode is a function of the run's settings and its own index alone, so batches and threads change nothing.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -14,7 +15,7 @@ from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
 from worlds import Episode, OrchardConfig
 
-__all__ = ["RunConfig", "play", "play_with_chances", "rollout"]
+__all__ = ["RunConfig", "play", "play_all", "play_with_chances", "rollout"]
 
 
 def play(run: RunConfig, index: int) -> Episode:
@@ -29,6 +30,14 @@ def play_with_chances(run: RunConfig, index: int) -> tuple[Episode, np.ndarray]:
     return match.episode(), match.chance
 
 
+def play_all(run: RunConfig, indices: Sequence[int], threads: int = 1) -> list[Episode]:
+    """Some episodes of a run, in that order, played on as many threads."""
+    if threads == 1:
+        return [play(run, index) for index in indices]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(partial(play, run), indices))
+
+
 def rollout(
     config: OrchardConfig,
     population: PopulationConfig,
@@ -39,10 +48,5 @@ def rollout(
     count: int,
     threads: int = 1,
 ) -> list[Episode]:
-    """The episodes first, ..., first + count - 1 of a run, in that order, played on as many threads."""
-    run = RunConfig(config, policy, population, seed, split)
-    indices = range(first, first + count)
-    if threads == 1:
-        return [play(run, index) for index in indices]
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(partial(play, run), indices))
+    """The episodes first, ..., first + count - 1 of a run of agents who follow their types."""
+    return play_all(RunConfig(config, policy, population, seed, split), range(first, first + count), threads)

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Interval
 
+from agents.orchard.drawing_strangers import StrangersConfig
 from agents.orchard.policy_config import PolicyConfig
 from agents.orchard.types import TypeSpace, space_of
 from agents.population import PopulationConfig, check_run
@@ -40,9 +41,11 @@ class MindsConfig:
 
 @dataclass(frozen=True)
 class RunConfig:
-    """Everything that a run's episodes depend on; `minds`: copies of a mind take part, None: scripted agents only.
+    """Everything that a run's episodes depend on; `minds`: copies of a mind take part, None: scripted agents only;
+    `strangers`: agents take part who follow policies that are no types, None: nobody does.
 
-    Raises FunhouseError for a split that there is not, and for more copies than agents.
+    Raises FunhouseError for a split that there is not, for more copies than agents, and where no strangers may take
+    part.
     """
 
     orchard: OrchardConfig = field(default_factory=OrchardConfig)
@@ -51,8 +54,9 @@ class RunConfig:
     seed: Seed = 0
     split: Split = "train"
     minds: MindsConfig | None = None
+    strangers: StrangersConfig | None = None
 
-    OPTIONAL = ("minds",)
+    OPTIONAL = ("minds", "strangers")
     world: ClassVar[str] = "orchard"
 
     def __post_init__(self):
@@ -60,6 +64,10 @@ class RunConfig:
         if self.copies > self.orchard.agents:
             what = f"{self.copies} of {self.orchard.agents} agents cannot be copies of the mind"
             raise FunhouseError(what, remedy="ask for more --agents, or fewer --copies")
+        types = self.population.drawn(self.split)
+        if self.strangers and not self.strangers.taking_part(types):
+            what = f"{types} agents alone take part, and no family of strangers is {types}"
+            raise FunhouseError(what, remedy="leave --strangers out, or choose other --types")
 
     @property
     def copies(self) -> int:
@@ -80,8 +88,8 @@ class RunConfig:
     def to_dict(self) -> dict:
         """Plain JSON values; the log's manifest holds them as "config"."""
         parts = {name: getattr(self, name).to_dict() for name in ("orchard", "policy", "population")}
-        minds = {"minds": self.minds.to_dict()} if self.minds else {}
-        return {**parts, "seed": self.seed, "split": self.split, **minds}
+        others = {name: getattr(self, name).to_dict() for name in self.OPTIONAL if getattr(self, name)}
+        return {**parts, "seed": self.seed, "split": self.split, **others}
 
     @classmethod
     def from_dict(cls, values: dict) -> "RunConfig":

@@ -72,6 +72,7 @@ def _compare_worlds(log: Log, episodes: list) -> None:
     for lived, logged in zip(episodes, log.batch([episode.index for episode in episodes]), strict=True):
         taste = [space.table.taste[space.index(agent.type)] for agent in logged.agents]
         worth = space.table.weight[taste].astype(np.float32)
+        worth[[bool(agent.stranger) for agent in logged.agents]] = 0.0
         cell, board, reward = replay(log.orchard, logged.walls, logged.seed, logged.action, worth)
         pairs = {
             "position": (lived.cell, cell),

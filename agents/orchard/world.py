@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from agents.orchard.company import OrchardCompany, sampled
+from agents.orchard.drawing_strangers import StrangersConfig
 from agents.orchard.exchanging import exchanged_words
 from agents.orchard.permuting import permuted, permuted_words
 from agents.orchard.policy_config import PolicyConfig
@@ -31,7 +32,7 @@ from worlds.orchard.geometry import has
 LAID_OUT = (  # by a preset
     "height", "width", "map", "kinds", "fruits", "agents", "steps", "roles", "marks", "moves", "apart",
 )  # fmt: skip
-OPTIONS = {*LAID_OUT, "mirrors", "preset", "near", "far", "switch", "copies", "mind", "traits"}
+OPTIONS = {*LAID_OUT, "mirrors", "preset", "near", "far", "switch", "copies", "mind", "traits", "strangers"}
 
 
 class OrchardWorld(World):
@@ -58,7 +59,9 @@ class OrchardWorld(World):
             raise FunhouseError(what, remedy="leave --near out, or name sight among --traits")
         checkpoint = options.get("checkpoint")
         minds = None if checkpoint is None else MindsConfig(options["copies"], checkpoint)
-        return RunConfig(orchard, policy, drawn, seed, split, minds)
+        share = options.get("strangers")
+        strangers = StrangersConfig(share) if share else None
+        return RunConfig(orchard, policy, drawn, seed, split, minds, strangers)
 
     def run(self, config: Mapping[str, Any]) -> RunConfig:
         return RunConfig.from_dict(config)  # type: ignore[arg-type]

@@ -42,6 +42,11 @@ class Perception:
         return self.species[:, None] == self.species
 
     @cached_property
+    def strangers(self) -> np.ndarray:
+        """(n,) bool: who follows a policy that is no type."""
+        return np.array([bool(agent.stranger) for agent in self.episode.agents])
+
+    @cached_property
     def known(self) -> np.ndarray:
         """(t, n, n) bool: whether the first has perceived the second by step t, the scene of t included.
 

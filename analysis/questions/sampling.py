@@ -42,7 +42,7 @@ class Sampling:
     depths: Annotated[tuple[Depth, ...], MinLen(1)] = (0, 1, 2, 3)  # predict has no depth 0
     weights: tuple[Weight, ...] = (1, 1, 2, 4)  # how many questions a depth gets; few of the deep ones tell anything
     episodes: Episodes | None = None  # the first so many of the log; None: all
-    # held-out: asked agent, target and everyone in the chain have types unseen in training
+    # held-out: asked agent, target and everyone in the chain have types, strangers families, unseen in training
     types: Annotated[str, schema.one_of("all", "held-out")] = "all"
     # trained, held-out: the forms of words kept from training
     paraphrases: Annotated[str, schema.one_of("all", "trained", "held-out")] = "all"
@@ -94,7 +94,9 @@ class Draw:
         self.generator = np.random.default_rng([sampling.seed, int(episode.seed)])
         self.perception = Perception(episode)
         own = [self.space.index(agent.type) for agent in episode.agents]
+        families = episode.run.get("strangers", {}).get("held_out", ())
         kept = self.space.held_out[own]
+        kept = np.where(self._plain, kept, [agent.stranger in families for agent in episode.agents])
         self.pool = kept if sampling.types == "held-out" else np.ones(len(kept), bool)
 
     def asked(self) -> list[Asked]:
@@ -128,12 +130,13 @@ class Draw:
         return reasons
 
     def _behave(self, depth: int, count: int) -> Iterator[tuple[int, int, tuple]]:
-        where = np.argwhere(self._imitable if depth else self.episode.acts & self.pool)
+        apt = self._imitable & self._plain if depth > 1 else self._imitable
+        where = np.argwhere(apt if depth else self.episode.acts & self.pool)
         for step, agent, *target in self._some(where, count).tolist():
             yield step, agent, self._extend(tuple(target), depth, step, agent, root=agent)
 
     def _predict(self, depth: int, count: int) -> Iterator[tuple[int, int, tuple]]:
-        where = np.argwhere(self._foreseen & self._enough if depth > 1 else self._foreseen)
+        where = np.argwhere(self._foreseen & self._plain & self._enough if depth > 1 else self._foreseen)
         seen = self._some(where, None).tolist()
         real = int(self.generator.binomial(count, self.sampling.role_share))
         fitting = ((step, agent, target) for step, agent, target in seen if self._role_fits(step, agent, target, depth))
@@ -163,10 +166,16 @@ class Draw:
         """(n, n) bool: who may be asked about whom."""
         return self.pool[:, None] & self.pool & ~self._same
 
+    @property
+    def _plain(self) -> np.ndarray:
+        """(n,) bool: who is no stranger; these alone act as others, and have a part in nested questions."""
+        return ~self.perception.strangers
+
     @cached_property
     def _imitable(self) -> np.ndarray:
         """(t, n, n) bool: at which step the first acts, and can act as the second, whom it knows."""
-        return self.perception.known & self._pairs & self.perception.kin & self.episode.acts[:, :, None]
+        acts = self.episode.acts & self._plain
+        return self.perception.known & self._pairs & self.perception.kin & acts[:, :, None]
 
     @cached_property
     def _foreseen(self) -> np.ndarray:
@@ -177,7 +186,8 @@ class Draw:
     def _enough(self) -> np.ndarray:
         """(t, n, n) bool: where the first knows another whom the second could act as."""
         kin = self.perception.kin.astype(np.int64)
-        return (self.perception.known & self.pool).astype(np.int64) @ kin >= 2  # it sees the second itself
+        # it sees the second itself
+        return (self.perception.known & self.pool & self._plain).astype(np.int64) @ kin >= 2
 
     def _known(self, step: int, agent: int, root: int) -> np.ndarray:
         """(n,) bool: whom the asked agent knows, itself among them, of those who act as `root` does."""
@@ -189,9 +199,9 @@ class Draw:
     def _extend(self, chain: tuple, depth: int, step: int, agent: int, root: int) -> tuple:
         """The chain lengthened to `depth` by others whom the asked agent has perceived, itself among them.
 
-        All of them are of the species of `root`, in whose place the question is acted.
+        All of them are of the species of `root`, in whose place the question is acted, and nobody is a stranger.
         """
-        known = np.flatnonzero(self._known(step, agent, root))
+        known = np.flatnonzero(self._known(step, agent, root) & self._plain)
         while len(chain) < depth:
             if self.generator.random() < self.sampling.description_share:
                 chain += (self._described(root),)

@@ -43,9 +43,10 @@ class Subject:
 
 
 def subjects(episode: BaseEpisode, count: int, seed: int = 0) -> list[Subject]:
-    """Whom to ask about in one episode: agents that the asked one has perceived by then, drawn evenly."""
+    """Whom to ask about in one episode: agents that the asked one has perceived by then, drawn evenly; no strangers, of
+    whom no type is true."""
     perception = Perception(episode)
-    others = ~np.eye(len(episode.agents), dtype=bool)
+    others = ~np.eye(len(episode.agents), dtype=bool) & ~perception.strangers
     generator = np.random.default_rng([seed, int(episode.seed), BINS])
     drawn = generator.permutation(np.argwhere(perception.known & others))[:count]
     return [Subject(i, t, j, int(perception.observed[t, i, j])) for t, i, j in drawn.tolist()]

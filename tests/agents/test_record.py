@@ -209,7 +209,7 @@ def test_rules_that_changed_since_are_found(whole, monkeypatch):
 
 @pytest.mark.parametrize("name", ["episodes-00001.parquet", "agents-00000.parquet", "steps-00000.parquet", MANIFEST])
 def test_damage_is_named_before_anything_is_replayed(tmp_path, whole, name, monkeypatch):
-    monkeypatch.setattr("agents.orchard.company.rollout", None)
+    monkeypatch.setattr("agents.orchard.company.play_all", None)
     shutil.copytree(whole, tmp_path / "damaged")
     data = bytearray((whole / name).read_bytes())
     data[len(data) // 2] ^= 4

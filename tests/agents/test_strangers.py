@@ -5,25 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from agents.orchard.families import EAST, NORTH, SOUTH, STAY, WEST
 from agents.orchard.rollout import play
 from agents.orchard.run import RunConfig
-from agents.orchard.strangers import (
-    EAST,
-    NORTH,
-    OUTSIDE,
-    SOUTH,
-    STAY,
-    WEST,
-    Scene,
-    astar,
-    cells_of,
-    meet,
-    native,
-    noisy,
-    uniform,
-    wall_follower,
-    would,
-)  # fmt: skip
+from agents.orchard.scene import Scene, cells_of
+from agents.orchard.strangers import OUTSIDE, astar, meet, native, noisy, uniform, wall_follower, would
 from agents.population import PopulationConfig
 from worlds import FunhouseError, OrchardConfig
 from worlds import replay as play_again

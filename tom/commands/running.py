@@ -62,6 +62,9 @@ class Run(Command):
     marks: float | None = None
     """Orchard: the chance, for each agent and step, of becoming marked; some feel it, and wash. 0: no marks.
     With --moves 4, which near-far has."""
+    strangers: float = 0.0
+    """Orchard: the chance of each agent to be a stranger, who follows a policy that is no type; others are told to be
+    it. Of its families two are held out of training."""
     copies: int = 0
     """Orchard: how many of the agents are copies of a mind, each with its persona and its history; 0, or at least 2."""
     mind: MaybeRunDir = None

@@ -1,4 +1,4 @@
-"""Whether logs are truly held out from one another: in seeds, in maps, and in the types of agents."""
+"""Whether logs are truly held out from one another: in seeds, in maps, in the types of agents and in strangers."""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -11,7 +11,15 @@ from worlds.orchard.apart import APART, fewest_cells
 from worlds.orchard.map_rows import MAP_KINDS
 from worlds.orchard.shard import walls_of
 
-_PLAIN = ("episode", "agent", "name", "description", "species")  # the columns of "agents" that are no traits
+_PLAIN = (
+    "episode",
+    "agent",
+    "name",
+    "description",
+    "species",
+    "mind",
+    "stranger",
+)  # the columns of "agents" that are no traits
 
 
 def check_disjoint(logs: Sequence[Log]) -> None:
@@ -19,8 +27,8 @@ def check_disjoint(logs: Sequence[Log]) -> None:
 
     No two logs may share an episode's seed; logs of different splits may not share a map, except one that the
     user drew, and where they say that their maps are apart, these must differ in APART cells however they are turned;
-    and in no training log may an agent be of a type that any of the logs holds out. Raises FunhouseError naming the
-    first clash.
+    and in no training log may an agent be of a type, or a stranger of a family, that any of the logs holds out. Raises
+    FunhouseError naming the first clash.
     """
     episodes = [_columns(log) for log in logs]
     for one, other in combinations(zip(logs, episodes, strict=True), 2):
@@ -31,6 +39,8 @@ def check_disjoint(logs: Sequence[Log]) -> None:
     for log in logs:
         if log.split == "train":
             _check_types(log, [kind for source in logs for kind in source.meta["held_out"]])
+            held = {family for source in logs for family in source.config.get("strangers", {}).get("held_out", ())}
+            _check_strangers(log, held)
 
 
 def map_distance(logs: Sequence[Log]) -> int | None:
@@ -113,4 +123,15 @@ def _check_types(log: Log, held_out: list[dict[str, str]]) -> None:
                 f"a training log has an agent of a held-out type: {', '.join(row.values())}",
                 place=f"{log.path} episode {episode}",
                 remedy="record the training log anew, with the types that are seen only",
+            )
+
+
+def _check_strangers(log: Log, held_out: set[str]) -> None:
+    agents = log.table("agents")
+    for row in agents.select(["episode", "stranger"]).to_pylist() if "stranger" in agents.column_names else []:
+        if row["stranger"] in held_out:
+            raise FunhouseError(
+                f"a training log has a stranger of a held-out family: {row['stranger']}",
+                place=f"{log.path} episode {row['episode']}",
+                remedy="record the training log anew, with the families that are seen only",
             )

@@ -24,6 +24,7 @@ class RunParts(schema.TypedDict, total=False):
     policy: dict
     population: dict
     minds: dict
+    strangers: dict
     arena: dict
     bank: dict
     plain: dict

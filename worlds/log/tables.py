@@ -36,15 +36,14 @@ def file_name(table: str, shard: int) -> str:
 def agents_table(episodes: Sequence[BaseEpisode]) -> pa.Table:
     """Who took part: a row for each agent of each episode, its traits as columns."""
     traits = list(episodes[0].agents[0].type)
-    mind = ["mind"] if any(agent.mind for e in episodes for agent in e.agents) else []
-    schema = schema_of(
-        episode=pa.int64(), agent=pa.int32(), name=pa.string(),
-        **dict.fromkeys(traits, pa.string()), description=pa.string(), **dict.fromkeys(mind, pa.string()),
-    )  # fmt: skip
+    words = ["description", *(["mind"] if any(agent.mind for e in episodes for agent in e.agents) else [])]
+    words += ["stranger"] if episodes[0].run.get("strangers") else []  # also where none came to this shard
+    columns = dict.fromkeys((*traits, *words), pa.string())
+    schema = schema_of(episode=pa.int64(), agent=pa.int32(), name=pa.string(), **columns)
     rows = [
-        (e.index, i, agent.name, *(agent.type[trait] for trait in traits), agent.description, *[agent.mind] * len(mind))
+        (e.index, i, one.name, *(one.type[trait] for trait in traits), *(getattr(one, said) for said in words))
         for e in episodes
-        for i, agent in enumerate(e.agents)
+        for i, one in enumerate(e.agents)
     ]
     return table_of(zip(*rows, strict=True), schema)
 
@@ -107,9 +106,10 @@ def columns_of(data: bytes) -> pa.Schema:
 
 
 def people_of(agents: pa.Table, start: np.ndarray) -> list[list[Agent]]:
-    """Each episode's agents, rows start[i] to start[i + 1]; columns that are not named here are traits."""
-    people = []
+    """Each episode's agents, rows start[i] to start[i + 1]; columns before the description are the name and traits."""
+    people, names = [], agents.column_names
+    beside = names[names.index("description") :]
     for row in agents.drop_columns(["episode", "agent"]).to_pylist():
-        said = {"description": row.pop("description"), "mind": row.pop("mind", "")}
+        said = {name: row.pop(name) for name in beside}
         people.append(Agent(row.pop("name"), **said, type=row))
     return [people[first:stop] for first, stop in zip(start[:-1].tolist(), start[1:].tolist(), strict=True)]

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from worlds.errors import FunhouseError
-from worlds.log.columns import agents_schema, check_within
+from worlds.log.columns import agents_schema, check_within, text
 from worlds.log.parquet import TEXT, read_table
 from worlds.log.shard import BaseShard, decoded
 from worlds.log.tables import agents_table, columns_of, schema_of, steps_schema, steps_table, table_of
@@ -74,7 +74,8 @@ def read(name: str, data: bytes, span: range, run: dict, coded: Sequence[str] = 
     """
     config = OrchardConfig.from_dict(run["orchard"])
     found = columns_of(data)
-    schema = {"episodes": EPISODES, "steps": STEPS}.get(name) or agents_schema(found)
+    strangers = [text("stranger")] if run.get("strangers") else []
+    schema = {"episodes": EPISODES, "steps": STEPS}.get(name) or agents_schema(found, *strangers)
     if name == "steps" and "probability" in found.names:
         schema = schema.append(PROBABILITY)
     rows = len(span) * {"episodes": 1, "agents": config.agents, "steps": config.agents * config.steps}[name]
