@@ -101,3 +101,9 @@ def test_pictures_show_the_glass():
 def test_a_map_that_is_drawn_at_random_holds_no_mirror():
     with pytest.raises(FunhouseError, match="mirrors = True makes no orchard"):
         OrchardConfig(mirrors=True)
+
+
+def test_a_drawn_map_is_held_to_the_floor_before_the_mirror_and_where_a_wall_takes_its_place_to_all():
+    with pytest.raises(FunhouseError, match="its 11 cells of floor"):
+        OrchardConfig(**{**WORLD, "fruits": 3})
+    assert OrchardConfig(**{**WORLD, "fruits": 3, "map": WHOLE.replace("|", "#")}).room == 12

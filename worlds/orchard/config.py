@@ -9,9 +9,8 @@ from annotated_types import Interval, Len, MaxLen
 
 from worlds import schema
 from worlds.errors import FunhouseError
-from worlds.orchard.map_rows import GLASS, MAP_KINDS, read_map
+from worlds.orchard.map_rows import FLOOR, GLASS, MAP_KINDS, read_map
 from worlds.orchard.maps import MOST_CELLS, glass_of, map_text, parse_map
-from worlds.orchard.mirror import closed
 
 ACTIONS = ("stay", "north", "south", "west", "east")
 DIAGONALS = ("northwest", "northeast", "southwest", "southeast")  # with moves=8 they follow on ACTIONS
@@ -72,9 +71,7 @@ class OrchardConfig:
     @property
     def _cells(self) -> int:
         """How many cells there are; of a drawn map those on which a body can be."""
-        if not self._drawn:
-            return self.height * self.width
-        return int((~closed(parse_map(self.map), glass_of(self.map) if self.mirrors else None)).sum())
+        return self.map.count(FLOOR) if self._drawn else self.height * self.width
 
     def _read_map(self) -> str:
         """Holds the map itself, so that a log can be read where its map file is not; returns where it stands."""
