@@ -62,7 +62,7 @@ class Shortcuts:
         found = {
             IGNORANT: self._ignorant(queries, natives),
             MYSELF: self._myself(queries, natives),
-            FULL_INFORMATION: np.einsum("qk,qka->qa", [self._last(query) for query in queries], natives),
+            FULL_INFORMATION: self._full_information(queries, natives),
         }
         deepest = {stance: max((q.depth for q in queries if q.stance == stance), default=0) for stance in _STANCES}
         names = {kept for stance in _STANCES for kept in places_of(stance, deepest[stance])}
@@ -87,6 +87,13 @@ class Shortcuts:
     def _myself(self, queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
         own = self.own[[query.agent for query in queries]]
         return np.where(_depth(queries)[:, None] > 0, natives[np.arange(len(own)), own], np.nan)
+
+    def _full_information(self, queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
+        """What the true type does of the one whose policy the chain ends in; a stranger has none."""
+        answer = np.einsum("qk,qka->qa", [self._last(query) for query in queries], natives)
+        ends = [query.chain[-1] if query.chain else query.agent for query in queries]
+        answer[[not isinstance(who, str) and self.perception.strangers[who] for who in ends]] = np.nan
+        return answer
 
     def _last(self, query: Query) -> np.ndarray:
         """(k,): the true type, or the described types, of the one whose policy the chain ends in."""

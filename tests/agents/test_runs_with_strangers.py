@@ -21,6 +21,8 @@ from agents.population import PopulationConfig
 from agents.query import Query, role_asked
 from agents.recording import record, verify
 from agents.registry import reasoner_of, type_space
+from analysis.contenders.shortcuts import FULL_INFORMATION, Shortcuts
+from analysis.questions.perception import Perception
 from analysis.questions.sampling import Draw, Sampling
 from analysis.scores.describe import subjects
 from worlds import FunhouseError, OrchardConfig, check_disjoint, open_log
@@ -204,6 +206,15 @@ def test_strangers_are_asked_as_themselves_and_are_targets_of_plain_questions_al
             asked[query.stance, query.depth, bool(named)] += 1
         assert not strangers & {one.who for one in subjects(episode, 64)}
     assert all(asked[stance, 1, True] for stance in ("behave", "predict"))
+
+
+def test_no_type_is_told_as_full_information_about_a_stranger():
+    episode = play(BLIND, 0)
+    bo, plain = next(iter(strangers_in(episode))), [i for i, one in enumerate(episode.agents) if not one.stranger]
+    queries = [Query("behave", plain[0], 5, (who,), 1) for who in (bo, plain[1])]
+    said = Shortcuts(reasoner_of(BLIND.space), episode, Perception(episode)).answers(queries)[FULL_INFORMATION]
+    assert np.isnan(said[0]).all()
+    assert said[1].sum() == pytest.approx(1)
 
 
 def test_tastes_of_an_episode_with_strangers_cannot_be_permuted():
