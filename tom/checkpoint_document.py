@@ -1,17 +1,12 @@
-"""What a checkpoint says of its mind: the shape of config.json, and that its parts fit together."""
+"""What a checkpoint says of its mind: the shape of config.json."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-import torch
 from annotated_types import Interval, MaxLen
 
 from agents.registry import world_of
-from tom.filter.inputs import Inputs, check_version
-from tom.filter.network import Network
-from tom.filter.vocabulary import Vocabulary
 from tom.training.seen_logs import Seen
-from tom.training.settings import NetworkConfig
-from worlds import FunhouseError, schema
+from worlds import schema
 from worlds.log.document import RunParts
 
 Count = Annotated[int, Interval(ge=0, lt=2**63)]
@@ -25,10 +20,10 @@ class Done(schema.TypedDict):
 
 
 class MindDocument(schema.TypedDict):
-    """The document; tom.filter.inputs reads the parts of `run`. Only a training writes the last four."""
+    """The document; what `network` holds depends on the kind of network. Only a training writes the last four."""
 
     version: int
-    network: NetworkConfig
+    network: dict
     words: Annotated[list[Annotated[str, MaxLen(64)]], MaxLen(1 << 16)]
     run: RunParts
     train: schema.NotRequired[dict]
@@ -37,43 +32,11 @@ class MindDocument(schema.TypedDict):
     done: schema.NotRequired[Done]
 
 
-def read_document(meta: schema.Document) -> NetworkConfig:
-    """The network that a checkpoint describes, its document checked. Raises FunhouseError naming file and field."""
-    check_version(meta, meta.file)
-    network = schema.read(MindDocument, meta)["network"]
+def read_document(kind: Any, meta: schema.Document) -> Any:
+    """The size of the network that a checkpoint describes, a tom.architectures.Architecture's, its document checked.
+    Raises FunhouseError naming file and field."""
+    schema.read(MindDocument, meta)
+    size = schema.read(kind.sizes, meta["network"])
     for run in (meta["run"], *meta.get("logs", [])):
         world_of(run).read(run)
-    return network
-
-
-def check_world(network: NetworkConfig, inputs: Inputs, vocabulary: Vocabulary, file: str) -> None:
-    """Raises FunhouseError where a network is not of the size that its world gives it."""
-    due = NetworkConfig(len(vocabulary), **inputs.network(vocabulary))
-    for name in ("vocabulary", "traits", "species", "members", "actions", "bars", "kinds", "gamma"):
-        if (value := getattr(network, name)) != getattr(due, name):
-            what = f"network.{name} = {schema.shown(value)} is not that of its world"
-            raise FunhouseError(what, place=file, remedy="restore a copy, or train anew: tom train LOG --out RUN")
-
-
-def check_size(network: NetworkConfig, tensors: dict[str, torch.Tensor], place: str) -> None:
-    """Raises FunhouseError where weights are not of a network of that size, before memory is taken for it."""
-    try:
-        with torch.device("meta"):
-            described = Network(network).lower().state_dict()
-    except RuntimeError as error:  # more numbers than can be counted
-        raise _unfit(str(error).splitlines()[0], place) from error
-    for name in sorted({*described, *tensors}):
-        if name not in described or name not in tensors:
-            raise _unfit(f"{schema.shown(name)} is only in {'the file' if name in tensors else 'the network'}", place)
-        if (had := tuple(tensors[name].shape)) != (want := tuple(described[name].shape)):
-            raise _unfit(f"{name} has the shape {had} and not {want}", place)
-        if (kind := tensors[name].dtype) != (due := described[name].dtype):
-            raise _unfit(f"{name} is of {kind} and not of {due}", place)
-
-
-def _unfit(what: str, place: str) -> FunhouseError:
-    return FunhouseError(
-        f"these weights are of another network: {what}",
-        place=place,
-        remedy="load it with the version of the project that trained it, or train anew: tom train LOG --out RUN",
-    )
+    return size

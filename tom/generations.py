@@ -19,8 +19,9 @@ from agents.recording import record
 from agents.run_size import check_threads
 from analysis.generations import ARMS, COPIES, START, Judge, Lives
 from analysis.questions.sampling import Episodes
+from tom.base_mind import BaseMind
 from tom.checkpoint import is_there
-from tom.mind import Mind, load
+from tom.mind import load
 from tom.minds import SHIPPED
 from tom.player import Player
 from tom.training.seen_logs import seen_by
@@ -181,7 +182,7 @@ class _Lineage:
         scripted = self._recorded(self.home(0) / "scripted", run, self.plan.evaluated, None)
         return Judge(self._lives(0, START), scripted, self.plan.questions, self.plan.seed)
 
-    def mind(self, generation: int, arm: str) -> Mind:
+    def mind(self, generation: int, arm: str) -> BaseMind:
         """The mind of a generation, named after its arm; generation 0 is of either."""
         mind = load(self._source(generation, arm))
         mind.name = arm if generation else START

@@ -1,14 +1,12 @@
 """What to do next with a log, as commands that can be pasted as they stand."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from agents.registry import world_of
-from tom.minds import SHIPPED
-from worlds import FunhouseError, open_log
+from tom.knowing import readable, shipped_for
+from worlds import open_log
 from worlds.harmless import harmless, quoted
-from worlds.log.reader import Log
 from worlds.trust import flags
 
 TRAINED = "--minutes 8"
@@ -30,24 +28,14 @@ def next_steps(log: str, mind: str | None = None) -> list[str]:
     if not readable(opened.config):
         exactly = [f"{asked} --exact", f"tom score --log {quoted(log)} --needs{trusted}"]
         return [f"{said}; no mind reads its world yet. To ask one exactly, and to see what the log demands:", *exactly]
-    if (known := _shipped(opened)) is not None:
-        return [f"{said}; to ask one of them:", f"{asked}{known}"]
+    if shipped_for(opened.config) is not None:
+        return [f"{said}; to ask one of them:", asked]
     nobody = f"{said}; no mind that ships with the package knows this world"
     if opened.split != "train":
         return [f"{nobody}: train one on a log of its train split, and name it with --mind"]
     run = quoted(str(Path("runs") / Path(log).resolve().name))
     train = f"tom train {quoted(log)} --out {run} {TRAINED}"
     return [f"{nobody}. To train one, and to ask it:", train, f"{asked} --mind {run}"]
-
-
-def readable(config: dict) -> bool:
-    """Whether minds can read logs of these settings."""
-    from tom.filter.inputs import inputs_of
-
-    try:
-        return bool(inputs_of(config))
-    except FunhouseError:
-        return False
 
 
 def _question(episode: Any) -> tuple[str, str] | None:
@@ -64,16 +52,3 @@ def _question(episode: Any) -> tuple[str, str] | None:
     when = np.flatnonzero(episode.acts[:, me])
     prompt = "behave as myself" if other is None else f"behave as {episode.names[other]} pretending to be me"
     return quoted(prompt), f"--agent {quoted(episode.names[me])} --step {int(when[len(when) // 2])}"
-
-
-def _shipped(log: Log) -> str | None:
-    """What `tom ask` is given so that a mind of the package answers; None where none of them knows the world."""
-    from tom.filter.inputs import inputs_of
-
-    inputs = inputs_of(log.config)
-    names = list(reversed(SHIPPED)) if inputs.mirrors else list(SHIPPED)
-    for name in names:  # where there are mirrors, the mind that lived among them comes first
-        told = json.loads((SHIPPED[name] / "checkpoint" / "config.json").read_bytes())
-        if inputs_of(told["run"]).kind == inputs.kind:
-            return "" if name == "reference" else f" --mind {name}"
-    return None

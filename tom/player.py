@@ -2,8 +2,7 @@
 
 Copies share the weights; each has a persona, its type's description, and a history of its own. What a copy does is
 drawn from what `mind.ask` would say of it under the prompt of its role. Its history is not encoded anew at each step:
-the events that its roles have needed are kept (tom.filter.encoded_history), and a step adds those that are new
-(tom.filter.new_events).
+what is encoded is kept, and a step adds the events that are new.
 """
 
 import time
@@ -11,15 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import cast
+from typing import Any
 
 from agents.orchard.live_episode import Match
 from agents.orchard.run import RunConfig
 from agents.orchard.strangers import Policy, decide
-from tom.filter.inputs import inputs_of
-from tom.filter.inputs.orchard import OrchardInputs
-from tom.mind import Mind
-from tom.side_by_side import Table
+from tom.base_mind import BaseMind
 from worlds import Episode, FunhouseError
 
 SIDE_BY_SIDE = 16  # worlds whose copies are asked in one pass; it decides the rounding, so threads do not change it
@@ -43,7 +39,7 @@ class Tally:
 class Player:
     """Plays the copies of one mind; an agents.recording.Players."""
 
-    def __init__(self, mind: Mind):
+    def __init__(self, mind: BaseMind):
         self.mind, self.tally = mind, Tally()
 
     def batches(
@@ -84,29 +80,29 @@ class Player:
 
         return timed
 
-    def _checked(self, run: RunConfig) -> OrchardInputs:
-        """What copies perceive in a run. Raises FunhouseError."""
+    def _checked(self, run: RunConfig) -> Any:
+        """How copies read a run's world. Raises FunhouseError."""
         if run.minds is None or run.minds.checkpoint != self.mind.checkpoint:
             wanted = run.minds.checkpoint if run.minds else "none"
             raise FunhouseError(
                 f"the copies are of the mind {wanted}, and this is {self.mind.checkpoint or 'on no disk'}",
                 remedy="name the run that holds that mind: --mind RUN",
             )
-        inputs = inputs_of(run.to_dict())
+        inputs = self.mind.reads(run.to_dict())
         self.mind.check(inputs, "the run")
-        return cast(OrchardInputs, inputs)  # a run of copies is one of the orchard
+        return inputs
 
     def _play(
         self,
         run: RunConfig,
-        inputs: OrchardInputs,
+        inputs: Any,
         guests: Mapping[int, Policy],
         span: range,
         logged: Sequence[Episode] | None,
     ) -> list[Episode]:
         """Some worlds side by side, to their end."""
         matches = [Match(run, index) for index in span]
-        table = Table(self.mind, inputs, matches, range(run.copies))
+        table = self.mind.seated(inputs, matches, range(run.copies))
         for t in range(run.orchard.steps):
             for match in matches:
                 decide(match, guests)

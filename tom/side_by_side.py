@@ -1,237 +1,111 @@
-"""Some worlds side by side and the copies of a mind in them: at each step, one small pass for all of their answers."""
+"""Copies of the mind that play: each has a history of keys and values, to which a step adds the events that are new."""
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from agents.orchard.live_episode import Match, draws_of, sample
-from tom.filter.encoded_history import Kept
-from tom.filter.events import Line, Wanted, with_bodies
-from tom.filter.inputs.orchard import OrchardInputs
-from tom.filter.new_events import Found, Lookout, Watch, lookouts
-from tom.filter.relations import SLOTS, line_indices, lines_of, question_relations, slots_of
-from tom.mind import Mind
-from tom.training.batch import TextTable
-from worlds import FunhouseError
-
-AT_ONCE = 48  # questions in one pass: those with about as many events go together
-CLOSE = 2e-2  # how far a draw may lie from an action that was logged: running sums of probabilities within 1e-2
+from agents.orchard.live_episode import Match
+from tom.table import Table
+from tom.tokens.base import Seen
+from tom.tokens.orchard import OrchardReader
+from tom.tokens.tensors import Asked, Prompt, block, codes, firsts, history
+from worlds import Agent
 
 
 @dataclass
 class Copy:
-    """One copy: where it sits, what it is asked now, and the rows of the events that its roles have needed so far."""
+    """One copy: where it sits, who it is in words, whom it sees at the newest step, and what it is asked."""
 
     world: int
     agent: int
-    sight: int
-    persona: int  # a text
-    prompt: int = 0  # a text
-    slot: tuple[int, ...] = ()
-    line: tuple[int, ...] = ()
-    company: list[Wanted] = field(default_factory=list)  # that it reads whatever its role is
-    asked: list[Wanted] = field(default_factory=list)
-    lines: dict[Line, int] = field(default_factory=lambda: {(): 0})
-    rows: dict[Wanted, list[int]] = field(default_factory=lambda: defaultdict(list))
-    seen: dict[Wanted, int] = field(default_factory=dict)  # up to which step
-
-    def role(self, prompt: int, chain: tuple[int | str, ...]) -> None:
-        """Begins a role, a canonical chain of indices and descriptions."""
-        ways = lines_of(self.agent, chain)
-        for line in ways:
-            self.lines.setdefault(line, len(self.lines))
-        self.prompt, self.slot, self.line = prompt, slots_of(chain), line_indices(self.agent, chain, self.lines)
-        pairs = zip(ways[-SLOTS:], chain[-SLOTS:], strict=True)
-        named = [(line, int(who)) for line, who in pairs if not isinstance(who, str)]
-        self.asked = list(dict.fromkeys(named + self.company))
-
-    def events(self) -> list[int]:
-        """The rows of the events that bear on its role."""
-        return [row for one in self.asked for row in self.rows[one]]
+    persona: tuple[int, ...]
+    code: np.ndarray
+    words: tuple[int, ...] = ()
+    who: tuple[int, ...] = ()
 
 
-class Texts:
-    """Texts, each encoded once: vector (u d)."""
+class Live:
+    """A match as a reader reads an episode, as far as it has been played."""
 
-    def __init__(self, mind: Mind):
-        self._mind, self._table, self._vector = mind, TextTable(mind.vocabulary), torch.empty(0)
+    def __init__(self, match: Match):
+        self.cast, self.geometry = match.cast, match.geometry
+        self.cell, self.board, self.mark = match.events.cell, match.events.board, match.events.mark
+        self.action, self.native = match.events.action, match.events.native
 
-    def add(self, text: str) -> int:
-        """The place of a text."""
-        return self._table.add(text)
-
-    def vector(self) -> Tensor:
-        """The vectors of all texts that have been added."""
-        if len(self._vector) < len(self._table.index):
-            self._vector = self._mind.network.text(self._table.tensor())
-        return self._vector
+    @cached_property
+    def agents(self) -> list[Agent]:
+        """Who takes part."""
+        cast = self.cast
+        types = [cast.space[int(k)].to_dict() for k in cast.type_index]
+        return [Agent(*one) for one in zip(cast.names, types, cast.descriptions, strict=True)]
 
 
-class Table:
-    """Matches of one run, and who in them are copies: `act` plays a step. `events` have been encoded."""
+class SideBySide(Table):
+    """As Table has it."""
 
-    def __init__(self, mind: Mind, inputs: OrchardInputs, matches: Sequence[Match], seats: range):
-        self.mind, self.matches, self.window = mind, matches, inputs.policy.window
-        self.texts, self.kept, self.events = Texts(mind), Kept(mind.network), 0
-        self.inputs, table = inputs, inputs.space.table
-        everybody = range(inputs.orchard.agents) if mind.network.config.compares else ()
-        company: list[Wanted] = [((), who) for who in everybody]
+    def __init__(self, mind: Any, inputs: OrchardReader, matches: Sequence[Match], seats: range):
+        super().__init__(mind, inputs, matches)
+        self._live = [Live(match) for match in matches]
         self.copies = [
-            Copy(w, i, int(table.sight[one.type_index[i]]), self.texts.add(one.descriptions[i]), company=company)
-            for w, one in enumerate(match.cast for match in matches)
+            Copy(w, i, mind.vocabulary.encode(live.cast.descriptions[i])[0], codes(len(live.cast.names), i))
+            for w, live in enumerate(self._live)
             for i in seats
         ]
-        self._watches: list[Watch] = []
-
-    @torch.no_grad()
-    def act(self, logged: Sequence[np.ndarray] | None = None) -> None:
-        """One step: copies take an action drawn from their answer, or the logged one (world by world), then all move.
-
-        Raises FunhouseError where a logged action is none that would have been drawn."""
-        step = self.matches[0].step
-        phases = self.matches[0].cast.phase_of
-        if step == 0 or phases[step] != phases[step - 1]:
-            self._new_roles(int(phases[step]), step)
-        chance = self._answers(step, *self._see(step))
-        world, agent = (np.array([getattr(copy, name) for copy in self.copies]) for name in ("world", "agent"))
-        key = np.array([self.matches[w].key for w in world], np.uint64)
-        if logged is None:
-            action = np.empty(len(agent), np.int8)
-            sample(key, step, agent, chance, action)
-        else:
-            action = np.concatenate(logged)
-            self._check(step, draws_of(key, step, agent), chance, action)
-        for w, match in enumerate(self.matches):
-            here = world == w
-            match.given[step, agent[here]] = action[here]
-            match.chance[step, agent[here]] = chance[here]
-            match.play(1)
+        self.forget()
 
     def forget(self) -> None:
-        """Drops all that is encoded, so that the next step encodes it again."""
-        self.kept = Kept(self.mind.network)
-        for copy in self.copies:
-            copy.rows.clear()
-            copy.seen.clear()
-        for watch in self._watches:
-            watch.first[:] = 0
+        self._past: list[tuple[Tensor, Tensor]] | None = None
+        self._step = torch.zeros(len(self.copies), 0, dtype=torch.int64)
+        self._real = torch.zeros(len(self.copies), 0, dtype=torch.bool)
+        self._known = 0  # steps whose events are encoded
 
     def _new_roles(self, phase: int, step: int) -> None:
-        """Tells each copy its role, and posts its look-outs: what an earlier role has seen is not looked at again."""
-        posts: list[list[Lookout]] = [[] for _ in self.matches]
-        for k, copy in enumerate(self.copies):
-            cast = self.matches[copy.world].cast
-            chain = tuple(who if " " in who else cast.names.index(who) for who in cast.role(phase, copy.agent))
-            copy.role(self.texts.add(cast.prompt(phase, copy.agent)), chain)
-            for line, who in copy.asked:
-                first = copy.seen.get((line, who), 0)
-                posts[copy.world] += lookouts(k, copy.agent, copy.sight, who, line, first)
-            posts[copy.world].append(Lookout(k, copy.agent, copy.sight, copy.agent, scene=True))
-        self._watches = [Watch(mine, match, self.window) for mine, match in zip(posts, self.matches, strict=True)]
-
-    def _see(self, step: int) -> tuple[dict[str, Tensor], np.ndarray]:
-        """Encodes what is new: every copy's scene, and acts, which are kept. Returns the scenes, and whose they are."""
-        found, orchard = [watch.find(step) for watch in self._watches], self.inputs.orchard
-        posts = [watch.posts[r] for watch, new in zip(self._watches, found, strict=True) for r in new.source]
-        scene = np.array([post.scene for post in posts])
-        owner = np.array([post.owner for post in posts])
-        placed = self._placed(found, posts)
-        rows = {name: np.concatenate([new.look[name] for new in found]) for name in found[0].look}
-        if orchard.marks:
-            rows = with_bodies(rows, self._marked(found, posts), orchard.kinds)
-        told = {name: torch.from_numpy(array) for name, array in (rows | {"own": placed["own"]}).items()}
-        seen = self.mind.network.look(told)
-        act = np.flatnonzero(~scene)
-        done = {"action": self._actions(found, [post.who for post in posts])}
-        if self.mind.network.config.compares:
-            done["mine"] = self._actions(found, [post.me for post in posts])
-        self._keep([posts[k] for k in act], act, placed, done, seen)
         for copy in self.copies:
-            copy.seen.update(dict.fromkeys(copy.asked, step))
-        self.events += len(posts)
-        mine = torch.from_numpy(np.flatnonzero(scene))
-        return {name: x[mine] for name, x in seen.items()}, owner[scene]
+            cast = self.matches[copy.world].cast
+            copy.words, copy.who = self.mind.vocabulary.prompt(cast.prompt(phase, copy.agent), cast.names)
 
-    def _placed(self, found: Sequence[Found], posts: Sequence[Lookout]) -> dict[str, np.ndarray]:
-        """What relations read of some events."""
-        native = [match.events.native[new.step, new.agent] for match, new in zip(self.matches, found, strict=True)]
-        agent = np.concatenate([new.agent for new in found]).astype(np.int64)
-        me = np.array([post.me for post in posts])
-        return {
-            "agent": agent,
-            "step": np.concatenate([new.step for new in found]).astype(np.int64),
-            "line": np.array([self.copies[post.owner].lines[post.line] for post in posts]),
-            "sights": np.array([post.sights for post in posts]),
-            "own": np.stack([np.concatenate(native), agent == me], -1).astype(np.float32),
-        }
+    def _answers(self, step: int) -> np.ndarray:
+        asked = [self._perceived(copy, step) for copy in self.copies]
+        raw, event = history(asked)
+        rows = self.mind.network.read(raw)
+        self._remember(rows, event, step)
+        prompts = [[Prompt(c.words, c.who, step, 0, c.agent, (step,), (0,))] for c in self.copies]
+        before = {"step": self._step, "real": self._real, "persona": event["persona"]}
+        log, _ = self.mind.network.answer(rows, self._past, before, block(asked, prompts, firsts(asked)))
+        return torch.softmax(log[:, 0, 0].double(), -1).numpy()
 
-    def _marked(self, found: Sequence[Found], posts: Sequence[Lookout]) -> np.ndarray:
-        """(e,) bool: whether whoever watches in some events knows of a mark on the one who is watched."""
-        mark = [match.events.mark[new.step, new.agent] for match, new in zip(self.matches, found, strict=True)]
-        own = [self.matches[self.copies[post.owner].world].cast.type_index[post.me] for post in posts]
-        feels = self.inputs.space.feels(np.array(own, np.int64))
-        return np.concatenate(mark) & (np.array([post.me != post.who for post in posts]) | feels)
+    def _perceived(self, copy: Copy, step: int) -> Asked:
+        """What is new to a copy: the native acts that it perceived since it last looked, and its scene now."""
+        live, reader = self._live[copy.world], self.inputs
+        wanted = live.native[: step + 1] > 0
+        wanted[: self._known] = False
+        wanted[step] = False
+        wanted[step, copy.agent] = True
+        sees = reader.sees_from(live, copy.agent, np.arange(self._known, step + 1))
+        wanted[self._known :] &= sees
+        when, who = np.nonzero(wanted)
+        at = np.full(live.cell.shape, -1, np.int64)
+        at[when, who] = np.arange(len(when))
+        action = np.where(when < step, live.action[when, who], 0).astype(np.int64)
+        seen = Seen(when, who, action, when < step, reader.look(live, copy.agent, when, who), at)
+        self.events += int((when < step).sum())
+        return Asked(seen, copy.persona, np.zeros((len(live.agents), 1), np.int64), (), copy.code)
 
-    def _actions(self, found: Sequence[Found], who: Sequence[int]) -> np.ndarray:
-        """What agents did at the steps of some events; in a scene nothing yet, and what stands there is not read."""
-        parts = np.split(np.array(who, np.int64), np.cumsum([len(new.step) for new in found])[:-1])
-        pairs = zip(self.matches, found, parts, strict=True)
-        return np.concatenate([match.events.action[new.step, agent] for match, new, agent in pairs]).astype(np.int64)
-
-    def _keep(self, posts: Sequence[Lookout], act: np.ndarray, placed: dict, done: dict, seen: dict) -> None:
-        """Encodes the acts among some events and notes whose they are."""
-        if not len(act):
+    def _remember(self, rows: dict, event: dict, step: int) -> None:
+        """Adds what is new to the keys and values."""
+        self._known = step
+        event = event | {"before": self._real}
+        if self._past is not None and not event["real"].any():
             return
-        network, index = self.mind.network, torch.from_numpy(act)
-        row = {name: torch.from_numpy(action[act]) for name, action in done.items()}
-        evidence, x = network.acts(seen["scene"][index], seen["policy"][index], row)
-        kept = self.kept.add({name: p[act] for name, p in placed.items()}, evidence, network.offered(x[None]))
-        for at, post in zip(kept, posts, strict=True):
-            self.copies[post.owner].rows[post.line, post.who].append(at)
-
-    def _answers(self, step: int, scenes: dict[str, Tensor], owner: np.ndarray) -> np.ndarray:
-        """The chances (copies, actions) float64 of every copy under its role; scene k is that of copy owner[k]."""
-        rows = [self.copies[k].events() for k in owner]
-        order = np.argsort([len(mine) for mine in rows], kind="stable")
-        network = self.mind.network
-        chance = np.empty((len(owner), network.config.actions))
-        for at in range(0, len(order), AT_ONCE):
-            part = order[at : at + AT_ONCE]
-            copies = [self.copies[owner[k]] for k in part]
-            event, encoded = self.kept.events([rows[k] for k in part])
-            question = {
-                name: torch.tensor([getattr(copy, name) for copy in copies]) for name in ("slot", "line", "persona")
-            }
-            question = {name: x[:, None] if x.ndim == 2 else x for name, x in question.items()}
-            question["text"] = torch.tensor([[copy.prompt] for copy in copies])
-            question["step"] = torch.full((len(part), 1), step)
-            question["place"] = torch.from_numpy(part)[:, None]
-            question["relation"] = question_relations(event, question, self.mind.dtype, network.config.compares)
-            log, _ = network.answer_said(scenes | encoded, question, self.texts.vector())
-            chance[owner[part]] = torch.softmax(log[:, 0].double(), -1).numpy()
-        if np.isnan(chance).any():
-            world = self.matches[self.copies[int(np.argwhere(np.isnan(chance))[0, 0])].world]
-            what, remedy = "the mind's answer is no number", "train anew, at a lower --rate"
-            raise FunhouseError(what, place=f"episode {world.index}, step {step}", remedy=remedy)
-        return chance
-
-    def _check(self, step: int, draw: np.ndarray, chance: np.ndarray, action: np.ndarray) -> None:
-        """Raises FunhouseError, naming the place, where a logged action is none that its draw (copies,) leads to."""
-        upper = np.cumsum(chance, -1)
-        rows = np.arange(len(action))
-        inside = (action >= 0) & (action < chance.shape[1])
-        a = np.where(inside, action, 0)
-        fits = inside & (draw <= upper[rows, a] + CLOSE) & (draw >= upper[rows, a] - chance[rows, a] - CLOSE)
-        if fits.all():
-            return
-        k = int(np.argmin(fits))
-        copy = self.copies[k]
-        raise FunhouseError(
-            f"the log does not replay: action is {int(action[k])} in the log, which the mind would not have drawn",
-            place=f"episode {self.matches[copy.world].index}, step {step}, agent {copy.agent}",
-            remedy="record it anew",
-        )
+        made, _ = self.mind.network.encode(rows, event, self._past)
+        old = self._past or [(k[:, :, :0], v[:, :, :0]) for k, v in made]
+        self._past = [
+            (torch.cat([k, k2], 2), torch.cat([v, v2], 2)) for (k, v), (k2, v2) in zip(old, made, strict=True)
+        ]
+        self._step = torch.cat([self._step, event["step"]], 1)
+        self._real = torch.cat([self._real, event["real"]], 1)

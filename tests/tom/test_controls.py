@@ -10,11 +10,11 @@ import torch
 
 from agents import Question, resolve
 from tests.tom.worlds_of_minds import short_log, untrained_mind
-from tom import ablations
-from tom.ablations import CONTROLS
+from tom.filter import ablations
+from tom.filter.ablations import CONTROLS
+from tom.filter.mind import FilterMind
 from tom.filter.relations import ABSENT, BARS, LAST, slots_of
 from tom.filter.vocabulary import BLANK
-from tom.mind import Mind
 from worlds import Episode
 
 STEP, ME = 17, 0
@@ -27,7 +27,7 @@ PROMPTS = (
 class Given(NamedTuple):
     """What stood in for a mind, and what its network was given of an episode."""
 
-    mind: Mind
+    mind: FilterMind
     edit: Callable
     turned: int
     event: dict
@@ -42,7 +42,7 @@ def asked(episode: Episode) -> list[Question]:
     return [Question(names[ME], STEP, prompt.format(*names[1:])) for prompt in PROMPTS]
 
 
-def given(mind: Mind, edit: Callable | None, turned: int) -> Given:
+def given(mind: FilterMind, edit: Callable | None, turned: int) -> Given:
     """What a mind's network reads once an edit is done."""
     seen = []
 
@@ -192,6 +192,6 @@ def test_names_shuffled_but_one_is_caught(kept, monkeypatch):
         after[kept] = chain[kept]
         return tuple(after)
 
-    monkeypatch.setattr("tom.mind._turned", turned)
+    monkeypatch.setattr("tom.filter.mind._turned", turned)
     with pytest.raises(AssertionError):
         check_names_shuffled(given(untrained_mind(), *CONTROLS["mind, names shuffled"]))

@@ -42,7 +42,7 @@ def test_a_resumed_training_that_diverges_leaves_the_mind_before_and_can_go_on(l
     assert main([*again, "--rate", "1e-3"]) == 0
     meta = checkpoint.load(run)[1]
     assert meta["done"]["steps"] == 4
-    assert meta["train"]["changed"] == [{"step": 2, "before": {"rate": 5e-3, "train_steps": 2}}]
+    assert meta["train"]["changed"] == [{"step": 2, "before": {"rate": 3e-3, "train_steps": 2}}]
 
 
 def test_a_gradient_that_is_no_number_changes_no_weight(logs, run, monkeypatch):
@@ -69,7 +69,7 @@ def test_weights_that_are_no_numbers_are_neither_saved_nor_loaded(run, value):
         mind.load(run)
 
 
-@pytest.mark.parametrize("kind", [torch.int64, torch.bool, torch.complex64, torch.float64, torch.float32, torch.uint8])
+@pytest.mark.parametrize("kind", [torch.int64, torch.bool, torch.complex64, torch.float64, torch.bfloat16, torch.uint8])
 @pytest.mark.parametrize("use", ["load", "start", "resume"])
 def test_weights_of_another_type_are_refused_by_name(logs, run, tmp_path, capsys, kind, use):
     tensors = {**checkpoint.load(run)[0]}
@@ -148,7 +148,7 @@ def test_copies_whose_answers_are_no_numbers_write_no_log(run, tmp_path, monkeyp
 
 def test_a_mind_that_would_answer_no_number_is_not_loaded_by_a_run_of_copies(run, tmp_path, capsys):
     tensors = {**checkpoint.load(run)[0]}
-    tensors["trust.bias"] = tensors["trust.bias"] * float("nan")
+    tensors["gate.bias"] = tensors["gate.bias"] * float("nan")
     forging.file(
         shutil.copytree(run, tmp_path / "bad") / "checkpoint", "model.safetensors", checkpoint._packed(tensors)
     )

@@ -8,28 +8,26 @@ import torch
 
 from tests import forging
 from tests.forging import ABSENT
-from tom import checkpoint, mind
+from tom import checkpoint, mind, transforming
 from tom.cli import main
 from worlds import FunhouseError
 
 HUGE = 10**30
-SIZES = ("width", "layers", "heads", "library", "pieces", "hidden", "made_up", "element_width", "text_width", "kinds")
+SIZES = ("width", "layers", "heads", "feedforward", "mixture")
+WORLDS = ("actions", "vocabulary", "features", "layers_seen")
 OTHER = ("8", 1.5, True, None, [], -1, HUGE, 2**31, 10**18, ABSENT)
 NETWORK = [
     *((f"network.{field}", value) for field in ("width", "layers") for value in OTHER),
-    *((f"network.{field}", value) for field in (*SIZES, "actions", "vocabulary") for value in (True, HUGE, ABSENT)),
-    *((f"network.{field}", 0) for field in SIZES if field != "layers"),
+    *((f"network.{field}", value) for field in (*SIZES, *WORLDS) for value in (True, HUGE)),
+    *((f"network.{field}", ABSENT) for field in WORLDS),
+    *((f"network.{field}", 0) for field in SIZES),
     *((f"network.{field}", value) for field in SIZES for value in (7, 8000)),
     *(("network.traits", value) for value in ([], [3], [3, 2, 2, 3.5], [10**9] * 4, [3] * 100_000, "3223", ABSENT)),
     *(("network.species", value) for value in ([16], [-1], [10**12], "x", [[3]])),
-    *(("network.members", value) for value in ([[[1, 2]]], [[1]], [1], "x", [[[-1]]], [[[10**9]]])),
-    *(("network.myself", value) for value in ([1], [-1], [10**9], "me")),
-    *(("network.bars", value) for value in (1, "no", True)),
-    *(("network.gamma", value) for value in (-1, 2, "0.8", None, 0.5)),
     ("network.colour", "red"),
 ]
 DOCUMENT = [
-    *(("version", value) for value in ("3", 2, 3.5, True, None, ABSENT)),
+    *(("version", value) for value in ("4", 2, 3, 3.5, True, None, ABSENT)),
     *(("network", value) for value in (7, [], {}, ABSENT)),
     *(("words", value) for value in (7, [], ["a"], [7] * 106, ["x" * 10**4] * 106, {}, ABSENT)),
     *(("run", value) for value in (7, [], {}, {"arena": 7}, ABSENT)),
@@ -77,7 +75,7 @@ def test_weights_of_another_size_are_refused_before_the_network_is_built(run, mo
     tensors, meta = checkpoint.load(run)
     meta["network"]["layers"] = 64
     made = []
-    monkeypatch.setattr(mind, "Network", made.append)
+    monkeypatch.setattr(transforming.Transformer, "load_state_dict", made.append)
     checkpoint.save(run, tensors, meta)
     with pytest.raises(FunhouseError, match="weights are of another network"):
         mind.load(run)
@@ -109,7 +107,7 @@ def test_a_checkpoint_that_does_not_list_a_part_of_itself_is_refused(run, name):
 
 
 def test_the_command_line_says_so_and_exits_with_1(run, logs, capsys):
-    forging.document(run / "checkpoint", "config.json", "network.width", 8000)
+    forging.document(run / "checkpoint", "config.json", "network.width", 2048)
     where = ["--log", str(logs["test"]), "--episode", "0", "--agent", "Bo", "--step", "1", "--mind", str(run)]
     assert main(["ask", "behave as myself", *where]) == 1
     said = capsys.readouterr().err

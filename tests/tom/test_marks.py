@@ -116,7 +116,7 @@ def test_minds_and_logs_of_the_other_kind_are_refused(log, run, logs, trained, t
 @pytest.mark.parametrize("compares", [False, True])
 def test_copies_play_among_marks_and_their_log_is_verified(compares, run, log, tmp_path):
     if compares:
-        train([log], run := tmp_path / "run", train_steps=2, compares=True)
+        train([log], run := tmp_path / "run", train_steps=2, compares=True, network="filter")
     mind = load(run)
     if compares:
         with torch.no_grad():  # as ready to read those not named as those named

@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from agents import Question
-from tests.tom.worlds_of_minds import short_log, untrained_mind
+from tests.tom.worlds_of_minds import short_log, untrained_mind, untrained_transformer
 from tom.checkpoint import save
+from tom.filter.batch import TextTable, event_tensors
 from tom.filter.inputs import VERSION
 from tom.mind import load
-from tom.training.batch import TextTable, event_tensors
 from worlds import Episode, FunhouseError
 
 PROMPTS = (
@@ -24,6 +24,9 @@ PROMPTS = (
     "behave as an agent that likes red pretending to be {1}",
     "behave as {0} pretending to be {1} pretending to be {2}",
 )
+
+
+EACH = pytest.mark.parametrize("untrained", [untrained_transformer, untrained_mind], ids=["transformer", "filter"])
 
 
 def questions(names: list[str], me: str, steps=(9, 17)) -> list[Question]:
@@ -61,16 +64,18 @@ def test_renaming_and_reordering_agents_change_nothing():
     assert np.allclose(asked, moved, atol=1e-5)
 
 
-def test_pointing_at_somebody_else_changes_the_answer():
-    episode, mind = short_log()[0], untrained_mind()
+@EACH
+def test_pointing_at_somebody_else_changes_the_answer(untrained):
+    episode, mind = short_log()[0], untrained()
     names = episode.names
     one = mind.answer(episode, [Question(names[0], 17, f"behave as {names[1]}")])
     other = mind.answer(episode, [Question(names[0], 17, f"behave as {names[2]}")])
     assert np.abs(one - other).max() > 1e-5
 
 
-def test_the_future_is_not_known():
-    episode, mind = short_log()[0], untrained_mind()
+@EACH
+def test_the_future_is_not_known(untrained):
+    episode, mind = short_log()[0], untrained()
     asked = questions(episode.names[1:], episode.names[0], steps=(9,))
     action = episode.action.copy()
     action[9:] = (action[9:] + 1) % 5
@@ -96,16 +101,18 @@ def test_what_was_not_perceived_does_not_matter():
     assert np.array_equal(mind.answer(episode, asked), mind.answer(replace(episode, action=action), asked))
 
 
-def test_hidden_roles_stay_hidden_from_a_mind_of_an_announced_world():
-    episode, mind = short_log(roles="hidden")[0], untrained_mind()
+@EACH
+def test_hidden_roles_stay_hidden_from_a_mind_of_an_announced_world(untrained):
+    episode, mind = short_log(roles="hidden")[0], untrained()
     bare = replace(episode, role=[[() for _ in row] for row in episode.role])
     assert any(chain for row in episode.role for chain in row)
     asked = questions(episode.names[1:], episode.names[0])
     assert np.array_equal(mind.answer(episode, asked), mind.answer(bare, asked))
 
 
-def test_many_prompts_are_answered_as_one_by_one():
-    episode, mind = short_log()[0], untrained_mind()
+@EACH
+def test_many_prompts_are_answered_as_one_by_one(untrained):
+    episode, mind = short_log()[0], untrained()
     me, names = episode.names[0], episode.names[1:]
     prompts = [q.prompt for q in questions(names, me, steps=(17,))]
     together = mind.ask_many(episode, me, 17, prompts)
@@ -162,15 +169,17 @@ def test_a_history_beside_a_longer_one_is_read_as_alone():
         assert (together["real"][row].nonzero().squeeze(1) == torch.arange(len(histories[i]))).all()
 
 
-def test_describe_gives_distributions_over_every_trait():
-    episode, mind = short_log()[0], untrained_mind()
+@EACH
+def test_describe_gives_distributions_over_every_trait(untrained):
+    episode, mind = short_log()[0], untrained()
     said = mind.describe(episode, episode.names[0], 12, episode.names[1])
     assert set(said) == {"taste", "sight", "memory", "temper"}
     assert all(sum(values.values()) == pytest.approx(1) for values in said.values())
 
 
-def test_it_says_of_itself_what_it_was_told_and_by_its_name_what_it_did():
-    episode, mind = short_log()[0], untrained_mind()
+@EACH
+def test_it_says_of_itself_what_it_was_told_and_by_its_name_what_it_did(untrained):
+    episode, mind = short_log()[0], untrained()
     silent = replace(episode, agents=[replace(one, description="an agent") for one in episode.agents])
     as_itself, told_nothing = (mind.own_traits(one, 0, [12, 13]) for one in (episode, silent))
     assert all(np.abs(as_itself[trait] - told_nothing[trait]).max() > 1e-6 for trait in as_itself)
@@ -180,8 +189,9 @@ def test_it_says_of_itself_what_it_was_told_and_by_its_name_what_it_did():
     assert any(np.abs(by_name[trait] - without[trait]).max() > 1e-6 for trait in by_name)
 
 
-def test_controls_take_something_away():
-    episode, mind = short_log()[0], untrained_mind()
+@EACH
+def test_controls_take_something_away(untrained):
+    episode, mind = short_log()[0], untrained()
     asked = questions(episode.names[1:], episode.names[0])
     whole = mind.answer(episode, asked)
     for control in mind.controls():
@@ -192,10 +202,11 @@ def test_controls_take_something_away():
     assert np.array_equal(mind.answer(episode, asked), whole)
 
 
-def test_a_world_with_other_tastes_is_refused_by_name():
-    episode, mind = short_log()[0], untrained_mind()
+@EACH
+def test_a_world_with_other_tastes_is_refused_by_name(untrained):
+    episode, mind = short_log()[0], untrained()
     run = {**episode.run, "policy": {**episode.run["policy"], "rankings": "all"}}
-    with pytest.raises(FunhouseError, match=r"this mind knows .* tastes red>blue>green, blue>green>red"):
+    with pytest.raises(FunhouseError, match=r"this mind knows .* tastes?:? red>blue>green, blue>green>red"):
         mind.answer(replace(episode, run=run), questions(episode.names[1:], episode.names[0])[-1:])
 
 
@@ -214,18 +225,21 @@ def test_weights_of_another_network_are_refused(tmp_path):
             load(tmp_path / place)
 
 
-@pytest.mark.parametrize("version", [None, 0, VERSION - 1, VERSION + 1])
+@pytest.mark.parametrize("version", [None, 0, 2, 5])
 def test_a_mind_of_another_version_is_refused_by_name(tmp_path, version):
     mind = untrained_mind()
     meta = {"network": mind.network.config.to_dict(), "words": list(mind.vocabulary.words), "run": mind.run}
     save(tmp_path / "old", mind.network.state_dict(), {**meta, "version": version})
-    with pytest.raises(FunhouseError, match=rf"reads version {version} .* speaks version {VERSION}") as caught:
+    with pytest.raises(
+        FunhouseError, match=rf"reads version {version} .* speaks 4 \(transformer\), 3 \(filter\)"
+    ) as caught:
         load(tmp_path / "old")
     assert "tom train" in caught.value.remedy
 
 
-def test_shuffled_names_are_those_of_the_next_agents():
-    episode, mind = short_log()[0], untrained_mind()
+@EACH
+def test_shuffled_names_are_those_of_the_next_agents(untrained):
+    episode, mind = short_log()[0], untrained()
     a, b, c, d = episode.names[1:]
     for prompt in ("behave as {}", "behave as {} pretending to be {}", "behave as {} pretending to be a shy agent"):
         asked, meant = (Question(episode.names[0], 17, prompt.format(*names)) for names in ((a, c), (b, d)))

@@ -8,10 +8,14 @@ import torch
 
 from agents import PolicyConfig, PopulationConfig, RunConfig, TypeSpace
 from agents.orchard.rollout import rollout
+from tom.base_mind import MYSELF
+from tom.filter.mind import FilterMind
 from tom.filter.network import Network
+from tom.filter.size import NetworkConfig
 from tom.filter.vocabulary import Vocabulary
-from tom.mind import MYSELF, Mind
-from tom.training.settings import NetworkConfig
+from tom.mind import Mind
+from tom.tokens import reader_of, words
+from tom.transformer import Size, Transformer
 from worlds import OrchardConfig
 
 
@@ -36,11 +40,25 @@ def short_log(agents: int = 5, steps: int = 24, count: int = 4, roles: str = "an
 
 
 @lru_cache(maxsize=2)
-def untrained_mind(compares: bool = False) -> Mind:
+def untrained_mind(compares: bool = False) -> FilterMind:
     """A mind with random weights, in float32 so that equal answers are equal to many digits."""
     log, vocabulary = short_log(), Vocabulary()
     space = TypeSpace(OrchardConfig.from_dict(log.config["orchard"]), PolicyConfig.from_dict(log.config["policy"]))
     torch.manual_seed(0)
     size = NetworkConfig(len(vocabulary), tuple(map(len, space.traits.values())), width=32, heads=4, library=16)
     size = replace(size, myself=vocabulary.encode(MYSELF) if compares else ())
-    return Mind(Network(size), vocabulary, log.config)
+    return FilterMind(Network(size), vocabulary, log.config)
+
+
+@lru_cache(maxsize=4)
+def untrained_transformer(roles: str = "announced") -> Mind:
+    """The mind with random weights, moved a little: those of a new network hide its history."""
+    log = short_log(roles=roles)
+    reader = reader_of(log.config)
+    vocabulary = words.Vocabulary(reader.words)
+    torch.manual_seed(0)
+    network = Transformer(Size(len(vocabulary), **reader.network(), width=32, layers=2, heads=4, mixture=2))
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.add_(0.1 * torch.randn_like(parameter))
+    return Mind(network, vocabulary, log.config)

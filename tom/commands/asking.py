@@ -22,14 +22,14 @@ class Asked(Command):
     step: int
     """The step at which it is asked, from 0; it has seen that step's scene, but not its actions."""
     mind: MaybeRunDir = None
-    """The mind's run directory; without it, the reference mind that ships with the package."""
+    """The mind's run directory; without it, the mind of the package that knows the log's world."""
     exact: Flag = False
     """Put the exact answer beside the mind's."""
 
     def asked(self):
         """The mind, the log and the episode it is asked about; None for the mind where there is none and --exact is
         given. Raises FunhouseError where nobody can answer."""
-        from tom.filter.inputs import unread
+        from tom.knowing import unread
         from worlds import open_log
 
         log = open_log(self.log)

@@ -31,10 +31,12 @@ def load_mind(run: str | None):
 
 
 def mind_for(run: str | None, settings: dict):
-    """The same for the world of a log's settings: None where no mind is named and none reads that world."""
-    from tom.filter.inputs import reads
+    """The same for the world of a log's settings: where none is named, the package's that knows it, or None."""
+    from tom.knowing import shipped_for
 
-    return load_mind(run) if run is not None or reads(settings) else None
+    if run is None and (run := shipped_for(settings)) is None:
+        return None
+    return load_mind(run)
 
 
 def episode_of(log: Log, index: int) -> Any:

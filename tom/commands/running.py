@@ -152,7 +152,7 @@ class Run(Command):
 
     def _announce(self, words: str | None, legal: int) -> None:
         """Says how large the log may become, and whether a mind can be trained on it."""
-        from tom.training.settings import MOST_LEGAL
+        from tom.filter.size import MOST_LEGAL
 
         if words:
             tell(words)

@@ -14,7 +14,7 @@ class Scored(Command):
     """A mind, and questions from a log on which it is compared with the truth."""
 
     run: Annotated[tyro.conf.Positional[str | None], tyro.conf.arg(metavar="[RUN]")] = None
-    """The mind's run directory; without it, the reference mind that ships with the package."""
+    """The mind's run directory; without it, the mind of the package that knows the log's world."""
     log: LogDir
     """The log to score on: one that the mind was not trained on."""
     episodes: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
@@ -34,6 +34,7 @@ class Scored(Command):
 
     def opened(self):
         """The minds, one or none, and the log. Raises FunhouseError where one was ever trained on the other."""
+        from tom.knowing import unread
         from tom.training.seen_logs import check_unseen
         from worlds import open_log
 
@@ -41,7 +42,7 @@ class Scored(Command):
         mind = mind_for(self.run, log.config)
         if mind is None:
             return [], log
-        check_unseen(mind.meta, log, self.run or "the reference mind")
+        check_unseen(mind.meta, log, self.run or "the mind that ships")
         return [mind], log
 
     def fitted_on(self, log):
@@ -141,7 +142,7 @@ class Graph(Scored):
 
     def work(self) -> dict[str, Any]:
         from analysis import examine, publish, score_descriptions
-        from tom.filter.inputs import unread
+        from tom.knowing import unread
 
         minds, log = self.opened()
         one = episode_of(log, self.episode)

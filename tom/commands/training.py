@@ -1,7 +1,7 @@
 """`tom train`: one mind from one or more logs."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -10,7 +10,7 @@ from tom.terminal import progress, show_table
 from tom.training.settings import TrainConfig
 
 _SETTINGS = (
-    "minutes", "train_steps", "seed", "batch", "rate", "nested", "width", "layers", "compares", "start"
+    "minutes", "train_steps", "seed", "network", "batch", "rate", "nested", "width", "layers", "compares", "start"
 )  # fmt: skip
 
 
@@ -30,19 +30,20 @@ class Train(Command):
     """Carry on from the run's last checkpoint."""
     seed: int = 0
     """Decides the first weights and the order of the data."""
-    batch: int = TrainConfig.batch
-    """Histories in each gradient step."""
-    rate: float = TrainConfig.rate
-    """The learning rate at its highest."""
+    network: Literal["transformer", "filter"] = "transformer"
+    """The mind, or its rival: a Bayes filter that is given the lenses, the evidence sum and a library of policies."""
+    batch: int | None = None
+    """Histories in each gradient step; of the transformer 8, as of the filter."""
+    rate: float | None = None
+    """The learning rate at its highest; of the transformer 0.003, of the filter 0.005."""
     nested: float = TrainConfig.nested
     """The weight of an action at depth 2 or more beside one at depth 0 or 1."""
-    width: int = TrainConfig.width
-    """The width of the network."""
-    layers: int = TrainConfig.layers
-    """Layers in which questions attend to events."""
+    width: int | None = None
+    """The width of the network; 128."""
+    layers: int | None = None
+    """Its blocks: 4 of the transformer, 1 of the filter."""
     compares: Flag = TrainConfig.compares
-    """Whether others' acts are held against one's own at the same step; without it no mind can tell its mirror image.
-    In the orchard only."""
+    """Of the filter: whether others' acts are held against one's own at the same step. In the orchard only."""
     start: MaybeRunDir = None
     """Begin from the weights of this run's mind instead of random ones."""
 

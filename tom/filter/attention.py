@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from tom.filter.encoders import Feedforward
 from tom.filter.relations import BARRED, COMPANY, NATIVE, OPEN, POINTERS, RELATIONS
-from tom.training.settings import NetworkConfig
+from tom.filter.size import NetworkConfig
 
 AWAY = -6.0  # what keeps heads, at first, from those that nobody named
 REST = 0.25  # of the attention's sum that enters the stream: sums over dozens of events are large

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tom.filter.relations import ABSENT, LAST
-from tom.training.settings import NetworkConfig
+from tom.filter.size import NetworkConfig
 
 WEIGHT = 4.0  # nats of an entry that is 1: entries begin at 0 and move by little at a step of training
 DOUBT = -2.0  # nats, at first, for somebody never seen being oneself

@@ -10,7 +10,7 @@ from einops import rearrange
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tom.training.settings import NetworkConfig
+from tom.filter.size import NetworkConfig
 
 FLAGS = 4  # bits of History.flag
 SCALE = 4.0  # of a fruit underfoot among the surroundings

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tom.filter.encoders import squared_relu
-from tom.training.settings import NetworkConfig
+from tom.filter.size import NetworkConfig
 
 EXTRA = 2  # channels of an option besides what lies around: whether it is blocked, whether it is the first action
 IMPOSSIBLE = -1e9  # the logit of a barred action

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from tom.filter.library import IMPOSSIBLE, LEAST
-from tom.filter.observations import ObservationEncoder
-from tom.training.settings import MOST_LEGAL, NetworkConfig
+from tom.filter.size import MOST_LEGAL, NetworkConfig
+from tom.observations import ObservationEncoder
 from worlds import FunhouseError
 
 MANY_ACTIONS = 64  # actions: with more, only legal ones are read
@@ -68,7 +68,8 @@ class ChoiceEncoder(ObservationEncoder):
     """What each choice of an event leads to: a vector of the action's own, moved by what its species observes."""
 
     def __init__(self, config: NetworkConfig):
-        super().__init__(config, config.element_width)
+        super().__init__(config.species, config.element_width)
+        self.actions = config.actions
         self.vectors = nn.Embedding(len(config.species) * (config.actions + 1), 2 * config.element_width)
 
     def forward(self, row: Mapping[str, Tensor]) -> Tensor:

@@ -15,8 +15,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tom.filter.library import EXTRA, IMPOSSIBLE, LEAST, SLIP
+from tom.filter.size import NetworkConfig
 from tom.filter.vocabulary import PAD
-from tom.training.settings import NetworkConfig
 
 MEANING = 64  # width in which words are compared
 SAME = 4.0  # how much a word in common says, at first, that a text is about a member

@@ -24,8 +24,8 @@ from tom.filter.encoders import Feedforward, SurroundingsEncoder, TextEncoder
 from tom.filter.library import Library, Readout, options
 from tom.filter.many_actions import ChoiceEncoder, in_parts, narrowed, pooled, widened
 from tom.filter.member_policies import Members
-from tom.filter.observations import ObservationEncoder
-from tom.training.settings import NetworkConfig
+from tom.filter.size import NetworkConfig
+from tom.observations import ObservationEncoder
 
 FEATURES = 2 + 2  # of an event besides blocked actions: cover, native and own
 TOLD = 4.0  # nats: how much an act may say for or against a policy in an event's token
@@ -202,7 +202,19 @@ def _surroundings(config: NetworkConfig) -> nn.Module:
     """What reads what lies around the actor of an event."""
     if config.many:
         return ChoiceEncoder(config)
-    return ObservationEncoder(config) if config.species else SurroundingsEncoder(config)
+    return ActionEncoder(config) if config.species else SurroundingsEncoder(config)
+
+
+class ActionEncoder(ObservationEncoder):
+    """What an observation says of each action."""
+
+    def __init__(self, config: NetworkConfig):
+        super().__init__(config.species, config.actions * config.element_width)
+        self.actions = config.actions
+
+    def forward(self, row: Mapping[str, Tensor]) -> Tensor:
+        """(e a c)."""
+        return rearrange(self.seen(row), "e (a c) -> e a c", a=self.actions)
 
 
 def _offered(block: nn.Module, event: Tensor) -> tuple[Tensor, Tensor]:

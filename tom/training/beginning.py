@@ -3,21 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from tom.architectures import Architecture, architecture_of
 from tom.checkpoint import load as load_checkpoint
 from tom.checkpoint import load_training
-from tom.checkpoint_document import check_size, read_document
-from tom.filter.inputs import VERSION, check_alike
-from tom.filter.network import Network
-from tom.filter.observations import ObservationEncoder
-from tom.filter.vocabulary import Vocabulary
-from tom.mind import MYSELF
-from tom.training.batch import TrainingBatches
+from tom.checkpoint_document import read_document
 from tom.training.seen_logs import seen_by, seen_log, together
-from tom.training.settings import NetworkConfig, TrainConfig
+from tom.training.settings import TrainConfig
 from tom.training.trainer import Trainer
 from worlds import FunhouseError
 from worlds.schema import Document
@@ -25,25 +21,25 @@ from worlds.schema import Document
 MAY_CHANGE = ("minutes", "train_steps", "rate")  # when a training is resumed
 
 
-def begin(config: TrainConfig, batches: TrainingBatches, out: Path, resume: bool) -> tuple[Trainer, dict]:
+def begin(config: TrainConfig, kind: Architecture, batches: Any, out: Path, resume: bool) -> tuple[Trainer, dict]:
     """A trainer: fresh, from the weights of another mind (config.start), or the one whose checkpoint lies in `out`."""
-    size = network_size(config, batches)
+    size = kind.size(config, batches)
     torch.manual_seed(config.seed)
-    network = Network(size)
+    network = kind.network(size)
     before: Mapping = {}
     if source := out if resume else config.start:
-        weights, before = _weights(source, size, batches.vocabulary)
+        weights, before = _weights(kind, source, size, batches.vocabulary)
         network.load_state_dict(weights)
-    elif isinstance(network.surroundings, ObservationEncoder):
-        network.surroundings.measure(batches.batch(0)[0]["rows"])
-    trainer = Trainer(config, network)
+    else:
+        kind.measure(network, batches)
+    trainer = Trainer(config, kind, network)
     marks = [log.mark for log in batches.logs]
     told: dict = {**asdict(config), "logs": marks, "changed": []}
     if resume:
         told = _resumed(told, before, [log.config for log in batches.logs], str(out))
         trainer.restore(load_training(out), str(out))
     words, run = list(batches.vocabulary.words), batches.logs[0].config
-    meta = {"version": VERSION, "network": size.to_dict(), "words": words, "run": run, "train": told}
+    meta = {"version": kind.version, "network": size.to_dict(), "words": words, "run": run, "train": told}
     seen = together(seen_by(before), [seen_log(log) for log in batches.logs])
     return trainer, {**meta, "logs": [log.config for log in batches.logs], "seen": seen}
 
@@ -68,26 +64,17 @@ def _resumed(told: dict, before: Mapping, logs: list[dict], place: str) -> dict:
     return {**told, "start": had.get("start"), "changed": changed}
 
 
-def _weights(source: str | Path, size: NetworkConfig, vocabulary: Vocabulary) -> tuple[dict[str, Tensor], Document]:
+def _weights(kind: Architecture, source: str | Path, size: Any, vocabulary: Any) -> tuple[dict[str, Tensor], Document]:
     """A checkpoint's weights, and what it says. Raises FunhouseError where they are of another version or network."""
     tensors, meta = load_checkpoint(source)
-    if read_document(meta) != size or meta["words"] != list(vocabulary.words):
+    if (
+        architecture_of(meta) is not kind
+        or read_document(kind, meta) != size
+        or meta["words"] != list(vocabulary.words)
+    ):
         raise FunhouseError(
             "the mind there has another size or vocabulary",
             place=str(source),
             remedy="go on with the settings and logs that it was begun with",
         )
-    check_size(size, tensors, str(source))
-    return tensors, meta
-
-
-def network_size(config: TrainConfig, batches: TrainingBatches) -> NetworkConfig:
-    """The network for the logs' world. Raises FunhouseError where logs differ in what agents are like or perceive."""
-    first = batches.inputs[0]
-    for other in batches.inputs:
-        check_alike(first, other, "the logs differ: {mine} and {other}", None, "train on logs of one kind")
-    if config.compares and not first.likens:
-        raise FunhouseError("in this world a mind compares nobody with itself", remedy="leave --compares out")
-    world = first.network(batches.vocabulary)
-    myself = batches.vocabulary.encode(MYSELF) if config.compares else ()
-    return NetworkConfig(len(batches.vocabulary), **world, width=config.width, layers=config.layers, myself=myself)
+    return kind.fitting(size, tensors, str(source)), meta

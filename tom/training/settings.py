@@ -1,20 +1,15 @@
-"""How large the network is and how it is trained. Nothing heavy is imported here, so that a command's help is quick."""
+"""How a network is trained. Nothing heavy is imported here, so that a command's help is quick."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Annotated
 
-from annotated_types import Interval, MaxLen, MultipleOf
+from annotated_types import Interval, MinLen, MultipleOf
 
 HEADS = 8
 Seed = Annotated[int, Interval(ge=0, lt=2**63)]
 Steps = Annotated[int, Interval(ge=1, le=10**9)]  # gradient steps
 Rate = Annotated[float, Interval(gt=0)]
 Layers = Annotated[int, Interval(ge=0, le=64)]
-Size = Annotated[int, Interval(ge=1, le=1 << 20)]  # of a part of the network
-Token = Annotated[int, Interval(ge=0, lt=1 << 20)]
-MOST_SPECIES = 1024
-MOST_LEGAL = 1024  # actions that may be taken at once, where a mind is trained
-MOST_BUILT = 1 << 28  # numbers in a table that no file holds and the network builds: the words of the members
 
 
 @dataclass(frozen=True)
@@ -24,16 +19,18 @@ class TrainConfig:
     minutes: Annotated[float, Interval(gt=0, le=10**6)] | None = None
     train_steps: Steps | None = None
     seed: Seed = 0
-    batch: Annotated[int, Interval(ge=1, le=4096)] = 8  # histories
-    rate: Rate = 5e-3  # of learning, at its highest
+    network: Annotated[str, MinLen(1)] = "transformer"  # or "filter", its rival: tom.architectures
+    # Where one of these four is None it is the network's own.
+    batch: Annotated[int, Interval(ge=1, le=4096)] | None = None  # histories
+    rate: Rate | None = None  # of learning, at its highest
     warmup: Steps = 100  # steps
     cooldown: Annotated[float, Interval(gt=0, le=1)] = 0.5  # the last share of training, in which the rate falls
     describe: Annotated[float, Interval(ge=0)] = 0.25  # weight of the traits' loss beside the actions'
     # weight of an action at depth 2 or more, which tells least, beside one at depth 0 or 1
     nested: Annotated[float, Interval(ge=0)] = 2.0
-    width: Annotated[int, Interval(ge=HEADS, le=4096), MultipleOf(HEADS)] = 128
-    layers: Layers = 1
-    compares: bool = False  # whether others' acts are held against one's own: tom.filter.compare
+    width: Annotated[int, Interval(ge=HEADS, le=4096), MultipleOf(HEADS)] | None = None
+    layers: Layers | None = None
+    compares: bool = False  # of the filter: whether others' acts are held against one's own: tom.filter.compare
     start: str | None = None  # a run whose weights to begin from
 
     def __post_init__(self):
@@ -42,61 +39,3 @@ class TrainConfig:
         if (self.minutes is None) == (self.train_steps is None):
             raise FunhouseError("training needs one bound", remedy="give --minutes or --train-steps, and not both")
         schema.check(self, "training")
-
-
-@dataclass(frozen=True)
-class NetworkConfig:
-    """The network's size. traits: the number of values of each; in the orchard taste, sight, memory and temper."""
-
-    vocabulary: Size
-    traits: Annotated[tuple[Size, ...], MaxLen(64)]
-    # entries of an observation of each; none in the orchard, which is read as sets
-    species: Annotated[tuple[Annotated[int, Interval(ge=0, le=1 << 24)], ...], MaxLen(MOST_SPECIES)] = ()
-    # of each species' bank, each in words; none in the orchard
-    members: Annotated[tuple[tuple[tuple[Token, ...], ...], ...], MaxLen(MOST_SPECIES)] = ()
-    actions: Size = 5
-    many: bool = (
-        False  # actions: only those that are legal in an event are read, in no fixed places (tom.filter.many_actions)
-    )
-    bars: bool = False  # whether a blocked action can not be taken at all; in the orchard it may, and leads nowhere
-    kinds: Size = 3
-    width: Size = 128
-    heads: Size = HEADS
-    layers: Layers = 1  # of questions attending to events
-    # "behave as myself", in words; only minds that compare have it
-    myself: Annotated[tuple[Token, ...], MaxLen(64)] = ()
-    library: Size = 64  # policies
-    pieces: Size = 4  # linear pieces of which the best judges an action
-    hidden: Size = 96  # units beside them
-    made_up: Size = 8  # policies made up for a question
-    element_width: Size = 32
-    text_width: Size = 64
-    gamma: Annotated[float, Interval(ge=0, le=1)] = 0.8  # walking distances enter as gamma ** distance
-
-    OPTIONAL = ("members", "myself", "many")  # in a file: minds are older than these
-
-    def __post_init__(self):
-        from worlds import FunhouseError, schema
-
-        schema.check(self, "network")
-        built = len(self.members) * self.library * self.vocabulary
-        if self.width % self.heads or self.text_width % 4 or built > MOST_BUILT:
-            what = f"width = {self.width}, heads = {self.heads}, text_width = {self.text_width} make no network"
-            raise FunhouseError(what, remedy="choose a width that the heads divide, and a bank of fewer members")
-
-    @property
-    def compares(self) -> bool:
-        """See TrainConfig."""
-        return bool(self.myself)
-
-    def to_dict(self) -> dict:
-        """Plain JSON values."""
-        tuples = {name: list(getattr(self, name)) for name in ("traits", "species", "myself")}
-        return {**asdict(self), **tuples}
-
-    @classmethod
-    def from_dict(cls, values: dict) -> "NetworkConfig":
-        """The size from to_dict's values. Raises FunhouseError as worlds.schema.read does."""
-        from worlds import schema
-
-        return schema.read(cls, values)

@@ -13,20 +13,19 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from queue import Empty, Full, Queue
+from typing import Any
 
 from torch.utils.tensorboard import SummaryWriter
 
+from tom.architectures import architecture
+from tom.base_mind import BaseMind
 from tom.checkpoint import save
-from tom.filter.inputs import inputs_of
-from tom.filter.vocabulary import Vocabulary
-from tom.mind import Mind
-from tom.training.batch import TrainingBatches
 from tom.training.beginning import begin
 from tom.training.curves import curves
 from tom.training.run_directory import CURVES, check_place, writing
 from tom.training.seen_logs import check_training
 from tom.training.settings import TrainConfig
-from tom.training.trainer import Diverged, Trainer, keep_memory
+from tom.training.trainer import Diverged, Trainer, drop_denormals, keep_memory
 from worlds import FunhouseError, open_log
 from worlds.deferred import Deferred
 
@@ -37,9 +36,7 @@ NOT_TRAINED = "nothing was trained"
 Report = Callable[[float, float, str], None]
 
 
-def prefetched(
-    batches: TrainingBatches, first: int, depth: int = 4, stopped: Sequence = ()
-) -> Generator[tuple[dict, dict], None, None]:
+def prefetched(batches: Any, first: int, depth: int = 4, stopped: Sequence = ()) -> Generator[Any, None, None]:
     """Batches first, first + 1, … made ahead in a thread; what it raises is raised here. Closing it ends the thread.
 
     It ends by itself once `stopped` holds anything.
@@ -50,7 +47,7 @@ def prefetched(
     def work():
         for number in count(first):
             try:
-                made: tuple | BaseException = batches.batch(number)
+                made: Any = batches.batch(number)
             except BaseException as error:  # handed over to the thread that trains
                 made = error
             while not closed.is_set():
@@ -83,7 +80,7 @@ def train(
     resume: bool = False,
     report: Report | None = None,
     **settings,
-) -> Mind:
+) -> BaseMind:
     """Trains a mind on logs and leaves its checkpoint and curves under `out`; returns it.
 
     settings: the fields of TrainConfig; report receives what is done, of 1, and a line of news. Raises FunhouseError
@@ -93,6 +90,7 @@ def train(
     """
     config, home = TrainConfig(**settings), Path(out)
     keep_memory()
+    drop_denormals()
     training = None
     try:
         with writing(home):
@@ -109,9 +107,10 @@ def _prepared(logs: Sequence, config: TrainConfig, out: Path, resume: bool) -> "
     check_place(out, resume)
     for log in logs:
         check_training(log)
-    vocabulary = Vocabulary(inputs_of(logs[0].config).words)
-    batches = TrainingBatches(logs, vocabulary, config.batch, config.seed)
-    return _Training(out, batches, *begin(config, batches, out, resume))
+    kind = architecture(config.network)
+    config = kind.filled(config)
+    batches = kind.batches(logs, config)
+    return _Training(out, batches, *begin(config, kind, batches, out, resume))
 
 
 @dataclass
@@ -119,12 +118,12 @@ class _Training:
     """A trainer, its batches, and what its checkpoints say."""
 
     out: Path
-    batches: TrainingBatches
+    batches: Any
     trainer: Trainer
     meta: dict
     damage: FunhouseError | None = None  # for which no further batch can be made
 
-    def run(self, report: Report | None) -> Mind:
+    def run(self, report: Report | None) -> BaseMind:
         """Trains to the end, or until a signal comes, and saves."""
         trainer, first = self.trainer, self.trainer.step
         with Deferred() as signals, curves(self.out / CURVES, first) as writer:
@@ -134,16 +133,16 @@ class _Training:
                 except Diverged as error:
                     raise FunhouseError(error.what, place=error.place, remedy=self._remedy()) from error
             signals.note = f"{trainer.step} steps are saved in {self.out}" if trainer.step > first else NOT_TRAINED
-        return Mind(trainer.network, self.batches.vocabulary, self.meta["run"], self.meta)
+        return trainer.kind.made(trainer.network, self.batches.vocabulary, self.meta)
 
-    def _steps(self, stream: Iterable[tuple], came: Sequence, writer: SummaryWriter, report: Report | None) -> None:
+    def _steps(self, stream: Iterable, came: Sequence, writer: SummaryWriter, report: Report | None) -> None:
         """Steps, and a checkpoint every SAVE_EVERY seconds and at the end. Raises Diverged; the checkpoint before
         then stays. Raises FunhouseError where a batch could not be made, once what was trained before is saved."""
         trainer, saved, unsaved, batch = self.trainer, time.monotonic(), False, None
         for batch in self._until_damage(stream):
             if trainer.progress >= 1:
                 break
-            news, unsaved = trainer.update(*batch), True
+            news, unsaved = trainer.update(batch), True
             if trainer.step % REPORT_EVERY == 0:
                 _tell(writer, report, trainer, news)
             if came:
@@ -157,16 +156,16 @@ class _Training:
             remedy = "" if trainer.step == 0 else f"; {trainer.step} steps are saved: then go on with --resume"
             raise FunhouseError(self.damage.what, place=self.damage.place, remedy=f"{self.damage.remedy}{remedy}")
 
-    def _until_damage(self, stream: Iterable[tuple]) -> Iterator[tuple]:
+    def _until_damage(self, stream: Iterable) -> Iterator:
         """The batches up to one that cannot be made."""
         try:
             yield from stream
         except FunhouseError as error:
             self.damage = error
 
-    def save(self, batch: tuple) -> None:
+    def save(self, batch: Any) -> None:
         """The checkpoint, with what --resume needs in a file of its own. Raises Diverged where it would be no mind."""
-        self.trainer.check(*batch)
+        self.trainer.check(batch)
         self.meta["done"] = {"steps": self.trainer.step, "seconds": self.trainer.spent}
         save(self.out, self.trainer.network.state_dict(), self.meta, self.trainer.state())
 

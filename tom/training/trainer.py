@@ -6,14 +6,9 @@ import time
 from typing import Any
 
 import torch
-from einops import rearrange
-from torch import Tensor
-from torch.nn import functional as F
+from torch import Tensor, nn
 
-from tom.filter.member_policies import Members
-from tom.filter.network import Network
-from tom.filter.relations import ABSENT, question_relations
-from tom.training.batch import UNLABELLED
+from tom.architectures import Architecture
 from tom.training.settings import TrainConfig
 from worlds import FunhouseError
 
@@ -22,30 +17,9 @@ SMALLEST_MATRIX = 32  # rows and columns of a weight that Muon trains
 MOMENTS = (("momentum_buffer",), ("step", "exp_avg", "exp_avg_sq"))  # that Muon and AdamW keep of a parameter
 
 
-def losses(
-    network: Network, event: dict[str, Any], question: dict[str, Tensor], nested: float = 1.0
-) -> dict[str, Tensor]:
-    """The mean negative log likelihood, nats, of the labelled actions, by depth ("depth 0", …) and weighted ("action"),
-    and of the traits; in an arena also of acts in hindsight, under the policies of who acted."""
-    question = question | {"relation": question_relations(event, question, network.dtype, network.config.compares)}
-    log, trait = network.answer(network.encode(event), question)
-    action = rearrange(question["action"], "b q -> (b q)")
-    each = F.nll_loss(rearrange(log, "b q a -> (b q) a"), action, ignore_index=UNLABELLED, reduction="none")
-    labelled = action != UNLABELLED
-    depth = rearrange((question["slot"] != ABSENT).sum(-1), "b q -> (b q)")
-    weight = labelled * torch.where(depth >= 2, nested, 1.0)
-    result = {"action": (each * weight).sum() / weight.sum()}
-    for d in range(3):
-        chosen = labelled & (depth == d)
-        if chosen.any():
-            result[f"depth {d}"] = each.detach()[chosen].mean()
-    parts = zip(trait.split(list(network.config.traits), -1), question["trait"].unbind(-1), strict=True)
-    unsaid = [F.cross_entropy(x.flatten(0, 1), y.flatten(), ignore_index=UNLABELLED) for x, y in parts]
-    result["trait"] = torch.stack(unsaid).sum()
-    if isinstance(network.library, Members):
-        told = network.read(event["hindsight"])
-        result["hindsight"] = network.library.hindsight(network.options(told)[1], told)
-    return result
+def drop_denormals() -> None:
+    """Rounds the smallest numbers to 0: gradients of attention are full of them, and each takes many times as long."""
+    torch.set_flush_denormal(True)
 
 
 def keep_memory() -> None:
@@ -60,7 +34,7 @@ def keep_memory() -> None:
         mallopt(top_pad, 2**28)
 
 
-def _is_matrix(network: Network) -> list[bool]:
+def _is_matrix(network: nn.Module) -> list[bool]:
     """Which parameters are weights of linear maps, large both ways: those that Muon trains (Jordan et al. 2024).
 
     Measured on this problem: Muon reaches in 400 steps what AdamW alone has not reached in 1,200.
@@ -88,20 +62,21 @@ class Diverged(FunhouseError):
 
 
 class Trainer:
-    """A network in bf16, its float32 masters and the optimisers' moments, and where in the training they are."""
+    """A network in the precision of its kind, its float32 masters and the optimisers' moments, and where in the
+    training they are."""
 
-    def __init__(self, config: TrainConfig, network: Network):
-        self.config, self.network = config, network
-        self.step, self.spent = 0, 0.0
+    def __init__(self, config: TrainConfig, kind: Architecture, network: nn.Module):
+        self.config, self.kind, self.network = config, kind, network
+        self.step, self.spent, self.highest = 0, 0.0, config.rate or 0.0
         self.parameters: list[Tensor] = list(network.parameters())
         self.masters = [p.detach().float().clone() for p in self.parameters]
-        self.network.lower()
+        kind.lowered(network)
         matrix = _is_matrix(network)
         matrices = [m for m, yes in zip(self.masters, matrix, strict=True) if yes]
         others = [m for m, yes in zip(self.masters, matrix, strict=True) if not yes]
         self.optimizers = (
-            torch.optim.Muon(matrices, config.rate, weight_decay=DECAY, adjust_lr_fn="match_rms_adamw"),
-            torch.optim.AdamW(others, config.rate, betas=(0.9, 0.98), weight_decay=DECAY, foreach=True),
+            torch.optim.Muon(matrices, self.highest, weight_decay=DECAY, adjust_lr_fn="match_rms_adamw"),
+            torch.optim.AdamW(others, self.highest, betas=(0.9, 0.98), weight_decay=DECAY, foreach=True),
         )
 
     @property
@@ -114,12 +89,12 @@ class Trainer:
     def rate(self) -> float:
         """The learning rate now: a warm-up, a plateau, a linear fall."""
         falling = max(0.0, (1 - self.progress) / self.config.cooldown)
-        return self.config.rate * min(1.0, (self.step + 1) / self.config.warmup, max(falling, 0.01))
+        return self.highest * min(1.0, (self.step + 1) / self.config.warmup, max(falling, 0.01))
 
-    def update(self, event: dict, question: dict) -> dict[str, float]:
+    def update(self, batch: Any) -> dict[str, float]:
         """One step. Raises Diverged where the loss or the gradient is no number; the weights are then as before it."""
         began = time.monotonic()
-        loss, total = self._losses(event, question)
+        loss, total = self._losses(batch)
         total.backward()
         for master, parameter in zip(self.masters, self.parameters, strict=True):
             master.grad = None if parameter.grad is None else parameter.grad.float()
@@ -136,21 +111,20 @@ class Trainer:
         self.spent += time.monotonic() - began
         return {name: value.item() for name, value in loss.items()} | {"norm": norm}
 
-    def _losses(self, event: dict, question: dict) -> tuple[dict[str, Tensor], Tensor]:
+    def _losses(self, batch: Any) -> tuple[dict[str, Tensor], Tensor]:
         """The losses of a batch, and what is minimised. Raises Diverged."""
-        loss = losses(self.network, event, question, self.config.nested)
-        total = loss["action"] + self.config.describe * loss["trait"] + loss.get("hindsight", 0.0)
+        loss, total = self.kind.loss(self.network, batch, self.config)
         if not math.isfinite(total.item()):
             raise self._diverged(f"the loss is {total.item()}")
         return loss, total
 
     @torch.no_grad()
-    def check(self, event: dict, question: dict) -> None:
+    def check(self, batch: Any) -> None:
         """Raises Diverged where the weights as they are now hold, or lead to, what is no number."""
         for name, tensor in {**self.network.state_dict(), **self.state()}.items():
             if tensor.is_floating_point() and not tensor.isfinite().all():
                 raise self._diverged(f"{name} holds what is no finite number")
-        self._losses(event, question)
+        self._losses(batch)
 
     def _diverged(self, what: str) -> "Diverged":
         return Diverged(f"{what} at step {self.step}", place=f"batch {self.step} of seed {self.config.seed}")

@@ -2,11 +2,11 @@
 
 from agents.registry import world_of
 from tom.filter.inputs.arena import ArenaInputs
-from tom.filter.inputs.base import VERSION, Inputs, check_alike, check_version
+from tom.filter.inputs.base import VERSION, Inputs
 from tom.filter.inputs.orchard import OrchardInputs
 from worlds import FunhouseError
 
-__all__ = ["VERSION", "Inputs", "check_alike", "check_version", "inputs_of", "reads", "unread"]
+__all__ = ["VERSION", "Inputs", "inputs_of", "reads", "unread"]
 
 _OF: dict[str, type[Inputs]] = {"orchard": OrchardInputs, "arena": ArenaInputs}
 

@@ -62,7 +62,7 @@ class Inputs(ABC):
 
     @abstractmethod
     def network(self, vocabulary: Vocabulary) -> dict:
-        """The fields of tom.training.settings.NetworkConfig that the world decides."""
+        """The fields of tom.filter.size.NetworkConfig that the world decides."""
 
     def acts(self, episode: Any, most: int, generator: np.random.Generator) -> dict[str, np.ndarray]:
         """Some acts of agents that were themselves, whoever perceived them, and who it was: what policies are learned
@@ -72,29 +72,6 @@ class Inputs(ABC):
     def difference(self, other: Any) -> tuple[str, str] | None:
         """Where another world of this kind differs in little: in what, and the remedy."""
         return None
-
-
-def check_version(meta: dict, place: str) -> None:
-    """Raises FunhouseError for a checkpoint that reads another version of the events."""
-    if meta.get("version") != VERSION:
-        raise FunhouseError(
-            f"this mind reads version {meta.get('version')} of the events and the project speaks version {VERSION}",
-            place=place,
-            remedy="train it anew: tom train LOG --out RUN",
-        )
-
-
-def check_alike(mine: Inputs, other: Inputs, told: str, place: str | None, remedy: str) -> None:
-    """Raises FunhouseError for worlds that differ in what agents are like or perceive; `told` holds {mine}, {other}.
-
-    Where nothing differs but the bank, it says what of it, and how logs come to share one.
-    """
-    if type(mine) is type(other) and mine.kind == other.kind:
-        return
-    what = told.format(mine=mine.kind, other=other.kind)
-    if type(mine) is type(other) and (little := mine.difference(other)):
-        what, remedy = f"{what}: {little[0]}", little[1]
-    raise FunhouseError(what, place=place, remedy=remedy)
 
 
 def traits_of(space, episode) -> np.ndarray:

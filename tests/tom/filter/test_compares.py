@@ -12,14 +12,16 @@ from agents.population import PopulationConfig
 from agents.recording import record
 from analysis.probes.mirror.design import IMAGE, LIVE, ME, TWIN, Design, Mirror
 from tests.tom.worlds_of_minds import short_log, untrained_mind
+from tom.base_mind import MYSELF
+from tom.filter.batch import UNLABELLED, TrainingBatches
 from tom.filter.compare import WEIGHT
 from tom.filter.inputs import inputs_of
+from tom.filter.mind import FilterMind
 from tom.filter.network import Network
 from tom.filter.relations import ABSENT, BARS, COMPANY, RELATIONS
 from tom.filter.vocabulary import Vocabulary
-from tom.mind import MYSELF, Mind, load
+from tom.mind import load
 from tom.minds import IN_MARKS
-from tom.training.batch import UNLABELLED, TrainingBatches
 from tom.training.train import train
 from worlds import OrchardConfig, open_log
 from worlds.orchard.mirror import REFLECTED
@@ -29,7 +31,7 @@ RUN = RunConfig(ROOM, population=PopulationConfig(switch=12), seed=5)
 
 
 @pytest.fixture
-def comparing() -> Mind:
+def comparing() -> FilterMind:
     """An untrained mind that compares, as ready to read those not named as those named."""
     mind = untrained_mind(compares=True)
     network = Network(mind.network.config)
@@ -37,7 +39,7 @@ def comparing() -> Mind:
     with torch.no_grad():
         network.blocks[0].attend.relation[:, COMPANY] = 1.0
         network.itself.alike.copy_(torch.eye(5))
-    return Mind(network, mind.vocabulary, mind.run)
+    return FilterMind(network, mind.vocabulary, mind.run)
 
 
 def read(mind, episode, question):
@@ -151,7 +153,7 @@ def test_a_batch_asks_about_images_and_says_of_nobody_whose_they_are(tmp_path):
 
 def test_it_is_trained_saved_and_loaded_as_what_it_is(tmp_path):
     record(RUN, tmp_path / "log", 4, threads=1)
-    train([tmp_path / "log"], tmp_path / "run", train_steps=2, compares=True)
+    train([tmp_path / "log"], tmp_path / "run", train_steps=2, compares=True, network="filter")
     mind, episode = load(tmp_path / "run"), with_images(play(RUN, 1))
     assert mind.network.config.compares
     assert mind.answer(episode, [Question(episode.names[0], 6, f"behave as {episode.names[2]}")]).shape == (1, 5)

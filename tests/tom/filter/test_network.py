@@ -7,10 +7,10 @@ import torch
 
 from tests.tom.worlds_of_minds import short_log, untrained_mind
 from tom.filter.attention import Attention, Beliefs, Block
+from tom.filter.batch import event_tensors
 from tom.filter.library import Readout
 from tom.filter.network import Network
 from tom.filter.relations import BARS, NATIVE, OPEN, RELATIONS
-from tom.training.batch import event_tensors
 
 WIDTH, EVENTS, ASKED = 32, 6, 3
 

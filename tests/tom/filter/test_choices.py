@@ -16,10 +16,10 @@ from agents.arena.run import ArenaRun
 from agents.recording import record
 from tom.cli import main
 from tom.filter import many_actions as choices
+from tom.filter.batch import TrainingBatches
 from tom.filter.inputs import inputs_of
 from tom.filter.vocabulary import Vocabulary
 from tom.mind import load
-from tom.training.batch import TrainingBatches
 from tom.training.train import train
 from worlds import FunhouseError, open_log
 from worlds.arena import ArenaConfig
@@ -53,7 +53,7 @@ def test_what_is_narrowed_and_widened_again_is_what_it_was():
 
 
 def test_a_mind_of_many_actions_learns_answers_what_is_legal_and_is_loaded_again(log, tmp_path):
-    mind = train([log.path], tmp_path / "run", train_steps=40, batch=2, width=32, warmup=5)
+    mind = train([log.path], tmp_path / "run", train_steps=40, batch=2, width=32, warmup=5, network="filter")
     assert mind.network.config.many
     assert sum(p.numel() for p in mind.network.parameters()) < 500_000
     told = mind.network.read(TrainingBatches([log], mind.vocabulary, 2, seed=5).batch(0)[0]["hindsight"])
@@ -69,7 +69,7 @@ def test_a_mind_of_many_actions_learns_answers_what_is_legal_and_is_loaded_again
 
 
 def test_looking_at_events_in_parts_changes_nothing(log, tmp_path, monkeypatch):
-    mind = train([log.path], tmp_path / "run", train_steps=1, batch=2, width=32)
+    mind = train([log.path], tmp_path / "run", train_steps=1, batch=2, width=32, network="filter")
     event, _ = TrainingBatches([log], mind.vocabulary, 2, seed=5).batch(0)
     whole = mind.network.encode(event)
     monkeypatch.setattr(choices, "AT_ONCE", 16)

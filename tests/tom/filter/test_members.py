@@ -6,11 +6,11 @@ import torch
 from agents.arena.bank import BankConfig
 from agents.arena.run import ArenaRun
 from agents.recording import record
+from tom.filter.batch import TrainingBatches
 from tom.filter.inputs import inputs_of
 from tom.filter.member_policies import Members
+from tom.filter.size import NetworkConfig
 from tom.filter.vocabulary import Vocabulary
-from tom.training.batch import TrainingBatches
-from tom.training.settings import NetworkConfig
 from tom.training.train import train
 from worlds import FunhouseError, open_log
 from worlds.arena import ArenaConfig
@@ -122,7 +122,7 @@ def test_what_is_told_in_hindsight_was_done_by_agents_that_were_themselves(log):
 
 
 def test_a_mind_of_an_arena_learns_and_is_loaded_again(log, tmp_path):
-    settings = {"batch": 2, "width": 32, "warmup": 5}
+    settings = {"batch": 2, "width": 32, "warmup": 5, "network": "filter"}
     mind = train([log.path], tmp_path / "run", train_steps=20, **settings)
     again = train([log.path], tmp_path / "run", train_steps=40, resume=True, **settings)
     assert again.meta["done"]["steps"] == 40
@@ -134,4 +134,4 @@ def test_a_mind_of_an_arena_learns_and_is_loaded_again(log, tmp_path):
 
 def test_a_mind_of_an_arena_does_not_compare(log, tmp_path):
     with pytest.raises(FunhouseError, match="compares nobody with itself"):
-        train([log.path], tmp_path / "run", train_steps=1, compares=True)
+        train([log.path], tmp_path / "run", train_steps=1, compares=True, network="filter")

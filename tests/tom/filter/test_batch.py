@@ -6,10 +6,7 @@ import torch
 
 from agents import Question
 from tests.tom.worlds_of_minds import short_log, untrained_mind
-from tom.filter.inputs import inputs_of
-from tom.filter.relations import ABSENT, SLOTS, question_relations, wanted_of
-from tom.filter.vocabulary import Vocabulary
-from tom.training.batch import (
+from tom.filter.batch import (
     UNLABELLED,
     Draws,
     TextTable,
@@ -19,6 +16,9 @@ from tom.training.batch import (
     event_tensors,
     question_tensors,
 )
+from tom.filter.inputs import inputs_of
+from tom.filter.relations import ABSENT, SLOTS, question_relations, wanted_of
+from tom.filter.vocabulary import Vocabulary
 
 
 @pytest.fixture(scope="module")

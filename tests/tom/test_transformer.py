@@ -1,0 +1,152 @@
+"""The transformer: what attends to what, and that a history encoded once, or bit by bit, answers as if read anew."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from agents import Question
+from tests.tom.worlds_of_minds import short_log, untrained_transformer
+from tom.tokens import reader_of
+from tom.tokens.tensors import Asked, Prompt, block, codes, history, tensors
+from tom.training.batch import TrainingBatches
+from tom.transformer import CODES, ME
+from tom.transforming import losses
+
+PROMPTS = ("behave as {0}", "behave as {0} pretending to be {1}", "predict {0}", "behave as an agent that likes red")
+STEP = 17
+
+
+def asked(code: np.ndarray | None = None, me: int = 0, prompts: tuple = ()) -> Asked:
+    """The history of an agent of a short episode."""
+    episode, mind = short_log()[0], untrained_transformer()
+    persona = mind.vocabulary.encode(episode.agents[me].description)[0]
+    code = codes(len(episode.agents), me) if code is None else code
+    return Asked(mind.inputs.seen(episode, me), persona, mind.inputs.types(episode), prompts, code)
+
+
+def prompt_of(text: str, step: int = STEP, body: int = 0) -> Prompt:
+    words, who = untrained_transformer().vocabulary.prompt(text, short_log()[0].names)
+    return Prompt(words, who, step, 1, body, (step,), (0,))
+
+
+@torch.no_grad()
+def answers(one: Asked, prompts: list[Prompt]) -> torch.Tensor:
+    """Log probabilities (g a)."""
+    network = untrained_transformer().network
+    raw, event = history([one])
+    rows = network.read(raw)
+    past, _ = network.encode(rows, event)
+    return network.answer(rows, past, event, block([one], [prompts], np.zeros(1, np.int64)))[0][0, :, 0]
+
+
+def said(names: list[str]) -> list[Prompt]:
+    bodies = [names.index(names[1]) if "predict" in text else 0 for text in PROMPTS]
+    texts = [text.format(*names[1:]) for text in PROMPTS]
+    perceived = asked().seen.at[STEP] >= 0
+    return [prompt_of(text, body=body) for text, body in zip(texts, bodies, strict=True) if perceived[body]]
+
+
+def test_renaming_permutes_the_codes_and_nothing_else_hangs_on_names():
+    """Other codes are other embeddings, so that with the embeddings permuted alike every answer stays."""
+    network, prompts = untrained_transformer().network, said(short_log()[0].names)
+    before = answers(asked(), prompts)
+    order = np.random.default_rng(1).permutation(CODES)
+    code = np.where(codes(5, 0) == ME, ME, order[np.minimum(codes(5, 0), CODES - 1)])
+    kept = network.code.weight.detach().clone()
+    other = answers(asked(code), prompts)
+    assert (before - other).abs().max() > 1e-3
+    try:
+        with torch.no_grad():
+            network.code.weight[torch.from_numpy(order)] = kept[:CODES]
+        assert torch.allclose(answers(asked(code), prompts), before, atol=1e-5)
+    finally:
+        with torch.no_grad():
+            network.code.weight.copy_(kept)
+
+
+def test_prompts_do_not_attend_to_one_another():
+    prompts = said(short_log()[0].names)
+    alone = torch.cat([answers(asked(), [one]) for one in prompts])
+    assert torch.allclose(answers(asked(), prompts), alone, atol=1e-5)
+
+
+def test_an_answer_does_not_hang_on_other_answers_of_its_prompt():
+    one = prompt_of(f"behave as {short_log()[0].names[1]}", step=9)
+    many = replace(one, when=(9, 12, 17), action=(0, 0, 0))
+    network = untrained_transformer().network
+    with torch.no_grad():
+        raw, event = history([asked()])
+        rows = network.read(raw)
+        past, _ = network.encode(rows, event)
+        together = network.answer(rows, past, event, block([asked()], [[many]], np.zeros(1, np.int64)))[0][0, 0]
+        for k, step in enumerate(many.when):
+            single = replace(one, when=(step,), action=(0,))
+            alone = network.answer(rows, past, event, block([asked()], [[single]], np.zeros(1, np.int64)))[0][0, 0, 0]
+            assert torch.allclose(together[k], alone, atol=1e-5)
+
+
+def test_a_history_encoded_bit_by_bit_is_that_encoded_at_once():
+    network = untrained_transformer().network
+    with torch.no_grad():
+        raw, event = history([asked()])
+        rows = network.read(raw)
+        whole, known = network.encode(rows, event)
+        parts, past, real = [], None, event["real"][:, :0]
+        for step in event["step"].unique():
+            new = {
+                name: x[:, event["step"][0] == step] for name, x in event.items() if name not in ("persona", "trait")
+            }
+            made, some = network.encode(rows, new | {"persona": event["persona"], "before": real}, past)
+            past = made if past is None else [
+                (torch.cat([k, k2], 2), torch.cat([v, v2], 2)) for (k, v), (k2, v2) in zip(past, made, strict=True)
+            ]  # fmt: skip
+            real = torch.cat([real, new["real"]], 1)
+            parts.append(some)
+    assert torch.allclose(torch.cat(parts, 1), known, atol=1e-5)
+    for one, two in zip(whole, past, strict=True):
+        assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(one, two, strict=True))
+
+
+def test_a_history_beside_a_longer_one_is_read_as_alone():
+    network = untrained_transformer().network
+    prompts = (prompt_of("behave as myself"),)
+    both = [asked(me=k, prompts=prompts) for k in (0, 1)]
+    assert len(both[0].seen) != len(both[1].seen)
+    with torch.no_grad():
+        together = losses_of(network, tensors(both))
+        alone = [losses_of(network, tensors([one])) for one in both]
+    assert together == pytest.approx(sum(alone) / 2, rel=1e-5)
+
+
+def losses_of(network, batch) -> float:
+    return losses(network, batch)["action"].item()
+
+
+def test_training_lowers_the_loss_of_a_batch():
+    log, mind = short_log(), untrained_transformer.__wrapped__()
+    batch = TrainingBatches([log], mind.vocabulary, 4, seed=1).batch(0)
+    optimizer = torch.optim.AdamW(mind.network.parameters(), 1e-3)
+    first = losses_of(mind.network, batch)
+    for _ in range(12):
+        optimizer.zero_grad()
+        losses(mind.network, batch)["action"].backward()
+        optimizer.step()
+    assert losses_of(mind.network, batch) < first - 0.05
+
+
+def test_bf16_answers_as_float32():
+    prompts = said(short_log()[0].names)
+    plain = answers(asked(), prompts).exp()
+    with torch.autocast("cpu", torch.bfloat16):
+        rounded = answers(asked(), prompts).float().exp()
+    assert (plain - rounded).abs().max() < 2e-2
+
+
+def test_answers_are_the_same_asked_as_questions():
+    episode, mind = short_log()[0], untrained_transformer()
+    questions = [Question(episode.names[0], STEP, text.format(*episode.names[1:])) for text in PROMPTS[:2]]
+    expected = answers(asked(), said(episode.names)[:2]).exp().numpy()
+    assert np.allclose(mind.answer(episode, questions), expected, atol=1e-6)
+    assert reader_of(episode.run).kind == mind.inputs.kind

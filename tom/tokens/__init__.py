@@ -1,0 +1,29 @@
+"""From an episode to tokens: a world a file, and what they share."""
+
+from agents.registry import world_of
+from tom.tokens.arena import ArenaReader
+from tom.tokens.base import VERSION, Reader, Seen, check_alike
+from tom.tokens.orchard import OrchardReader
+from worlds import FunhouseError
+
+__all__ = ["VERSION", "Reader", "Seen", "check_alike", "reader_of", "reads", "unread"]
+
+_OF: dict[str, type[Reader]] = {"orchard": OrchardReader, "arena": ArenaReader}
+
+
+def reads(run: dict) -> bool:
+    """Whether minds read the world of a run at all."""
+    return world_of(run).part in _OF
+
+
+def reader_of(run: dict) -> Reader:
+    """How a run's world is read, from the settings in its log. Raises FunhouseError where no mind reads it."""
+    if not reads(run):
+        raise unread(run)
+    return _OF[world_of(run).part](run)  # type: ignore[call-arg]
+
+
+def unread(run: dict) -> FunhouseError:
+    """The error for a world that no mind reads, to be raised."""
+    remedy = "ask the exact reasoner: --exact without --mind, agents.exact; or write a tom.tokens.Reader"
+    return FunhouseError(f"no mind reads the world '{world_of(run).called(run)}'", remedy=remedy)

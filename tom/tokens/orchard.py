@@ -1,0 +1,99 @@
+"""The orchard as the mind reads it."""
+
+import numpy as np
+
+from agents.language.description import words_beyond
+from agents.language.prompt import VOCABULARY
+from agents.orchard.mirror_images import with_images
+from agents.orchard.policy_config import PolicyConfig
+from agents.orchard.types import space_of
+from agents.population import PopulationConfig, native_share
+from tom.tokens.around import BINS, look_around, views_of
+from tom.tokens.base import Reader
+from worlds import OrchardConfig
+from worlds.orchard.marks import WASH
+
+BODY = 2  # features of the body that washing reaches: whether it shows a mark, whether it shows none
+
+
+class OrchardReader(Reader):
+    """The orchard's; where there are marks it has more words, an action more, and bodies that are marked or are not."""
+
+    def __init__(self, run: dict):
+        self.orchard = OrchardConfig.from_dict(run["orchard"])
+        self.policy = PolicyConfig.from_dict(run["policy"])
+        self.population = PopulationConfig.from_dict(run["population"])
+        self.space = space_of(self.orchard, self.policy)
+        traits = "; ".join(f"{name}: {', '.join(values)}" for name, values in self.space.traits.items())
+        self.kind = f"an orchard of {self.orchard.kinds} kinds, {self.orchard.moves} moves, {traits}, and {self.policy}"
+        self.mirrors = self.orchard.mirrors
+        self.words: tuple[str, ...] = (*VOCABULARY, *sorted(words_beyond(self.space.traits)))
+        table = self.space.table
+        windows = [1, self.policy.window] if "memory" in self.space.traits else [1]
+        layers = [(int(sight), window) for sight in np.unique(table.sight) for window in windows]
+        self._sights, self._windows = np.array(layers, np.int64).T.copy()
+
+    def shown(self, episode):
+        return with_images(episode)
+
+    def types(self, episode) -> np.ndarray:
+        return np.array([self.space.trait_index[self.space.index(agent.type)] for agent in episode.agents], np.int64)
+
+    def native(self, episode) -> np.ndarray:
+        if self.orchard.roles == "hidden":
+            share = native_share(self.orchard, self.population)[: episode.steps, None]
+            return np.repeat(share, len(episode.agents), 1).astype(np.float32)
+        return np.array([[not role for role in roles] for roles in episode.role], np.float32)
+
+    def _type(self, episode, me: int) -> int:
+        return self.space.index(episode.agents[me].type)
+
+    def sees(self, episode, me: int) -> np.ndarray:
+        return self.sees_from(episode, me, np.arange(len(episode.cell)))
+
+    def sees_from(self, episode, me: int, steps: np.ndarray) -> np.ndarray:
+        """(steps, n) bool: whom agent `me` perceives at some steps."""
+        cell = episode.cell[steps].astype(np.int64)
+        sight = self.space.table.sight[self._type(episode, me)]
+        word = np.take_along_axis(episode.geometry.visible[sight, cell[:, me]], cell >> 6, 1)
+        return ((word >> (cell & 63).astype(np.uint64)) & np.uint64(1)).astype(bool)
+
+    def look(self, episode, me, step, agent):
+        """around (r, actions, features) uint8: see tom.tokens.around; blocked (r, actions) bool: which actions lead
+        nowhere; cover (r, layers) float32; company (r, layers, n) bool."""
+        ground, orchard, mine = episode.geometry, self.orchard, self._type(episode, me)
+        rows, layers, n = len(step), len(self._sights), len(episode.agents)
+        moves = ground.neighbor.shape[1]
+        width = layers * (orchard.kinds + 1) * BINS
+        around = np.zeros((rows, moves, width), np.uint8)
+        cover = np.empty((rows, layers), np.float32)
+        company = np.zeros((rows, layers, n), np.bool_)
+        senses = self.space.senses
+        cell = episode.cell[: step.max(initial=0) + 1]  # of an episode that is being played the rest is not there yet
+        view = views_of(ground.visible, cell, me, self.space.table.sight[mine])
+        kinds = senses.kinds[self.space.table.senses[mine]]
+        look_around(
+            view, kinds, step, agent, cell, episode.board, ground.neighbor, ground.distance, ground.visible,
+            ground.seen, self._sights, self._windows, around, cover, company,
+        )  # fmt: skip
+        place = episode.cell[step, agent]
+        blocked = ground.neighbor[place] == place[:, None]
+        blocked[:, 0] = False
+        if orchard.marks:
+            known = episode.mark[step, agent] & ((agent != me) | bool(self.space.feels(mine)))
+            around = np.concatenate([around, around[:, :1]], 1)  # who washes stays
+            body = np.zeros((rows, moves + 1, BODY), np.uint8)
+            body[:, WASH] = np.stack([known, ~known], -1)
+            around = np.concatenate([around, body], 2)
+            blocked = np.pad(blocked, ((0, 0), (0, 1)))
+        return {"around": around, "blocked": blocked, "cover": cover, "company": company}
+
+    def network(self) -> dict:
+        layers = len(self._sights)
+        features = layers * (self.orchard.kinds + 1) * BINS + (BODY if self.orchard.marks else 0)
+        return {
+            "traits": tuple(map(len, self.space.traits.values())),
+            "actions": len(self.orchard.action_names),
+            "features": features,
+            "layers_seen": layers,
+        }

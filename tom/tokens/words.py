@@ -1,0 +1,47 @@
+"""Prompts and descriptions as token numbers; in the place of a name stands a code, that of whom it names."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from agents.language.prompt import VOCABULARY, tokens
+
+PAD, NAME, DESCRIBE, BLANK = range(4)
+NOBODY = -1  # of a word that names nobody
+
+
+class Vocabulary:
+    """The closed set of words that prompts and descriptions are made of."""
+
+    def __init__(self, words: Sequence[str] = VOCABULARY):
+        self.words = tuple(words)
+        self._number = {word: 4 + k for k, word in enumerate(self.words)}
+
+    def __len__(self) -> int:
+        return 4 + len(self.words)
+
+    def encode(self, text: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        """The numbers of the words of a text that parses, and the names among them in their order."""
+        return _encode(self, text)
+
+    def prompt(self, text: str, names: Sequence[str]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The numbers of a prompt's words, and of each the index of the agent that it names, NOBODY of other words."""
+        words, named = self.encode(text)
+        rest = iter(named)
+        return words, tuple(names.index(next(rest)) if word == NAME else NOBODY for word in words)
+
+
+@lru_cache(maxsize=200_000)
+def _encode(vocabulary: Vocabulary, text: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    said = tokens(text)
+    numbers = tuple(vocabulary._number.get(word, NAME) for word in said)
+    return numbers, tuple(word for word, number in zip(said, numbers, strict=True) if number == NAME)
+
+
+def padded(rows: Sequence[Sequence[int]], width: int, fill: int = PAD) -> np.ndarray:
+    """(rows, width) int64, padded at the end."""
+    out = np.full((len(rows), width), fill, np.int64)
+    for k, row in enumerate(rows):
+        out[k, : len(row)] = row
+    return out

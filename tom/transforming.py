@@ -1,0 +1,119 @@
+"""The transformer as a kind of network that can be trained, saved and asked."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from tom.architectures import Architecture, check_weights
+from tom.checkpoint_document import read_document
+from tom.mind import Mind
+from tom.tokens import VERSION, check_alike, reader_of
+from tom.tokens.tensors import UNLABELLED
+from tom.tokens.words import Vocabulary
+from tom.training.batch import TrainingBatches
+from tom.training.settings import TrainConfig
+from tom.transformer import Size, Transformer
+from worlds import FunhouseError, schema
+
+
+class Transforming(Architecture):
+    """As Architecture has it."""
+
+    name = "transformer"
+    version = VERSION
+    sizes = Size
+    defaults: ClassVar = {"batch": 8, "rate": 3e-3, "width": 128, "layers": 4}
+
+    def batches(self, logs, config: TrainConfig) -> TrainingBatches:
+        vocabulary = Vocabulary(reader_of(logs[0].config).words)
+        return TrainingBatches(logs, vocabulary, config.batch or 1, config.seed)
+
+    def size(self, config: TrainConfig, batches: TrainingBatches) -> Size:
+        first = batches.inputs[0]
+        for other in batches.inputs:
+            check_alike(first, other, "the logs differ: {mine} and {other}", None, "train on logs of one kind")
+        if config.compares:
+            raise FunhouseError("the transformer compares nobody with itself", remedy="add --network filter")
+        return Size(len(batches.vocabulary), **first.network(), width=config.width or 0, layers=config.layers or 0)
+
+    def network(self, size: Size) -> Transformer:
+        return Transformer(size)
+
+    def lowered(self, network: Transformer) -> Transformer:
+        return network
+
+    def fitting(self, size: Size, tensors, place: str) -> dict[str, Tensor]:
+        first = tensors.get("word.weight")
+        shipped = first is not None and first.dtype == torch.bfloat16  # which halves the file
+        check_weights(lambda: self._empty(size, torch.bfloat16 if shipped else torch.float32), tensors, place)
+        return {name: tensor.float() for name, tensor in tensors.items()}
+
+    @staticmethod
+    def _empty(size: Size, kind: torch.dtype) -> torch.nn.Module:
+        return Transformer(size).to(kind)
+
+    def measure(self, network: Transformer, batches: TrainingBatches) -> None:
+        if network.size.species:
+            network.eyes.measure(batches.batch(0)["rows"])
+
+    def loss(self, network: Transformer, batch: dict, config: TrainConfig):
+        with torch.autocast(network.device.type, torch.bfloat16):
+            loss = losses(network, batch, config.nested)
+        return loss, loss["action"] + config.describe * loss["trait"]
+
+    def mind(self, tensors, meta, checkpoint: str, place: str) -> Mind:
+        size, vocabulary = read_document(self, meta), Vocabulary(meta["words"])
+        due = Size(len(vocabulary), **reader_of(meta["run"]).network())
+        for name in ("vocabulary", "traits", "actions", "features", "layers_seen", "species"):
+            if (value := getattr(size, name)) != getattr(due, name):
+                what = f"network.{name} = {schema.shown(value)} is not that of its world"
+                remedy = "restore a copy, or train anew: tom train LOG --out RUN"
+                raise FunhouseError(what, place=meta.file, remedy=remedy)
+        fitting = self.fitting(size, tensors, place)
+        network = Transformer(size)
+        network.load_state_dict(fitting)
+        return Mind(network, vocabulary, meta["run"], meta, checkpoint)
+
+    def made(self, network: Transformer, vocabulary: Vocabulary, meta: Mapping) -> Mind:
+        return Mind(network, vocabulary, meta["run"], dict(meta))
+
+
+ARCHITECTURE = Transforming()
+
+
+def losses(network: Transformer, batch: Mapping[str, Any], nested: float = 1.0) -> dict[str, Tensor]:
+    """The mean negative log likelihood, nats, of the labelled actions, by depth ("depth 0", …) and weighted ("action"),
+    and of the traits ("trait") at every event and every word that names somebody."""
+    rows = network.read(batch["rows"])
+    past, known = network.encode(rows, batch["event"])
+    parts = [network.answer(rows, past, batch["event"], prompt) for prompt in batch["prompts"]]
+    said = [(log, prompt["action"], prompt["depth"]) for (log, _), prompt in zip(parts, batch["prompts"], strict=True)]
+    each = torch.cat([_unlikely(log, action) for log, action, _ in said])
+    depth = torch.cat([_depths(depth, action) for _, action, depth in said])
+    weight = torch.where(depth >= 2, nested, 1.0)
+    result = {"action": (each * weight).sum() / weight.sum()}
+    for d in depth.unique().tolist():
+        result[f"depth {d}"] = each.detach()[depth == d].mean()
+    told = [(known, batch["event"]["trait"])]
+    told += [(words, prompt["trait"]) for (_, words), prompt in zip(parts, batch["prompts"], strict=True)]
+    result["trait"] = torch.stack([_untold(network, *one) for one in told]).sum()
+    return result
+
+
+def _unlikely(log: Tensor, action: Tensor) -> Tensor:
+    """-log p of the labelled actions, end to end."""
+    return -log[action >= 0].gather(-1, action[action >= 0][:, None])[:, 0]
+
+
+def _depths(depth: Tensor, action: Tensor) -> Tensor:
+    return depth[..., None].expand_as(action)[action >= 0]
+
+
+def _untold(network: Transformer, known: Tensor, trait: Tensor) -> Tensor:
+    """The cross entropy of the traits, added up, where somebody is known or named."""
+    there = trait[..., 0] != UNLABELLED
+    parts = zip(network.trait(known[there]).float().split(list(network.size.traits), -1), trait[there].T, strict=True)
+    return torch.stack([F.cross_entropy(x, y) for x, y in parts]).sum() if there.any() else known.sum() * 0.0
