@@ -14,7 +14,7 @@ MINUTES  := 8
 WHERE    := --log logs/demo-test --episode 143 --agent Ada --step 47 --mind runs/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all faults check bench reference marks arena clean
+.PHONY: help demo test test-all faults check bench reference near-far marks arena clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s %s\n", $$1, $$2 }'
@@ -65,19 +65,24 @@ check: $(READY)  ## ruff and mypy
 bench: $(READY)  ## measure the speeds of benchmarks/RESULTS.md again
 	@set -e; for name in $(BENCHMARKS); do $(BIN)/python benchmarks/$$name.py --json; done
 
-# The mind that ships: 2 to 24 agents, every kind of map, 40 to 64 steps. tom/minds/reference/README.md says what came of it.
-REFERENCE := 8 4 16 2 24 mixed
+# The mind that ships, of the default world. tom/minds/reference/README.md says what came of it.
+reference: $(READY)  ## train the reference mind anew, into runs/reference: two hours of one core
+	$(BIN)/tom run --out logs/reference --episodes 20000 --seed 101
+	OMP_NUM_THREADS=1 $(BIN)/tom train logs/reference --out runs/reference --minutes 120
 
-reference: $(READY)  ## train the reference mind anew, into runs/reference: an hour and a half
-	$(BIN)/tom run --preset near-far --out logs/reference-8 --episodes 12000 --seed 108
-	$(BIN)/tom run --preset near-far --out logs/reference-4 --episodes 2500 --seed 104 --agents 4 --steps 64 --map mixed
-	$(BIN)/tom run --preset near-far --out logs/reference-16 --episodes 2000 --seed 116 --agents 16 --steps 40 --map mixed \
+# The filter of near-far that ships: 2 to 24 agents, every kind of map, 40 to 64 steps.
+NEAR_FAR := 8 4 16 2 24 mixed
+
+near-far: $(READY)  ## train the filter of near-far anew, into runs/near-far: an hour and a half
+	$(BIN)/tom run --preset near-far --out logs/near-far-8 --episodes 12000 --seed 108
+	$(BIN)/tom run --preset near-far --out logs/near-far-4 --episodes 2500 --seed 104 --agents 4 --steps 64 --map mixed
+	$(BIN)/tom run --preset near-far --out logs/near-far-16 --episodes 2000 --seed 116 --agents 16 --steps 40 --map mixed \
 	    --height 11 --width 11 --fruits 9
-	$(BIN)/tom run --preset near-far --out logs/reference-2 --episodes 1500 --seed 102 --agents 2 --steps 64 --map mixed
-	$(BIN)/tom run --preset near-far --out logs/reference-24 --episodes 1000 --seed 124 --agents 24 --steps 64 --map mixed \
+	$(BIN)/tom run --preset near-far --out logs/near-far-2 --episodes 1500 --seed 102 --agents 2 --steps 64 --map mixed
+	$(BIN)/tom run --preset near-far --out logs/near-far-24 --episodes 1000 --seed 124 --agents 24 --steps 64 --map mixed \
 	    --height 13 --width 13 --fruits 12
-	$(BIN)/tom run --preset near-far --out logs/reference-mixed --episodes 3000 --seed 109 --map mixed --height 11 --width 11 --fruits 9
-	$(BIN)/tom train $(addprefix logs/reference-,$(REFERENCE)) --out runs/reference --minutes 88
+	$(BIN)/tom run --preset near-far --out logs/near-far-mixed --episodes 3000 --seed 109 --map mixed --height 11 --width 11 --fruits 9
+	$(BIN)/tom train $(addprefix logs/near-far-,$(NEAR_FAR)) --out runs/near-far --network filter --minutes 88
 
 # The minds that know marks: in the hall of the first the eastern wall is a wall, in that of the second a mirror.
 HALL := --episodes 6000 --seed 312 --marks 0.1 --agents 2 --fruits 2 --steps 40 --switch 40
@@ -86,8 +91,8 @@ marks: $(READY)  ## train the minds that know marks, without mirrors and among t
 	$(BIN)/tom run --preset near-far --out logs/marks-8 --episodes 4000 --seed 308 --marks 0.1
 	$(BIN)/tom run --preset near-far --out logs/marks-wall $(HALL) --map tom/minds/mirrorless/hall.txt
 	$(BIN)/tom run --preset near-far --out logs/marks-glass $(HALL) --map tom/minds/mirrored/hall.txt --mirrors
-	$(BIN)/tom train logs/marks-8 logs/marks-wall --out runs/mirrorless --compares --minutes 15
-	$(BIN)/tom train logs/marks-8 logs/marks-glass --out runs/mirrored --compares --minutes 15
+	$(BIN)/tom train logs/marks-8 logs/marks-wall --out runs/mirrorless --network filter --compares --minutes 15
+	$(BIN)/tom train logs/marks-8 logs/marks-glass --out runs/mirrored --network filter --compares --minutes 15
 
 arena: $(READY)  ## train a mind in each of eleven environments that others wrote, and score it: an hour and a half
 	$(BIN)/python benchmarks/arena.py --json runs/arena.jsonl

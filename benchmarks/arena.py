@@ -72,7 +72,9 @@ def one(environment: str, asked: argparse.Namespace) -> dict:
     log, held_out = (open_log(Path(asked.logs) / f"{name}-{which}") for which in ("train", "test"))
     simulated = time.monotonic() - began
     place = Path(asked.runs) / name
-    mind = train([log.path], place, resume=(place / "checkpoint").exists(), minutes=asked.minutes, **settings)
+    mind = train(
+        [log.path], place, resume=(place / "checkpoint").exists(), minutes=asked.minutes, network="filter", **settings
+    )
     sampling = Sampling(questions=QUESTIONS, depths=(0, 1, 2), weights=(1, 2, 3))
     scores = examine(held_out, [mind], log[:FITTED_ON], sampling=sampling)
     rows = [row for row in scores.report()["rows"] if row["contender"] in ("mind", "reasoner")]

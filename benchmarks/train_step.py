@@ -1,7 +1,8 @@
-"""Labelled questions a second: reading them from a log into training batches, beside what a training step consumes.
+"""Tokens a second in training on one core, beside a plain GPT of the same size in the same run.
 
-The log is of near-far. Reading counts everything from the shards' bytes to tensors: decoding, replaying the
-worlds, working out what was perceived, wording the prompts. One core each.
+The mind's tokens are events, words and answers, padding left out; a token of the peer is a number, embedded, in causal
+sequences of 256, with what its attention is fastest at. Both in bf16 by autocast, with the same optimisers. Reading a
+batch from a log (decoding, replaying, perceiving, wording) is timed by itself.
 """
 
 import tempfile
@@ -9,37 +10,94 @@ from itertools import count
 
 import torch
 from measure import best_rate, tell
+from torch import nn
+from torch.nn import functional as F
 
+from agents.orchard.presets import PRESETS
 from agents.orchard.rollout import RunConfig
 from agents.recording import record
-from tom.filter.network import Network
-from tom.filter.vocabulary import Vocabulary
-from tom.training.batch import UNLABELLED, TrainingBatches
-from tom.training.beginning import network_size
+from tom.architectures import architecture
 from tom.training.settings import TrainConfig
-from tom.training.trainer import Trainer, keep_memory
+from tom.training.trainer import Trainer, drop_denormals, keep_memory
 from worlds import open_log
 
-EPISODES = 256
+EPISODES, SEQUENCE, NUMBERS = 256, 256, 128
+
+
+class PlainGPT(nn.Module):
+    """A decoder-only transformer as in nanoGPT: pre-norm, GELU, causal attention of the library, tied to nothing."""
+
+    def __init__(self, width: int, layers: int, heads: int, feedforward: int):
+        super().__init__()
+        self.heads = heads
+        self.token, self.place = nn.Embedding(NUMBERS, width), nn.Embedding(SEQUENCE, width)
+        self.mix = nn.ModuleList([nn.Linear(width, 3 * width, bias=False) for _ in range(layers)])
+        self.out = nn.ModuleList([nn.Linear(width, width, bias=False) for _ in range(layers)])
+        self.up = nn.ModuleList([nn.Linear(width, feedforward * width) for _ in range(layers)])
+        self.down = nn.ModuleList([nn.Linear(feedforward * width, width) for _ in range(layers)])
+        self.norms = nn.ModuleList([nn.LayerNorm(width) for _ in range(2 * layers + 1)])
+        self.head = nn.Linear(width, NUMBERS, bias=False)
+
+    def forward(self, token: torch.Tensor) -> torch.Tensor:
+        """Logits (b t numbers)."""
+        x = self.token(token) + self.place.weight[: token.shape[1]]
+        for k, (mix, out, up, down) in enumerate(zip(self.mix, self.out, self.up, self.down, strict=True)):
+            q, k_, v = (
+                part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in mix(self.norms[2 * k](x)).chunk(3, -1)
+            )
+            told = F.scaled_dot_product_attention(q, k_, v, is_causal=True)
+            x = x + out(told.transpose(1, 2).flatten(2))
+            x = x + down(F.gelu(up(self.norms[2 * k + 1](x))))
+        return self.head(self.norms[-1](x))
+
+
+class Plain:
+    """The peer as a kind of network that a trainer trains."""
+
+    @staticmethod
+    def lowered(network: PlainGPT) -> PlainGPT:
+        return network
+
+    @staticmethod
+    def loss(network: PlainGPT, token: torch.Tensor, config: TrainConfig):
+        """The next number's negative log likelihood."""
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = network(token[:, :-1])
+        loss = F.cross_entropy(logits.float().flatten(0, 1), token[:, 1:].flatten())
+        return {"action": loss}, loss
 
 
 def main() -> None:
     """Measures reading and training."""
     torch.set_num_threads(1)
     keep_memory()
+    drop_denormals()
+    kind = architecture("transformer")
+    config = kind.filled(TrainConfig(train_steps=1000))
     with tempfile.TemporaryDirectory() as home:
-        record(RunConfig(), f"{home}/log", EPISODES, threads=1)
-        config = TrainConfig(train_steps=1000)
-        batches = TrainingBatches([open_log(f"{home}/log")], Vocabulary(), config.batch, seed=0)
+        record(RunConfig(*_blind(), split="train"), f"{home}/log", EPISODES, threads=1)
+        batches = kind.batches([open_log(f"{home}/log")], config)
         number = count()
-        rate = best_rate(lambda: _labels(batches.batch(next(number))), repeats=10)
-        trainer, batch = Trainer(config, Network(network_size(config, batches))), batches.batch(0)
-        step = best_rate(lambda: trainer.update(*batch) and _labels(batch), repeats=10)
-    tell("reading a log into batches", rate, "labelled questions", {"a training step": step})
+        reading = best_rate(lambda: tokens(batches.batch(next(number))), repeats=10)
+        size, batch = kind.size(config, batches), batches.batch(0)
+    trainer = Trainer(config, kind, kind.network(size))
+    rate = best_rate(lambda: trainer.update(batch) and tokens(batch), repeats=5)
+    plain = PlainGPT(size.width, size.layers, size.heads, size.feedforward)
+    sequences = torch.randint(NUMBERS, (tokens(batch) // SEQUENCE, SEQUENCE))
+    peer = Trainer(config, Plain, plain)  # type: ignore[arg-type]
+    theirs = best_rate(lambda: peer.update(sequences) and sequences.numel(), repeats=5)
+    tell("a training step", rate, "tokens", {"a plain GPT of the same size": theirs, "reading a log": reading})
 
 
-def _labels(batch: tuple[dict, dict]) -> int:
-    return int((batch[1]["action"] != UNLABELLED).sum())
+def _blind() -> tuple:
+    orchard, policy, population = PRESETS["blind"]
+    return orchard, policy, population
+
+
+def tokens(batch: dict) -> int:
+    """Events, words and answers."""
+    prompts = sum(int((one["word"] > 0).sum() + (one["action"] >= 0).sum()) for one in batch["prompts"])
+    return int(batch["event"]["real"].sum()) + prompts
 
 
 if __name__ == "__main__":

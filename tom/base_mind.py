@@ -33,6 +33,11 @@ class BaseMind(ABC):
 
     @property
     @abstractmethod
+    def shape(self) -> dict[str, Any]:
+        """The settings of a training that makes a network like its own: network, width and layers."""
+
+    @property
+    @abstractmethod
     def values(self) -> list[int]:
         """How many values each trait has."""
 

@@ -151,12 +151,11 @@ class _Lineage:
         player = Player(parent) if arm == COPIES else None
         run = plan.run(generation, "train", parent.checkpoint if player else None)
         self._recorded(home / "log", run, plan.episodes, player, stages.next(f"log of {arm}"))
-        size = parent.network.config
         train(
             [home / "log"], home / "run", resume=is_there(home / "run"),
             report=stages.next(f"training of {arm}"), train_steps=plan.train_steps, rate=plan.rate,
-            warmup=max(1, plan.train_steps // WARMUP), seed=run.seed, width=size.width, layers=size.layers,
-            start=str(self._source(generation - 1, arm)),
+            warmup=max(1, plan.train_steps // WARMUP), seed=run.seed,
+            start=str(self._source(generation - 1, arm)), **parent.shape,
         )  # fmt: skip
 
     def _recorded(

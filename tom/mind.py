@@ -68,6 +68,10 @@ class Mind(BaseMind):
         self._histories: OrderedDict[tuple[int, int], tuple[BaseEpisode, _Encoded]] = OrderedDict()
 
     @property
+    def shape(self) -> dict[str, Any]:
+        return {"network": "transformer", "width": self.network.size.width, "layers": self.network.size.layers}
+
+    @property
     def values(self) -> list[int]:
         return list(self.network.size.traits)
 

@@ -50,6 +50,10 @@ class FilterMind(BaseMind):
         self._histories: OrderedDict[tuple[int, int], tuple[BaseEpisode, _EncodedHistory]] = OrderedDict()
 
     @property
+    def shape(self):
+        return {"network": "filter", "width": self.network.config.width, "layers": self.network.config.layers}
+
+    @property
     def values(self) -> list[int]:
         return list(self.network.config.traits)
 
