@@ -18,7 +18,7 @@ from agents.orchard.rollout import RunConfig
 from agents.recording import record
 from tom.architectures import architecture
 from tom.training.settings import TrainConfig
-from tom.training.trainer import Trainer, drop_denormals, keep_memory
+from tom.training.trainer import Trainer, keep_memory, without_denormals
 from worlds import open_log
 
 EPISODES, SEQUENCE, NUMBERS = 256, 256, 128
@@ -71,7 +71,6 @@ def main() -> None:
     """Measures reading and training."""
     torch.set_num_threads(1)
     keep_memory()
-    drop_denormals()
     kind = architecture("transformer")
     config = kind.filled(TrainConfig(train_steps=1000))
     with tempfile.TemporaryDirectory() as home:
@@ -101,4 +100,5 @@ def tokens(batch: dict) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    with without_denormals():
+        main()

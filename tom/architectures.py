@@ -9,7 +9,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from importlib import import_module
 from typing import Any, ClassVar
 
 import torch
@@ -19,7 +18,7 @@ from tom.base_mind import BaseMind
 from worlds import FunhouseError, schema
 from worlds.schema import Document
 
-_HOMES = {"transformer": "tom.transforming", "filter": "tom.filter.filtering"}
+NAMES = ("transformer", "filter")
 
 
 class Architecture(ABC):
@@ -75,14 +74,20 @@ class Architecture(ABC):
 
 def architecture(name: str) -> Architecture:
     """One by its name. Raises FunhouseError where there is none of that name."""
-    if name not in _HOMES:
-        raise FunhouseError(f"there is no network '{name}'", remedy=f"choose one of {', '.join(_HOMES)}")
-    return import_module(_HOMES[name]).ARCHITECTURE
+    if name == "transformer":
+        from tom import transforming
+
+        return transforming.ARCHITECTURE
+    if name == "filter":
+        from tom.filter import filtering
+
+        return filtering.ARCHITECTURE
+    raise FunhouseError(f"there is no network '{name}'", remedy=f"choose one of {', '.join(NAMES)}")
 
 
 def architecture_of(meta: Document) -> Architecture:
     """The one that a checkpoint is of. Raises FunhouseError for a version that the project no longer speaks."""
-    every = [architecture(name) for name in _HOMES]
+    every = [architecture(name) for name in NAMES]
     for one in every:
         if one.version == meta.get("version"):
             return one

@@ -169,7 +169,7 @@ class Transformer(nn.Module):
         """What each action leads to, option (r a c), and all of it together, scene (r d), of rows: around (r a f), or
         observation (r f) and species (r,); blocked (r a), cover (r l), company (r l CODES + 2)."""
         dtype = self.word.weight.dtype
-        with exactly(row["around"].device):
+        with exactly(row["blocked"].device):
             if self.size.species:
                 option = self.eyes.seen(row).unflatten(-1, (self.size.actions, OPTION))
             else:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tom.cli import main
-from tom.filter.batch import TrainingBatches
 from tom.training import train
+from tom.training.batch import TrainingBatches
 from worlds import FunhouseError
 
 SMALL = ("--width", "32", "--batch", "2", "--train-steps")

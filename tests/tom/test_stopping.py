@@ -169,9 +169,9 @@ def test_a_run_of_episodes_keeps_its_shards_and_goes_on(tmp_path, monkeypatch, c
 
 
 def test_a_score_that_is_stopped_says_that_there_is_none(logs, whole, monkeypatch, capsys):
-    from tom.filter.mind import FilterMind
+    from tom.mind import Mind
 
-    at_call(monkeypatch, FilterMind, "answer", 1, lambda: send(signal.SIGTERM))
+    at_call(monkeypatch, Mind, "answer", 1, lambda: send(signal.SIGTERM))
     assert main(["score", str(whole), "--log", str(logs["test"]), "--episodes", "2"]) == 143
     captured = capsys.readouterr()
     assert "terminated: there is no result" in captured.err

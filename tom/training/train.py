@@ -25,7 +25,7 @@ from tom.training.curves import curves
 from tom.training.run_directory import CURVES, check_place, writing
 from tom.training.seen_logs import check_training
 from tom.training.settings import TrainConfig
-from tom.training.trainer import Diverged, Trainer, drop_denormals, keep_memory
+from tom.training.trainer import Diverged, Trainer, keep_memory, without_denormals
 from worlds import FunhouseError, open_log
 from worlds.deferred import Deferred
 
@@ -90,10 +90,9 @@ def train(
     """
     config, home = TrainConfig(**settings), Path(out)
     keep_memory()
-    drop_denormals()
     training = None
     try:
-        with writing(home):
+        with writing(home), without_denormals():
             training = _prepared([open_log(log) for log in logs], config, home, resume)
             return training.run(report)
     except KeyboardInterrupt as stop:

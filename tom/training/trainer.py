@@ -3,6 +3,8 @@
 import ctypes
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -17,9 +19,14 @@ SMALLEST_MATRIX = 32  # rows and columns of a weight that Muon trains
 MOMENTS = (("momentum_buffer",), ("step", "exp_avg", "exp_avg_sq"))  # that Muon and AdamW keep of a parameter
 
 
-def drop_denormals() -> None:
-    """Rounds the smallest numbers to 0: gradients of attention are full of them, and each takes many times as long."""
+@contextmanager
+def without_denormals() -> Iterator[None]:
+    """Within it the smallest numbers are 0: gradients of attention are full of them, and each is many times as slow."""
     torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
 
 
 def keep_memory() -> None:
