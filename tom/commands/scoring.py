@@ -34,7 +34,6 @@ class Scored(Command):
 
     def opened(self):
         """The minds, one or none, and the log. Raises FunhouseError where one was ever trained on the other."""
-        from tom.knowing import unread
         from tom.training.seen_logs import check_unseen
         from worlds import open_log
 
