@@ -11,7 +11,7 @@ BENCHMARKS := world_steps parallel_env population ask train_step players
 # The demo: a world simulated three times over (to train, to choose, to report), and minutes of training.
 EPISODES := 6000
 MINUTES  := 8
-WHERE    := --log logs/demo-test --episode 143 --agent Ada --step 47 --mind runs/demo
+WHERE    := --log logs/demo-test --episode 55 --agent Ada --step 47 --mind runs/demo
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all faults check bench reference near-far marks arena clean
@@ -30,9 +30,9 @@ $(READY): pyproject.toml constraints.txt
 
 demo: $(READY)  ## simulate, train, ask, score and draw: a quarter of an hour
 	rm -rf logs/demo logs/demo-validation logs/demo-test runs/demo
-	$(BIN)/tom run --preset near-far --out logs/demo --episodes $(EPISODES)
-	$(BIN)/tom run --preset near-far --out logs/demo-validation --split validation --episodes 128
-	$(BIN)/tom run --preset near-far --out logs/demo-test --split test --episodes 256
+	$(BIN)/tom run --out logs/demo --episodes $(EPISODES)
+	$(BIN)/tom run --out logs/demo-validation --split validation --episodes 128
+	$(BIN)/tom run --out logs/demo-test --split test --episodes 256
 	$(BIN)/tom verify logs/demo logs/demo-validation logs/demo-test
 	$(BIN)/tom train logs/demo --out runs/demo --minutes $(MINUTES)
 	$(BIN)/tom ask "behave as myself" $(WHERE) --exact
@@ -41,7 +41,7 @@ demo: $(READY)  ## simulate, train, ask, score and draw: a quarter of an hour
 	$(BIN)/tom ask "predict Bo" $(WHERE) --exact
 	$(BIN)/tom describe --who Bo $(WHERE) --exact
 	$(BIN)/tom score runs/demo --log logs/demo-test --episodes 128
-	$(BIN)/tom graph runs/demo --log logs/demo-test --episodes 128 --episode 143 --out runs/demo/graphs
+	$(BIN)/tom graph runs/demo --log logs/demo-test --episodes 128 --episode 55 --out runs/demo/graphs
 
 test: $(READY)  ## every test that takes seconds
 	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow"

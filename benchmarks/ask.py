@@ -12,6 +12,7 @@ from measure import best_rate, tell
 import tom
 from agents import Question, Reasoned, RunConfig, type_space
 from agents.language.prompt import canonical, parse, say
+from agents.orchard.presets import PRESETS
 from agents.orchard.rollout import rollout
 from worlds import Episode
 
@@ -21,7 +22,7 @@ STEP, PROMPTS = 40, 2000
 def main() -> None:
     """Measures the mind, alone and in company."""
     torch.set_num_threads(1)
-    run = RunConfig(split="test")
+    run = RunConfig(*PRESETS["blind"], split="test")
     episode = rollout(run.orchard, run.population, run.policy, run.seed, run.split, 0, 1)[0]
     questions = distinct(episode)
     mind, reasoner = tom.load(), Reasoned(type_space(episode))

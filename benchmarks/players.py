@@ -15,12 +15,11 @@ from measure import best_rate, tell
 import tom
 from agents import Question, RunConfig
 from agents.orchard.live_episode import Match
+from agents.orchard.presets import PRESETS
 from agents.orchard.run import MindsConfig
-from tom.filter.inputs.orchard import OrchardInputs
-from tom.mind import Mind
+from tom.base_mind import BaseMind
 from tom.player import SIDE_BY_SIDE, Player
-from tom.side_by_side import Table
-from worlds import Episode, OrchardConfig
+from worlds import Episode
 
 COPIES, STEPS, ASKED = 12, 64, (8, 24, 40, 56)
 
@@ -29,8 +28,9 @@ def main() -> None:
     """Measures the players, and what they save."""
     torch.set_num_threads(1)
     mind = tom.load()
-    orchard = OrchardConfig(agents=24, steps=STEPS, map="mixed", height=13, width=13, fruits=12)
-    run = RunConfig(orchard, split="test", minds=MindsConfig(COPIES, mind.checkpoint))
+    orchard, policy, population = PRESETS["blind"]
+    orchard = replace(orchard, agents=24, steps=STEPS, height=13, width=13, fruits=17)
+    run = RunConfig(orchard, policy, population, split="test", minds=MindsConfig(COPIES, mind.checkpoint))
     rate = best_rate(lambda: played(mind, run).steps, repeats=3)
     tally = played(mind, run)
     share = tally.events / tally.steps
@@ -41,7 +41,7 @@ def main() -> None:
     tell(f"copies, {share:.2f} events each", rate, "learned agent-steps", peers)
 
 
-def played(mind: Mind, run: RunConfig):
+def played(mind: BaseMind, run: RunConfig):
     """One batch of worlds, played; what it took."""
     player = Player(mind)
     for _ in player.batches(run, range(SIDE_BY_SIDE)):
@@ -49,13 +49,12 @@ def played(mind: Mind, run: RunConfig):
     return player.tally
 
 
-def forgetful(mind: Mind, run: RunConfig) -> Callable[[], int]:
+def forgetful(mind: BaseMind, run: RunConfig) -> Callable[[], int]:
     """The same batch of worlds to its end, nothing kept."""
 
     def work() -> int:
-        inputs = OrchardInputs(run.to_dict())
         matches = [Match(run, index) for index in range(SIDE_BY_SIDE)]
-        table = Table(mind, inputs, matches, range(COPIES))
+        table = mind.seated(mind.reads(run.to_dict()), matches, range(COPIES))
         for _ in range(STEPS):
             table.forget()
             table.act()
@@ -64,7 +63,7 @@ def forgetful(mind: Mind, run: RunConfig) -> Callable[[], int]:
     return work
 
 
-def asked(mind: Mind, run: RunConfig) -> Callable[[], int]:
+def asked(mind: BaseMind, run: RunConfig) -> Callable[[], int]:
     """The copies of one world at a few steps, each asked about all that had happened by then."""
     ((episode,),) = Player(mind).batches(run, range(1))
 

@@ -43,7 +43,7 @@ RUNS = {
 }
 EPISODES = 4
 ASKED = {
-    "reference": ("rooms", "maze", "mixed", "hidden", "copies"),
+    "near-far": ("rooms", "maze", "mixed", "hidden", "copies"),
     "mirrorless": ("marks",),
     "mirrored": ("mirrors",),
 }
@@ -116,7 +116,7 @@ def answers(place: Path) -> dict[str, dict[str, list[float]]]:
     """{"mind" and "exact": {question: probabilities}} of the minds that ship, on those logs."""
     found: dict[str, dict[str, list[float]]] = {"mind": {}, "exact": {}}
     for run, names in ASKED.items():
-        mind = tom.load(None if run == "reference" else run)
+        mind = tom.load(run)
         for name in names:
             for episode in worlds.open_log(place / name):
                 for agent, step, prompt in questions(episode):

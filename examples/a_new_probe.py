@@ -87,7 +87,7 @@ def draw(document):
 PROBE = Probe("watching", "what another is like, learned from watching it", Design, measure, draw, tables)
 
 if __name__ == "__main__":
-    mind = tom.load()
+    mind = tom.load("near-far")
     document = PROBE.run(Subject(mind, mind.controls()), Settings(seeds=1, split="validation"))
     for table in PROBE.tables(document):
         Console(width=120).print(table)

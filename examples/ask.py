@@ -8,10 +8,11 @@ import tempfile
 import agents
 import tom
 import worlds
+from agents.orchard.presets import PRESETS
 from agents.recording import record
 
 with tempfile.TemporaryDirectory() as place:
-    record(agents.RunConfig(split="test", seed=7), place, episodes=1)
+    record(agents.RunConfig(*PRESETS["blind"], seed=7, split="test"), place, episodes=1)
     episode = worlds.open_log(place)[0]
 
 me, other, *_ = episode.names
@@ -21,4 +22,4 @@ for prompt in ("behave as myself", f"behave as {other}", f"behave as {other} pre
     truth = agents.exact(episode, agent=me, step=40, prompt=prompt)
     print(f'{me} at step 40, asked to "{prompt}":')
     for action, probability in answer.probabilities.items():
-        print(f"    {action:<6} the mind {probability:.2f}   the truth {truth.probabilities[action]:.2f}")
+        print(f"    {action:<9} the mind {probability:.2f}   the truth {truth.probabilities[action]:.2f}")

@@ -22,7 +22,7 @@ from analysis.questions.sampling import Episodes
 from tom.base_mind import BaseMind
 from tom.checkpoint import is_there
 from tom.mind import load
-from tom.minds import SHIPPED
+from tom.minds import NEAR_FAR, SHIPPED
 from tom.player import Player
 from tom.training.seen_logs import seen_by
 from tom.training.settings import Rate, Steps
@@ -91,7 +91,7 @@ def generations(
     make_directory(place)
     lock = Lock(place)
     try:
-        return _Lineage(place, plan or Plan(), start or SHIPPED["reference"], threads, report).upto(count)
+        return _Lineage(place, plan or Plan(), start or SHIPPED[NEAR_FAR], threads, report).upto(count)
     finally:
         lock.release()
 

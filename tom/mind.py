@@ -14,7 +14,7 @@ from agents.query import Query, body_of
 from tom.base_mind import MYSELF, BaseMind
 from tom.blanked import NO_HISTORY, NO_OWN_ACTIONS, NO_PROMPT, SHUFFLED, Edit
 from tom.checkpoint import load_marked
-from tom.minds import RENAMED, SHIPPED
+from tom.minds import REFERENCE, RENAMED, SHIPPED
 from tom.tokens import Reader, check_alike, reader_of
 from tom.tokens.tensors import Asked, Prompt, block, codes, history
 from tom.tokens.words import BLANK, DESCRIBE, NAME, NOBODY, Vocabulary
@@ -41,6 +41,7 @@ def _no_prompt(event: dict, prompt: dict) -> None:
     prompt["word"] = torch.zeros_like(prompt["word"])
     prompt["word"][..., 0] = BLANK
     prompt["who"] = torch.full_like(prompt["who"], NO_CODE)
+    prompt["names"] = torch.full_like(prompt["names"], NO_CODE)
 
 
 @dataclass
@@ -69,7 +70,8 @@ class Mind(BaseMind):
 
     @property
     def shape(self) -> dict[str, Any]:
-        return {"network": "transformer", "width": self.network.size.width, "layers": self.network.size.layers}
+        size = self.network.size
+        return {"network": "transformer", "width": size.width, "layers": size.layers, "rung": size.rung}
 
     @property
     def values(self) -> list[int]:
@@ -152,13 +154,14 @@ def _named(prompt: Prompt) -> list[int]:
 
 def load(run: str | Path | None = None) -> Any:
     """The mind of a run's directory, or of those that ship with the package one by its name, where no directory has it:
-    "reference", which is also the mind without any name.
+    "reference", which is also the mind without any name, and the filters "near-far", "mirrorless", which knows marks,
+    and "mirrored", mirrors too.
 
     Raises FunhouseError for a damaged checkpoint, a pickle, or a mind of another version.
     """
     from tom.architectures import architecture_of
 
-    place = SHIPPED["reference"] if run is None else Path(run)
+    place = SHIPPED[REFERENCE] if run is None else Path(run)
     if not place.exists():
         if (now := RENAMED.get(str(run))) is not None:
             raise FunhouseError(f"the mind {run} that ships is called {now} now", remedy=f"name {now}")

@@ -18,6 +18,7 @@ from annotated_types import Interval, MaxLen
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tom import rungs
 from tom.observations import ObservationEncoder
 from worlds import FunhouseError, schema
 
@@ -46,6 +47,7 @@ class Size:
     heads: Few = 4
     feedforward: Few = 2  # times the width
     mixture: Few = 4  # softmaxes that an answer is a mixture of
+    rung: Annotated[str, schema.one_of(*rungs.RUNGS)] = "plain"  # what else attention is given: tom.rungs
 
     def __post_init__(self):
         schema.check(self, "network")
@@ -93,6 +95,8 @@ class Block(nn.Module):
         self.norm, self.norm2 = nn.RMSNorm(d), nn.RMSNorm(d)
         self.query, self.key, self.value, self.out = (nn.Linear(d, d, bias=False) for _ in range(4))
         self.feedforward = Feedforward(d, size.feedforward * d, d)
+        if told := rungs.count(size.rung, size.layers_seen):
+            self.bias = nn.Parameter(torch.zeros(size.heads, told))
 
     def begin(self) -> None:
         """Keys begin as queries are, so that a name finds its own events, and each block as one that adds nothing."""
@@ -100,9 +104,10 @@ class Block(nn.Module):
         self.out.weight.zero_()
         self.feedforward.last.weight.zero_()
 
-    def forward(self, x: Tensor, allowed: Tensor, past: tuple | None = None, before: Tensor | None = None):
+    def forward(self, x: Tensor, allowed: Tensor, past: tuple | None = None, before: Tensor | None = None, facts=None):
         """x (b g t d) attends to itself where allowed (b 1 g t t) says so, and to the keys and values of a history
-        (b h e c) where before (b 1 g*t e) does; both are 0 or -inf. Returns the new x, its own keys and values."""
+        (b h e c) where before (b 1 g*t e) does; both are 0 or -inf; facts (b r g e): see tom.rungs. Returns the new x,
+        its own keys and values."""
         b, g, t, d = x.shape
         heads, c = self.heads, d // self.heads
         normed = self.norm(x).view(b, g * t, d)
@@ -115,7 +120,11 @@ class Block(nn.Module):
         if past is None:
             weight, told = inside.softmax(-1), 0.0
         else:
-            weight = torch.cat([inside, q @ past[0].transpose(-1, -2) + before], -1).softmax(-1)
+            outside = q @ past[0].transpose(-1, -2) + before
+            if facts is not None:
+                bias = torch.einsum("hr,brge->bhge", self.bias, facts.to(q.dtype))
+                outside = (outside.unflatten(2, (g, t)) + bias[:, :, :, None]).flatten(2, 3)
+            weight = torch.cat([inside, outside], -1).softmax(-1)
             told = weight[..., t:] @ past[1]
         told = told + (weight[..., :t].reshape(b, heads, g, t, t) @ v.view(b, heads, g, t, c)).flatten(2, 3)
         x = x + self.out(told.transpose(1, 2).reshape(b, g, t, d))
@@ -180,7 +189,7 @@ class Transformer(nn.Module):
         stood = row["company"].to(dtype) @ self.code.weight  # r l d
         parts = self.company.weight.view(stood.shape[1], -1, stood.shape[2])
         scene = scene + torch.einsum("rld,lcd->rc", stood, parts)
-        return {"option": option, "scene": scene, "blocked": row["blocked"]}
+        return {"option": option, "scene": scene, "blocked": row["blocked"], "company": row["company"]}
 
     def encode(self, rows: dict, event: dict, past: list | None = None) -> tuple[list, Tensor]:
         """The keys and values (b h 1+e c) of each block, and what is known at each event, (b e d).
@@ -220,16 +229,20 @@ class Transformer(nn.Module):
     def answer(self, rows: dict, past: list, event: dict, prompt: dict) -> tuple[Tensor, Tensor]:
         """Log probabilities (b g s a) of each answer, and what is known at each word, (b g w d).
 
-        prompt: word, who (b g w), padded with 0; step (b g): when it was given; row, when (b g s): an answer's scene
-        and step.
+        prompt: word, who (b g w), padded with 0; names (b g 3): whom it names, from its end; step (b g): when it was
+        given; row, when (b g s): an answer's scene and step.
         """
         words, w = prompt["word"], prompt["word"].shape[-1]
-        said = self.word(words) + self.code(prompt["who"]) + self.place.weight[:w]
+        said = self.word(words) + self.code(prompt["who"])
+        said = said + self.place(torch.arange(w, device=words.device).clamp(max=MOST_WORDS - 1))
         scene = rows["scene"][prompt["row"]] + self.bag(event["persona"])[:, None, None] + self.kind.weight[2]
         x = torch.cat([said, scene + self.step(prompt["when"].clamp(max=STEPS - 1))], 2)
         allowed, before = self._masks(prompt, event, x.dtype)
+        facts = None
+        if self.size.rung != "plain":
+            facts = rungs.facts(self.size.rung, prompt["names"], event, rows["company"], ME)
         for block, kv in zip(self.blocks, past, strict=True):
-            x, _ = block(x, allowed, kv, before)
+            x, _ = block(x, allowed, kv, before, facts)
         x = self.norm(x)
         option, blocked = (rows[name][prompt["row"]] for name in ("option", "blocked"))
         return self.choose(x[:, :, w:], option, blocked if self.size.species else None), x[:, :, :w]

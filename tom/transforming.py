@@ -37,7 +37,8 @@ class Transforming(Architecture):
             check_alike(first, other, "the logs differ: {mine} and {other}", None, "train on logs of one kind")
         if config.compares:
             raise FunhouseError("the transformer compares nobody with itself", remedy="add --network filter")
-        return Size(len(batches.vocabulary), **first.network(), width=config.width or 0, layers=config.layers or 0)
+        shape: dict[str, Any] = {"width": config.width, "layers": config.layers, "rung": config.rung}
+        return Size(len(batches.vocabulary), **first.network(), **shape)
 
     def network(self, size: Size) -> Transformer:
         return Transformer(size)

@@ -94,6 +94,7 @@ def test_the_minds_of_marks_ship_and_are_loaded_by_name(name, monkeypatch, tmp_p
     with pytest.raises(FunhouseError, match="is empty"):  # a directory goes before the name
         load(name)
     assert load().inputs.orchard.marks == 0
+    assert load("near-far").inputs.orchard.marks == 0
 
 
 def test_a_mind_that_ships_under_another_name_now_is_refused_with_that_name(monkeypatch, tmp_path):

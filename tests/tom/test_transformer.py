@@ -8,11 +8,14 @@ import torch
 
 from agents import Question
 from tests.tom.worlds_of_minds import short_log, untrained_transformer
+from tom import rungs
+from tom.rungs import POINTERS
 from tom.tokens import reader_of
 from tom.tokens.tensors import Asked, Prompt, block, codes, history, tensors
 from tom.training.batch import TrainingBatches
-from tom.transformer import CODES, ME
+from tom.transformer import CODES, ME, Transformer
 from tom.transforming import losses
+from worlds import FunhouseError
 
 PROMPTS = ("behave as {0}", "behave as {0} pretending to be {1}", "predict {0}", "behave as an agent that likes red")
 STEP = 17
@@ -32,9 +35,9 @@ def prompt_of(text: str, step: int = STEP, body: int = 0) -> Prompt:
 
 
 @torch.no_grad()
-def answers(one: Asked, prompts: list[Prompt]) -> torch.Tensor:
+def answers(one: Asked, prompts: list[Prompt], network: Transformer | None = None) -> torch.Tensor:
     """Log probabilities (g a)."""
-    network = untrained_transformer().network
+    network = network or untrained_transformer().network
     raw, event = history([one])
     rows = network.read(raw)
     past, _ = network.encode(rows, event)
@@ -150,3 +153,46 @@ def test_answers_are_the_same_asked_as_questions():
     expected = answers(asked(), said(episode.names)[:2]).exp().numpy()
     assert np.allclose(mind.answer(episode, questions), expected, atol=1e-6)
     assert reader_of(episode.run).kind == mind.inputs.kind
+
+
+@pytest.mark.parametrize("rung", ["pointers", "sight"])
+def test_a_rung_begins_as_the_plain_one_and_its_facts_move_answers(rung):
+    plain = untrained_transformer().network
+    network = Transformer(replace(plain.size, rung=rung))
+    network.load_state_dict(plain.state_dict(), strict=False)
+    names = short_log()[0].names
+    deep = "behave as {1} pretending to be {2} pretending to be {3}".format(*names)
+    one, prompts = asked(), [prompt_of(deep), *said(names)]
+    before = answers(one, prompts)
+    assert torch.allclose(answers(one, prompts, network), before, atol=1e-6)
+    for k in range(rungs.count(rung, plain.size.layers_seen)):
+        with torch.no_grad():
+            network.blocks[0].bias.zero_()
+            network.blocks[0].bias[:, k] = 5.0
+        moved = (answers(one, prompts, network) - before).abs().amax(-1) > 1e-6
+        assert moved.any(), k
+        assert not moved[-1] or k == POINTERS, "a description names nobody"
+
+
+def test_facts_are_what_they_say():
+    """Of "behave as B pretending to be C": which events are C's, B's, mine, and of C's those that B could see."""
+    episode, one = short_log()[0], asked()
+    names, agents = episode.names, dict(enumerate(episode.names))
+    _, event = history([one])
+    prompt = block([one], [[prompt_of(f"behave as {names[1]} pretending to be {names[2]}")]], np.zeros(1, np.int64))
+    company = history([one])[0]["company"]
+    told = rungs.facts("sight", prompt["names"], event, company, ME)[0, :, 0, 1:]
+    rows = event["row"][0].numpy()
+    actor = one.seen.agent[rows]
+    for k, who in ((0, 2), (1, 1), (3, 0)):
+        assert (told[k].numpy() == (actor == who)).all(), agents[who]
+    assert not told[2].any()
+    seen = one.seen.look["company"][rows]
+    for layer in range(seen.shape[1]):
+        assert (told[POINTERS + 1 + layer].numpy() == ((actor == 2) & seen[:, layer, 1])).all()
+    assert told[POINTERS + 1].any()
+
+
+def test_more_bodies_than_there_are_codes_are_refused():
+    with pytest.raises(FunhouseError, match="64 bodies"):
+        codes(65, 0)

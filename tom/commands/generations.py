@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import tyro
 
 from tom.commands.base import Command, MaybeRunDir, OutDir, load_mind
+from tom.minds import NEAR_FAR
 from tom.terminal import progress, show, tell
 
 _PLAN = (
@@ -24,7 +25,7 @@ class Generations(Command):
     count: Annotated[int, tyro.conf.arg(metavar="G")] = 3
     """How many generations after the first mind."""
     mind: MaybeRunDir = None
-    """The run of the first mind, generation 0; without it, the reference mind, which met scripted agents only."""
+    """The run of the first mind, generation 0; without it, the filter of near-far, which met scripted agents only."""
     copies: int = 4
     """How many of the agents are copies, in the episodes that have any."""
     agents: int = 8
@@ -53,7 +54,7 @@ class Generations(Command):
         from analysis.generations import draw
         from tom.generations import Plan, generations
 
-        load_mind(self.mind)  # one thread; and a mind that is none is told of before anything is made
+        load_mind(self.mind or NEAR_FAR)  # one thread; and a mind that is none is told of before anything is made
         plan = Plan(**{name: getattr(self, name) for name in _PLAN})
         with progress(f"generations in {self.out}") as report:
             document = generations(self.out, self.count, plan, self.mind, self.threads, report)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import tyro
 
 from tom.commands.base import Command, load_mind
+from tom.minds import NEAR_FAR
 from tom.terminal import Report, plain, progress, show, show_table, tell
 from tom.workers import workers
 
@@ -23,7 +24,7 @@ class Probe(Command):
     name: Annotated[tyro.conf.Positional[str], tyro.conf.arg(metavar="NAME")]
     """Which probe, such as stranger; all: every one of them."""
     run: Annotated[tyro.conf.Positional[str | None], tyro.conf.arg(metavar="[RUN]")] = None
-    """The mind's run directory; without it, the reference mind that ships with the package."""
+    """The mind's run directory; without it, the filter of near-far that ships: probes live in that world."""
     out: Annotated[str | None, tyro.conf.arg(metavar="DIR")] = None
     """Where to write the page (HTML), the documents (JSON) and the pictures (PNG, SVG); of all: runs/probes."""
     seeds: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
@@ -42,7 +43,7 @@ class Probe(Command):
 
         chosen = list(probes()) if self.name == ALL else [find(self.name).name]
         self.settings()
-        load_mind(self.run)  # one that is none is told of before anything is made
+        load_mind(self.run or NEAR_FAR)  # one that is none is told of before anything is made
         documents = self._side_by_side(chosen) if len(chosen) > 1 else [self._one(chosen[0])]
         if out := self.out or (PLACE if self.name == ALL else None):
             self._publish(Path(out), documents)
@@ -75,7 +76,7 @@ class Probe(Command):
         from analysis.probes import Subject, find
         from tom.player import Player
 
-        mind = load_mind(self.run)
+        mind = load_mind(self.run or NEAR_FAR)
         asked = [Permuted(one, self.permute) if self.permute else one for one in (mind, *mind.controls())]
         subject = Subject(asked[0], asked[1:], Player(mind), mind.checkpoint, self._in_marks())
         return find(name).run(subject, self.settings(), report)

@@ -68,7 +68,7 @@ class Run(Command):
     copies: int = 0
     """Orchard: how many of the agents are copies of a mind, each with its persona and its history; 0, or at least 2."""
     mind: MaybeRunDir = None
-    """Orchard: the run of the mind that is copied; without it, the reference mind that ships with the package."""
+    """Orchard: the run of the mind that is copied; without it, the reference mind, which knows the default world."""
     arguments: Annotated[str, tyro.conf.arg(metavar="JSON")] = "{}"
     """PettingZoo, or a world of your own: what its constructor is given, such as '{"max_cycles": 50}'."""
     visibility: str = "all"

@@ -89,7 +89,7 @@ class Score(Scored):
 
     def work(self) -> dict[str, Any]:
         from analysis import exchanges, score, score_descriptions
-        from tom.filter.inputs import unread
+        from tom.knowing import unread
         from worlds import open_log
 
         by_itself = self.needs and self.run is None

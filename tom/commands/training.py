@@ -10,7 +10,8 @@ from tom.terminal import progress, show_table
 from tom.training.settings import TrainConfig
 
 _SETTINGS = (
-    "minutes", "train_steps", "seed", "network", "batch", "rate", "nested", "width", "layers", "compares", "start"
+    "minutes", "train_steps", "seed", "network", "rung", "batch", "rate", "nested", "width", "layers", "compares",
+    "start",
 )  # fmt: skip
 
 
@@ -32,6 +33,9 @@ class Train(Command):
     """Decides the first weights and the order of the data."""
     network: Literal["transformer", "filter"] = "transformer"
     """The mind, or its rival: a Bayes filter that is given the lenses, the evidence sum and a library of policies."""
+    rung: Literal["plain", "pointers", "sight"] = "plain"
+    """Of the transformer: what else its attention is given; pointers: which events are about whom the prompt names;
+    sight: also whether who is named before saw them."""
     batch: int | None = None
     """Histories in each gradient step; of the transformer 8, as of the filter."""
     rate: float | None = None

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
-IN_MARKS = ("mirrorless", "mirrored")  # both of worlds with marks, which differ in that one of them has mirrors
-SHIPPED = {name: Path(__file__).parent / name for name in ("reference", *IN_MARKS)}
+REFERENCE = "reference"  # the transformer, of the default world
+NEAR_FAR = "near-far"  # the filter of that world, which the probes and generations live in
+IN_MARKS = ("mirrorless", "mirrored")  # filters of near-far with marks, which differ in that one has mirrors
+SHIPPED = {name: Path(__file__).parent / name for name in (REFERENCE, NEAR_FAR, *IN_MARKS)}
 RENAMED = {"mirror": "mirrorless"}  # names of before

@@ -8,9 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from tom.rungs import POINTERS
 from tom.tokens.base import Seen
 from tom.tokens.words import padded
 from tom.transformer import CODES, ME, NOBODY
+from worlds import FunhouseError
 
 UNLABELLED = -100
 SHORT = 10  # words: prompts up to here are padded to one another, longer ones among themselves
@@ -43,7 +45,11 @@ class Asked:
 
 
 def codes(agents: int, me: int, generator: np.random.Generator | None = None) -> np.ndarray:
-    """A code for each agent, drawn anew or in their order; one's own is always ME."""
+    """A code for each agent, drawn anew or in their order; one's own is always ME. Raises FunhouseError where there are
+    more than CODES."""
+    if agents > CODES:
+        what = f"a mind tells {CODES} bodies apart, and here are {agents}"
+        raise FunhouseError(what, remedy="choose a world of fewer agents")
     code = np.arange(agents) if generator is None else generator.permutation(CODES)[:agents]
     code[me] = ME
     return code
@@ -112,7 +118,8 @@ def block(asked: Sequence[Asked], parts: Sequence[Sequence[Prompt]], first: np.n
     traits = asked[0].types.shape[1]
     out = {
         "word": np.zeros((b, g, w), np.int64), "who": np.full((b, g, w), NOBODY, np.int64),
-        "step": np.zeros((b, g), np.int64), "depth": np.zeros((b, g), np.int64),
+        "names": np.full((b, g, POINTERS), NOBODY, np.int64), "step": np.zeros((b, g), np.int64),
+        "depth": np.zeros((b, g), np.int64),
         "when": np.zeros((b, g, s), np.int64), "row": np.zeros((b, g, s), np.int64),
         "action": np.full((b, g, s), UNLABELLED, np.int64),
         "trait": np.full((b, g, w, traits), UNLABELLED, np.int64),
@@ -125,6 +132,8 @@ def block(asked: Sequence[Asked], parts: Sequence[Sequence[Prompt]], first: np.n
             named = np.flatnonzero(who >= 0)
             out["who"][i, j, named] = one.code[who[named]]
             out["trait"][i, j, named] = one.types[who[named]]
+            last = one.code[who[named]][::-1][:POINTERS]
+            out["names"][i, j, : len(last)] = last
             out["step"][i, j], out["depth"][i, j] = p.step, p.depth
             k = len(p.when)
             out["when"][i, j, :k] = p.when

@@ -20,6 +20,7 @@ class TrainConfig:
     train_steps: Steps | None = None
     seed: Seed = 0
     network: Annotated[str, MinLen(1)] = "transformer"  # or "filter", its rival: tom.architectures
+    rung: Annotated[str, MinLen(1)] = "plain"  # of the transformer: what else its attention is given, tom.rungs
     # Where one of these four is None it is the network's own.
     batch: Annotated[int, Interval(ge=1, le=4096)] | None = None  # histories
     rate: Rate | None = None  # of learning, at its highest
