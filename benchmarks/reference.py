@@ -1,7 +1,8 @@
 """The reference mind's table: five evaluation seeds of held-out types, in the test split's maps and all wordings.
 
     python benchmarks/reference.py [--paraphrases held-out] [--episodes 160] > table.md
-    python benchmarks/reference.py --run mirrorless --marks 0.1
+    python benchmarks/reference.py --run near-far --preset near-far
+    python benchmarks/reference.py --run mirrorless --preset near-far --marks 0.1
 
 Each seed is a log of its own, made here. A figure is the mean over the seeds; beside it stands the 95% interval of that
 mean (Student's t, four degrees of freedom), and the five values themselves are in the JSON document that --json writes.
@@ -19,20 +20,23 @@ import torch
 
 import tom
 from agents import RunConfig
+from agents.orchard.presets import PRESETS
 from agents.recording import record
 from analysis import Sampling, exchanges, score, score_descriptions
 from tom.workers import workers
-from worlds import OrchardConfig, open_log
+from worlds import open_log
 
 SEEDS = (301, 302, 303, 304, 305)
 T_95 = 2.776  # of Student's t with four degrees of freedom
-SHOWN = ("skill", "excess_nats", "top1", "total_variation", "kept", "questions")
+SHOWN = ("skill", "strict_skill", "excess_nats", "top1", "total_variation", "kept", "questions")
 
 
 def main() -> None:
     """Scores the mind on every seed and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", help="the mind; the reference mind by default")
+    parser.add_argument("--preset", default="blind", choices=("blind", "near-far"), help="the world that it knows")
+    parser.add_argument("--partial", action="store_true", help="put the partial reasoners beside it, and strict skill")
     parser.add_argument("--marks", type=float, default=0.0, help="their chance, for a mind that knows them")
     parser.add_argument("--logs", default="logs", help="where the test logs are, or are made")
     parser.add_argument("--episodes", type=int, default=160)
@@ -51,29 +55,32 @@ def one_seed(asked: argparse.Namespace, seed: int) -> dict:
     """The fidelity table and the descriptions' of one seed's log."""
     torch.set_num_threads(1)
     mind = tom.load(asked.run)
-    run = RunConfig(OrchardConfig(marks=asked.marks), seed=seed, split="test")
-    run = replace(run, population=replace(run.population, types="held-out"))
-    place = Path(asked.logs) / f"{'marks' if asked.marks else 'reference'}-test-{seed}"
+    orchard, policy, population = PRESETS[asked.preset]
+    drawn = replace(population, types="held-out")
+    run = RunConfig(replace(orchard, marks=asked.marks), policy, drawn, seed=seed, split="test")
+    place = Path(asked.logs) / f"{'marks' if asked.marks else asked.preset}-test-{seed}"
     record(run, place, asked.episodes)
     log = open_log(place)
     sampling = Sampling(questions=asked.questions, paraphrases=asked.paraphrases, seed=seed)
-    rows = score(log, [mind], controls=[*mind.controls(), *exchanges(mind)], sampling=sampling)["rows"]
+    controls = [*mind.controls(), *exchanges(mind)]
+    rows = score(log, [mind], controls=controls, sampling=sampling, partial=asked.partial)["rows"]
     return {"seed": seed, "rows": rows, "describe": score_descriptions(log, [mind], seed=seed)["rows"]}
 
 
 def table(documents: list[dict]) -> list[str]:
     """Markdown: a line for each stance, depth and contender."""
     lines = [
-        "| stance | depth | contender | skill | 95% | excess nats | top-1 | kept / asked |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| stance | depth | contender | skill | 95% | strict skill | excess nats | top-1 | kept / asked |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for rows in zip(*(document["rows"] for document in documents), strict=True):
         first = rows[0]
         assert len({(row["stance"], row["depth"], row["contender"]) for row in rows}) == 1
-        figures = {name: [row[name] for row in rows] for name in SHOWN}
+        figures = {name: [row.get(name) for row in rows] for name in SHOWN}
         skill, interval = _mean(figures["skill"])
         lines.append(
             f"| {first['stance']} | {first['depth']} | {first['contender']} | {skill} | {interval}"
+            f" | {_mean(figures['strict_skill'])[0]}"
             f" | {mean(figures['excess_nats']):.4f} | {mean(figures['top1']):.3f}"
             f" | {sum(figures['kept'])} / {sum(figures['questions'])} |"
         )
