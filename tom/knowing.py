@@ -28,9 +28,16 @@ def shipped_for(settings: dict) -> str | None:
 
 
 def unread(settings: dict) -> FunhouseError:
-    """The error for a world that no mind of the package knows, to be raised."""
-    what = f"no mind that ships with the package knows this world, {world_of(settings).called(settings)}"
-    remedy = "train one, tom train LOG --out RUN, and name it; or ask the exact reasoner: --exact without --mind"
+    """The error for a world that no mind of the package knows, or that none could be trained in, to be raised."""
+    from tom import tokens
+
+    if not tokens.reads(settings):
+        return tokens.unread(settings)
+    world = world_of(settings)
+    what = (
+        f"no mind that ships knows this world, {world.called(settings)} with {', '.join(world.space(settings).traits)}"
+    )
+    remedy = "train one and name it: tom train LOG --out RUN; or ask exactly: tom ask --exact, tom score --needs"
     return FunhouseError(what, remedy=remedy)
 
 

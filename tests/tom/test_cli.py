@@ -17,7 +17,6 @@ from analysis.questions import sampling
 from tom.cli import main, parse
 from tom.commands.running import Run
 from tom.commands.training import Train
-from tom.filter.inputs.orchard import OrchardInputs
 from tom.training.settings import TrainConfig
 from worlds import ACTIONS, Episode, FunhouseError, OrchardConfig, open_log
 
@@ -250,18 +249,18 @@ def test_a_log_of_another_split_or_world_is_not_fitted_on(capsys, trained, logs,
     assert not (tmp_path / "graphs").exists()
 
 
-def test_of_a_world_that_no_mind_reads_its_traits_are_said_and_what_can_be_asked(capsys, logs, monkeypatch, tmp_path):
-    monkeypatch.setattr(OrchardInputs, "reads", classmethod(lambda cls, run: False))
-    traits = "no mind reads a world of taste, sight, memory, temper"
-    for command in (("graph", "--log"), ("train", "--train-steps", "1")):
-        said = failure(capsys, *command, logs["train"], "--out", tmp_path / "out")
-        assert said.count("no mind reads") == said.count(traits) == 1
-        assert "tom ask --exact, tom score --needs" in said
+def test_of_a_world_that_no_mind_knows_its_traits_are_said_and_what_can_be_asked(capsys, monkeypatch, tmp_path):
+    log = tmp_path / "log"
+    little = ("--preset", "near-far", "--episodes", 2, "--steps", 8, "--agents", 3)
+    document(capsys, "run", "--out", log, *little, "--kinds", 2, "--split", "test")
+    said = failure(capsys, "graph", "--log", log, "--out", tmp_path / "out")
+    assert said.count("no mind") == said.count("with taste, sight, memory, temper") == 1
+    assert "tom ask --exact, tom score --needs" in said
     monkeypatch.setattr("analysis.score", lambda *_, **__: {})
     monkeypatch.setattr("analysis.score_descriptions", lambda *_, **__: {})
-    parse(["score", "--log", str(logs["test"])]).work()
+    parse(["score", "--log", str(log)]).work()
     said = capsys.readouterr().err
-    assert traits in said
+    assert "with taste, sight, memory, temper" in said
     assert "the exact contenders stand alone" in said
 
 

@@ -11,7 +11,7 @@ from tom.hints import TRAINED
 SMALL = ("--preset", "near-far", "--episodes", "2", "--steps", "12", "--agents", "3", "--threads", "1")
 KINDS = {
     "orchard": SMALL,
-    "no mind reads it": SMALL[2:],
+    "blind": SMALL[2:],
     "marks": (*SMALL, "--marks", "0.2"),
     "two kinds": (*SMALL, "--kinds", "2"),
     "two kinds in test": (*SMALL, "--kinds", "2", "--split", "test"),
@@ -26,7 +26,7 @@ def test_a_printed_command_works_when_it_is_pasted(capsys, tmp_path, monkeypatch
     log = "it's my log; $(touch harm)"
     assert main(["run", "--out", log, *KINDS[kind]]) == 0
     printed = [line for line in capsys.readouterr().err.splitlines() if line.startswith("tom ")]
-    assert len(printed) == {"no mind reads it": 2, "two kinds": 2, "arena": 2, "two kinds in test": 0}.get(kind, 1)
+    assert len(printed) == {"two kinds": 2, "arena": 2, "two kinds in test": 0}.get(kind, 1)
     for line in printed:
         command, *arguments = shlex.split(line.replace(TRAINED, "--train-steps 1"))
         assert command == "tom"

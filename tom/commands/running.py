@@ -68,7 +68,7 @@ class Run(Command):
     copies: int = 0
     """Orchard: how many of the agents are copies of a mind, each with its persona and its history; 0, or at least 2."""
     mind: MaybeRunDir = None
-    """Orchard: the run of the mind that is copied; without it, the reference mind, which knows the default world."""
+    """Orchard: the run of the mind that is copied; without it, the one of the package that knows the world."""
     arguments: Annotated[str, tyro.conf.arg(metavar="JSON")] = "{}"
     """PettingZoo, or a world of your own: what its constructor is given, such as '{"max_cycles": 50}'."""
     visibility: str = "all"
@@ -123,9 +123,10 @@ class Run(Command):
             return None
         if self.copies == 0:
             raise FunhouseError("--mind without --copies plays nobody", remedy="say how many, such as --copies 8")
+        from tom.knowing import shipped_for
         from tom.player import Player
 
-        return Player(load_mind(self.mind))
+        return Player(load_mind(self.mind or shipped_for(self.settings("0" * 64).to_dict())))
 
     def settings(self, checkpoint: str | None = None):
         """The run's whole configuration, an agents.world.Run. Raises FunhouseError.

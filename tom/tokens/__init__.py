@@ -25,5 +25,5 @@ def reader_of(run: dict) -> Reader:
 
 def unread(run: dict) -> FunhouseError:
     """The error for a world that no mind reads, to be raised."""
-    remedy = "ask the exact reasoner: --exact without --mind, agents.exact; or write a tom.tokens.Reader"
+    remedy = "ask the exact reasoner: tom ask --exact without --mind, agents.exact; or write a tom.tokens.Reader"
     return FunhouseError(f"no mind reads the world '{world_of(run).called(run)}'", remedy=remedy)

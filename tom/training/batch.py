@@ -97,6 +97,7 @@ class TrainingBatches:
         for episode in map(reader.shown, log.batch(generator.integers(len(log), size=(self.size + 1) // 2))):
             types = reader.types(episode)
             types[list(episode.images)] = UNLABELLED  # nobody says whose image it is
+            types[[bool(one.stranger) for one in episode.agents]] = UNLABELLED  # a stranger is of no type
             able = np.setdiff1d(np.flatnonzero(episode.acts.any(0)), episode.images)
             for me in generator.choice(able, min(2, len(able)), replace=False).tolist():
                 asked.append(self._asked(reader, episode, me, types, generator))
