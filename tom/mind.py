@@ -25,7 +25,7 @@ from worlds.base_episode import BaseEpisode
 
 __all__ = ["MYSELF", "Mind", "load"]
 
-MOST_AT_ONCE = 1024  # prompts in one pass
+MOST_AT_ONCE = 256  # prompts in one pass: with more, what attention works on leaves the cache
 REMEMBERED = 64  # encoded histories kept
 
 

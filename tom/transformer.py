@@ -174,6 +174,14 @@ class Transformer(nn.Module):
         """Where the weights are."""
         return self.word.weight.device
 
+    def lower(self) -> "Transformer":
+        """To bf16, for answering, but for what is done exactly."""
+        self.bfloat16()
+        for name in ("eyes", "straight", "bent", "gate", "want", "ask", "offer", "judge"):
+            if hasattr(self, name):
+                getattr(self, name).float()
+        return self
+
     def read(self, row: dict[str, Tensor]) -> dict[str, Tensor]:
         """What each action leads to, option (r a c), and all of it together, scene (r d), of rows: around (r a f), or
         observation (r f) and species (r,); blocked (r a), cover (r l), company (r l CODES + 2)."""
@@ -182,9 +190,9 @@ class Transformer(nn.Module):
             if self.size.species:
                 option = self.eyes.seen(row).unflatten(-1, (self.size.actions, OPTION))
             else:
-                around = torch.cat([row["around"].to(dtype), row["blocked"].to(dtype)[..., None]], -1)
+                around = torch.cat([row["around"].float(), row["blocked"].float()[..., None]], -1)
                 option = self.straight(around) + self.bent(around)
-        flat = [option.flatten(1), row["blocked"].to(dtype), row["cover"].to(dtype)]
+        flat = [option.flatten(1).to(dtype), row["blocked"].to(dtype), row["cover"].to(dtype)]
         scene = self.scene(torch.cat(flat, -1))
         stood = row["company"].to(dtype) @ self.code.weight  # r l d
         parts = self.company.weight.view(stood.shape[1], -1, stood.shape[2])
@@ -197,7 +205,7 @@ class Transformer(nn.Module):
         event: row, step, who, action (b e), real (b e): which are no padding; persona (b w), the words of who
         perceives. With the `past` of earlier events, which before (b e) marks as real, those of the new ones alone.
         """
-        option, scene = rows["option"], rows["scene"]
+        option, scene = rows["option"].to(self.word.weight.dtype), rows["scene"]
         taken = option[event["row"], event["action"]]
         beside = option[event["row"]] - taken[..., None, :]  # what every action led to, beside the one taken
         x = scene[event["row"]] + self.code(event["who"]) + self.action(event["action"])

@@ -76,6 +76,7 @@ class Transforming(Architecture):
         fitting = self.fitting(size, tensors, place)
         network = Transformer(size)
         network.load_state_dict(fitting)
+        network.lower()
         return Mind(network, vocabulary, meta["run"], meta, checkpoint)
 
     def made(self, network: Transformer, vocabulary: Vocabulary, meta: Mapping) -> Mind:
