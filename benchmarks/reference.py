@@ -73,9 +73,10 @@ def table(documents: list[dict]) -> list[str]:
         "| stance | depth | contender | skill | 95% | strict skill | excess nats | top-1 | kept / asked |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for rows in zip(*(document["rows"] for document in documents), strict=True):
+    keyed = [{(row["stance"], row["depth"], row["contender"]): row for row in one["rows"]} for one in documents]
+    for key in (key for key in keyed[0] if all(key in rows for rows in keyed)):  # some have a contender more
+        rows = [one[key] for one in keyed]
         first = rows[0]
-        assert len({(row["stance"], row["depth"], row["contender"]) for row in rows}) == 1
         figures = {name: [row.get(name) for row in rows] for name in SHOWN}
         skill, interval = _mean(figures["skill"])
         lines.append(
