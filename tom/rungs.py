@@ -11,13 +11,14 @@ import torch
 from torch import Tensor
 
 RUNGS = ("plain", "pointers", "sight")
+LOWEST, _, HIGHEST = RUNGS
 POINTERS = 3  # of the names of a prompt, from its end
 
 
 def count(rung: str, layers_seen: int) -> int:
     """How many facts a rung has."""
-    pointers = POINTERS + 1 if rung != "plain" else 0
-    return pointers + (layers_seen * (POINTERS - 1) if rung == "sight" else 0)
+    pointers = POINTERS + 1 if rung != LOWEST else 0
+    return pointers + (layers_seen * (POINTERS - 1) if rung == HIGHEST else 0)
 
 
 def facts(rung: str, names: Tensor, event: dict[str, Tensor], company: Tensor, me: int) -> Tensor:
@@ -28,7 +29,7 @@ def facts(rung: str, names: Tensor, event: dict[str, Tensor], company: Tensor, m
     who = event["who"][:, None, None]
     about = names[..., None] == who  # b g k e
     told = [*about.unbind(2), (who == me)[:, 0].expand(-1, names.shape[1], -1)]
-    if rung == "sight":
+    if rung == HIGHEST:
         there = (company[event["row"]] > 0).permute(0, 3, 2, 1)  # b codes l e
         batch = torch.arange(len(names), device=names.device)[:, None]
         for k in range(1, POINTERS):  # whoever is named before saw what the one after did

@@ -247,7 +247,7 @@ class Transformer(nn.Module):
         x = torch.cat([said, scene + self.step(prompt["when"].clamp(max=STEPS - 1))], 2)
         allowed, before = self._masks(prompt, event, x.dtype)
         facts = None
-        if self.size.rung != "plain":
+        if self.size.rung != rungs.LOWEST:
             facts = rungs.facts(self.size.rung, prompt["names"], event, rows["company"], ME)
         for block, kv in zip(self.blocks, past, strict=True):
             x, _ = block(x, allowed, kv, before, facts)
