@@ -19,7 +19,7 @@ from worlds import Agent
 
 @dataclass
 class Copy:
-    """One copy: where it sits, who it is in words, whom it sees at the newest step, and what it is asked."""
+    """One copy: where it sits, who it is in words, by which codes it knows the others, and what it is asked."""
 
     world: int
     agent: int

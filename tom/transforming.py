@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from tom.architectures import Architecture, check_weights
 from tom.checkpoint_document import read_document
 from tom.mind import Mind
-from tom.tokens import VERSION, check_alike, reader_of
+from tom.tokens import VERSION, check_one_world, reader_of
 from tom.tokens.tensors import UNLABELLED
 from tom.tokens.words import Vocabulary
 from tom.training.batch import TrainingBatches
@@ -33,8 +33,7 @@ class Transforming(Architecture):
 
     def size(self, config: TrainConfig, batches: TrainingBatches) -> Size:
         first = batches.inputs[0]
-        for other in batches.inputs:
-            check_alike(first, other, "the logs differ: {mine} and {other}", None, "train on logs of one kind")
+        check_one_world(batches.inputs)
         if config.compares:
             raise FunhouseError("the transformer compares nobody with itself", remedy="add --network filter")
         shape: dict[str, Any] = {"width": config.width, "layers": config.layers, "rung": config.rung}
@@ -49,12 +48,9 @@ class Transforming(Architecture):
     def fitting(self, size: Size, tensors, place: str) -> dict[str, Tensor]:
         first = tensors.get("word.weight")
         shipped = first is not None and first.dtype == torch.bfloat16  # which halves the file
-        check_weights(lambda: self._empty(size, torch.bfloat16 if shipped else torch.float32), tensors, place)
+        kind = torch.bfloat16 if shipped else torch.float32
+        check_weights(lambda: Transformer(size).to(kind), tensors, place)
         return {name: tensor.float() for name, tensor in tensors.items()}
-
-    @staticmethod
-    def _empty(size: Size, kind: torch.dtype) -> torch.nn.Module:
-        return Transformer(size).to(kind)
 
     def measure(self, network: Transformer, batches: TrainingBatches) -> None:
         if network.size.species:

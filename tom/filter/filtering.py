@@ -20,7 +20,7 @@ from tom.filter.relations import ABSENT, question_relations
 from tom.filter.size import NetworkConfig
 from tom.filter.vocabulary import Vocabulary
 from tom.observations import ObservationEncoder
-from tom.tokens import check_alike
+from tom.tokens import check_one_world
 from tom.training.settings import TrainConfig
 from worlds import FunhouseError, schema
 
@@ -39,8 +39,7 @@ class Filtering(Architecture):
 
     def size(self, config: TrainConfig, batches: TrainingBatches) -> NetworkConfig:
         first = batches.inputs[0]
-        for other in batches.inputs:
-            check_alike(first, other, "the logs differ: {mine} and {other}", None, "train on logs of one kind")
+        check_one_world(batches.inputs)
         if config.compares and not first.likens:
             raise FunhouseError("in this world a mind compares nobody with itself", remedy="leave --compares out")
         world = first.network(batches.vocabulary)

@@ -2,11 +2,11 @@
 
 from agents.registry import world_of
 from tom.tokens.arena import ArenaReader
-from tom.tokens.base import VERSION, Reader, Seen, check_alike
+from tom.tokens.base import VERSION, Reader, Seen, check_alike, check_one_world
 from tom.tokens.orchard import OrchardReader
 from worlds import FunhouseError
 
-__all__ = ["VERSION", "Reader", "Seen", "check_alike", "reader_of", "reads", "unread"]
+__all__ = ["VERSION", "Reader", "Seen", "check_alike", "check_one_world", "reader_of", "reads", "unread"]
 
 _OF: dict[str, type[Reader]] = {"orchard": OrchardReader, "arena": ArenaReader}
 

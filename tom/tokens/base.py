@@ -5,6 +5,7 @@ there; the scene of a question is a row in which nothing has been done yet. So r
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,8 +37,8 @@ class Seen:
         return len(self.step)
 
 
-class Reader(ABC):
-    """A world as a mind reads it: how its episodes become tokens."""
+class Reading(ABC):
+    """What every network must know of a world before it reads an episode of it."""
 
     space: Any  # of types
     words: tuple[str, ...]  # that prompts and descriptions are made of
@@ -48,9 +49,9 @@ class Reader(ABC):
     def shown(self, episode: Any) -> Any:
         """The episode with what mirrors show, where there are any."""
 
-    @abstractmethod
     def types(self, episode: Any) -> np.ndarray:
         """(n, traits) int64: each agent's traits as indices, in the order of the type space."""
+        return np.array([self.space.trait_index[self.space.index(agent.type)] for agent in episode.agents], np.int64)
 
     @abstractmethod
     def native(self, episode: Any) -> np.ndarray:
@@ -59,6 +60,14 @@ class Reader(ABC):
     @abstractmethod
     def sees(self, episode: Any, me: int) -> np.ndarray:
         """(t, n) bool: whose acts agent `me` perceives at each step, its own among them."""
+
+    def difference(self, other: Any) -> tuple[str, str] | None:
+        """Where another world of this kind differs in little: in what, and the remedy."""
+        return None
+
+
+class Reader(Reading):
+    """A world as the mind reads it: how its episodes become tokens."""
 
     @abstractmethod
     def look(self, episode: Any, me: int, step: np.ndarray, agent: np.ndarray) -> dict[str, np.ndarray]:
@@ -79,12 +88,19 @@ class Reader(ABC):
         action = episode.action[step, agent].astype(np.int64)
         return Seen(step, agent, action, native & (action >= 0), self.look(episode, me, step, agent), at)
 
-    def difference(self, other: Any) -> tuple[str, str] | None:
-        """Where another world of this kind differs in little: in what, and the remedy."""
-        return None
+
+def announced(episode: Any) -> np.ndarray:
+    """(t, n) float32: 1 where an agent acts, and under no role."""
+    return np.array([[not role for role in roles] for roles in episode.role], np.float32) * episode.acts
 
 
-def check_alike(mine: Any, other: Any, told: str, place: str | None, remedy: str) -> None:
+def check_one_world(inputs: Sequence[Reading]) -> None:
+    """Raises FunhouseError where logs that are to be learned from together differ in what agents are or perceive."""
+    for other in inputs:
+        check_alike(inputs[0], other, "the logs differ: {mine} and {other}", None, "train on logs of one kind")
+
+
+def check_alike(mine: Reading, other: Reading, told: str, place: str | None, remedy: str) -> None:
     """Raises FunhouseError for worlds that differ in what agents are like or perceive; `told` holds {mine}, {other}.
 
     Where nothing differs but the bank, it says what of it, and how logs come to share one.

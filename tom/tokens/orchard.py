@@ -9,41 +9,45 @@ from agents.orchard.policy_config import PolicyConfig
 from agents.orchard.types import space_of
 from agents.population import PopulationConfig, native_share
 from tom.tokens.around import BINS, look_around, views_of
-from tom.tokens.base import Reader
+from tom.tokens.base import Reader, Reading, announced
 from worlds import OrchardConfig
 from worlds.orchard.marks import WASH
 
 BODY = 2  # features of the body that washing reaches: whether it shows a mark, whether it shows none
 
 
-class OrchardReader(Reader):
-    """The orchard's; where there are marks it has more words, an action more, and bodies that are marked or are not."""
+class OrchardReading(Reading):
+    """The orchard; where there are marks it has more words, an action more, and bodies that are marked or are not."""
 
     def __init__(self, run: dict):
         self.orchard = OrchardConfig.from_dict(run["orchard"])
         self.policy = PolicyConfig.from_dict(run["policy"])
         self.population = PopulationConfig.from_dict(run["population"])
         self.space = space_of(self.orchard, self.policy)
-        traits = "; ".join(f"{name}: {', '.join(values)}" for name, values in self.space.traits.items())
-        self.kind = f"an orchard of {self.orchard.kinds} kinds, {self.orchard.moves} moves, {traits}, and {self.policy}"
         self.mirrors = self.orchard.mirrors
         self.words: tuple[str, ...] = (*VOCABULARY, *sorted(words_beyond(self.space.traits)))
-        table = self.space.table
-        windows = [1, self.policy.window] if "memory" in self.space.traits else [1]
-        layers = [(int(sight), window) for sight in np.unique(table.sight) for window in windows]
-        self._sights, self._windows = np.array(layers, np.int64).T.copy()
 
     def shown(self, episode):
         return with_images(episode)
-
-    def types(self, episode) -> np.ndarray:
-        return np.array([self.space.trait_index[self.space.index(agent.type)] for agent in episode.agents], np.int64)
 
     def native(self, episode) -> np.ndarray:
         if self.orchard.roles == "hidden":
             share = native_share(self.orchard, self.population)[: episode.steps, None]
             return np.repeat(share, len(episode.agents), 1).astype(np.float32)
-        return np.array([[not role for role in roles] for roles in episode.role], np.float32)
+        return announced(episode)
+
+
+class OrchardReader(OrchardReading, Reader):
+    """As Reader has it."""
+
+    def __init__(self, run: dict):
+        super().__init__(run)
+        traits = "; ".join(f"{name}: {', '.join(values)}" for name, values in self.space.traits.items())
+        self.kind = f"an orchard of {self.orchard.kinds} kinds, {self.orchard.moves} moves, {traits}, and {self.policy}"
+        table = self.space.table
+        windows = [1, self.policy.window] if "memory" in self.space.traits else [1]
+        layers = [(int(sight), window) for sight in np.unique(table.sight) for window in windows]
+        self._sights, self._windows = np.array(layers, np.int64).T.copy()
 
     def _type(self, episode, me: int) -> int:
         return self.space.index(episode.agents[me].type)

@@ -11,7 +11,7 @@ PAD, NAME, DESCRIBE, BLANK = range(4)
 NOBODY = -1  # of a word that names nobody
 
 
-class Vocabulary:
+class Words:
     """The closed set of words that prompts and descriptions are made of."""
 
     def __init__(self, words: Sequence[str] = VOCABULARY):
@@ -21,22 +21,31 @@ class Vocabulary:
     def __len__(self) -> int:
         return 4 + len(self.words)
 
+    def read(self, text: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        """The numbers of the words of a text that parses, and the names among them in their order: whatever is no word
+        of the set."""
+        return _read(self, text)
+
+
+@lru_cache(maxsize=200_000)
+def _read(words: Words, text: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    said = tokens(text)
+    numbers = tuple(words._number.get(word, NAME) for word in said)
+    return numbers, tuple(word for word, number in zip(said, numbers, strict=True) if number == NAME)
+
+
+class Vocabulary(Words):
+    """The words as the mind reads them: names are resolved to whom they name."""
+
     def encode(self, text: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
-        """The numbers of the words of a text that parses, and the names among them in their order."""
-        return _encode(self, text)
+        """As `read`."""
+        return self.read(text)
 
     def prompt(self, text: str, names: Sequence[str]) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The numbers of a prompt's words, and of each the index of the agent that it names, NOBODY of other words."""
         words, named = self.encode(text)
         rest = iter(named)
         return words, tuple(names.index(next(rest)) if word == NAME else NOBODY for word in words)
-
-
-@lru_cache(maxsize=200_000)
-def _encode(vocabulary: Vocabulary, text: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    said = tokens(text)
-    numbers = tuple(vocabulary._number.get(word, NAME) for word in said)
-    return numbers, tuple(word for word, number in zip(said, numbers, strict=True) if number == NAME)
 
 
 def padded(rows: Sequence[Sequence[int]], width: int, fill: int = PAD) -> np.ndarray:

@@ -6,15 +6,9 @@ from tom.filter.inputs.base import VERSION, Inputs
 from tom.filter.inputs.orchard import OrchardInputs
 from worlds import FunhouseError
 
-__all__ = ["VERSION", "Inputs", "inputs_of", "reads", "unread"]
+__all__ = ["VERSION", "Inputs", "inputs_of", "unread"]
 
 _OF: dict[str, type[Inputs]] = {"orchard": OrchardInputs, "arena": ArenaInputs}
-
-
-def reads(run: dict) -> bool:
-    """Whether minds read the world of a run at all."""
-    inputs = _OF.get(world_of(run).part)
-    return inputs is not None and inputs.reads(run)
 
 
 def inputs_of(run: dict) -> Inputs:

@@ -1,41 +1,20 @@
-"""Anybody's environment as the mind reads it."""
+"""Anybody's environment as the filter reads it."""
 
 import numpy as np
 
-from agents.arena.run import SHARE_A_BANK, bank_of_run
-from agents.arena.words import ARENA_WORDS
-from agents.language.prompt import VOCABULARY
 from tom.filter.events import History
 from tom.filter.inputs.arena_events import look_of, perceived_in_arena
-from tom.filter.inputs.base import Inputs, announced, traits_of
+from tom.filter.inputs.base import Inputs
 from tom.filter.many_actions import MANY_ACTIONS, check_legal
 from tom.filter.vocabulary import Vocabulary
+from tom.tokens.arena import ArenaReading
 
 
-class ArenaInputs(Inputs):
-    """That of anybody's environment: observations, and a bank of policies for types."""
+class ArenaInputs(ArenaReading, Inputs):
+    """As Inputs has it; acts are told in hindsight."""
 
     hindsight = True
     likens = False
-    words = (*VOCABULARY, *(word for word in ARENA_WORDS if word not in VOCABULARY))
-
-    def __init__(self, run: dict):
-        self.space = bank_of_run(run)
-        arena = self.space.config
-        bank = f"a bank of {len(self.space)} policies ({self.space.mark})"
-        self.kind = f"{arena.world} with the arguments {arena.arguments} and {bank}"
-
-    def shown(self, episode):
-        return episode
-
-    def types(self, episode) -> np.ndarray:
-        return traits_of(self.space, episode)
-
-    def native(self, episode) -> np.ndarray:
-        return announced(episode)
-
-    def sees(self, episode, me: int) -> np.ndarray:
-        return episode.perceived[:, me]
 
     def history(self, episode, me, native=None, through=(), direct=None) -> History:
         return perceived_in_arena(episode, me, self.native(episode) if native is None else native, through, direct)
@@ -64,11 +43,3 @@ class ArenaInputs(Inputs):
         step, agent = step[chosen], agent[chosen]
         told = {"action": episode.action[step, agent].astype(np.int64), "type": self.types(episode)[agent, 0]}
         return look_of(episode, step, agent) | told
-
-    def difference(self, other: "ArenaInputs") -> tuple[str, str] | None:
-        """The bank alone, and how logs come to share one."""
-        one, two = self.space.config, other.space.config
-        difference = self.space.settings.difference(other.space.settings)
-        if (one.environment, one.arguments) == (two.environment, two.arguments) and difference:
-            return difference, SHARE_A_BANK
-        return None

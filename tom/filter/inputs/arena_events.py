@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tom.filter.events import NO_SIGHT, History, Line, Wanted
+from tom.tokens.arena import observed
 
 
 def perceived_in_arena(
@@ -44,17 +45,4 @@ def _of_agents(wanted: np.ndarray, agents, line: int) -> tuple[np.ndarray, np.nd
 
 def look_of(episode, step: np.ndarray, agent: np.ndarray) -> dict[str, np.ndarray]:
     """What agent-steps (e,) were like: "look" as perceived_in_arena describes it."""
-    widest = max(int(np.prod(form.shape)) for form in episode.forms)
-    observation = np.zeros((len(step), widest), np.float32)
-    blocked = np.ones((len(step), episode.actions), np.bool_)
-    for who in np.unique(agent):
-        here = np.flatnonzero(agent == who)
-        seen, legal = episode.observation[who][step[here]], episode.mask[who][step[here]]
-        observation[here, : seen[0].size] = seen.reshape(len(here), -1)
-        blocked[here, : legal.shape[1]] = ~legal
-    return {
-        "species": episode.species[agent].astype(np.int64),
-        "observation": observation,
-        "blocked": blocked,
-        "cover": np.ones((len(step), 2), np.float32),
-    }
+    return observed(episode, step, agent) | {"cover": np.ones((len(step), 2), np.float32)}

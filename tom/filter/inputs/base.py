@@ -1,6 +1,6 @@
 """What agents of logged episodes perceived, and what in it counts as acting natively: one interface for every world."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -8,18 +8,15 @@ import numpy as np
 
 from tom.filter.events import History, Wanted
 from tom.filter.vocabulary import Vocabulary
+from tom.tokens.base import Reading
 from worlds import FunhouseError
 
 VERSION = 3  # of what a mind reads; one of another version is refused
 
 
-class Inputs(ABC):
-    """A world as a mind reads it: how its episodes become the inputs of a network."""
+class Inputs(Reading):
+    """A world as the filter reads it: how its episodes become the inputs of a network."""
 
-    space: Any  # of types
-    words: tuple[str, ...]  # that prompts and descriptions are made of
-    kind: str  # what logs must share to be learned from together, in words
-    mirrors: bool = False  # whether mirrors hang in it
     hindsight: ClassVar[bool] = False  # whether acts are told afterwards: see `acts`
     likens: ClassVar[bool] = True  # whether a mind may compare the acts of others with its own
 
@@ -32,22 +29,6 @@ class Inputs(ABC):
     def unread(cls, run: dict) -> FunhouseError:
         """The error for settings that it does not read, to be raised."""
         raise NotImplementedError
-
-    @abstractmethod
-    def shown(self, episode: Any) -> Any:
-        """The episode with what mirrors show, where there are any."""
-
-    @abstractmethod
-    def types(self, episode: Any) -> np.ndarray:
-        """(n, traits) int64: each agent's traits as indices, in the order of the type space."""
-
-    @abstractmethod
-    def native(self, episode: Any) -> np.ndarray:
-        """(t, n) float32: 1 where an agent acts as itself; with hidden roles the stated share."""
-
-    @abstractmethod
-    def sees(self, episode: Any, me: int) -> np.ndarray:
-        """(t, n) bool: whose acts agent `me` perceives at each step, its own among them."""
 
     @abstractmethod
     def history(
@@ -68,15 +49,3 @@ class Inputs(ABC):
         """Some acts of agents that were themselves, whoever perceived them, and who it was: what policies are learned
         from. Raises NotImplementedError where nothing is told in hindsight."""
         raise NotImplementedError
-
-    def difference(self, other: Any) -> tuple[str, str] | None:
-        """Where another world of this kind differs in little: in what, and the remedy."""
-        return None
-
-
-def traits_of(space, episode) -> np.ndarray:
-    return np.array([space.trait_index[space.index(agent.type)] for agent in episode.agents], np.int64)
-
-
-def announced(episode) -> np.ndarray:
-    return np.array([[not role for role in roles] for roles in episode.role], np.float32) * episode.acts

@@ -1,18 +1,14 @@
-"""The orchard as the mind reads it."""
+"""The orchard as the filter reads it."""
 
 from dataclasses import replace
 
 import numpy as np
 
-from agents.language.description import words_beyond
-from agents.language.prompt import VOCABULARY
-from agents.orchard.mirror_images import with_images
 from agents.orchard.policy_config import OPTIONS, PolicyConfig
-from agents.orchard.types import space_of
-from agents.population import PopulationConfig, native_share
 from tom.filter.events import History, perceived, sees, with_bodies
-from tom.filter.inputs.base import Inputs, announced, traits_of
+from tom.filter.inputs.base import Inputs
 from tom.filter.vocabulary import Vocabulary
+from tom.tokens.orchard import OrchardReading
 from worlds import FunhouseError, OrchardConfig
 
 READ = (OPTIONS["traits"], OPTIONS["value"], 4)  # the traits, the value of fruits and the moves that minds read
@@ -24,23 +20,17 @@ def _read(run: dict) -> tuple[tuple[str, ...], str, int]:
     return policy.traits, policy.value, OrchardConfig.from_dict(run["orchard"]).moves
 
 
-class OrchardInputs(Inputs):
-    """The orchard's; where there are marks it has more words, an action more, and bodies that are marked or are not."""
+class OrchardInputs(OrchardReading, Inputs):
+    """As Inputs has it."""
 
     def __init__(self, run: dict):
-        self.orchard = OrchardConfig.from_dict(run["orchard"])
-        self.policy = PolicyConfig.from_dict(run["policy"])
-        self.population = PopulationConfig.from_dict(run["population"])
-        self.space = space_of(self.orchard, self.policy)
+        super().__init__(run)
         if not self.reads(run):
             raise self.unread(run)
         tastes = ", ".join(self.space.traits["taste"])
         self.kind = f"an orchard of {self.orchard.kinds} kinds with the tastes {tastes} and {self.policy}"
-        self.mirrors = self.orchard.mirrors
-        self.words: tuple[str, ...] = VOCABULARY
         if self.orchard.marks:
             self.kind += ", with marks"
-        self.words += tuple(sorted(words_beyond(self.space.traits)))
 
     @classmethod
     def reads(cls, run):
@@ -52,18 +42,6 @@ class OrchardInputs(Inputs):
         what = f"no mind reads a world of {', '.join(traits)}, {moves} moves and {value} fruits"
         remedy = "ask exactly: tom ask --exact, tom score --needs; minds learn from logs of tom run --preset near-far"
         return FunhouseError(what, remedy=remedy)
-
-    def shown(self, episode):
-        return with_images(episode)
-
-    def types(self, episode) -> np.ndarray:
-        return traits_of(self.space, episode)
-
-    def native(self, episode) -> np.ndarray:
-        if self.orchard.roles == "hidden":
-            share = native_share(self.orchard, self.population)[: episode.steps, None]
-            return np.repeat(share, len(episode.agents), 1).astype(np.float32)
-        return announced(episode)
 
     def sees(self, episode, me: int) -> np.ndarray:
         return sees(episode, me, self._sight(episode, me))
