@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from worlds import FunhouseError
 
@@ -84,7 +84,7 @@ class Reader:
                 return self.take(lexicon)
         self.reject(*lexicons, instead=instead)
 
-    def reject(self, *lexicons: Lexicon, instead: str | None = None) -> None:
+    def reject(self, *lexicons: Lexicon, instead: str | None = None) -> NoReturn:
         """Raise FunhouseError at the first word with which no phrase goes on; `instead` is what was due."""
         tried = [lexicon.beginnings(self.words, self.at) for lexicon in lexicons]
         most = max(count for count, _ in tried)
@@ -92,7 +92,7 @@ class Reader:
         following = either(phrase for count, phrases in tried if count == most for phrase in phrases)
         self.fail(f"this does not parse: expected {following if most or instead is None else instead}")
 
-    def fail(self, what: str, *, start: int | None = None, remedy: str | None = None) -> None:
+    def fail(self, what: str, *, start: int | None = None, remedy: str | None = None) -> NoReturn:
         """Raise FunhouseError with carets under the words from `start` on, or under the next word."""
         first = self.at if start is None else start
         last = self.at if start is None else self.at - 1

@@ -62,13 +62,13 @@ class _Opening:
 
 
 _FORMS = [(stance, form) for stance, forms in PARAPHRASES.items() for form in forms]
-_OPENING = Lexicon(
+OPENING = Lexicon(
     {one.opening: _Opening([pair for pair in _FORMS if pair[1].opening == one.opening]) for _, one in _FORMS}
 )
 _LINK = Lexicon({form.link: True for _, form in _FORMS})
 _CLOSING_WORDS = {word for _, form in _FORMS for word in form.closing.split()}
 
-VOCABULARY = tuple(sorted(_OPENING.words | _LINK.words | _CLOSING_WORDS | DESCRIPTION_WORDS | set(SELF)))
+VOCABULARY = tuple(sorted(OPENING.words | _LINK.words | _CLOSING_WORDS | DESCRIPTION_WORDS | set(SELF)))
 _KNOWN = frozenset(VOCABULARY)
 
 
@@ -85,22 +85,37 @@ def parse(text: str, names: Collection[str] | None = None) -> Role:
     with a caret under the offending word, where the prompt does not parse, names nobody known or nests deeper
     than MAX_DEPTH, and where it is longer than MAX_LENGTH.
     """
+    check_text(text)
+    reader = Reader(text)
+    role = read_role(reader, names)
+    if not reader.ended:
+        reader.reject(_LINK, instead='"pretending to be" or the end')
+    return role
+
+
+def check_text(text: str) -> None:
+    """Raise FunhouseError for a prompt that is no text, or longer than MAX_LENGTH."""
     if not isinstance(text, str):
         what, remedy = f"prompt = {shown(text)} is no text", 'say it in words, such as "behave as myself"'
         raise FunhouseError(what, remedy=remedy)
     if len(text) > MAX_LENGTH:
         what = f"the prompt has {len(text)} characters"
         raise FunhouseError(what, place=f"{text[:40]}…", remedy=f"say it in at most {MAX_LENGTH}")
-    reader = Reader(text)
-    opening = reader.expect(_OPENING, instead='"behave as", "predict" or another opening')
-    chain = [_read_who(reader, names, imagined=opening.stance == "behave")]
+
+
+def read_role(reader: Reader, names: Collection[str] | None, stop: Sequence[Lexicon] = ()) -> Role:
+    """Read a role, with its closing; no description goes on into a phrase from `stop`. Raises as `parse` does."""
+    opening = reader.expect(OPENING, instead='"behave as", "predict" or another opening')
+    chain = [_read_who(reader, names, stop, imagined=opening.stance == "behave")]
     while reader.stands(_LINK):
         if len(chain) == MAX_DEPTH:
             what = f"the prompt is deeper than {MAX_DEPTH}"
             reader.fail(what, remedy=f"name at most {MAX_DEPTH} agents, one in another")
         reader.take(_LINK)
-        chain.append(_read_who(reader, names))
-    _read_end(reader, opening.closing)
+        chain.append(_read_who(reader, names, stop))
+    closing = opening.closing
+    if closing is not None and reader.take(closing) is None:
+        reader.reject(_LINK, closing, instead=either(" ".join(words) for words in closing.meaning))
     return Role(opening.stance, tuple(chain))
 
 
@@ -144,14 +159,16 @@ def _reworded(description: str, wording: int) -> str:
     return say_description(parse_description(description), wording)
 
 
-def _read_who(reader: Reader, names: Collection[str] | None, imagined: bool = True) -> str:
+def _read_who(
+    reader: Reader, names: Collection[str] | None, stop: Sequence[Lexicon] = (), imagined: bool = True
+) -> str:
     """A name, "me" or a canonical description; `imagined` says whether a description may stand here."""
     start = reader.at
     if reader.ended:
         reader.fail(_EXPECTED)
     said, word = reader.said[start].text, reader.words[start]
     if word not in SELF and said not in (names or ()) and starts_description(reader):
-        description = say_description(read_description(reader, stop=[_LINK]))
+        description = say_description(read_description(reader, stop=[_LINK, *stop]))
         if not imagined:
             remedy = f'predict an agent by its name, or ask "behave as {description}"'
             reader.fail("an imagined agent is nowhere: it cannot be predicted", start=start, remedy=remedy)
@@ -174,11 +191,3 @@ def _check_name(reader: Reader, said: str, names: Collection[str] | None) -> Non
             reader.fail(_EXPECTED)
         near = f"nearest: {', '.join(nearest)}" if nearest else f"the names are {', '.join(sorted(names))}"
         reader.fail(f"nobody here is called {said}", remedy=near)
-
-
-def _read_end(reader: Reader, closing: Lexicon | None) -> None:
-    """Read the closing that the opening asks for, and check that nothing follows."""
-    if closing is not None and reader.take(closing) is None:
-        reader.reject(_LINK, closing, instead=either(" ".join(words) for words in closing.meaning))
-    if not reader.ended:
-        reader.reject(_LINK, instead='"pretending to be" or the end')
