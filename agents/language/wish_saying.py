@@ -52,6 +52,6 @@ def _say_clause(one: Clause, bound: str, chosen: Any, forms: Mapping[str, Sequen
         number = one.most if bound == "most" else one.least
         return form.format(amount=" ".join(filter(None, [words, str(number), of_kind(one.kind, number)])))
     if isinstance(one, Order):
-        slots = iter((one.then, one.first) if form in REVERSED else one)
+        slots = iter((one.then, one.first) if form in REVERSED else one.kinds)
         return re.sub(r"\{kind\}", lambda _: next(slots), form)
     return form.format(place=f"the {one.place}")

@@ -7,6 +7,7 @@ kind, and what says nothing is left out. agents/language/wishes.py has the words
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
@@ -20,7 +21,8 @@ PLACES = (
 WITHOUT_END = 1 << 30  # of an interval: any number of fruits
 
 
-class Collect(NamedTuple):
+@dataclass(frozen=True)
+class Collect:
     """From now on, `least` to `most` fruits will have been eaten: of a kind, or of all kinds together (None)."""
 
     least: int
@@ -28,20 +30,28 @@ class Collect(NamedTuple):
     kind: str | None = None
 
 
-class Order(NamedTuple):
+@dataclass(frozen=True)
+class Order:
     """A fruit of the first kind will have been eaten before any of the second, and one of the second after it."""
 
     first: str
     then: str
 
+    @property
+    def kinds(self) -> tuple[str, str]:
+        """Both kinds, in the order of the wish."""
+        return self.first, self.then
 
-class EndIn(NamedTuple):
+
+@dataclass(frozen=True)
+class EndIn:
     """The last step will have led to a place, or left the agent there."""
 
     place: str
 
 
-class StayOut(NamedTuple):
+@dataclass(frozen=True)
+class StayOut:
     """No step will have led to a place, or left the agent there. Where it stands before the first step counts not."""
 
     place: str
@@ -84,13 +94,16 @@ def canonical(clauses: Iterable[Clause]) -> tuple[Clause, ...]:
     """The same clauses, each once, in the order of the classes above; what says nothing is left out."""
     amounts = {kind: one for kind, one in _amounts(clauses).items() if one != Collect(0, WITHOUT_END, kind)}
     every = [one for one in clauses if not isinstance(one, Collect)]
-    orders = sorted({one for one in every if isinstance(one, Order)}, key=lambda one: tuple(map(KINDS.index, one)))
+    orders = sorted(
+        {one for one in every if isinstance(one, Order)}, key=lambda one: tuple(map(KINDS.index, one.kinds))
+    )
     places = [
         sorted({one for one in every if isinstance(one, kind)}, key=lambda one: PLACES.index(one.place))
         for kind in (EndIn, StayOut)
     ]
+    in_order = sorted(orders, key=lambda one: tuple(map(KINDS.index, one.kinds)))
     collects = [amounts[kind] for kind in (None, *KINDS) if kind in amounts]
-    return (*collects, *orders, *places[0], *places[1])
+    return (*collects, *in_order, *places[0], *places[1])
 
 
 def _amounts(clauses: Iterable[Clause]) -> dict[str | None, Collect]:
@@ -103,11 +116,18 @@ def _amounts(clauses: Iterable[Clause]) -> dict[str | None, Collect]:
     return found
 
 
+def _needed(clauses: Iterable[Clause]) -> dict[str | None, Collect]:
+    """The same, with what orders ask for."""
+    every = list(clauses)
+    asked = [kind for one in every if isinstance(one, Order) for kind in one.kinds]
+    return _amounts([*every, *(Collect(1, kind=kind) for kind in asked)])
+
+
 def contradiction(clauses: Iterable[Clause]) -> str | None:
     """Why clauses cannot all come true, whatever the world; None where nothing speaks against it."""
     every = list(clauses)
     orders = [one for one in every if isinstance(one, Order)]
-    amounts = _amounts([*every, *(Collect(1, kind=kind) for order in orders for kind in order)])
+    amounts = _needed(every)
     for kind, one in amounts.items():
         if one.least > one.most:
             return f"at least {one.least} and at most {one.most} {of_kind(kind)} cannot both be"
@@ -142,9 +162,8 @@ def _nowhere(clauses: Iterable[Clause]) -> str | None:
 def beyond(clauses: Iterable[Clause], ground: Ground) -> str | None:
     """Why clauses, which do not contradict one another, cannot come true in such a world; None if nothing is known."""
     every = list(clauses)
-    orders = [one for one in every if isinstance(one, Order)]
-    amounts = _amounts([*every, *(Collect(1, kind=kind) for order in orders for kind in order)])
-    for kind in [*amounts, *(kind for order in orders for kind in order)]:
+    amounts = _needed(every)
+    for kind in amounts:
         if kind is not None and kind not in ground.fruits:
             return f"there are no {kind} fruits in this world"
     for one in every:
@@ -170,7 +189,9 @@ def _too_many(amounts: dict[str | None, Collect], ground: Ground) -> str | None:
 def fewest(clauses: Iterable[Clause]) -> int:
     """How many fruits clauses ask for at least, and so how many steps they need: a step leads to one at most."""
     every = list(clauses)
-    amounts = _amounts([*every, *(Collect(1, kind=kind) for one in every if isinstance(one, Order) for kind in one)])
+    amounts = _amounts(
+        [*every, *(Collect(1, kind=kind) for one in every if isinstance(one, Order) for kind in one.kinds)]
+    )
     return max(amounts.get(None, Collect(0)).least, sum(one.least for kind, one in amounts.items() if kind))
 
 

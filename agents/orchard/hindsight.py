@@ -1,0 +1,75 @@
+"""What came about in an episode of the orchard, as wishes have it, and so which wishes came true."""
+
+from __future__ import annotations
+
+from collections import Counter
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from agents.wishes.progress import Event, came_true
+from agents.wishes.wish import Ground, Wish, place_of
+from worlds import KINDS, Episode, FunhouseError
+from worlds.orchard.rules import _eater
+
+_told: WeakKeyDictionary[Episode, list[list[Event]]] = WeakKeyDictionary()
+
+
+def hindsight(episode: Episode, agent: int, step: int, wish: Wish) -> bool:
+    """Whether a wish of an agent, by index, made at a step, came true in an episode, as whomever it was acting.
+
+    So a training can draw the sentence first and keep it only where it came true. Raises FunhouseError for a step that
+    there is not, and for a deadline past the end.
+    """
+    episode.check_step(step)
+    if wish.steps is not None and not 1 <= wish.steps <= episode.steps - step:
+        what = f"{wish.steps} steps from step {step} on are not in this episode"
+        remedy = f"give it 1 to {episode.steps - step}"
+        raise FunhouseError(what, place=f"episode {episode.index}", remedy=remedy)
+    return came_true(wish, events(episode)[agent][step:])
+
+
+def events(episode: Episode) -> list[list[Event]]:
+    """[n][t] what each step brought each agent."""
+    if episode not in _told:
+        place, after, eaten = places(episode), arrivals(episode), meals(episode)
+        _told[episode] = [
+            [Event(KINDS[kind] if kind >= 0 else None, place[cell]) for cell, kind in zip(*column, strict=True)]
+            for column in zip(after.T.tolist(), eaten.T.tolist(), strict=True)
+        ]
+    return _told[episode]
+
+
+def places(episode: Episode) -> list[str]:
+    """[cells] the place in which each cell lies."""
+    height, width = episode.walls.shape
+    return [place_of(cell // width, cell % width, height, width) for cell in range(height * width)]
+
+
+def arrivals(episode: Episode) -> np.ndarray:
+    """(t, n) int64: the cell of each agent after the moves of each step."""
+    neighbor = episode.geometry.neighbor
+    last, action = episode.cell[-1], episode.action[-1]
+    moved = neighbor[last, np.where(action < neighbor.shape[1], action, 0)]  # who washes stays
+    return np.concatenate([episode.cell[1:], moved[None]]).astype(np.int64)
+
+
+def meals(episode: Episode) -> np.ndarray:
+    """(t, n) int64: the kind of fruit that each agent ate at each step, -1 for none; of several on a cell one ate."""
+    after = arrivals(episode)
+    eaten = np.take_along_axis(episode.fruit.reshape(episode.steps, -1).astype(np.int64), after, 1)
+    for t, row in enumerate(after):
+        for cell, count in Counter(row.tolist()).items():
+            if count > 1:
+                there = np.flatnonzero(row == cell)
+                eater = _eater(row, there[0], np.uint64(episode.seed), t)
+                eaten[t, there[there != eater]] = -1
+    return eaten
+
+
+def ground_at(episode: Episode, agent: int, step: int, regrow: bool = True) -> Ground:
+    """What an agent, by index, can wish for at a step."""
+    fruit, place, at = episode.fruit[step].ravel(), places(episode), episode.cell[step, agent]
+    counts = {kind: int((fruit == k).sum()) for k, kind in enumerate(KINDS[: episode.config.kinds])}
+    reached = np.flatnonzero(episode.geometry.distance[at] < 255)
+    return Ground(counts, regrow, frozenset(place[cell] for cell in reached), episode.steps - step)
