@@ -53,6 +53,7 @@ class Parts(NamedTuple):
     codes: Codes  # of the strangers
     worth: np.ndarray  # (n, kinds) float32: what each kind of fruit is worth to each agent
     marks: float  # the chance of becoming marked
+    regrow: bool  # whether a fruit that is eaten grows elsewhere
 
 
 @compiled
@@ -140,7 +141,7 @@ def _play(key, width, stage, parts, given, first, stop, state):
             else:
                 act_as_stranger(stage, parts.codes, who, i, parts.own, t, work, room, state.chance[t, i])
             events.action[t, i] = _sample(key, t, i, state.chance[t, i])
-        step_world(state.grid, cell, board, events.action[t], key, t, width, VIEW_RADIUS, eaten, moves)
+        step_world(state.grid, cell, board, events.action[t], key, t, width, VIEW_RADIUS, eaten, moves, parts.regrow)
         for i in range(n):
             state.reward[t, i] = parts.worth[i, eaten[i]] if eaten[i] >= 0 else 0.0
         if t + 1 < steps:
@@ -179,7 +180,7 @@ class Match:
         worth[list(self.strangers)] = 0.0
         codes, mixture = coded(self.strangers, orchard.agents), _mixture(space, seen_alone)
         own, phase_of = self.cast.type_index, self.cast.phase_of
-        self._parts = Parts(mixture, own, chain, phase_of, followed, codes, worth, orchard.marks)
+        self._parts = Parts(mixture, own, chain, phase_of, followed, codes, worth, orchard.marks, orchard.regrow)
         self._state = _state(self.stage, self.walls.shape, chain.shape[2], len(orchard.action_names))
         self.chance = self._state.chance
         _open(closed(self.walls, orchard.glass), np.uint64(self.key), orchard.fruits, self.events, self._state)

@@ -30,7 +30,7 @@ from worlds.log.reader import Log
 from worlds.orchard.geometry import has
 
 LAID_OUT = (  # by a preset
-    "height", "width", "map", "kinds", "fruits", "agents", "steps", "roles", "marks", "moves", "apart",
+    "height", "width", "map", "kinds", "fruits", "agents", "steps", "roles", "marks", "moves", "apart", "regrow",
 )  # fmt: skip
 OPTIONS = {*LAID_OUT, "mirrors", "preset", "near", "far", "switch", "copies", "mind", "traits", "strangers"}
 

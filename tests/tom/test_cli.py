@@ -91,9 +91,10 @@ def test_every_setting_of_the_orchard_can_be_given(tmp_path):
         "moves": 4,
     }  # fmt: skip
     spelled = [word for name, value in flags.items() for word in (f"--{name}", str(value))]
-    orchard = parse([*NEAR_FAR, "--mirrors", "--apart", *spelled]).settings().orchard
+    orchard = parse([*NEAR_FAR, "--mirrors", "--apart", "--no-regrow", *spelled]).settings().orchard
     drawn = (tmp_path / "map.txt").read_text().strip()
-    expected = {**flags, "map": drawn, "mirrors": True, "apart": True, "sights": (flags.pop("near"), flags.pop("far"))}
+    switched = {"mirrors": True, "apart": True, "regrow": False}
+    expected = {**flags, "map": drawn, **switched, "sights": (flags.pop("near"), flags.pop("far"))}
     assert {name: expected[name] for name in vars(orchard)} == vars(orchard)
     assert {field.name for field in dataclasses.fields(OrchardConfig)} <= set(expected)
 

@@ -54,6 +54,8 @@ class Run(Command):
     apart: tyro.conf.DisallowNone[bool | None] = None
     """Orchard: whether maps of different splits differ in 3 cells or more, however they are turned; in blind they do,
     in near-far they need not."""
+    regrow: tyro.conf.DisallowNone[bool | None] = None
+    """Orchard: whether a fruit that is eaten grows elsewhere, as it does unless --no-regrow is given."""
     roles: Literal["announced", "hidden"] | None = None
     """Orchard: whether agents perceive one another's roles."""
     switch: int | None = None

@@ -18,7 +18,7 @@ KINDS = ("red", "blue", "green", "gold", "violet", "white")
 MOST_AGENTS = 64
 MOST_STEPS = 4096
 # Settings that are written down only where they are others.
-OPTIONS = {"mirrors": False, "marks": 0.0, "moves": 4, "apart": False}
+OPTIONS = {"mirrors": False, "marks": 0.0, "moves": 4, "apart": False, "regrow": True}
 
 
 _LEAST = 3  # cells a side
@@ -47,6 +47,7 @@ class OrchardConfig:
     marks: Annotated[float, Interval(ge=0, le=1)] = 0.0
     moves: Annotated[int, schema.Needs((4, 8).__contains__, "4 or 8")] = 4  # neighbours that one step leads to
     apart: bool = False  # whether drawn maps of different splits differ in 3 cells or more, however they are turned
+    regrow: bool = True  # whether a fruit that is eaten grows elsewhere; else it is gone for good
 
     OPTIONAL = tuple(OPTIONS)
 

@@ -78,14 +78,14 @@ class Episode(BaseEpisode):
 
 
 @njit(cache=True, nogil=True)
-def _replay(walls, key, fruits, pad, moves, action, value, grid, cell, board, reward, last_cell, last_board):
+def _replay(walls, key, fruits, pad, moves, regrow, action, value, grid, cell, board, reward, last_cell, last_board):
     """Plays given actions; cell and board receive what was there before each step, reward what each step gave."""
     reset_world(walls, key, fruits, pad, grid, last_cell, last_board)
     eaten = np.empty(action.shape[1], np.int8)
     for t in range(len(action)):
         cell[t] = last_cell
         board[t] = last_board
-        step_world(grid, last_cell, last_board, action[t], key, t, walls.shape[1], pad, eaten, moves)
+        step_world(grid, last_cell, last_board, action[t], key, t, walls.shape[1], pad, eaten, moves, regrow)
         for i in range(len(eaten)):
             reward[t, i] = value[i, eaten[i]] if eaten[i] >= 0 else 0.0
 
@@ -107,7 +107,7 @@ def replay(config: OrchardConfig, walls: np.ndarray, key: int, action: np.ndarra
     reward = np.empty((steps, n), np.float32)
     grid = np.empty((h + 2 * pad) * (w + 2 * pad), np.uint8)
     _replay(
-        shut, np.uint64(key), config.fruits, pad, config.moves, action, value, grid, cell, board, reward,
-        np.empty(n, np.int16), np.empty((config.kinds, words), np.uint64),
+        shut, np.uint64(key), config.fruits, pad, config.moves, config.regrow, action, value, grid, cell, board,
+        reward, np.empty(n, np.int16), np.empty((config.kinds, words), np.uint64),
     )  # fmt: skip
     return cell, board, reward

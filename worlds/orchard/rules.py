@@ -1,4 +1,5 @@
-"""The orchard's rules, compiled: all move at once, walls stop them, and a fruit once eaten grows elsewhere.
+"""The orchard's rules, compiled: all move at once, walls stop them, and a fruit once eaten grows elsewhere, if
+anything regrows.
 
 One world's state is four arrays: `grid`, the codes of all cells inside a border of walls as wide as a view;
 `cell`, where each agent stands; `board`, the same fruits as bitboards; and the episode's key. The functions
@@ -94,11 +95,11 @@ def _move(grid, cell, action, width, pad, moves):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def step_world(grid, cell, board, action, key, step, width, pad, eaten, moves=4):
+def step_world(grid, cell, board, action, key, step, width, pad, eaten, moves=4, regrow=True):
     """One step of one world, in place.
 
     action (n,) int8 indexes staying and the `moves`, and anything further stays; eaten (n,) int8 receives the kind of
-    fruit that each agent ate, or -1.
+    fruit that each agent ate, or -1. Without `regrow` such a fruit is gone for good.
     """
     cells = width * (len(grid) // (width + 2 * pad) - 2 * pad)
     _move(grid, cell, action, width, pad, moves)
@@ -113,7 +114,7 @@ def step_world(grid, cell, board, action, key, step, width, pad, eaten, moves=4)
             code = FLOOR
         grid[at] = code | AGENT
     for i in range(len(cell)):
-        if eaten[i] >= 0:
+        if regrow and eaten[i] >= 0:
             place = _random_free_cell(grid, cells, width, pad, key, step + 1, i, dice.REGROW)
             grid[padded(place, width, pad)] = FRUIT + eaten[i]
             put(board[eaten[i]], place)
@@ -170,10 +171,10 @@ def reset_batch(walls, key, fruits, pad, grid, cell, board, mask, view):
 
 
 @njit(cache=True, nogil=True)
-def step_batch(grid, cell, board, action, key, step, width, pad, mask, eaten, view, moves):
+def step_batch(grid, cell, board, action, key, step, width, pad, mask, eaten, view, moves, regrow):
     """Steps a batch of worlds and writes the views; every array has a leading axis b."""
     for b in range(len(key)):
-        step_world(grid[b], cell[b], board[b], action[b], key[b], step[b], width, pad, eaten[b], moves)
+        step_world(grid[b], cell[b], board[b], action[b], key[b], step[b], width, pad, eaten[b], moves, regrow)
         write_views(grid[b], mask[b], cell[b], width, pad, view[b])
         step[b] += 1
 
@@ -235,13 +236,11 @@ class Orchard:
     def step(self, action: np.ndarray):
         """One step of all worlds: action (b, n) int8, indices into `config.action_names`, or FunhouseError."""
         if action.shape != self.cell.shape:
-            raise FunhouseError(
-                f"the actions have shape {action.shape}",
-                remedy=f"give one for each world and agent: {self.cell.shape}",
-            )
+            remedy = f"give one for each world and agent: {self.cell.shape}"
+            raise FunhouseError(f"the actions have shape {action.shape}", remedy=remedy)
         step_batch(
             self.grid, self.cell, self.board, action, self.key, self.step_count,
-            self.config.width, VIEW_RADIUS, self.mask, self.eaten, self.view, self.config.moves,
+            self.config.width, VIEW_RADIUS, self.mask, self.eaten, self.view, self.config.moves, self.config.regrow,
         )  # fmt: skip
         if self.config.marks:
             mark_batch(
