@@ -6,7 +6,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
-BENCHMARKS := world_steps parallel_env population ask train_step players
+BENCHMARKS := world_steps parallel_env population ask wishes train_step players
 
 # The demo: a world simulated three times over (to train, to choose, to report), and minutes of training.
 EPISODES := 6000

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-BENCHMARKS = ("world_steps", "parallel_env", "population", "ask", "train_step", "players")
+BENCHMARKS = ("world_steps", "parallel_env", "population", "ask", "wishes", "train_step", "players")
 
 
 @pytest.mark.slow

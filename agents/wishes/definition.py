@@ -43,7 +43,8 @@ import numpy as np
 from agents.wishes.progress import Event, after, fulfilled
 from agents.wishes.wish import Clause
 
-Policy = Callable[[int, int, frozenset[int]], Sequence[float]]  # type, cell, the cells of the fruits left -> (actions,)
+# type, cell, the cells of the fruits left -> (actions,)
+Policy = Callable[[int, int, frozenset[int]], Sequence[float] | np.ndarray]
 Clauses = tuple[Clause, ...]
 
 

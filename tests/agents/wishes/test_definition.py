@@ -94,7 +94,7 @@ def test_an_order_equals_an_enumeration_between_two_fruits(order, slip):
     neighbor = [[moved(cell, step, None) for step in STEPS] for cell in CELLS]
     outcome = (np.eye(5) * (1 - slip) + slip / 5).tolist()
     policies = (0.1, 0.2, 0.2, 0.2, 0.3), (0.2, 0.1, 0.1, 0.5, 0.1)
-    world = neighbor, {3: "red", 5: "blue", 1: "red"}, lambda kind, *_: policies[kind], outcome, (0.4, 0.6), 4
+    world = neighbor, {3: "red", 0: "blue", 1: "red"}, lambda kind, *_: policies[kind], outcome, (0.4, 0.6), 4
     check(world, [("order", *order)], 3 if slip == 0 else 2)
 
 
