@@ -22,6 +22,7 @@ from agents.plain.world import PlainWorld  # noqa: E402
 from agents.population import PopulationConfig  # noqa: E402
 from agents.query import Query  # noqa: E402
 from agents.registry import perceives, register, type_space, world_of  # noqa: E402
+from agents.wishes.answer import WishAnswer, exact_wish  # noqa: E402
 from agents.world import World  # noqa: E402
 
 register(OrchardWorld())
@@ -45,8 +46,10 @@ __all__ = [
     "RunConfig",
     "Truth",
     "TypeSpace",
+    "WishAnswer",
     "World",
     "exact",
+    "exact_wish",
     "perceives",
     "posterior",
     "register",

@@ -18,6 +18,7 @@ import numpy as np
 from agents.definition import Definition
 from agents.query import Query
 from agents.reasoning import ExactReasoner, Stated
+from agents.wishes.wish import Ground, Wish
 from worlds import FunhouseError
 from worlds.base_episode import BaseEpisode
 from worlds.harmless import harmless
@@ -164,6 +165,16 @@ class World(ABC):
     def members(self, space: Any, species: int) -> np.ndarray:
         """(k,) bool: the types that an agent of a species can have."""
         return np.ones(len(space), bool)
+
+    def wishing(self, episode: Any, agent: int, step: int) -> Ground:
+        """What an agent can wish for at a step. Raises FunhouseError where no exact answer to a wish is at hand."""
+        what = f"no exact answer to a wish is at hand in this world, {self.called(episode.run)}"
+        raise FunhouseError(what, remedy="ask in a log of tom run --agents 1 --no-regrow")
+
+    def wished(self, episode: Any, agent: int, step: int, wish: Wish) -> tuple[Any, dict[str, np.ndarray]]:
+        """The exact answer to a wish that can be wished: what it does, (actions,), `do`, with `chance`, `asked` and
+        `best`; and what shortcuts do. Raises FunhouseError as `wishing` does."""
+        raise NotImplementedError
 
     def check(self, episode: Any, query: Query) -> None:
         """Raises FunhouseError where a question asks for an act that the world does not have."""

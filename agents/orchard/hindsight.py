@@ -67,9 +67,9 @@ def meals(episode: Episode) -> np.ndarray:
     return eaten
 
 
-def ground_at(episode: Episode, agent: int, step: int, regrow: bool = True) -> Ground:
+def ground_at(episode: Episode, agent: int, step: int) -> Ground:
     """What an agent, by index, can wish for at a step."""
     fruit, place, at = episode.fruit[step].ravel(), places(episode), episode.cell[step, agent]
     counts = {kind: int((fruit == k).sum()) for k, kind in enumerate(KINDS[: episode.config.kinds])}
     reached = np.flatnonzero(episode.geometry.distance[at] < 255)
-    return Ground(counts, regrow, frozenset(place[cell] for cell in reached), episode.steps - step)
+    return Ground(counts, episode.config.regrow, frozenset(place[cell] for cell in reached), episode.steps - step)

@@ -10,6 +10,7 @@ import numpy as np
 from agents.orchard.company import OrchardCompany, sampled
 from agents.orchard.drawing_strangers import StrangersConfig
 from agents.orchard.exchanging import exchanged_words
+from agents.orchard.hindsight import ground_at
 from agents.orchard.permuting import permuted, permuted_words
 from agents.orchard.policy_config import PolicyConfig
 from agents.orchard.presets import check_seen, chosen, preset
@@ -18,10 +19,13 @@ from agents.orchard.run import MindsConfig, RunConfig
 from agents.orchard.theory import History, Theory, history_of
 from agents.orchard.types import TypeSpace, space_of
 from agents.orchard.verifying import verify_orchard
+from agents.orchard.wishes_in_log import check_alone, wished
+from agents.orchard.wishing import Reply
 from agents.population import PopulationConfig, believes_seen, native_share
 from agents.query import Query
 from agents.traits import SPOKEN
 from agents.traits.sight import sight_of
+from agents.wishes.wish import Ground, Wish
 from agents.world import Company, Given, Progress, World
 from worlds import KINDS, Episode, FunhouseError, OrchardConfig
 from worlds.drawing.frame import Frame
@@ -113,6 +117,14 @@ class OrchardWorld(World):
         if episode.config.roles == "hidden":
             return np.ones(episode.action.shape, bool)
         return super().evidence(episode)
+
+    def wishing(self, episode: Episode, agent: int, step: int) -> Ground:
+        check_alone(episode)
+        return ground_at(episode, agent, step)
+
+    def wished(self, episode: Episode, agent: int, step: int, wish: Wish) -> tuple[Reply, dict[str, np.ndarray]]:
+        check_alone(episode)
+        return wished(episode, self.space(episode.run), step, wish)
 
     def verify(self, log: Log, threads: int, progress: Progress | None, players: Any) -> dict[str, Any]:
         return verify_orchard(log, threads, progress, players)

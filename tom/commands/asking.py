@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import tyro
 
 from tom.commands.base import Command, Flag, LogDir, MaybeRunDir, Name, episode_of, mind_for
-from tom.terminal import show_table
+from tom.terminal import show, show_table
 
 
 @dataclass(kw_only=True)
@@ -42,13 +42,30 @@ class Asked(Command):
 
 @dataclass(kw_only=True)
 class Ask(Asked):
-    """Ask one agent a prompt, such as "behave as Bo pretending to be me"; print what it would do."""
+    """Ask one agent a prompt, such as "behave as Bo pretending to be me"; print what it would do. With --exact also a
+    wish, such as "collect 3 fruits and end in the north in 12 steps"; print what comes of it, too."""
 
     prompt: Annotated[tyro.conf.Positional[str], tyro.conf.arg(metavar='"PROMPT"')]
     """What to ask, in words."""
 
     def work(self) -> dict[str, Any]:
         from agents import exact
+        from agents.language.wishes import is_wish
+
+        return self._wished() if is_wish(self.prompt) else self._behaved(exact)
+
+    def _wished(self) -> dict[str, Any]:
+        """What is exact about a wish; no mind answers one."""
+        from agents import exact_wish
+        from worlds import FunhouseError, open_log
+
+        if not self.exact:
+            raise FunhouseError("no mind that ships answers a wish", place=self.prompt, remedy="ask exactly: --exact")
+        episode = episode_of(open_log(self.log), self.episode)
+        answer = vars(exact_wish(episode, self.agent, self.step, self.prompt))
+        return {**answer, "probabilities": None, "exact": answer["probabilities"]}
+
+    def _behaved(self, exact: Any) -> dict[str, Any]:
         from analysis.contenders.one_question import shortcuts_beside
 
         mind, log, episode = self.asked()
@@ -61,9 +78,10 @@ class Ask(Asked):
         return document
 
     def show(self, document: dict[str, Any]) -> None:
+        wished = document["stance"] == "do"
         columns = {
             "the mind": document["probabilities"],
-            "the truth": document["exact"],
+            "do" if wished else "the truth": document["exact"],
             **(document["shortcuts"] or {}),
         }
         columns = {name: column for name, column in columns.items() if column is not None}
@@ -71,6 +89,16 @@ class Ask(Asked):
         rows = [(action, *(column[action] for column in columns.values())) for action in actions]
         title = f'{self.agent} at step {self.step}, asked to "{self.prompt}" (depth {document["depth"]})'
         show_table(("action", *columns), rows, title)
+        if wished:
+            self._show_figures(document)
+
+    @staticmethod
+    def _show_figures(document: dict[str, Any]) -> None:
+        said = [("chance", "nobody is asked"), ("asked", "it acts by do"), ("best", "every act is the best there is")]
+        rows = [(name, f"{document[name]:.3g}", f"how likely it comes true if {what}") for name, what in said]
+        show_table(("figure", "probability", "meaning"), rows, document["wish"])
+        if document["chance"] == 0:
+            show(f"Nobody who acts like those it could be would bring that about; best is {document['best']:.3g}.")
 
 
 @dataclass(kw_only=True)

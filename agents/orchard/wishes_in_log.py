@@ -1,0 +1,77 @@
+"""Wishes of the agent of an episode that is alone in an orchard in which nothing regrows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.orchard.types import TypeSpace
+from agents.orchard.wishing import Reply, SoloOrchard
+from agents.population import PopulationConfig, believes_seen, native_share
+from agents.wishes.wish import Wish
+from worlds import Episode, FunhouseError
+
+
+def check_alone(episode: Episode) -> None:
+    """Raises FunhouseError where others take part, or fruits regrow: no exact answer to a wish is at hand there."""
+    others, remedy = len(episode.agents) - 1, "ask in a log of tom run --agents 1 --no-regrow"
+    if others:
+        what = f"{others} others take part, and no exact answer to a wish is at hand among others"
+        raise FunhouseError(what, place=f"episode {episode.index}", remedy=remedy)
+    if episode.config.regrow:
+        what = "fruits regrow here, and no exact answer to a wish is at hand where they do"
+        raise FunhouseError(what, place=f"episode {episode.index}", remedy=remedy)
+    if stranger := episode.agents[0].stranger:
+        what = f"{episode.names[0]} is a stranger, {stranger}, and no type explains what it does"
+        raise FunhouseError(what, place=f"episode {episode.index}", remedy="ask in a log without --strangers")
+
+
+def wished(episode: Episode, space: TypeSpace, step: int, wish: Wish) -> tuple[Reply, dict[str, np.ndarray]]:
+    """The exact answer to a wish at a step, and what shortcuts do: {shortcut: (actions,)}. Raises FunhouseError."""
+    prior = space.believed(believes_seen(episode.run)) * 1.0
+    fruit = episode.fruit[step].ravel()
+    solo = SoloOrchard(space, episode.geometry, episode.walls.shape, fruit, prior)
+    cell, left, steps = int(episode.cell[step, 0]), frozenset(solo.cells.tolist()), wish.steps or episode.steps - step
+    prior = _meant(episode, space, prior, wish)
+    belief = prior if wish.chain else posterior(episode, space, prior, step)
+    acts = np.array([solo.acts(k, cell, left) for k in range(len(space))])  # (k, actions)
+    reply = solo.reply(belief, cell, wish.clauses, steps)
+    alone = [solo.reply(belief, cell, (one,), steps).do for one in wish.clauses]
+    shortcuts = {"no wish": belief @ acts}
+    if not wish.chain:
+        shortcuts["prior for the posterior"] = solo.reply(prior, cell, wish.clauses, steps).do
+    product = np.prod(alone, axis=0) * (belief @ acts) ** (1.0 - len(alone))
+    if len(alone) > 1 and product.sum() > 0:
+        shortcuts["product of the clauses"] = product / product.sum()
+    return reply, shortcuts
+
+
+def posterior(episode: Episode, space: TypeSpace, prior: np.ndarray, step: int) -> np.ndarray:
+    """(k,): what the acts before a step tell of the type of the only agent, to whom sees the whole map.
+
+    Acts in a role are no evidence; where nobody says which those are, an act is native with the share that is stated.
+    """
+    belief = prior / prior.sum()
+    share = np.array([float(not roles[0]) for roles in episode.role])
+    if episode.config.roles == "hidden":
+        share = native_share(episode.config, PopulationConfig.from_dict(episode.run["population"]))
+    for s in range(step):
+        if share[s] > 0:
+            fruit = episode.fruit[s].ravel()
+            solo = SoloOrchard(space, episode.geometry, episode.walls.shape, fruit, prior)
+            cell, left, action = int(episode.cell[s, 0]), frozenset(solo.cells.tolist()), episode.action[s, 0]
+            pi = np.array([solo.acts(k, cell, left)[action] for k in range(len(space))])
+            mean = prior @ pi / prior.sum()
+            belief = belief * (share[s] * pi + (1 - share[s]) * mean)
+            belief = belief / belief.sum()
+    return belief
+
+
+def _meant(episode: Episode, space: TypeSpace, prior: np.ndarray, wish: Wish) -> np.ndarray:
+    """(k,): the types that the wish's role allows, each by the prior, or alike where nobody believes in them."""
+    if len(wish.chain) > 1 or (wish.chain and " " not in wish.chain[0]):
+        what = f"{' pretending to be '.join(wish.chain)} is more than one agent alone can be asked to be"
+        remedy = 'leave it out, or say one description: "behave as an agent that likes red and …"'
+        raise FunhouseError(what, place=f"episode {episode.index}", remedy=remedy)
+    fits = space.consistent(wish.chain[0]) * 1.0 if wish.chain else np.ones(len(space))
+    meant = fits * prior if (fits * prior).any() else fits
+    return meant / meant.sum()

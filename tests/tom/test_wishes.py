@@ -1,0 +1,114 @@
+"""tom ask answers a wish exactly, where that is possible, and says where it is not."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from agents import exact_wish, posterior, type_space
+from agents.language.wishes import parse_wish
+from agents.orchard.presets import PRESETS
+from agents.orchard.rollout import rollout
+from agents.orchard.wishes_in_log import posterior as own_acts_told
+from agents.orchard.wishing import SoloOrchard
+from agents.wishes.definition import Wishing
+from tom.cli import main
+from worlds import FunhouseError, open_log
+
+SOLO = ("--agents", "1", "--steps", "8", "--episodes", "2", "--threads", "1", "--split", "test", "--kinds", "3")
+ALONE = (*SOLO, "--fruits", "1", "--no-regrow")
+WISH = "collect at least 1 fruit and stay out of the middle in 4 steps"
+
+
+@pytest.fixture(scope="module")
+def solo(tmp_path_factory):
+    out = tmp_path_factory.mktemp("logs") / "solo"
+    assert main(["run", "--out", str(out), *ALONE]) == 0
+    return out
+
+
+def asked(log, prompt, *options):
+    name = open_log(log)[0].names[0]
+    return main(["ask", prompt, "--log", str(log), "--episode", "0", "--agent", name, "--step", "3", *options])
+
+
+def test_the_document_of_a_wish_has_what_is_exact(solo, capsys):
+    assert asked(solo, WISH, "--exact", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["stance"], document["depth"], document["steps"]) == ("do", 2, 4)
+    assert sum(document["exact"].values()) == pytest.approx(1)
+    assert set(document["shortcuts"]) == {"no wish", "prior for the posterior", "product of the clauses"}
+    assert 0 < document["chance"] < document["asked"] <= 1
+
+
+def test_the_exact_answer_to_a_wish_is_the_definition_of_the_log(solo):
+    episode = open_log(solo)[1]
+    space, fruit, cell = type_space(episode), episode.fruit[3].ravel(), int(episode.cell[3, 0])
+    belief = own_acts_told(episode, space, space.odds * 1.0, 3)
+    wishing = Wishing(SoloOrchard(space, episode.geometry, episode.walls.shape, fruit).solo)
+    state = cell, frozenset(np.flatnonzero(fruit >= 0).tolist()), parse_wish(WISH).clauses, 4
+    answer = exact_wish(episode, episode.names[0], 3, WISH)
+    assert list(answer.probabilities.values()) == pytest.approx(wishing.do(belief, *state).tolist(), abs=1e-9)
+    assert answer.chance == pytest.approx(wishing.chance(belief, *state), abs=1e-9)
+    assert answer.best == pytest.approx(wishing.best(*state), abs=1e-9)
+
+
+def test_the_table_of_a_wish_names_its_figures(solo, capsys):
+    assert asked(solo, WISH, "--exact") == 0
+    said = capsys.readouterr().out
+    for word in ("do", "no wish", "chance", "asked", "best", "stay out of the middle in 4 steps"):
+        assert word in said
+
+
+def test_a_wish_that_nobody_would_bring_about_is_said_to_be_one(solo, capsys):
+    assert asked(solo, "collect 2 fruits in 2 steps", "--exact") == 0
+    assert "Nobody who acts like those it could be would bring that about; best is 0." in capsys.readouterr().out
+
+
+def test_a_wish_may_be_asked_of_such_an_agent(solo):
+    episode = open_log(solo)[0]
+    answer = exact_wish(episode, episode.names[0], 3, f"behave as an agent that likes red and {WISH}")
+    assert answer.chain == ("an agent that likes red",)
+    assert set(answer.shortcuts) == {"no wish", "product of the clauses"}
+    words = f"behave as an agent that likes red pretending to be me and {WISH}"
+    with pytest.raises(FunhouseError, match="more than one agent alone can be asked to be"):
+        exact_wish(episode, episode.names[0], 3, words)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "what"),
+    [
+        ("collect 4 fruits", "4 fruits are asked for, and there"),
+        ("end in the north in 9 steps", "9 steps go past the end of the episode"),
+        ("collect 1 gold fruit", "there are no gold fruits in this world"),
+    ],
+)
+def test_what_the_log_cannot_hold_is_refused_with_a_caret(solo, capsys, prompt, what):
+    assert asked(solo, prompt, "--exact") == 1
+    said = capsys.readouterr().err
+    assert what in said
+    assert "^^^" in said
+
+
+def test_without_exact_a_wish_is_refused(solo, capsys):
+    assert asked(solo, WISH) == 1
+    assert "--exact" in capsys.readouterr().err
+
+
+def test_where_others_take_part_or_fruits_regrow_there_is_no_exact_answer(logs, tmp_path, capsys):
+    assert asked(logs["test"], WISH, "--exact") == 1
+    assert "4 others take part" in capsys.readouterr().err
+    assert main(["run", "--out", str(tmp_path / "regrowing"), *SOLO]) == 0
+    assert asked(tmp_path / "regrowing", WISH, "--exact") == 1
+    assert "fruits regrow here" in capsys.readouterr().err
+
+
+def test_own_acts_tell_what_the_posterior_tells_where_all_see_alike():
+    orchard, policy, population = PRESETS["near-far"]
+    alone = replace(orchard, agents=1, fruits=2, steps=12, regrow=False)
+    episode = rollout(alone, replace(population, switch=6), replace(policy, traits=("taste",)), 2, "test", 0, 1)[0]
+    space, name = type_space(episode), episode.names[0]
+    for step in (0, 5, 11):
+        told = own_acts_told(episode, space, space.odds * 1.0, step)
+        assert told == pytest.approx(posterior(episode, agent=name, step=step, who=name))
