@@ -32,7 +32,7 @@ class SoloOrchard:
     """One map with the fruits that are on it; fruit (cells,) int: the kind on each cell, -1 for none.
 
     Raises FunhouseError where a type remembers what it no longer sees, or feels marks: what it does is then no function
-    of where it stands and which fruits are left; and for more than MOST_FRUITS fruits.
+    of where it stands and which fruits are left.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class SoloOrchard:
         self.where = [PLACES.index(place_of(c // shape[1], c % shape[1], *shape)) for c in range(len(self.fruit))]
         self.turns_out = turns_out
         self.cells = np.flatnonzero(self.fruit >= 0)
-        _check(space, self.prior, len(self.cells))
+        _check(space, self.prior)
         self.groups, self.of = _alike(space)
         self._acts = cache(self._acts)  # type: ignore[method-assign]
 
@@ -79,7 +79,9 @@ class SoloOrchard:
         return bool(in_sight and shown and self.ground.distance[cell, there] != NO_WAY)
 
     def reply(self, belief: np.ndarray, cell: int, clauses: tuple[Clause, ...], steps: int) -> Reply:
-        """The exact answer to a wish at a cell, for a belief (k,) over the types."""
+        """The exact answer to a wish at a cell, for a belief (k,) over the types. Raises FunhouseError for more fruits
+        than MOST_FRUITS."""
+        self._check_few()
         machine = automaton_of(clauses, min(steps, len(self.cells)))
         weight = np.bincount(self.of, belief, len(self.groups))
         weight = np.pad(weight, (0, self._powers.factor.shape[-1] - len(weight)))
@@ -88,6 +90,17 @@ class SoloOrchard:
         chance, asked, best, settled = answer_wish(self._field, powers, machine.leads, machine.good, cell, steps, do)
         assert settled, clauses
         return Reply(do, chance, min(asked, 1.0), best)
+
+    def _check_few(self) -> None:
+        """Raises FunhouseError where the kernel would need too much room, or too large numbers."""
+        fruits, table = len(self.cells), self.space.table
+        if fruits > MOST_FRUITS:
+            what = f"there are {fruits} fruits on this map, and 2**{fruits} sets of those that are left"
+            raise FunhouseError(what, remedy=f"have at most {MOST_FRUITS} fruits in all, or ask at a later step")
+        if table.beta * np.abs(table.weight).max() * fruits > MOST_EXPONENT:
+            raise FunhouseError(
+                f"beta = {table.beta:g} is too decisive to compute with", remedy="choose a smaller beta"
+            )
 
     @cached_property
     def _field(self) -> Field:
@@ -131,15 +144,10 @@ def _alike(space: TypeSpace) -> tuple[list[int], np.ndarray]:
     return list(first.values()), np.array([numbers[(*weight, senses)] for weight, senses in every])
 
 
-def _check(space: TypeSpace, prior: np.ndarray, fruits: int) -> None:
+def _check(space: TypeSpace, prior: np.ndarray) -> None:
     table = space.table
     if (table.window[table.memory[prior > 0]] > 1).any():
         what = "agents here remember what they no longer see, so that no exact answer to a wish is at hand"
         raise FunhouseError(what, remedy="leave memory out: --traits taste,blindness,manner")
     if space.orchard.marks:
         raise FunhouseError("agents here wash off marks, of which no wish speaks", remedy="leave --marks out")
-    if fruits > MOST_FRUITS:
-        what = f"there are {fruits} fruits on this map, and 2**{fruits} sets of those that are left"
-        raise FunhouseError(what, remedy=f"have at most {MOST_FRUITS} fruits in all")
-    if table.beta * np.abs(table.weight).max() * fruits > MOST_EXPONENT:
-        raise FunhouseError(f"beta = {table.beta:g} is too decisive to compute with", remedy="choose a smaller beta")

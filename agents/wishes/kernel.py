@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from agents.wishes.reach import earliest_of, remaining_of, spare_at
+
 MOST_FRUITS = 12
 LANES = 8  # numbers of types are filled up to a multiple of it
 
@@ -36,31 +38,6 @@ class Powers(NamedTuple):
     sums: bool  # over all fruits; else of each kind the nearest counts, and of these the best
     floor: float
     belief: np.ndarray  # (k,) float64
-
-
-@njit(cache=True, nogil=True)
-def _remaining(field, leads):
-    """(2**f,) int64: the automaton's state once some fruits have been eaten, -1 where nobody gets there alive; and
-    whether it is settled by that."""
-    fruits = len(field.fruit_cell)
-    state = np.full(1 << fruits, -1)
-    state[0] = 0
-    for eaten in range(1 << fruits):
-        now = state[eaten]
-        if now < 0:
-            continue
-        for p in range(leads.shape[2]):
-            if leads[now, 0, p] != now and leads[now, 0, p] >= 0:
-                return state, False
-        for f in range(fruits):
-            if not eaten >> f & 1:
-                then = leads[now, 1 + field.fruit_kind[f], field.place[field.fruit_cell[f]]]
-                more = eaten | 1 << f
-                if then >= 0 and state[more] >= 0 and state[more] != then:
-                    return state, False
-                if then >= 0:
-                    state[more] = then
-    return state, True
 
 
 @njit(cache=True, nogil=True)
@@ -115,40 +92,6 @@ def _acts(field, powers, low, high, half, eaten, cell, out):
             out[a, i] = out[a, i] * total[i] + powers.floor / moves
 
 
-@njit(cache=True, nogil=True)
-def _earliest(field, start):
-    """(2**f, f) int64: in how many steps at least one may have eaten some fruits, a given one of them last."""
-    fruits = len(field.fruit_cell)
-    first = np.full((1 << fruits, fruits), 1 << 30)
-    for eaten in range(1, 1 << fruits):
-        for f in range(fruits):
-            before = eaten & ~(1 << f)
-            if before == eaten:
-                continue
-            if before == 0:
-                first[eaten, f] = field.walk[start, field.fruit_cell[f]]
-            for g in range(fruits):
-                if before >> g & 1:
-                    walked = first[before, g] + field.walk[field.fruit_cell[g], field.fruit_cell[f]]
-                    first[eaten, f] = min(first[eaten, f], walked)
-    return first
-
-
-@njit(cache=True, nogil=True)
-def _spare(field, start, first, eaten, steps, out):
-    """Writes how many steps at most are left where one stands on a cell and has eaten just these fruits: out (cells,);
-    -1 where nobody can be."""
-    for c in range(len(out)):
-        fruit, soonest = field.fruit_at[c], 1 << 30
-        if eaten == 0:
-            soonest = field.walk[start, c]
-        for f in range(len(field.fruit_cell)):
-            if eaten >> f & 1:
-                soonest = min(soonest, first[eaten, f] + field.walk[field.fruit_cell[f], c])
-        uneaten = fruit >= 0 and not eaten >> fruit & 1 and c != start
-        out[c] = -1 if uneaten else max(-1, steps - soonest)
-
-
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "arcp", "nsz"})
 def _step(acts, pool, rows, asked, value, heard):
     """Writes what types bring about now, value (k,), from what they would after each act, rows of the pool; returns the
@@ -195,7 +138,7 @@ def answer_wish(field, powers, leads, good, start, steps, do):
     """Writes do, (w,), and returns chance, asked and best of a wish in so many steps; and whether what is left of it is
     settled by the fruits eaten, without which there is no answer."""
     (cells, moves), k, fruits = field.neighbor.shape, len(powers.belief), len(field.fruit_cell)
-    state, settled = _remaining(field, leads)
+    state, settled = remaining_of(field, leads)
     if not settled:
         return 0.0, 0.0, 0.0, False
     half = fruits // 2
@@ -210,12 +153,12 @@ def answer_wish(field, powers, leads, good, start, steps, do):
     pool[0], asked[0], best[0] = 0.0, 0.0, 0.0
     acts, heard = np.zeros((cells, wide, k)), np.empty(k)
     rows, then, spare = np.zeros(wide, np.int64), np.zeros(wide), np.empty(cells, np.int64)
-    first, chance = _earliest(field, start), 0.0
+    first, chance = earliest_of(field, start), 0.0
     for eaten in range((1 << fruits) - 1, -1, -1):
         now = state[eaten]
         if now < 0:
             continue
-        _spare(field, start, first, eaten, steps, spare)
+        spare_at(field, start, first, eaten, steps, spare)
         for c in range(cells):
             if spare[c] > 0:
                 _acts(field, powers, low, high, half, eaten, c, acts[c, :moves])

@@ -140,5 +140,7 @@ def test_agents_who_remember_have_no_exact_answer():
 def test_too_many_fruits_have_no_exact_answer():
     orchard, policy, _ = BLIND
     ground = geometry_of(np.zeros((4, 4), bool), orchard.sights, None, orchard.moves)
+    solo = SoloOrchard(space_of(orchard, policy), ground, (4, 4), np.where(np.arange(16) < 13, 0, -1))
     with pytest.raises(FunhouseError, match="13 fruits"):
-        SoloOrchard(space_of(orchard, policy), ground, (4, 4), np.where(np.arange(16) < 13, 0, -1))
+        solo.reply(np.ones(len(solo.space)), 15, (), 3)
+    assert solo.acts(0, 15, frozenset(range(13))).sum() == pytest.approx(1)  # as evidence it is of use all the same
