@@ -9,6 +9,7 @@ from numba import njit, uint64
 
 # Streams keep the uses of chance apart.
 MAP, PLACE, FRUIT, TIE, REGROW, ACTION, TYPE, NAME, ROLE, PROMPT, OPTION, GAME, SEEN, CAST, MARK, STRANGER = range(16)
+SLIP, SLIPPED, LUCK, COMPASS = range(16, 20)
 
 SPLITS = ("train", "validation", "test")
 

@@ -22,6 +22,7 @@ from agents.orchard.strange_ways import make_room
 from agents.orchard.types import TypeSpace
 from agents.population import NO_ELEMENT, Population, draw_population
 from worlds import SPLITS, Agent, Episode, dice
+from worlds.orchard.fortune import Fortune, carry_out, fortune_of, pay
 from worlds.orchard.geometry import geometry_of
 from worlds.orchard.maps import draw_map
 from worlds.orchard.marks import mark_agents
@@ -39,6 +40,7 @@ class State(NamedTuple):
     board: np.ndarray  # (kinds, words) uint64
     belief: np.ndarray  # (n, nodes, k) float64: each scripted agent's beliefs along its chain
     reward: np.ndarray  # (t, n) float32
+    hollow: np.ndarray  # (t, n) bool: who ate a fruit that was worth nothing
     chance: np.ndarray  # (t, n, actions) float64
 
 
@@ -53,7 +55,7 @@ class Parts(NamedTuple):
     codes: Codes  # of the strangers
     worth: np.ndarray  # (n, kinds) float32: what each kind of fruit is worth to each agent
     marks: float  # the chance of becoming marked
-    regrow: bool  # whether a fruit that is eaten grows elsewhere
+    fortune: Fortune  # what chance does to moves and fruits
 
 
 @compiled
@@ -126,6 +128,7 @@ def _play(key, width, stage, parts, given, first, stop, state):
     """Plays the steps from `first`, whose scene is noted, to `stop`, and notes the scene there; given (t, n) int8."""
     events, cell, board, eaten = stage.events, state.cell, state.board, np.empty(len(state.cell), np.int8)
     (steps, n), moves = events.action.shape, stage.ground.neighbor.shape[1] - 1
+    fortune, done = parts.fortune, np.empty(n, np.int8)
     work, room = make_work(stage, parts.chain.shape[2]), make_room(moves + 1, state.chance.shape[2])
     for t in range(first, stop):
         phase = parts.phase_of[t]
@@ -141,9 +144,9 @@ def _play(key, width, stage, parts, given, first, stop, state):
             else:
                 act_as_stranger(stage, parts.codes, who, i, parts.own, t, work, room, state.chance[t, i])
             events.action[t, i] = _sample(key, t, i, state.chance[t, i])
-        step_world(state.grid, cell, board, events.action[t], key, t, width, VIEW_RADIUS, eaten, moves, parts.regrow)
-        for i in range(n):
-            state.reward[t, i] = parts.worth[i, eaten[i]] if eaten[i] >= 0 else 0.0
+        carry_out(events.action[t], key, t, fortune, done)
+        step_world(state.grid, cell, board, done, key, t, width, VIEW_RADIUS, eaten, moves, fortune.regrow)
+        pay(parts.worth, eaten, key, t, fortune.luck, state.hollow[t], state.reward[t])
         if t + 1 < steps:
             _note(events, t + 1, cell, board)
             if parts.marks > 0.0:
@@ -179,16 +182,15 @@ class Match:
         worth = space.table.weight[space.table.taste[self.cast.type_index]].astype(np.float32)
         worth[list(self.strangers)] = 0.0
         codes, mixture = coded(self.strangers, orchard.agents), _mixture(space, seen_alone)
-        own, phase_of = self.cast.type_index, self.cast.phase_of
-        self._parts = Parts(mixture, own, chain, phase_of, followed, codes, worth, orchard.marks, orchard.regrow)
+        own, phase_of, fortune = self.cast.type_index, self.cast.phase_of, fortune_of(orchard, self.key)
+        self._parts = Parts(mixture, own, chain, phase_of, followed, codes, worth, orchard.marks, fortune)
         self._state = _state(self.stage, self.walls.shape, chain.shape[2], len(orchard.action_names))
         self.chance = self._state.chance
         _open(closed(self.walls, orchard.glass), np.uint64(self.key), orchard.fruits, self.events, self._state)
 
     def play(self, steps: int) -> None:
         """Plays so many steps more, with the actions of `given` where there are any."""
-        stop = min(self.step + steps, len(self.given))
-        width = self.walls.shape[1]
+        stop, width = min(self.step + steps, len(self.given)), self.walls.shape[1]
         _play(self._later, width, self.stage, self._parts, self.given, self.step, stop, self._state)
         self.step = stop
 
@@ -205,6 +207,7 @@ class Match:
             cell=self.events.cell, board=self.events.board, action=self.events.action, reward=self._state.reward,
             role=[role[p] for p in cast.phase_of], prompt=[prompt[p] for p in cast.phase_of], agents=agents,
             probability=taken.astype(np.float32) if minds else None, mark=self.events.mark,
+            hollow=self._state.hollow if self.run.orchard.luck else None,
         )  # fmt: skip
 
     def _agent(self, i: int) -> Agent:
@@ -237,6 +240,7 @@ def _state(stage: Stage, shape: tuple[int, int], depth: int, actions: int) -> St
         board=np.empty((kinds, words), np.uint64),
         belief=np.empty((n, nodes, len(stage.powers.taste))),
         reward=np.empty((steps, n), np.float32),
+        hollow=np.zeros((steps, n), np.bool_),
         chance=np.empty((steps, n, actions)),
     )
 

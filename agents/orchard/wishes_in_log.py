@@ -12,13 +12,16 @@ from worlds import Episode, FunhouseError
 
 
 def check_alone(episode: Episode) -> None:
-    """Raises FunhouseError where others take part, or fruits regrow: no exact answer to a wish is at hand there."""
+    """Raises FunhouseError where others take part, fruits regrow or moves are not sure: no answer is exact then."""
     others, remedy = len(episode.agents) - 1, "ask in a log of tom run --agents 1 --no-regrow"
     if others:
         what = f"{others} others take part, and no exact answer to a wish is at hand among others"
         raise FunhouseError(what, place=f"episode {episode.index}", remedy=remedy)
     if episode.config.regrow:
         what = "fruits regrow here, and no exact answer to a wish is at hand where they do"
+        raise FunhouseError(what, place=f"episode {episode.index}", remedy=remedy)
+    if episode.config.slip or episode.config.compass:
+        what = "moves are not sure here (slip, compass), and no exact answer to a wish is at hand where they are not"
         raise FunhouseError(what, place=f"episode {episode.index}", remedy=remedy)
     if stranger := episode.agents[0].stranger:
         what = f"{episode.names[0]} is a stranger, {stranger}, and no type explains what it does"

@@ -35,6 +35,7 @@ from worlds.orchard.geometry import has
 
 LAID_OUT = (  # by a preset
     "height", "width", "map", "kinds", "fruits", "agents", "steps", "roles", "marks", "moves", "apart", "regrow",
+    "slip", "luck", "compass",
 )  # fmt: skip
 OPTIONS = {*LAID_OUT, "mirrors", "preset", "near", "far", "switch", "copies", "mind", "traits", "strangers"}
 

@@ -88,12 +88,12 @@ def test_every_setting_of_the_orchard_can_be_given(tmp_path):
     flags = {
         "height": 3, "width": 9, "map": str(tmp_path / "map.txt"), "kinds": 2, "fruits": 3, "agents": 4,
         "steps": 5, "near": 1, "far": 4, "roles": "hidden", "marks": 0.2,
-        "moves": 4,
+        "moves": 4, "slip": 0.0, "luck": 0.0,
     }  # fmt: skip
     spelled = [word for name, value in flags.items() for word in (f"--{name}", str(value))]
-    orchard = parse([*NEAR_FAR, "--mirrors", "--apart", "--no-regrow", *spelled]).settings().orchard
+    orchard = parse([*NEAR_FAR, "--mirrors", "--apart", "--no-regrow", "--no-compass", *spelled]).settings().orchard
     drawn = (tmp_path / "map.txt").read_text().strip()
-    switched = {"mirrors": True, "apart": True, "regrow": False}
+    switched = {"mirrors": True, "apart": True, "regrow": False, "compass": False}
     expected = {**flags, "map": drawn, **switched, "sights": (flags.pop("near"), flags.pop("far"))}
     assert {name: expected[name] for name in vars(orchard)} == vars(orchard)
     assert {field.name for field in dataclasses.fields(OrchardConfig)} <= set(expected)

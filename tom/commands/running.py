@@ -56,6 +56,12 @@ class Run(Command):
     in near-far they need not."""
     regrow: tyro.conf.DisallowNone[bool | None] = None
     """Orchard: whether a fruit that is eaten grows elsewhere, as it does unless --no-regrow is given."""
+    slip: float | None = None
+    """Orchard: the chance that an action is replaced by one drawn uniformly; agents are seen to choose, not to slip."""
+    luck: float | None = None
+    """Orchard: the chance that a fruit which is eaten is worth nothing."""
+    compass: tyro.conf.DisallowNone[bool | None] = None
+    """Orchard: whether which of eight ways north goes is drawn for each episode, and hidden. With --moves 8."""
     roles: Literal["announced", "hidden"] | None = None
     """Orchard: whether agents perceive one another's roles."""
     switch: int | None = None

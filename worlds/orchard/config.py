@@ -18,7 +18,11 @@ KINDS = ("red", "blue", "green", "gold", "violet", "white")
 MOST_AGENTS = 64
 MOST_STEPS = 4096
 # Settings that are written down only where they are others.
-OPTIONS = {"mirrors": False, "marks": 0.0, "moves": 4, "apart": False, "regrow": True}
+OPTIONS = {
+    "mirrors": False, "marks": 0.0, "moves": 4, "apart": False, "regrow": True, "slip": 0.0, "luck": 0.0,
+    "compass": False,
+}  # fmt: skip
+Chance = Annotated[float, Interval(ge=0, lt=1)]
 
 
 _LEAST = 3  # cells a side
@@ -48,18 +52,25 @@ class OrchardConfig:
     moves: Annotated[int, schema.Needs((4, 8).__contains__, "4 or 8")] = 4  # neighbours that one step leads to
     apart: bool = False  # whether drawn maps of different splits differ in 3 cells or more, however they are turned
     regrow: bool = True  # whether a fruit that is eaten grows elsewhere; else it is gone for good
+    slip: Chance = 0.0  # the chance that an action is replaced by one drawn uniformly
+    luck: Chance = 0.0  # the chance that a fruit which is eaten is worth nothing
+    compass: bool = False  # whether which of eight ways north goes is drawn for each episode, and hidden
 
     OPTIONAL = tuple(OPTIONS)
 
     def __post_init__(self):
         object.__setattr__(self, "sights", tuple(int(s) for s in self.sights))
-        object.__setattr__(self, "marks", float(self.marks))
+        for chance in ("marks", "slip", "luck"):
+            object.__setattr__(self, chance, float(getattr(self, chance)))
         place = None if self.map in (*MAP_KINDS, "mixed") else self._read_map()
         schema.check(self, "orchard")
         self._check("height", self.height * self.width <= MOST_CELLS, f"at most {MOST_CELLS} cells in all")
         self._check("mirrors", not self.mirrors or self._drawn, "False, or a map file that holds one")
         self._check("sights", self.sights[0] < self.sights[1], "two radii, the near one first and smaller")
         self._check("moves", self.moves == 4 or not (self.marks or self.mirrors), "4, for there are marks or mirrors")
+        self._check("compass", self.moves == 8 or not self.compass, "False, or moves = 8: north then goes eight ways")
+        self._check("slip", not (self.slip and (self.marks or self.mirrors)), "0, for there are marks or mirrors")
+        self._check("luck", not (self.luck and self.mirrors), "0, for there are mirrors")
         what = "cells of floor" if self._drawn else "cells"
         needed = f"with {self.agents} agents {self.room} are needed; or a larger map"
         self._check("fruits", self.room <= self._cells, f"few enough for its {self._cells} {what}: {needed}", place)

@@ -9,6 +9,7 @@ from numba import njit
 from worlds.base_episode import Agent, BaseEpisode
 from worlds.errors import FunhouseError
 from worlds.orchard.config import OrchardConfig
+from worlds.orchard.fortune import carry_out, fortune_of, pay, way_of
 from worlds.orchard.geometry import Geometry, geometry_of
 from worlds.orchard.marks import marks_of
 from worlds.orchard.mirror import closed
@@ -36,6 +37,7 @@ class Episode(BaseEpisode):
     probability: np.ndarray | None = None  # t n float32  of the action taken; None: all agents are scripted
     mark: np.ndarray = None  # type: ignore[assignment]  # t n bool  before the moves; not given: as chance has it
     images: tuple[int, ...] = ()
+    hollow: np.ndarray | None = None  # t n bool  ate a fruit that was worth nothing; None: there is no luck
 
     def __post_init__(self):
         if self.mark is None:
@@ -46,6 +48,11 @@ class Episode(BaseEpisode):
     def config(self) -> OrchardConfig:
         """The settings of the world."""
         return OrchardConfig.from_dict(self.run["orchard"])
+
+    @property
+    def compass(self) -> int:
+        """Which way north goes, eighths of a turn clockwise; nobody is told. 0 where north is north."""
+        return way_of(self.config, self.seed)
 
     @property
     def glass(self) -> np.ndarray | None:
@@ -78,16 +85,17 @@ class Episode(BaseEpisode):
 
 
 @njit(cache=True, nogil=True)
-def _replay(walls, key, fruits, pad, moves, regrow, action, value, grid, cell, board, reward, last_cell, last_board):
+def _replay(walls, key, fruits, pad, moves, fortune, action, value, grid, cell, board, reward, last_cell, last_board):
     """Plays given actions; cell and board receive what was there before each step, reward what each step gave."""
     reset_world(walls, key, fruits, pad, grid, last_cell, last_board)
-    eaten = np.empty(action.shape[1], np.int8)
+    eaten, hollow = np.empty(action.shape[1], np.int8), np.zeros(action.shape[1], np.bool_)
+    done = np.empty(action.shape[1], np.int8)
     for t in range(len(action)):
         cell[t] = last_cell
         board[t] = last_board
-        step_world(grid, last_cell, last_board, action[t], key, t, walls.shape[1], pad, eaten, moves, regrow)
-        for i in range(len(eaten)):
-            reward[t, i] = value[i, eaten[i]] if eaten[i] >= 0 else 0.0
+        carry_out(action[t], key, t, fortune, done)
+        step_world(grid, last_cell, last_board, done, key, t, walls.shape[1], pad, eaten, moves, fortune.regrow)
+        pay(value, eaten, key, t, fortune.luck, hollow, reward[t])
 
 
 def replay(config: OrchardConfig, walls: np.ndarray, key: int, action: np.ndarray, value: np.ndarray):
@@ -107,7 +115,7 @@ def replay(config: OrchardConfig, walls: np.ndarray, key: int, action: np.ndarra
     reward = np.empty((steps, n), np.float32)
     grid = np.empty((h + 2 * pad) * (w + 2 * pad), np.uint8)
     _replay(
-        shut, np.uint64(key), config.fruits, pad, config.moves, config.regrow, action, value, grid, cell, board,
-        reward, np.empty(n, np.int16), np.empty((config.kinds, words), np.uint64),
+        shut, np.uint64(key), config.fruits, pad, config.moves, fortune_of(config, key), action, value, grid, cell,
+        board, reward, np.empty(n, np.int16), np.empty((config.kinds, words), np.uint64),
     )  # fmt: skip
     return cell, board, reward

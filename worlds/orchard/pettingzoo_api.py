@@ -139,7 +139,10 @@ class OrchardEnv(ParallelEnv):
         self._world.step(self._action)
         self._step += 1
         ended = self._step == self.config.steps
-        rewards = self._worth[self._row, self._world.eaten[0]].tolist()
+        eaten = self._world.eaten[0]
+        if self._world.fate:
+            eaten = np.where(self._world.fate.hollow[0], -1, eaten)
+        rewards = self._worth[self._row, eaten].tolist()
         returned = (
             self._observations(),
             dict(zip(agents, rewards, strict=True)),

@@ -12,6 +12,7 @@ from numba import njit, uint64
 from worlds import dice
 from worlds.errors import FunhouseError
 from worlds.orchard.config import OrchardConfig
+from worlds.orchard.fortune import Fate
 from worlds.orchard.geometry import STEPS, line_is_clear, put
 from worlds.orchard.maps import draw_map
 from worlds.orchard.marks import mark_agents
@@ -195,18 +196,15 @@ class Orchard:
     """A batch of worlds stepped together; arrays are made once and written in place.
 
     `cell` (b, n) int16, `eaten` (b, n) int8, `view` (b, n, 7, 7) uint8, `board` (b, kinds, words) uint64,
-    `walls` (b, h, w) bool, `step_count` (b,) int64, `mark` (b, n) bool. Raises FunhouseError for an unknown split or
-    seed.
+    `walls` (b, h, w) bool, `step_count` (b,) int64, `mark` (b, n) bool; `fate`, what chance
+    does to moves and fruits, or None. Raises FunhouseError for an unknown split or seed.
     """
 
     def __init__(self, config: OrchardConfig, seed: int, split: str = "train", batch: int = 1, first_episode: int = 0):
         if split not in dice.SPLITS or not 0 <= seed < 2**63:
-            raise FunhouseError(
-                f"there is no split '{split}' or no seed {seed}",
-                remedy=f"choose {', '.join(dice.SPLITS)} and a seed from 0 to 2**63 - 1",
-            )
-        self.config, self.batch = config, batch
-        self.split = dice.SPLITS.index(split)
+            remedy = f"choose {', '.join(dice.SPLITS)} and a seed from 0 to 2**63 - 1"
+            raise FunhouseError(f"there is no split '{split}' or no seed {seed}", remedy=remedy)
+        self.config, self.batch, self.split = config, batch, dice.SPLITS.index(split)
         episodes = range(first_episode, first_episode + batch)
         self.key = np.array([dice.key(seed, self.split, e) for e in episodes], np.uint64)
         (h, w), n, pad = config.shape, config.agents, VIEW_RADIUS
@@ -219,6 +217,7 @@ class Orchard:
         self.view = np.empty((batch, n, _SIDE, _SIDE), np.uint8)
         self.mark = np.zeros((batch, n), np.bool_)
         self.step_count = np.zeros(batch, np.int64)
+        self.fate = Fate(config, self.key) if Fate.rules(config) else None
         for b in range(batch):
             fill_view_masks(self.walls[b], self.mask[b])
         self.reset()
@@ -229,8 +228,7 @@ class Orchard:
             self.walls, self.key, self.config.fruits, VIEW_RADIUS,
             self.grid, self.cell, self.board, self.mask, self.view,
         )  # fmt: skip
-        self.step_count[:] = 0
-        self.eaten[:] = -1
+        self.step_count[:], self.eaten[:] = 0, -1
         self.mark[:] = False
 
     def step(self, action: np.ndarray):
@@ -238,10 +236,13 @@ class Orchard:
         if action.shape != self.cell.shape:
             remedy = f"give one for each world and agent: {self.cell.shape}"
             raise FunhouseError(f"the actions have shape {action.shape}", remedy=remedy)
+        done = self.fate.carried_out(action, self.step_count) if self.fate else action
         step_batch(
-            self.grid, self.cell, self.board, action, self.key, self.step_count,
+            self.grid, self.cell, self.board, done, self.key, self.step_count,
             self.config.width, VIEW_RADIUS, self.mask, self.eaten, self.view, self.config.moves, self.config.regrow,
         )  # fmt: skip
+        if self.fate:
+            self.fate.spoil(self.eaten, self.step_count - 1)
         if self.config.marks:
             mark_batch(
                 self.grid, self.cell, action, self.key, self.step_count, self.config.width, VIEW_RADIUS, self.mask,
