@@ -1,8 +1,8 @@
 """Tokens a second in training on one core, beside a plain GPT of the same size in the same run.
 
 The mind's tokens are events, words and answers, padding left out; a token of the peer is a number, embedded, in causal
-sequences of 256, with what its attention is fastest at. Both in bf16 by autocast, with the same optimisers. Reading a
-batch from a log (decoding, replaying, perceiving, wording) is timed by itself.
+sequences of 256, with what its attention is fastest at. Both attend in bf16, with masters in float32 and the same
+optimisers. Reading a batch from a log (decoding, replaying, perceiving, wording) is timed by itself.
 """
 
 import tempfile
@@ -56,14 +56,12 @@ class Plain:
 
     @staticmethod
     def lowered(network: PlainGPT) -> PlainGPT:
-        return network
+        return network.bfloat16()
 
     @staticmethod
     def loss(network: PlainGPT, token: torch.Tensor, config: TrainConfig):
         """The next number's negative log likelihood."""
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = network(token[:, :-1])
-        loss = F.cross_entropy(logits.float().flatten(0, 1), token[:, 1:].flatten())
+        loss = F.cross_entropy(network(token[:, :-1]).float().flatten(0, 1), token[:, 1:].flatten())
         return {"action": loss}, loss
 
 

@@ -1,12 +1,19 @@
-"""Every benchmark ends with one line of JSON that a program can read."""
+"""Every benchmark ends with one line of JSON that a program can read; what the ladder takes out is out."""
 
 import json
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import torch
+
+from benchmarks.variants import GIFTS
+from tests.tom.worlds_of_minds import short_log
+from tom.architectures import architecture
+from tom.training.settings import TrainConfig
 
 ROOT = Path(__file__).resolve().parents[1]
 BENCHMARKS = ("world_steps", "parallel_env", "population", "ask", "wishes", "train_step", "players")
@@ -24,3 +31,26 @@ def test_the_last_line_is_a_figure_and_its_peers(name):
     assert set(told) == {"per_second", "unit", "peers"}
     assert told["per_second"] > 0
     assert all(rate > 0 for rate in told["peers"].values())
+
+
+def first_loss(name: str) -> float:
+    """What is minimised at the first step, with random weights, where everything that a network begins as counts."""
+    settings, patch = GIFTS[name]
+    with ExitStack() as stack:
+        if patch:
+            patch(stack)
+        kind = architecture("transformer")
+        config = kind.filled(TrainConfig(train_steps=1, batch=4, width=32, layers=2, **settings))
+        batches = kind.batches([short_log()], config)
+        torch.manual_seed(0)
+        network = kind.network(kind.size(config, batches))
+        with torch.no_grad():
+            for part in (network.blocks[0].out, network.company):
+                part.weight.add_(0.1)
+        return kind.loss(kind.lowered(network), batches.batch(3), config)[1].item()
+
+
+def test_without_any_of_its_gifts_the_mind_is_another_one():
+    losses = {name: first_loss(name) for name in GIFTS}
+    assert len(set(losses.values())) == len(GIFTS), losses
+    assert first_loss(next(iter(GIFTS))) == losses[next(iter(GIFTS))]

@@ -1,13 +1,15 @@
 """The mind: a decoder-only causal transformer over what one agent perceived, then a prompt, then an answer.
 
-    me, event, event, ...  |  behave as Bo pretending to be me  |  answer, answer, ...
+    me, persona | event, event, ... | behave as Bo pretending to be me | answer, answer, ...
 
-An event is one agent-step: who acted (a code, drawn anew for each history), what lay around, what it did. Events attend
-to earlier events. The words of a prompt attend to the events before the prompt and to the words before; an answer, one
-for each step at which the prompt holds, to the events before that step and to the words of its prompt. Prompts do not
-attend to one another, so that one history, encoded once (the keys and values of `encode`), answers any number of them.
+The persona is what I am told of myself, in words. An event is one agent-step: who acted (a code, drawn anew for each
+history), what lay around, what it did. Events attend to the persona and to earlier events. The words of a prompt attend
+to the persona, to the events before the prompt and to the words before; an answer, an event whose act is missing, to
+the persona, to the events before its step and to the words of its prompt; one for each step at which the prompt holds.
+Prompts do not attend to one another: one history, encoded once (the keys and values of `encode`), answers many.
 
-Axes: b histories, e events, r rows (agent-steps of all histories), a actions, g prompts, w words, s answers, d width.
+Axes: b histories, p tokens of the persona, e events, r rows (agent-steps of all histories), a actions, g prompts,
+w words, s answers, d width.
 """
 
 from dataclasses import asdict, dataclass
@@ -26,7 +28,9 @@ CODES = 64  # names that a history can tell apart; after them the code of "me", 
 ME, NOBODY = CODES, CODES + 1
 STEPS = 512  # later steps share an embedding
 MOST_WORDS = 128
+SHARP = 8.0  # times what the readout gives: policies are sharp, and it would take long to grow so large
 OPTION = 32  # width of what an action leads to
+EXACT = ("eyes", "straight", "bent", "gate", "want", "ask", "offer", "judge")  # parts that stay in float32
 
 Count = Annotated[int, Interval(ge=1, le=1 << 20)]
 Few = Annotated[int, Interval(ge=1, le=64)]
@@ -65,14 +69,14 @@ def relu2(x: Tensor) -> Tensor:
     return F.relu(x).square()
 
 
-def exactly(device: torch.device) -> torch.autocast:
-    """Within it nothing is rounded to bf16: policies are sharp, and rounding would blur them."""
-    return torch.autocast(device.type, enabled=False)
-
-
 def forbid(allowed: Tensor, dtype: torch.dtype) -> Tensor:
     """0 where attention is allowed, -inf where it is not."""
     return torch.zeros_like(allowed, dtype=dtype).masked_fill_(~allowed, -torch.inf)
+
+
+def told_of_me(persona: Tensor) -> Tensor:
+    """Which tokens (b p) before the first event are no padding: one for me, p - 1 for the persona's words."""
+    return F.pad(persona > 0, (1, 0), value=True)
 
 
 class Feedforward(nn.Module):
@@ -106,8 +110,8 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, allowed: Tensor, past: tuple | None = None, before: Tensor | None = None, facts=None):
         """x (b g t d) attends to itself where allowed (b 1 g t t) says so, and to the keys and values of a history
-        (b h e c) where before (b 1 g*t e) does; both are 0 or -inf; facts (b r g e): see tom.rungs. Returns the new x,
-        its own keys and values."""
+        (b h p+e c) where before (b 1 g*t p+e) does; both are 0 or -inf; facts (b r g p+e): see tom.rungs. Returns the
+        new x, its own keys and values."""
         b, g, t, d = x.shape
         heads, c = self.heads, d // self.heads
         normed = self.norm(x).view(b, g * t, d)
@@ -117,16 +121,16 @@ class Block(nn.Module):
         )  # b h (g t) c
         q = q * c**-0.5
         inside = (q.view(b, heads, g, t, c) @ k.view(b, heads, g, t, c).transpose(-1, -2) + allowed).flatten(2, 3)
-        if past is None:
-            weight, told = inside.softmax(-1), 0.0
-        else:
+        scores = [inside]
+        if past is not None:
             outside = q @ past[0].transpose(-1, -2) + before
             if facts is not None:
                 bias = torch.einsum("hr,brge->bhge", self.bias, facts.to(q.dtype))
                 outside = (outside.unflatten(2, (g, t)) + bias[:, :, :, None]).flatten(2, 3)
-            weight = torch.cat([inside, outside], -1).softmax(-1)
-            told = weight[..., t:] @ past[1]
-        told = told + (weight[..., :t].reshape(b, heads, g, t, t) @ v.view(b, heads, g, t, c)).flatten(2, 3)
+            scores.append(outside)
+        near, *far = torch.cat(scores, -1).softmax(-1).split([part.shape[-1] for part in scores], -1)
+        told = (near.unflatten(2, (g, t)) @ v.view(b, heads, g, t, c)).flatten(2, 3)
+        told = told + far[0] @ past[1] if past is not None else told
         x = x + self.out(told.transpose(1, 2).reshape(b, g, t, d))
         return x + self.feedforward(self.norm2(x)), (k, v)
 
@@ -141,7 +145,7 @@ class Transformer(nn.Module):
         self.place = nn.Embedding(MOST_WORDS, d)
         self.code = nn.Embedding(CODES + 2, d)
         self.step = nn.Embedding(STEPS, d)
-        self.kind = nn.Embedding(3, d)  # of token: me, an event, an answer
+        self.kind = nn.Embedding(3, d)  # what is said, and answers; events; answers
         self.action = nn.Embedding(size.actions, d)
         if size.species:
             self.eyes = ObservationEncoder(size.species, size.actions * OPTION)
@@ -151,8 +155,8 @@ class Transformer(nn.Module):
         self.scene = Feedforward(size.actions * (OPTION + 1) + size.layers_seen, 2 * d, d)
         self.company = nn.Linear(d, size.layers_seen * d, bias=False)
         self.taken, self.instead = nn.Linear(OPTION, d), Feedforward(OPTION, d, d)
-        self.persona = nn.Linear(d, d)
-        self.blocks = nn.ModuleList([Block(size) for _ in range(size.layers)])
+        blocks = [Block(size) for _ in range(size.layers)]
+        self.blocks = nn.ModuleList(blocks)
         self.norm = nn.RMSNorm(d)
         self.trait = nn.Linear(d, sum(size.traits))
         m = size.mixture
@@ -160,95 +164,100 @@ class Transformer(nn.Module):
         self.want = nn.Linear(d, m * OPTION)
         self.ask, self.offer, self.judge = nn.Linear(d, d), nn.Linear(OPTION, d), nn.Linear(d, m)
         self.apply(_begin)
-        nn.init.orthogonal_(self.code.weight, 2 * d**0.5)  # so that names stand out in events
+        # Names stand out, so that they find their events, and what is said, so that answers look there; but both leave
+        # room for what words mean and events tell.
+        nn.init.orthogonal_(self.code.weight, (2 * d) ** 0.5)
+        for table in (self.kind, self.word):
+            nn.init.normal_(table.weight)
+        nn.init.normal_(self.instead.last.weight, std=3 * d**-0.5)
         nn.init.zeros_(self.step.weight)
-        nn.init.zeros_(self.company.weight)
+        for part in (self.company, self.want, self.judge):
+            nn.init.zeros_(part.weight)
         with torch.no_grad():
             self.code.weight[NOBODY] = 0
-            for block in self.blocks:
-                assert isinstance(block, Block)
+            for block in blocks:
                 block.begin()
 
     @property
-    def device(self) -> torch.device:
-        """Where the weights are."""
-        return self.word.weight.device
+    def dtype(self) -> torch.dtype:
+        """In which it attends."""
+        return self.norm.weight.dtype
 
     def lower(self) -> "Transformer":
-        """To bf16, for answering, but for what is done exactly."""
-        self.bfloat16()
-        for name in ("eyes", "straight", "bent", "gate", "want", "ask", "offer", "judge"):
-            if hasattr(self, name):
-                getattr(self, name).float()
+        """To bf16, but for what is looked up, and for what actions lead to and the readout over it: policies are sharp,
+        and rounding would blur them."""
+        for name, part in self.named_children():
+            if name not in EXACT and not isinstance(part, nn.Embedding):
+                part.bfloat16()
         return self
 
     def read(self, row: dict[str, Tensor]) -> dict[str, Tensor]:
         """What each action leads to, option (r a c), and all of it together, scene (r d), of rows: around (r a f), or
         observation (r f) and species (r,); blocked (r a), cover (r l), company (r l CODES + 2)."""
-        dtype = self.word.weight.dtype
-        with exactly(row["blocked"].device):
-            if self.size.species:
-                option = self.eyes.seen(row).unflatten(-1, (self.size.actions, OPTION))
-            else:
-                around = torch.cat([row["around"].float(), row["blocked"].float()[..., None]], -1)
-                option = self.straight(around) + self.bent(around)
-        flat = [option.flatten(1).to(dtype), row["blocked"].to(dtype), row["cover"].to(dtype)]
+        if self.size.species:
+            option = self.eyes.seen(row).unflatten(-1, (self.size.actions, OPTION))
+        else:
+            around = torch.cat([row["around"].float(), row["blocked"].float()[..., None]], -1)
+            option = self.straight(around) + self.bent(around)
+        flat = [option.flatten(1).to(self.dtype), row["blocked"].to(self.dtype), row["cover"].to(self.dtype)]
         scene = self.scene(torch.cat(flat, -1))
-        stood = row["company"].to(dtype) @ self.code.weight  # r l d
+        stood = (row["company"].to(self.code.weight.dtype) @ self.code.weight).to(self.dtype)  # r l d
         parts = self.company.weight.view(stood.shape[1], -1, stood.shape[2])
         scene = scene + torch.einsum("rld,lcd->rc", stood, parts)
         return {"option": option, "scene": scene, "blocked": row["blocked"], "company": row["company"]}
 
     def encode(self, rows: dict, event: dict, past: list | None = None) -> tuple[list, Tensor]:
-        """The keys and values (b h 1+e c) of each block, and what is known at each event, (b e d).
+        """The keys and values (b h p+e c) of each block, p of the persona, and what is known (b 1+e d): of myself,
+        at the persona's last word, and at each event.
 
         event: row, step, who, action (b e), real (b e): which are no padding; persona (b w), the words of who
-        perceives. With the `past` of earlier events, which before (b e) marks as real, those of the new ones alone.
+        perceives. With the `past` of earlier events, which before (b e) marks as real, all of the new events alone.
         """
-        option, scene = rows["option"].to(self.word.weight.dtype), rows["scene"]
+        option, scene = rows["option"].to(self.dtype), rows["scene"]
         taken = option[event["row"], event["action"]]
         beside = option[event["row"]] - taken[..., None, :]  # what every action led to, beside the one taken
-        x = scene[event["row"]] + self.code(event["who"]) + self.action(event["action"])
-        x = x + self.taken(taken) + self.instead.last(relu2(self.instead.first(beside)).mean(-2))
-        x = x + self.step(event["step"].clamp(max=STEPS - 1)) + self.kind.weight[1]
-        real, step = event["real"], event["step"]
+        x = scene[event["row"]] + self.taken(taken) + self.instead.last(relu2(self.instead.first(beside)).mean(-2))
+        x = x + self.code(event["who"]) + self.action(event["action"])
+        x = (x + self.step(event["step"].clamp(max=STEPS - 1)) + self.kind.weight[1]).to(self.dtype)
+        real, step, before = event["real"], event["step"], None
+        told = told_of_me(event["persona"])
         if past is None:
-            me = self.bag(event["persona"]) + self.code.weight[ME] + self.kind.weight[0]
-            x, real, step = (
-                torch.cat([me[:, None], x], 1),
-                F.pad(real, (1, 0), value=True),
-                F.pad(step, (1, 0), value=-1),
-            )
+            me = self.say(event["persona"], torch.full_like(event["persona"], ME))
+            first = (self.code.weight[ME] + self.kind.weight[0]).expand(len(x), 1, -1)
+            x = torch.cat([first.to(x.dtype), me.to(x.dtype), x], 1)
+            order = torch.arange(-told.shape[1], 0, device=x.device).expand(len(x), -1)
+            real, step = torch.cat([told, real], 1), torch.cat([order, step], 1)
+        else:
+            before = forbid(torch.cat([told, event["before"]], 1), x.dtype)[:, None, None]
         earlier = (step[:, None] < step[..., None]) & real[:, None]
         itself = torch.eye(x.shape[1], dtype=torch.bool, device=x.device)
         inside = forbid(earlier | itself, x.dtype)[:, None, None]
-        before = None if past is None else forbid(F.pad(event["before"], (1, 0), value=True), x.dtype)[:, None, None]
         x, made = x[:, None], []
         for k, block in enumerate(self.blocks):
             x, kv = block(x, inside, None if past is None else past[k], before)
             made.append(kv)
-        return made, self.norm(x[:, 0, -event["row"].shape[1] :])
+        if past is None:
+            known = torch.arange(told.shape[1] - 1, x.shape[2], device=x.device).repeat(len(x), 1)
+            known[:, 0] = told.sum(1) - 1
+            x = x.gather(2, known[:, None, :, None].expand(-1, 1, -1, x.shape[-1]))
+        return made, self.norm(x[:, 0])
 
-    def bag(self, words: Tensor) -> Tensor:
-        """Texts (... w), padded with 0, as one vector each."""
-        real = (words > 0)[..., None].to(self.word.weight.dtype)
-        return self.persona((self.word(words) * real).sum(-2) / real.sum(-2).clamp(min=1) ** 0.5)
+    def say(self, words: Tensor, who: Tensor) -> Tensor:
+        """Words (... w), and the codes of whom they name, as vectors (... w d)."""
+        place = torch.arange(words.shape[-1], device=words.device).clamp(max=MOST_WORDS - 1)
+        return self.word(words) + self.code(who) + self.place(place) + self.kind.weight[0]
 
     def answer(self, rows: dict, past: list, event: dict, prompt: dict) -> tuple[Tensor, Tensor]:
         """Log probabilities (b g s a) of each answer, and what is known at each word, (b g w d).
 
         prompt: word, who (b g w), padded with 0; names (b g 3): whom it names, from its end; step (b g): when it was
-        given; row, when (b g s): an answer's scene and step.
+        given; body (b g): who is to act; row, when (b g s): an answer's scene and step.
         """
-        words, w = prompt["word"], prompt["word"].shape[-1]
-        said = self.word(words) + self.code(prompt["who"])
-        said = said + self.place(torch.arange(w, device=words.device).clamp(max=MOST_WORDS - 1))
-        scene = rows["scene"][prompt["row"]] + self.bag(event["persona"])[:, None, None] + self.kind.weight[2]
-        x = torch.cat([said, scene + self.step(prompt["when"].clamp(max=STEPS - 1))], 2)
+        said, w = self.say(prompt["word"], prompt["who"]), prompt["word"].shape[-1]
+        scene = rows["scene"][prompt["row"]] + self.code(prompt["body"])[:, :, None] + self.kind.weight[[0, 2]].sum(0)
+        x = torch.cat([said, scene + self.step(prompt["when"].clamp(max=STEPS - 1))], 2).to(self.dtype)
         allowed, before = self._masks(prompt, event, x.dtype)
-        facts = None
-        if self.size.rung != rungs.LOWEST:
-            facts = rungs.facts(self.size.rung, prompt["names"], event, rows["company"], ME)
+        facts = rungs.facts(self.size.rung, prompt["names"], event, rows["company"], ME, NOBODY)
         for block, kv in zip(self.blocks, past, strict=True):
             x, _ = block(x, allowed, kv, before, facts)
         x = self.norm(x)
@@ -256,7 +265,7 @@ class Transformer(nn.Module):
         return self.choose(x[:, :, w:], option, blocked if self.size.species else None), x[:, :, :w]
 
     def _masks(self, prompt: dict, event: dict, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-        """Who attends to whom: within a prompt (b g t t), and to the history (b g t 1+e)."""
+        """Who attends to whom: within a prompt (b g t t), and to the history (b g t p+e)."""
         (w, s), device = (prompt["word"].shape[-1], prompt["row"].shape[-1]), prompt["word"].device
         t = w + s
         causal = torch.ones(t, t, dtype=torch.bool, device=device).tril()
@@ -266,20 +275,20 @@ class Transformer(nn.Module):
         allowed = (causal & real) | itself
         when = torch.cat([prompt["step"][..., None].expand(-1, -1, w), prompt["when"]], -1)
         seen = (event["step"][:, None, None] < when[..., None]) & event["real"][:, None, None]
-        seen = F.pad(seen, (1, 0), value=True)
+        told = told_of_me(event["persona"])[:, None, None].expand(-1, *seen.shape[1:3], -1)
+        seen = torch.cat([told, seen], -1)
         return forbid(allowed, dtype)[:, None], forbid(seen.flatten(1, 2), dtype)[:, None]
 
     def choose(self, x: Tensor, option: Tensor, illegal: Tensor | None) -> Tensor:
         """Log probabilities (... a) from what is known (... d), what each action leads to (... a c), and which may not
         be taken, (... a)."""
-        with exactly(x.device):
-            x, m = x.to(option.dtype), self.size.mixture
-            score = option @ self.want(x).unflatten(-1, (m, OPTION)).transpose(-1, -2)
-            score = score + self.judge(relu2(self.ask(x)[..., None, :] + self.offer(option)))
-            if illegal is not None:
-                score = score.masked_fill(illegal[..., None], -1e9)
-            part = self.gate(x).log_softmax(-1)
-            return (score.log_softmax(-2) + part[..., None, :]).logsumexp(-1)
+        x, m = x.to(option.dtype), self.size.mixture
+        score = option @ self.want(x).unflatten(-1, (m, OPTION)).transpose(-1, -2)
+        score = score + self.judge(relu2(self.ask(x)[..., None, :] + self.offer(option)))
+        if illegal is not None:
+            score = score.masked_fill(illegal[..., None], -1e9)
+        score, part = SHARP * score, self.gate(x).log_softmax(-1)
+        return (score.log_softmax(-2) + part[..., None, :]).logsumexp(-1)
 
 
 def _begin(module: nn.Module) -> None:

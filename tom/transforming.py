@@ -15,7 +15,7 @@ from tom.tokens.tensors import UNLABELLED
 from tom.tokens.words import Vocabulary
 from tom.training.batch import TrainingBatches
 from tom.training.settings import TrainConfig
-from tom.transformer import Size, Transformer
+from tom.transformer import ME, Size, Transformer
 from worlds import FunhouseError, schema
 
 
@@ -25,7 +25,7 @@ class Transforming(Architecture):
     name = "transformer"
     version = VERSION
     sizes = Size
-    defaults: ClassVar = {"batch": 8, "rate": 3e-3, "width": 128, "layers": 4}
+    defaults: ClassVar = {"batch": 8, "rate": 3e-3, "width": 128, "layers": 6, "nested": 1.0}
 
     def batches(self, logs, config: TrainConfig) -> TrainingBatches:
         vocabulary = Vocabulary(reader_of(logs[0].config).words)
@@ -43,22 +43,18 @@ class Transforming(Architecture):
         return Transformer(size)
 
     def lowered(self, network: Transformer) -> Transformer:
-        return network
+        return network.lower()
 
     def fitting(self, size: Size, tensors, place: str) -> dict[str, Tensor]:
-        first = tensors.get("word.weight")
-        shipped = first is not None and first.dtype == torch.bfloat16  # which halves the file
-        kind = torch.bfloat16 if shipped else torch.float32
-        check_weights(lambda: Transformer(size).to(kind), tensors, place)
-        return {name: tensor.float() for name, tensor in tensors.items()}
+        check_weights(lambda: Transformer(size).lower(), tensors, place)
+        return dict(tensors)
 
     def measure(self, network: Transformer, batches: TrainingBatches) -> None:
         if network.size.species:
             network.eyes.measure(batches.batch(0)["rows"])
 
     def loss(self, network: Transformer, batch: dict, config: TrainConfig):
-        with torch.autocast(network.device.type, torch.bfloat16):
-            loss = losses(network, batch, config.nested)
+        loss = losses(network, batch, config.nested or 0.0)
         return loss, loss["action"] + config.describe * loss["trait"]
 
     def mind(self, tensors, meta, checkpoint: str, place: str) -> Mind:
@@ -70,9 +66,8 @@ class Transforming(Architecture):
                 remedy = "restore a copy, or train anew: tom train LOG --out RUN"
                 raise FunhouseError(what, place=meta.file, remedy=remedy)
         fitting = self.fitting(size, tensors, place)
-        network = Transformer(size)
+        network = Transformer(size).lower()
         network.load_state_dict(fitting)
-        network.lower()
         return Mind(network, vocabulary, meta["run"], meta, checkpoint)
 
     def made(self, network: Transformer, vocabulary: Vocabulary, meta: Mapping) -> Mind:
@@ -83,19 +78,22 @@ ARCHITECTURE = Transforming()
 
 
 def losses(network: Transformer, batch: Mapping[str, Any], nested: float = 1.0) -> dict[str, Tensor]:
-    """The mean negative log likelihood, nats, of the labelled actions, by depth ("depth 0", …) and weighted ("action"),
-    and of the traits ("trait") at every event and every word that names somebody."""
+    """The mean negative log likelihood, nats, of the labelled actions, by stance and depth ("behave 0", …) and weighted
+    ("action"), and of the traits ("trait") at the persona's end, every event and every word that names somebody."""
     rows = network.read(batch["rows"])
     past, known = network.encode(rows, batch["event"])
     parts = [network.answer(rows, past, batch["event"], prompt) for prompt in batch["prompts"]]
-    said = [(log, prompt["action"], prompt["depth"]) for (log, _), prompt in zip(parts, batch["prompts"], strict=True)]
-    each = torch.cat([_unlikely(log, action) for log, action, _ in said])
-    depth = torch.cat([_depths(depth, action) for _, action, depth in said])
+    said = [(log, prompt) for (log, _), prompt in zip(parts, batch["prompts"], strict=True)]
+    each = torch.cat([_unlikely(log, prompt["action"]) for log, prompt in said])
+    depth = torch.cat([_labelled(prompt["depth"], prompt["action"]) for _, prompt in said])
+    mine = torch.cat([_labelled(prompt["body"] == ME, prompt["action"]) for _, prompt in said])
     weight = torch.where(depth >= 2, nested, 1.0)
     result = {"action": (each * weight).sum() / weight.sum()}
-    for d in depth.unique().tolist():
-        result[f"depth {d}"] = each.detach()[depth == d].mean()
-    told = [(known, batch["event"]["trait"])]
+    for stance, asked in (("behave", mine), ("predict", ~mine)):
+        for d in depth[asked].unique().tolist():
+            result[f"{stance} {d}"] = each.detach()[asked & (depth == d)].mean()
+    trait = batch["event"]["trait"]
+    told = [(known[:, :1], trait[:, :1]), (known[:, 1:], trait[:, 1:])]
     told += [(words, prompt["trait"]) for (_, words), prompt in zip(parts, batch["prompts"], strict=True)]
     result["trait"] = torch.stack([_untold(network, *one) for one in told]).sum()
     return result
@@ -106,8 +104,9 @@ def _unlikely(log: Tensor, action: Tensor) -> Tensor:
     return -log[action >= 0].gather(-1, action[action >= 0][:, None])[:, 0]
 
 
-def _depths(depth: Tensor, action: Tensor) -> Tensor:
-    return depth[..., None].expand_as(action)[action >= 0]
+def _labelled(of_prompt: Tensor, action: Tensor) -> Tensor:
+    """What is true of each prompt (b g), at each of its labelled actions."""
+    return of_prompt[..., None].expand_as(action)[action >= 0]
 
 
 def _untold(network: Transformer, known: Tensor, trait: Tensor) -> Tensor:

@@ -61,7 +61,7 @@ def test_what_was_seen_is_carried_through_start_and_resume(home, capsys):
     [
         (["LOG3"], "begun with other logs"), (["LOG2", "LOG3"], "begun with other logs"),
         (["LOG2", "--seed", "5"], "seed = 0, not 5"), (["LOG2", "--batch", "4"], "batch = 2, not 4"),
-        (["LOG2", "--nested", "1.5"], "nested = 2.0, not 1.5"),
+        (["LOG2", "--nested", "1.5"], "nested = 1.0, not 1.5"),
     ],
 )  # fmt: skip
 def test_a_resume_that_would_not_be_the_same_training_is_refused(home, capsys, change, match):

@@ -1,6 +1,7 @@
 """The transformer: what attends to what, and that a history encoded once, or bit by bit, answers as if read anew."""
 
 from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from tom.rungs import POINTERS
 from tom.tokens import reader_of
 from tom.tokens.tensors import Asked, Prompt, block, codes, history, tensors
 from tom.training.batch import TrainingBatches
-from tom.transformer import CODES, ME, Transformer
+from tom.transformer import CODES, ME, NOBODY, Transformer
 from tom.transforming import losses
 from worlds import FunhouseError
 
@@ -174,6 +175,11 @@ def test_a_rung_begins_as_the_plain_one_and_its_facts_move_answers(rung):
         assert not moved[-1] or k == POINTERS, "a description names nobody"
 
 
+def before(event: dict) -> int:
+    """The tokens before the first event."""
+    return 1 + event["persona"].shape[1]
+
+
 def test_facts_are_what_they_say():
     """Of "behave as B pretending to be C": which events are C's, B's, mine, and of C's those that B could see."""
     episode, one = short_log()[0], asked()
@@ -181,7 +187,7 @@ def test_facts_are_what_they_say():
     _, event = history([one])
     prompt = block([one], [[prompt_of(f"behave as {names[1]} pretending to be {names[2]}")]], np.zeros(1, np.int64))
     company = history([one])[0]["company"]
-    told = rungs.facts("sight", prompt["names"], event, company, ME)[0, :, 0, 1:]
+    told = rungs.facts("lens", prompt["names"], event, company, ME, NOBODY)[0, :, 0, before(event) :]
     rows = event["row"][0].numpy()
     actor = one.seen.agent[rows]
     for k, who in ((0, 2), (1, 1), (3, 0)):
@@ -190,7 +196,25 @@ def test_facts_are_what_they_say():
     seen = one.seen.look["company"][rows]
     for layer in range(seen.shape[1]):
         assert (told[POINTERS + 1 + layer].numpy() == ((actor == 2) & seen[:, layer, 1])).all()
+        lens = told[POINTERS + 1 + seen.shape[1] * (POINTERS - 1) + layer].numpy()
+        assert (lens == ((actor == 2) & seen[:, layer, 1])).all()
     assert told[POINTERS + 1].any()
+
+
+def test_the_lens_of_three_names_is_what_both_before_the_last_saw():
+    some = False
+    for me in range(5):
+        one = asked(me=me)
+        raw, event = history([one])
+        seen, rows = one.seen.look["company"], event["row"][0].numpy()
+        for chain in permutations(set(range(5)) - {me}, 3):
+            names = [short_log()[0].names[k] for k in chain]
+            prompt = block([one], [[prompt_of("behave as " + " pretending to be ".join(names))]], np.zeros(1, np.int64))
+            told = rungs.facts("lens", prompt["names"], event, raw["company"], ME, NOBODY)[0, :, 0, before(event) :]
+            both = seen[rows, :, chain[0]] & seen[rows, :, chain[1]] & (one.seen.agent[rows] == chain[2])[:, None]
+            assert (both == told[-seen.shape[1] :].numpy().T).all()
+            some |= bool(both.any())
+    assert some
 
 
 def test_more_bodies_than_there_are_codes_are_refused():

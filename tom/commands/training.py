@@ -11,7 +11,7 @@ from tom.training.settings import TrainConfig
 
 _SETTINGS = (
     "minutes", "train_steps", "seed", "network", "rung", "batch", "rate", "nested", "width", "layers", "compares",
-    "start",
+    "device", "start",
 )  # fmt: skip
 
 
@@ -33,19 +33,21 @@ class Train(Command):
     """Decides the first weights and the order of the data."""
     network: Literal["transformer", "filter"] = "transformer"
     """The mind, or its rival: a Bayes filter that is given the lenses, the evidence sum and a library of policies."""
-    rung: Literal["plain", "pointers", "sight"] = "plain"
+    rung: Literal["plain", "pointers", "sight", "lens"] = "plain"
     """Of the transformer: what else its attention is given; pointers: which events are about whom the prompt names;
-    sight: also whether who is named before saw them."""
+    sight: also whether who is named before saw them; lens: also whether all who are named before did."""
     batch: int | None = None
     """Histories in each gradient step; of the transformer 8, as of the filter."""
     rate: float | None = None
     """The learning rate at its highest; of the transformer 0.003, of the filter 0.005."""
-    nested: float = TrainConfig.nested
-    """The weight of an action at depth 2 or more beside one at depth 0 or 1."""
+    nested: float | None = TrainConfig.nested
+    """The weight of an action at depth 2 or more beside one at depth 0 or 1; of the transformer 1, of the filter 2."""
     width: int | None = None
     """The width of the network; 128."""
     layers: int | None = None
-    """Its blocks: 4 of the transformer, 1 of the filter."""
+    """Its blocks: 6 of the transformer, 1 of the filter."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where to train: auto is a GPU, where torch can use one. Of the transformer only."""
     compares: Flag = TrainConfig.compares
     """Of the filter: whether others' acts are held against one's own at the same step. In the orchard only."""
     start: MaybeRunDir = None

@@ -1,6 +1,7 @@
 """The filter as a kind of network that can be trained, saved and asked."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import torch
@@ -31,7 +32,12 @@ class Filtering(Architecture):
     name = "filter"
     version = VERSION
     sizes = NetworkConfig
-    defaults: ClassVar = {"batch": 8, "rate": 5e-3, "width": 128, "layers": 1}
+    defaults: ClassVar = {"batch": 8, "rate": 5e-3, "width": 128, "layers": 1, "nested": 2.0}
+
+    def filled(self, config: TrainConfig) -> TrainConfig:
+        if config.device == "cuda":
+            raise FunhouseError("the filter is trained on a CPU", remedy="leave out --device, or train the transformer")
+        return replace(super().filled(config), device="cpu")
 
     def batches(self, logs, config: TrainConfig) -> TrainingBatches:
         vocabulary = Vocabulary(inputs_of(logs[0].config).words)
@@ -63,7 +69,7 @@ class Filtering(Architecture):
 
     def loss(self, network: Network, batch, config: TrainConfig):
         event, question = batch
-        loss = losses(network, event, question, config.nested)
+        loss = losses(network, event, question, config.nested or 0.0)
         return loss, loss["action"] + config.describe * loss["trait"] + loss.get("hindsight", 0.0)
 
     def mind(self, tensors, meta, checkpoint: str, place: str) -> FilterMind:

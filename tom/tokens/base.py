@@ -13,7 +13,7 @@ import numpy as np
 
 from worlds import FunhouseError
 
-VERSION = 4  # of what a mind reads; one of another version is refused
+VERSION = 5  # of what a mind reads; one of another version is refused
 
 
 @dataclass(frozen=True)

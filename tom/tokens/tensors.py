@@ -43,6 +43,11 @@ class Asked:
     prompts: Sequence[Prompt]
     code: np.ndarray  # (n,) int64: everybody's code in this history
 
+    @property
+    def me(self) -> int:
+        """Who perceives."""
+        return int(np.flatnonzero(self.code == ME)[0])
+
 
 def codes(agents: int, me: int, generator: np.random.Generator | None = None) -> np.ndarray:
     """A code for each agent, drawn anew or in their order; one's own is always ME. Raises FunhouseError where there are
@@ -70,7 +75,8 @@ def firsts(asked: Sequence[Asked]) -> np.ndarray:
 
 
 def history(asked: Sequence[Asked]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """Rows (r ...) and events (b e ...) as Transformer.read and Transformer.encode take them; trait (b e traits)."""
+    """Rows (r ...) and events (b e ...) as Transformer.read and Transformer.encode take them; trait (b 1+e traits): of
+    myself, and of who acts at each event."""
     rows = {name: np.concatenate([one.seen.look[name] for one in asked]) for name in asked[0].seen.look}
     rows["company"] = np.concatenate([_company(one) for one in asked])
     return {name: torch.from_numpy(array) for name, array in rows.items()}, _events(asked, firsts(asked))
@@ -97,8 +103,9 @@ def _events(asked: Sequence[Asked], first: np.ndarray) -> dict[str, Tensor]:
     made = {name: torch.from_numpy(padded(arrays, widest, 0)) for name, arrays in parts.items()}
     made["real"] = made["real"] > 0
     made["persona"] = torch.from_numpy(padded([one.persona for one in asked], max(len(o.persona) for o in asked)))
-    types = [one.types[one.seen.agent[mine]] for one, mine in zip(asked, chosen, strict=True)]
-    made["trait"] = torch.from_numpy(_padded_rows(types, widest, UNLABELLED))
+    whose = [np.append(one.me, one.seen.agent[mine]) for one, mine in zip(asked, chosen, strict=True)]
+    types = [one.types[who] for one, who in zip(asked, whose, strict=True)]
+    made["trait"] = torch.from_numpy(_padded_rows(types, 1 + widest, UNLABELLED))
     return made
 
 
@@ -119,7 +126,7 @@ def block(asked: Sequence[Asked], parts: Sequence[Sequence[Prompt]], first: np.n
     out = {
         "word": np.zeros((b, g, w), np.int64), "who": np.full((b, g, w), NOBODY, np.int64),
         "names": np.full((b, g, POINTERS), NOBODY, np.int64), "step": np.zeros((b, g), np.int64),
-        "depth": np.zeros((b, g), np.int64),
+        "depth": np.zeros((b, g), np.int64), "body": np.full((b, g), NOBODY, np.int64),
         "when": np.zeros((b, g, s), np.int64), "row": np.zeros((b, g, s), np.int64),
         "action": np.full((b, g, s), UNLABELLED, np.int64),
         "trait": np.full((b, g, w, traits), UNLABELLED, np.int64),
@@ -134,7 +141,7 @@ def block(asked: Sequence[Asked], parts: Sequence[Sequence[Prompt]], first: np.n
             out["trait"][i, j, named] = one.types[who[named]]
             last = one.code[who[named]][::-1][:POINTERS]
             out["names"][i, j, : len(last)] = last
-            out["step"][i, j], out["depth"][i, j] = p.step, p.depth
+            out["step"][i, j], out["depth"][i, j], out["body"][i, j] = p.step, p.depth, one.code[p.body]
             k = len(p.when)
             out["when"][i, j, :k] = p.when
             out["row"][i, j, :k] = one.seen.at[list(p.when), p.body] + first[i]

@@ -6,7 +6,7 @@ only and never enter here.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,14 +18,21 @@ from tom.tokens import Reader, reader_of
 from tom.tokens.tensors import UNLABELLED, Asked, Prompt, codes, tensors
 from tom.tokens.words import DESCRIBE, NAME, NOBODY, Vocabulary
 
+NEAR = 16  # batches
+NEAR_EPISODES = 64
+
 
 @dataclass(frozen=True)
 class Draws:
-    """How many prompts of each sort a history is asked in training, and how many answers of each."""
+    """How many prompts of each sort a history is asked in training, beside all that gave one a role; how many answers
+    of each; and the share of histories from which one's own acts are taken, so that one's persona is read and not only
+    what one did."""
 
-    predict: int = 10
-    describe: int = 3
+    myself: int = 2
+    predict: int = 4
+    describe: int = 2
     answers: int = 8
+    unseen: float = 0.1
 
 
 def drawn_prompts(
@@ -33,10 +40,17 @@ def drawn_prompts(
 ) -> Iterator[Prompt]:
     """Prompts with labels from the log: own acts, others' acts, who they are; sees (t, n) bool is whom `me` sees."""
     names, acts = episode.names, episode.acts
-    for (text, role), steps in _segments(episode, me, acts[:, me]):
-        steps = generator.permutation(steps)
-        for at in range(0, len(steps), draws.answers):
-            yield _prompt(episode, vocabulary, text, len(role), me, steps[at : at + draws.answers])
+    own = [
+        (text, role, steps[at : at + draws.answers])
+        for (text, role), when in _segments(episode, me, acts[:, me])
+        for steps in [generator.permutation(when)]
+        for at in range(0, len(steps), draws.answers)
+    ]
+    as_myself = np.array([k for k, (_, role, _) in enumerate(own) if not role], np.int64)
+    spared = np.setdiff1d(as_myself, _choose(as_myself, draws.myself, generator))
+    for k in np.setdiff1d(np.arange(len(own)), spared):
+        text, role, steps = own[k]
+        yield _prompt(episode, vocabulary, text, len(role), me, steps)
     others = [
         (who, role, steps)
         for who in range(len(names))
@@ -81,7 +95,10 @@ def _choose(among: np.ndarray, count: int, generator: np.random.Generator) -> np
 
 
 class TrainingBatches:
-    """A seeded stream of batches from logs: batch number k is a function of (logs, seed, k)."""
+    """A seeded stream of batches from logs: batch number k is a function of (logs, seed, k).
+
+    NEAR batches in a row are of NEAR_EPISODES episodes in a row, so that files are opened rarely.
+    """
 
     def __init__(self, logs: Sequence, vocabulary: Vocabulary, size: int, seed: int, draws: Draws = Draws()):
         self.logs, self.vocabulary, self.size, self.seed, self.draws = logs, vocabulary, size, seed, draws
@@ -90,11 +107,12 @@ class TrainingBatches:
 
     def batch(self, number: int) -> dict[str, Any]:
         """One batch: `size` histories of one log, two of each episode."""
-        generator = np.random.default_rng([self.seed, number])
-        which = generator.choice(len(self.logs), p=self.share)
+        near, generator = (np.random.default_rng([self.seed, *k]) for k in ((number // NEAR,), (number, 1)))
+        which = near.choice(len(self.logs), p=self.share)
         log, reader = self.logs[which], self.inputs[which]
-        asked = []
-        for episode in map(reader.shown, log.batch(generator.integers(len(log), size=(self.size + 1) // 2))):
+        first = near.integers(len(log))
+        asked, drawn = [], generator.integers(NEAR_EPISODES, size=(self.size + 1) // 2)
+        for episode in map(reader.shown, log.batch((first + drawn) % len(log))):
             types = reader.types(episode)
             types[list(episode.images)] = UNLABELLED  # nobody says whose image it is
             types[[bool(one.stranger) for one in episode.agents]] = UNLABELLED  # a stranger is of no type
@@ -110,6 +128,8 @@ class TrainingBatches:
         for p in prompts:
             wanted[list(p.when), p.body] = True
         seen = reader.seen(episode, me, wanted)
+        if generator.random() < self.draws.unseen:
+            seen = replace(seen, native=seen.native & (seen.agent != me))
         persona = self.vocabulary.encode(episode.agents[me].description)[0]
         code = codes(len(episode.agents), me, generator)
         return Asked(seen, persona, types, prompts, code)

@@ -21,17 +21,18 @@ class TrainConfig:
     seed: Seed = 0
     network: Annotated[str, MinLen(1)] = "transformer"  # or "filter", its rival: tom.architectures
     rung: Annotated[str, MinLen(1)] = "plain"  # of the transformer: what else its attention is given, tom.rungs
-    # Where one of these four is None it is the network's own.
+    # Where one of these five is None it is the network's own.
     batch: Annotated[int, Interval(ge=1, le=4096)] | None = None  # histories
     rate: Rate | None = None  # of learning, at its highest
     warmup: Steps = 100  # steps
     cooldown: Annotated[float, Interval(gt=0, le=1)] = 0.5  # the last share of training, in which the rate falls
     describe: Annotated[float, Interval(ge=0)] = 0.25  # weight of the traits' loss beside the actions'
-    # weight of an action at depth 2 or more, which tells least, beside one at depth 0 or 1
-    nested: Annotated[float, Interval(ge=0)] = 2.0
     width: Annotated[int, Interval(ge=HEADS, le=4096), MultipleOf(HEADS)] | None = None
     layers: Layers | None = None
+    # weight of an action at depth 2 or more, which tells least, beside one at depth 0 or 1
+    nested: Annotated[float, Interval(ge=0)] | None = None
     compares: bool = False  # of the filter: whether others' acts are held against one's own: tom.filter.compare
+    device: Annotated[str, MinLen(1)] = "auto"  # tom.training.devices
     start: str | None = None  # a run whose weights to begin from
 
     def __post_init__(self):

@@ -132,7 +132,7 @@ class _Training:
                 except Diverged as error:
                     raise FunhouseError(error.what, place=error.place, remedy=self._remedy()) from error
             signals.note = f"{trainer.step} steps are saved in {self.out}" if trainer.step > first else NOT_TRAINED
-        return trainer.kind.made(trainer.network, self.batches.vocabulary, self.meta)
+        return trainer.kind.made(trainer.network.cpu(), self.batches.vocabulary, self.meta)
 
     def _steps(self, stream: Iterable, came: Sequence, writer: SummaryWriter, report: Report | None) -> None:
         """Steps, and a checkpoint every SAVE_EVERY seconds and at the end. Raises Diverged; the checkpoint before
@@ -166,7 +166,7 @@ class _Training:
         """The checkpoint, with what --resume needs in a file of its own. Raises Diverged where it would be no mind."""
         self.trainer.check(batch)
         self.meta["done"] = {"steps": self.trainer.step, "seconds": self.trainer.spent}
-        save(self.out, self.trainer.network.state_dict(), self.meta, self.trainer.state())
+        save(self.out, self.trainer.weights(), self.meta, self.trainer.state())
 
     def _remedy(self) -> str:
         if not (self.out / "checkpoint").exists():

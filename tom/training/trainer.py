@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from tom.architectures import Architecture
+from tom.training.devices import device_of, moved, placed
 from tom.training.settings import TrainConfig
 from worlds import FunhouseError
 
@@ -75,9 +76,11 @@ class Trainer:
     def __init__(self, config: TrainConfig, kind: Architecture, network: nn.Module):
         self.config, self.kind, self.network = config, kind, network
         self.step, self.spent, self.highest = 0, 0.0, config.rate or 0.0
+        self.device = device_of(config.device)
+        network.to(self.device)
         self.parameters: list[Tensor] = list(network.parameters())
         self.masters = [p.detach().float().clone() for p in self.parameters]
-        kind.lowered(network)
+        placed(kind.lowered(network), self.device)
         matrix = _is_matrix(network)
         matrices = [m for m, yes in zip(self.masters, matrix, strict=True) if yes]
         others = [m for m, yes in zip(self.masters, matrix, strict=True) if not yes]
@@ -120,7 +123,7 @@ class Trainer:
 
     def _losses(self, batch: Any) -> tuple[dict[str, Tensor], Tensor]:
         """The losses of a batch, and what is minimised. Raises Diverged."""
-        loss, total = self.kind.loss(self.network, batch, self.config)
+        loss, total = self.kind.loss(self.network, moved(batch, self.device), self.config)
         if not math.isfinite(total.item()):
             raise self._diverged(f"the loss is {total.item()}")
         return loss, total
@@ -128,7 +131,7 @@ class Trainer:
     @torch.no_grad()
     def check(self, batch: Any) -> None:
         """Raises Diverged where the weights as they are now hold, or lead to, what is no number."""
-        for name, tensor in {**self.network.state_dict(), **self.state()}.items():
+        for name, tensor in {**self.weights(), **self.state()}.items():
             if tensor.is_floating_point() and not tensor.isfinite().all():
                 raise self._diverged(f"{name} holds what is no finite number")
         self._losses(batch)
@@ -144,7 +147,11 @@ class Trainer:
             for optimizer in self.optimizers:
                 for name, value in optimizer.state.get(master, {}).items():
                     tensors[f"{k}.{name}"] = value
-        return tensors
+        return {name: tensor.cpu() for name, tensor in tensors.items()}
+
+    def weights(self) -> dict[str, Tensor]:
+        """Those of the network, on the CPU."""
+        return {name: tensor.cpu() for name, tensor in self.network.state_dict().items()}
 
     def restore(self, tensors: dict[str, Tensor], place: str) -> None:
         """Puts back what `state` gave. Raises FunhouseError where it is of another network, or no such state."""
@@ -162,7 +169,7 @@ class Trainer:
         for name, tensor in tensors.items():
             number, _, part = name.partition(".")
             if part and part != "master":
-                moments[int(number)][part] = tensor.clone()
+                moments[int(number)][part] = tensor.clone() if part == "step" else tensor.to(self.device, copy=True)
         with torch.no_grad():
             for k, master in enumerate(self.masters):
                 master.copy_(_like(master, tensors[f"{k}.master"]))

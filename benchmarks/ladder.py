@@ -1,0 +1,129 @@
+"""What structure is worth: trainings of the rungs, or of the mind without each thing that it is given, on equal logs.
+
+    python benchmarks/ladder.py --preset near-far --log logs/near-far-8 --minutes 10 --seeds 0 1 2 --out runs/ladder
+    python benchmarks/ladder.py --set gifts --log logs/reference --minutes 10 --seeds 0 --out runs/gifts
+    python benchmarks/ladder.py --out runs/ladder --table
+
+Each training is a run of its own under `out`, on one core; a row of figures on the validation split and one on the test
+split is added to `out`/rows.jsonl when it ends. What has a row there is not done again, so that a ladder can be made in
+several sittings; a training that was interrupted goes on. The filter reads the worlds of near-far alone.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import mean
+
+import torch
+from variants import GIFTS, RUNGS
+
+from agents import RunConfig
+from agents.orchard.presets import PRESETS
+from agents.recording import record
+from analysis import Sampling, score
+from tom.training.train import train
+from worlds import open_log
+
+SPLITS = {"validation": 401, "test": 402}  # seeds of the logs that are scored
+KEYS = [("behave", d) for d in range(4)] + [("predict", d) for d in (1, 2)]
+FIGURES = ("skill", "skill_low", "skill_high", "strict_skill", "excess_nats", "kept", "questions")
+
+
+def main() -> None:
+    """Trains and scores what is asked for, or prints the table of what there is."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--set", default="rungs", choices=("rungs", "gifts"))
+    parser.add_argument("--only", nargs="*", help="some of the set's names")
+    parser.add_argument("--preset", default="blind", choices=("blind", "near-far"), help="the logs' world")
+    parser.add_argument("--log", nargs="*", default=["logs/reference"])
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--seeds", type=int, nargs="*", default=[0])
+    parser.add_argument("--episodes", type=int, default=128, help="that are scored, of each split")
+    parser.add_argument("--questions", type=int, default=96, help="of each episode")
+    parser.add_argument("--out", default="runs/ladder")
+    parser.add_argument("--table", action="store_true", help="print the table of what is done, and train nothing")
+    asked = parser.parse_args()
+    if not asked.table:
+        for name in RUNGS if asked.set == "rungs" else GIFTS:
+            if not asked.only or name in asked.only:
+                for seed in asked.seeds:
+                    one(asked, name, seed)
+    print("\n".join(table(list(rows(asked.out)), "test")))
+
+
+def rows(out: str) -> Iterator[dict]:
+    """The rows that are done."""
+    path = Path(out) / "rows.jsonl"
+    if path.exists():
+        yield from map(json.loads, path.read_text().splitlines())
+
+
+def one(asked: argparse.Namespace, name: str, seed: int) -> None:
+    """One training and its rows, unless they are there."""
+    told = {"name": name, "seed": seed, "minutes": asked.minutes}
+    if any(all(row[key] == value for key, value in told.items()) for row in rows(asked.out)):
+        return
+    torch.set_num_threads(1)
+    settings, patch = (RUNGS[name], None) if asked.set == "rungs" else GIFTS[name]
+    place = Path(asked.out) / f"{name.replace(' ', '-')}-{seed}-{asked.minutes:g}"
+    with ExitStack() as stack:
+        if patch:
+            patch(stack)
+        resume = (place / "checkpoint").exists()
+        mind = train(asked.log, place, resume=resume, minutes=asked.minutes, seed=seed, device="cpu", **settings)
+        done = mind.meta["done"]
+        told |= {
+            "steps": done["steps"],
+            "histories_a_second": done["steps"] * mind.meta["train"]["batch"] / done["seconds"],
+        }
+        made = [told | {"split": split, "rows": scored(asked, mind, split)} for split in SPLITS]
+    with (Path(asked.out) / "rows.jsonl").open("a") as file:
+        file.writelines(json.dumps(row) + "\n" for row in made)
+
+
+def scored(asked: argparse.Namespace, mind, split: str) -> list[dict]:
+    """The mind's figures on a split, all types, and with its history blanked."""
+    place = Path(asked.out) / f"log-{split}"
+    record(RunConfig(*PRESETS[asked.preset], seed=SPLITS[split], split=split), place, asked.episodes)
+    sampling = Sampling(episodes=asked.episodes, questions=asked.questions)
+    controls = [one for one in mind.controls() if one.name == "mind, no history"]
+    document = score(open_log(place), [mind], controls=controls, sampling=sampling, partial=True)
+    shown = ("mind", "mind, no history", "reasoner", "reasoner, calibrated")
+    return [
+        {key: row[key] for key in ("stance", "depth", "contender", *FIGURES)}
+        for row in document["rows"]
+        if row["contender"] in shown and (row["stance"], row["depth"]) in KEYS
+    ]
+
+
+def table(done: list[dict], split: str) -> list[str]:
+    """Markdown: a line for each name and budget, skill by stance and depth, the mean over seeds."""
+    lines = [
+        "| what | minutes | trainings | histories/s | " + " | ".join(f"{stance} {d}" for stance, d in KEYS) + " |",
+        "| --- " * (4 + len(KEYS)) + "|",
+    ]
+    done = [row for row in done if row["split"] == split]
+    for name, minutes in dict.fromkeys((row["name"], row["minutes"]) for row in done):
+        some = [row for row in done if (row["name"], row["minutes"]) == (name, minutes)]
+        told = [name, f"{minutes:g}", str(len(some)), f"{mean(row['histories_a_second'] for row in some):.1f}"]
+        lines.append("| " + " | ".join(told + [_cell(some, key) for key in KEYS]) + " |")
+    return lines
+
+
+def _cell(some: list[dict], key: tuple[str, int]) -> str:
+    """The mean skill over trainings, and how far they lie apart."""
+    found = [
+        row["skill"]
+        for one in some
+        for row in one["rows"]
+        if row["contender"] == "mind" and (row["stance"], row["depth"]) == key and row["skill"] is not None
+    ]
+    if not found:
+        return "–"
+    return f"{mean(found):.2f}" + (f" ({min(found):.2f} to {max(found):.2f})" if len(found) > 1 else "")
+
+
+if __name__ == "__main__":
+    main()

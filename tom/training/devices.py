@@ -1,0 +1,46 @@
+"""Where a network is trained: on the CPU, or on a GPU, where its blocks are compiled."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from worlds import FunhouseError
+
+DEVICES = ("auto", "cpu", "cuda")
+
+
+def device_of(name: str) -> torch.device:
+    """One of DEVICES; "auto" is a GPU where there is one. Raises FunhouseError for a GPU that there is not."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and not torch.cuda.is_available():
+        raise FunhouseError("there is no GPU that torch can use", remedy="say --device cpu, or install torch for CUDA")
+    return torch.device(name)
+
+
+def placed(network: nn.Module, device: torch.device) -> nn.Module:
+    """The network on a device, compiled where that is a GPU."""
+    network.to(device)
+    if device.type == "cuda":
+        compile_blocks(network)
+    return network
+
+
+def compile_blocks(network: nn.Module) -> None:
+    """Has torch compile the forward pass of each block, for any number of events and prompts."""
+    for block in getattr(network, "blocks", ()):
+        block.compile(dynamic=True)
+
+
+def moved(batch: Any, device: torch.device) -> Any:
+    """A batch, its tensors on a device."""
+    if device.type == "cpu":
+        return batch
+    if isinstance(batch, Tensor):
+        return batch.to(device, non_blocking=True)
+    if isinstance(batch, dict):
+        return {name: moved(part, device) for name, part in batch.items()}
+    if isinstance(batch, list | tuple):
+        return type(batch)(moved(part, device) for part in batch)
+    return batch
