@@ -1,7 +1,6 @@
 """One episode as it is played: the orchard and the exact reasoner in one compiled loop, from step to step.
 
-Agents are scripted, and act by exact reasoning; or their actions are given, step by step, by whoever plays them (a
-mind, or a log that is replayed).
+Agents are scripted, and act by exact reasoning; or their actions are given, step by step: by a mind, or a log.
 """
 
 from collections.abc import Callable
