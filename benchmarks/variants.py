@@ -67,17 +67,14 @@ def _ordinary(self: Block) -> None:
     """Blocks begin at random."""
 
 
-def _as_before(self: Transformer, size: Size) -> None:
-    Transformer.__init__(self, size)
-    for table in (self.code, self.kind, self.word):
-        nn.init.normal_(table.weight, std=0.5)
-    nn.init.normal_(self.want.weight, std=size.width**-0.5)
-
-
 class OrdinaryBeginnings(Transformer):
     """Every table begins alike, and the readout at random."""
 
-    __init__ = _as_before
+    def __init__(self, size: Size):
+        super().__init__(size)
+        for table in (self.code, self.kind, self.word):
+            nn.init.normal_(table.weight, std=0.5)
+        nn.init.normal_(self.want.weight, std=size.width**-0.5)
 
 
 def network(made: type[Transformer]) -> Patch:

@@ -47,6 +47,8 @@ def test_a_gpu_that_is_not_there_is_an_error_that_says_so():
         pytest.skip("there is a GPU")
     with pytest.raises(FunhouseError, match="no GPU"):
         device_of("cuda")
+    with pytest.raises(FunhouseError, match="no device 'tpu'"):
+        device_of("tpu")
     assert device_of("auto") == torch.device("cpu")
 
 

@@ -11,20 +11,15 @@ DEVICES = ("auto", "cpu", "cuda")
 
 
 def device_of(name: str) -> torch.device:
-    """One of DEVICES; "auto" is a GPU where there is one. Raises FunhouseError for a GPU that there is not."""
+    """One of DEVICES; "auto" is a GPU where there is one. Raises FunhouseError for another name, and for a GPU that
+    there is not."""
+    if name not in DEVICES:
+        raise FunhouseError(f"there is no device '{name}'", remedy=f"choose one of {', '.join(DEVICES)}")
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     if name == "cuda" and not torch.cuda.is_available():
         raise FunhouseError("there is no GPU that torch can use", remedy="say --device cpu, or install torch for CUDA")
     return torch.device(name)
-
-
-def placed(network: nn.Module, device: torch.device) -> nn.Module:
-    """The network on a device, compiled where that is a GPU."""
-    network.to(device)
-    if device.type == "cuda":
-        compile_blocks(network)
-    return network
 
 
 def compile_blocks(network: nn.Module) -> None:

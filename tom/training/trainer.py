@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from tom.architectures import Architecture
-from tom.training.devices import device_of, moved, placed
+from tom.training.devices import compile_blocks, device_of, moved
 from tom.training.settings import TrainConfig
 from worlds import FunhouseError
 
@@ -80,7 +80,9 @@ class Trainer:
         network.to(self.device)
         self.parameters: list[Tensor] = list(network.parameters())
         self.masters = [p.detach().float().clone() for p in self.parameters]
-        placed(kind.lowered(network), self.device)
+        kind.lowered(network)
+        if self.device.type == "cuda":
+            compile_blocks(network)
         matrix = _is_matrix(network)
         matrices = [m for m, yes in zip(self.masters, matrix, strict=True) if yes]
         others = [m for m, yes in zip(self.masters, matrix, strict=True) if not yes]
