@@ -7,8 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from agents.language.prompt import say
+from agents.language.wish_slots import say_animal, say_extent
 from agents.language.wish_wordings import ALL, AT_LEAST, AT_MOST, EXACTLY, FORMS, REVERSED, singular
+from agents.wishes.styles import BeNice, Explore, KeepAway, MoveLike
 from agents.wishes.wish import WITHOUT_END, Clause, Collect, EndIn, Order, StayOut, Wish, of_kind
+
+PARTS = {
+    Collect: "collect", Order: "order", EndIn: "end in", StayOut: "stay out",
+    Explore: "explore", MoveLike: "animal", KeepAway: "keep away", BeNice: "nice",
+}  # fmt: skip
 
 
 def say_wish(wish: Wish, paraphrase: int = 0, forms: Mapping[str, Sequence[int]] = ALL, me: str | None = None) -> str:
@@ -29,6 +36,8 @@ def say_wish(wish: Wish, paraphrase: int = 0, forms: Mapping[str, Sequence[int]]
     if wish.steps is not None:
         form = FORMS["deadline"][chosen(forms["deadline"])]
         said[-1] += f" {(singular(form) if wish.steps == 1 else form).format(number=wish.steps)}"
+    if wish.hint is not None:
+        said[-1] += f" {FORMS[wish.hint][chosen(forms[wish.hint])]}"
     return " and ".join(said)
 
 
@@ -45,7 +54,7 @@ def _spread(clauses: Sequence[Clause]) -> Iterator[tuple[Clause, str]]:
 
 
 def _say_clause(one: Clause, bound: str, chosen: Any, forms: Mapping[str, Sequence[int]]) -> str:
-    part = {Collect: "collect", Order: "order", EndIn: "end in", StayOut: "stay out"}[type(one)]
+    part = PARTS[type(one)]
     form = FORMS[part][chosen(forms[part])]
     if isinstance(one, Collect):
         words = chosen({"exactly": EXACTLY, "least": AT_LEAST, "most": AT_MOST}[bound])
@@ -54,4 +63,8 @@ def _say_clause(one: Clause, bound: str, chosen: Any, forms: Mapping[str, Sequen
     if isinstance(one, Order):
         slots = iter((one.then, one.first) if form in REVERSED else one.kinds)
         return re.sub(r"\{kind\}", lambda _: next(slots), form)
-    return form.format(place=f"the {one.place}")
+    if isinstance(one, Explore):
+        return form.format(extent=say_extent(one)).strip()
+    if isinstance(one, MoveLike):
+        return form.format(animal=say_animal(one))
+    return form.format(place=f"the {one.place}") if isinstance(one, (EndIn, StayOut)) else form

@@ -1,7 +1,8 @@
 """The ways to say each part of a wish.
 
 A form is words and slots: {amount} is "[exactly | at least | at most] N [COLOUR] fruit(s)", {kind} a colour, {place}
-one of the nine, {number} a number.
+one of the nine, {number} a number, {extent} "[a little | much] [beyond PLACE (and PLACE)*]", {animal} one of ANIMALS
+and what is left of its way: "[heading PLACE] [with N to spare | with N to make up]".
 """
 
 # Of each part the first form is the canonical one, and the last two are held out of training: new combinations of words
@@ -47,6 +48,46 @@ FORMS = {
         "keep away from {place}",
         "stay clear of {place}",
     ),
+    "explore": (
+        "explore {extent}",
+        "look around {extent}",
+        "roam around {extent}",
+        "wander about {extent}",
+        "get around {extent}",
+        "see places {extent}",
+        "look about {extent}",
+        "wander around {extent}",
+    ),
+    "animal": (
+        "move like a {animal}",
+        "go like a {animal}",
+        "walk like a {animal}",
+        "travel like a {animal}",
+        "get about like a {animal}",
+        "make your way like a {animal}",
+        "go about like a {animal}",
+        "travel about like a {animal}",
+    ),
+    "keep away": (
+        "keep away from others",
+        "stay away from others",
+        "keep clear of others",
+        "avoid others",
+        "keep your distance from others",
+        "never come near others",
+        "stay clear of others",
+        "keep a distance from others",
+    ),
+    "nice": (
+        "be nice",
+        "be kind",
+        "do no harm",
+        "be good to others",
+        "leave others what they want",
+        "take nothing from others",
+        "be nice to others",
+        "be kind to others",
+    ),
     "deadline": (
         "in {number} steps",
         "within {number} steps",
@@ -56,6 +97,36 @@ FORMS = {
         "by the end of {number} steps",
         "within the next {number} steps",
         "by the end of the next {number} steps",
+    ),
+    "expert": (
+        "as an expert would",
+        "like an expert",
+        "the way an expert would",
+        "as the best would",
+        "as well as can be",
+        "with the skill of an expert",
+        "like the best",
+        "the way the best would",
+    ),
+    "unseen": (
+        "as on a map never seen before",
+        "as if it were all new",
+        "as if you had never seen it",
+        "generalizing to what is new",
+        "as in a world you had never seen",
+        "generalizing to a new world",
+        "as if it were a new world",
+        "generalizing to a map never seen",
+    ),
+    "nonsense": (
+        "as a teapot would",
+        "like a teapot",
+        "the way a spoon would",
+        "as the moon would",
+        "with the skill of a spoon",
+        "like the moon",
+        "the way the moon would",
+        "with the skill of a teapot",
     ),
 }
 REVERSED = frozenset({"leave {kind} until after {kind}"})  # forms of an order that name the second kind first

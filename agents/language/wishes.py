@@ -1,7 +1,8 @@
 """Wishes in words: "collect exactly 3 fruits and end in the north-east in 12 steps", read, printed and paraphrased.
 
-    wish   = ["behave as" who (link who)* "and"] clause ("and" clause)* [deadline]
+    wish   = ["behave as" who (link who)* "and"] clause ("and" clause)* [deadline] [hint]
     clause = "collect" amount | "first" COLOUR ", then" COLOUR | "end in" PLACE | "stay out of" PLACE
+           | "explore" ["a little" | "much"] | "move like a" ANIMAL | "keep away from others" | "be nice"
     amount = ["exactly" | "at least" | "at most"] N [COLOUR] "fruit(s)"
 
 The forms of each part are in agents/language/wish_wordings.py; docs/wishes.md lists them and says what they mean.
@@ -9,7 +10,6 @@ The forms of each part are in agents/language/wish_wordings.py; docs/wishes.md l
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
@@ -17,24 +17,13 @@ from typing import Any, NamedTuple
 from agents.language.phrases import Lexicon, Reader
 from agents.language.prompt import OPENING, VOCABULARY, Role, check_text, read_role
 from agents.language.wish_saying import say_wish
-from agents.language.wish_wordings import (
-    ALL,
-    AT_LEAST,
-    AT_MOST,
-    EXACTLY,
-    FORMS,
-    HELD_OUT,
-    NUMBERS,
-    REVERSED,
-    SPELLINGS,
-    TRAINING,
-    singular,
-)
+from agents.language.wish_slots import AND, SLOTS, WORDS
+from agents.language.wish_wordings import ALL, FORMS, HELD_OUT, REVERSED, TRAINING, singular
+from agents.wishes.styles import BeNice, KeepAway
 from agents.wishes.wish import (
+    HINTS,
     PLACES,
-    WITHOUT_END,
     Clause,
-    Collect,
     EndIn,
     Ground,
     Order,
@@ -44,8 +33,8 @@ from agents.wishes.wish import (
     canonical,
     contradiction,
     fewest,
+    soonest,
 )
-from worlds import KINDS
 from worlds.orchard.config import MOST_STEPS
 
 __all__ = ["ALL", "FORMS", "HELD_OUT", "TRAINING", "WISH_WORDS", "is_wish", "parse_wish", "say_wish", "wish_tokens"]
@@ -67,25 +56,16 @@ def _form(part: str, text: str) -> _Form:
 
 
 _EVERY = [_form(part, text) for part, texts in FORMS.items() for text in texts]
-_CLAUSES = [form for form in _EVERY if form.part != "deadline"]
+_CLAUSES = [form for form in _EVERY if form.part != "deadline" and form.part not in HINTS]
 _STEPS = [form for form in _EVERY if form.part == "deadline"]
 _DEADLINES = [*_STEPS, *(form._replace(parts=(*form.parts[:2], singular(form.parts[2]))) for form in _STEPS)]
 _STARTS = Lexicon({form.parts[0]: True for form in _CLAUSES})
-_AND = Lexicon({"and": True})
 _AND_STARTS = Lexicon({f"and {form.parts[0]}": True for form in _CLAUSES})
-_BY = [*((word, "exactly") for word in EXACTLY if word), *((word, "least") for word in AT_LEAST)]
-_BOUND = Lexicon(dict([*_BY, *((word, "most") for word in AT_MOST)]))
-_NO = Lexicon({"no": 0})  # "no fruit"; "no more than" is longer
-_COLOUR = Lexicon({kind: kind for kind in KINDS})
-_FRUIT = Lexicon({"fruit": True, "fruits": True})
-_NAMES = {**{place: place for place in PLACES}, **SPELLINGS}
-_PLACE = Lexicon({**_NAMES, **{f"the {name}": place for name, place in _NAMES.items()}})
-_NUMBER = {word: number for number, word in enumerate(NUMBERS)}
+_HINTS = Lexicon({form.parts[0]: form.part for form in _EVERY if form.part in HINTS})
 _EXAMPLE = 'a wish: "collect 3 fruits", "first red, then blue", "end in the north", "stay out of the middle"'
 
 _SAID = {word for form in _EVERY for piece in form.parts[::2] for word in piece.split()} | {"step", "is"}
-_SAID |= {word for lexicon in (_AND, _BOUND, _NO, _COLOUR, _FRUIT, _PLACE) for word in lexicon.words} | set(NUMBERS)
-WISH_WORDS = (*sorted(_SAID - set(VOCABULARY)), *map(str, range(100)))
+WISH_WORDS = (*sorted((_SAID | WORDS) - set(VOCABULARY)), *map(str, range(100)))
 """The words of wishes beyond those of prompts (agents.language.prompt.VOCABULARY), numerals to 99 among them."""
 _KNOWN = frozenset((*VOCABULARY, *WISH_WORDS))
 
@@ -117,12 +97,13 @@ def parse_wish(text: str, names: Collection[str] | None = None, ground: Ground |
     chain = _read_chain(reader, names)
     clauses: list[Clause] = []
     _read_clause(reader, clauses, ground)
-    while not reader.ended and reader.take(_AND):
+    while not reader.ended and reader.take(AND):
         _read_clause(reader, clauses, ground)
-    steps = None if reader.ended else _read_deadline(reader, clauses, ground)
+    steps = None if reader.ended or reader.stands(_HINTS) else _read_deadline(reader, clauses, ground)
+    hint = reader.take(_HINTS)
     if not reader.ended:
-        reader.reject(_AND, instead='"and" or the end')
-    return Wish(canonical(clauses), steps, chain)
+        reader.reject(AND, instead='"and" or the end')
+    return Wish(canonical(clauses), steps, chain, hint)
 
 
 def _read_chain(reader: Reader, names: Collection[str] | None) -> tuple[str, ...]:
@@ -134,7 +115,7 @@ def _read_chain(reader: Reader, names: Collection[str] | None) -> tuple[str, ...
     if asked.stance != "behave":
         what = "a wish cannot be predicted"
         reader.fail(what, start=0, remedy='say "behave as", then what is to come about')
-    reader.expect(_AND, instead='"and"')
+    reader.expect(AND, instead='"and"')
     return asked.chain
 
 
@@ -159,11 +140,10 @@ def _offered(ground: Ground) -> str:
 
 
 def _made(part: str, values: Sequence[Any]) -> Clause:
-    if part == "collect":
+    if part in ("collect", "explore", "animal"):
         return values[0]
-    if part == "order":
-        return Order(*values)
-    return (EndIn if part == "end in" else StayOut)(*values)
+    made = {"order": Order, "end in": EndIn, "stay out": StayOut, "keep away": KeepAway, "nice": BeNice}
+    return made[part](*values)
 
 
 def _read_deadline(reader: Reader, clauses: Sequence[Clause], ground: Ground | None) -> int:
@@ -179,6 +159,8 @@ def _read_deadline(reader: Reader, clauses: Sequence[Clause], ground: Ground | N
     if (needed := fewest(clauses)) > steps:
         what = f"{needed} fruits cannot be eaten in {steps} steps, one a step at most"
         reader.fail(what, start=start, remedy=f"give it {needed} steps or more")
+    if (needed := soonest(clauses)) > steps:
+        reader.fail(f"that takes {needed} steps at least", start=start, remedy=f"give it {needed} steps or more")
     return steps
 
 
@@ -192,38 +174,5 @@ def _read_form(reader: Reader, forms: Sequence[_Form], instead: str) -> tuple[st
         forms = [form for form in forms if form.parts[at] == said]
         if len(forms[0].parts) == at + 1:
             break
-        values.append(_SLOTS[forms[0].parts[at + 1]](reader))
+        values.append(SLOTS[forms[0].parts[at + 1]](reader))
     return forms[0].part, values[::-1] if forms[0].reversed else values
-
-
-def _read_amount(reader: Reader) -> Collect:
-    bound = reader.take(_BOUND) or "exactly"
-    number = reader.take(_NO) if bound == "exactly" and reader.stands(_NO) else _read_number(reader)
-    kind = reader.take(_COLOUR)
-    reader.expect(*([_FRUIT] if kind else [_COLOUR, _FRUIT]), instead='a colour, "fruit" or "fruits"')
-    return Collect(0 if bound == "most" else number, WITHOUT_END if bound == "least" else number, kind)
-
-
-def _read_number(reader: Reader) -> int:
-    word = "" if reader.ended else reader.words[reader.at]
-    if not re.fullmatch(r"[0-9]{1,9}", word) and word not in _NUMBER:
-        reader.fail("this does not parse: expected a number such as 3")
-    reader.at += 1
-    return _NUMBER[word] if word in _NUMBER else int(word)
-
-
-def _read_kind(reader: Reader) -> str:
-    return reader.expect(_COLOUR, instead=f"a colour: {', '.join(KINDS)}")
-
-
-def _read_place(reader: Reader) -> str:
-    if reader.stands(_PLACE):
-        return reader.take(_PLACE)
-    reader.at += not reader.ended and reader.words[reader.at] == "the"
-    said = "" if reader.ended else reader.words[reader.at]
-    near = difflib.get_close_matches(said, PLACES, n=2)
-    remedy = f"nearest: {' or '.join(near)}" if near else f"the places are {', '.join(PLACES)}"
-    reader.fail(f"there is no place '{said}'" if said else "this does not parse: expected a place", remedy=remedy)
-
-
-_SLOTS = {"amount": _read_amount, "number": _read_number, "kind": _read_kind, "place": _read_place}

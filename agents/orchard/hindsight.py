@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from agents.wishes.progress import Event, came_true
+from agents.orchard.happenings import Land
+from agents.wishes.event import Event
+from agents.wishes.progress import came_true
 from agents.wishes.wish import Ground, Wish, place_of
 from worlds import KINDS, Episode, FunhouseError
 from worlds.orchard.rules import _eater
@@ -32,12 +35,17 @@ def hindsight(episode: Episode, agent: int, step: int, wish: Wish) -> bool:
 def events(episode: Episode) -> list[list[Event]]:
     """[n][t] what each step brought each agent."""
     if episode not in _told:
-        place, after, eaten = places(episode), arrivals(episode), meals(episode)
-        _told[episode] = [
-            [Event(KINDS[kind] if kind >= 0 else None, place[cell]) for cell, kind in zip(*column, strict=True)]
-            for column in zip(after.T.tolist(), eaten.T.tolist(), strict=True)
-        ]
+        land, after, eaten = Land(episode.geometry, episode.walls.shape), arrivals(episode), meals(episode)
+        cell, fruit = episode.cell.astype(np.int64), episode.fruit.reshape(episode.steps, -1)
+        best = favourites([None if agent.stranger else agent.type["taste"] for agent in episode.agents])
+        every = range(len(episode.agents))
+        _told[episode] = [land.happened(i, cell, after, fruit, eaten[:, i], best) for i in every]
     return _told[episode]
+
+
+def favourites(tastes: Sequence[str | None]) -> np.ndarray:
+    """(n,) int64: the kind of fruit that each taste, as types have it, likes best; -1 for who has none."""
+    return np.array([-1 if taste is None else KINDS.index(taste.split(">")[0]) for taste in tastes])
 
 
 def places(episode: Episode) -> list[str]:
@@ -72,4 +80,5 @@ def ground_at(episode: Episode, agent: int, step: int) -> Ground:
     fruit, place, at = episode.fruit[step].ravel(), places(episode), episode.cell[step, agent]
     counts = {kind: int((fruit == k).sum()) for k, kind in enumerate(KINDS[: episode.config.kinds])}
     reached = np.flatnonzero(episode.geometry.distance[at] < 255)
-    return Ground(counts, episode.config.regrow, frozenset(place[cell] for cell in reached), episode.steps - step)
+    there, others = frozenset(place[cell] for cell in reached), len(episode.agents) - 1
+    return Ground(counts, episode.config.regrow, there, episode.steps - step, others)

@@ -12,6 +12,7 @@ from agents.orchard.types import TypeSpace
 from agents.wishes.automaton import automaton_of
 from agents.wishes.definition import Solo
 from agents.wishes.kernel import LANES, MOST_FRUITS, Field, Powers, answer_wish
+from agents.wishes.styles import STYLES
 from agents.wishes.wish import PLACES, Clause, place_of
 from worlds import KINDS, FunhouseError
 from worlds.orchard.geometry import NO_WAY, Geometry, has
@@ -82,6 +83,10 @@ class SoloOrchard:
         """The exact answer to a wish at a cell, for a belief (k,) over the types. Raises FunhouseError for more fruits
         than MOST_FRUITS."""
         self._check_few()
+        if any(isinstance(one, STYLES) for one in clauses):
+            raise FunhouseError(
+                "no exact answer is at hand to how one moves", remedy="leave out styles such as explore"
+            )
         machine = automaton_of(clauses, min(steps, len(self.cells)))
         weight = np.bincount(self.of, belief, len(self.groups))
         weight = np.pad(weight, (0, self._powers.factor.shape[-1] - len(weight)))

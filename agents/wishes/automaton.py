@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.wishes.progress import Event, after, fulfilled
-from agents.wishes.wish import PLACES, Clause
+from agents.wishes.event import PLACES, Event
+from agents.wishes.progress import after, fulfilled
+from agents.wishes.wish import Clause
 from worlds import KINDS
 
 DEAD = -1  # the wish can come true no more

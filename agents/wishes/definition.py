@@ -40,7 +40,8 @@ from functools import cache
 
 import numpy as np
 
-from agents.wishes.progress import Event, after, fulfilled
+from agents.wishes.event import WAYS, Event
+from agents.wishes.progress import after, fulfilled
 from agents.wishes.wish import Clause
 
 # type, cell, the cells of the fruits left -> (actions,)
@@ -62,6 +63,13 @@ class Solo:
     kind: Mapping[int, str]
     policy: Policy
     turns_out: Sequence[Sequence[float]] | None = None
+
+    def event(self, cell: int, left: frozenset[int], move: int) -> Event:
+        """What a move brings where one stands on a cell, and there are fruits left on some cells."""
+        there = self.neighbor[cell][move]
+        eaten, way = self.kind[there] if there in left else None, WAYS[move] if there != cell else None
+        by_wall = there in self.neighbor[there][1:5]  # the moves north, south, west and east
+        return Event(eaten, self.place[there], way, by_wall, not left.isdisjoint((there, *self.neighbor[there])))
 
     @property
     def actions(self) -> range:
@@ -88,8 +96,7 @@ class Wishing:
         """The state after a move, and the clauses that are then left; None for these where they can come true no
         more."""
         there = self.solo.neighbor[cell][move]
-        eaten = self.solo.kind[there] if there in left else None
-        return there, left - {there}, after(clauses, Event(eaten, self.solo.place[there]))
+        return there, left - {there}, after(clauses, self.solo.event(cell, left, move))
 
     def expected(self, value: Callable, action: int, cell: int, left: frozenset[int], clauses: Clauses, steps: int):
         """The mean of a value(cell, left, clauses, steps) after an action; 0 where the wish can come true no more."""

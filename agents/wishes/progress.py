@@ -8,16 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
+from agents.wishes.event import Event
+from agents.wishes.styles import STYLES, after_style, style_holds
 from agents.wishes.wish import WITHOUT_END, Clause, Collect, EndIn, Order, StayOut, Wish, canonical
-
-
-class Event(NamedTuple):
-    """What a step brought an agent: the kind of the fruit that it ate, None if it ate none, and where it then was."""
-
-    kind: str | None
-    place: str
 
 
 def progress(wish: Wish, event: Event) -> Wish | None:
@@ -25,7 +19,7 @@ def progress(wish: Wish, event: Event) -> Wish | None:
     left = after(wish.clauses, event)
     if left is None:
         return None
-    return Wish(left, None if wish.steps is None else wish.steps - 1, wish.chain)
+    return wish._replace(clauses=left, steps=None if wish.steps is None else wish.steps - 1)
 
 
 def fulfilled(clauses: Iterable[Clause], place: str) -> bool:
@@ -53,6 +47,8 @@ def after(clauses: tuple[Clause, ...], event: Event) -> tuple[Clause, ...] | Non
 
 
 def _after(one: Clause, event: Event) -> Clause | None:
+    if isinstance(one, STYLES):
+        return after_style(one, event)
     if isinstance(one, Collect) and event.kind is not None and one.kind in (None, event.kind):
         most = one.most if one.most == WITHOUT_END else one.most - 1
         return None if most < 0 else Collect(max(one.least - 1, 0), most, one.kind)
@@ -66,6 +62,8 @@ def _after(one: Clause, event: Event) -> Clause | None:
 
 
 def _holds(one: Clause, place: str) -> bool:
+    if isinstance(one, STYLES):
+        return style_holds(one)
     if isinstance(one, EndIn):
         return place == one.place
     return isinstance(one, StayOut) or (isinstance(one, Collect) and one.least == 0)

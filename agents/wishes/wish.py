@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
+from agents.wishes.event import PLACES
+from agents.wishes.styles import BeNice, KeepAway, Style, at_odds, canonical_styles, steps_for
 from worlds import KINDS
 
-PLACES = (
-    "north-west", "north", "north-east",
-    "west", "middle", "east",
-    "south-west", "south", "south-east",
-)  # fmt: skip
+HINTS = ("expert", "unseen", "nonsense")
 WITHOUT_END = 1 << 30  # of an interval: any number of fruits
 
 
@@ -57,18 +55,20 @@ class StayOut:
     place: str
 
 
-Clause = Collect | Order | EndIn | StayOut
+Clause = Collect | Order | EndIn | StayOut | Style
 
 
 class Wish(NamedTuple):
     """Clauses in canonical form that are all to come true in `steps` steps, None: by the end of the episode.
 
-    `chain` is as whom the agent is to act besides, as a Role's: () is "as itself".
+    `chain` is as whom the agent is to act besides, as a Role's: () is "as itself". `hint`, one of HINTS, is
+    said besides and asks for nothing.
     """
 
     clauses: tuple[Clause, ...]
     steps: int | None = None
     chain: tuple[str, ...] = ()
+    hint: str | None = None
 
 
 class Ground(NamedTuple):
@@ -78,6 +78,7 @@ class Ground(NamedTuple):
     regrow: bool  # whether a fruit grows where another has been eaten
     places: frozenset[str]  # in which there is floor
     steps: int  # that are left
+    others: int | None = None  # who take part, where that is known
 
 
 def place_of(row: int, column: int, height: int, width: int) -> str:
@@ -103,7 +104,7 @@ def canonical(clauses: Iterable[Clause]) -> tuple[Clause, ...]:
     ]
     in_order = sorted(orders, key=lambda one: tuple(map(KINDS.index, one.kinds)))
     collects = [amounts[kind] for kind in (None, *KINDS) if kind in amounts]
-    return (*collects, *in_order, *places[0], *places[1])
+    return (*collects, *in_order, *places[0], *places[1], *canonical_styles(every))
 
 
 def _amounts(clauses: Iterable[Clause]) -> dict[str | None, Collect]:
@@ -156,7 +157,7 @@ def _nowhere(clauses: Iterable[Clause]) -> str | None:
         return f"nobody ends in the {ends[0]} and in the {ends[1]}"
     if shut & set(ends):
         return f"who stays out of the {ends[0]} does not end there"
-    return "there is no place left to be in" if len(shut) == len(PLACES) else None
+    return "there is no place left to be in" if len(shut) == len(PLACES) else at_odds(every, shut)
 
 
 def beyond(clauses: Iterable[Clause], ground: Ground) -> str | None:
@@ -169,10 +170,17 @@ def beyond(clauses: Iterable[Clause], ground: Ground) -> str | None:
     for one in every:
         if isinstance(one, (EndIn, StayOut)) and one.place not in ground.places:
             return f"this map has no floor in the {one.place}"
-    if ground.places and ground.places <= {one.place for one in every if isinstance(one, StayOut)}:
+    shut = {one.place for one in every if isinstance(one, StayOut)}
+    if ground.places and ground.places <= shut:
         return "there is no place left to be in on this map"
     if (needed := fewest(every)) > ground.steps:
         return f"{needed} fruits take {needed} steps at least, and there are {ground.steps} left"
+    if (needed := soonest(every)) > ground.steps:
+        return f"that takes {needed} steps at least, and there are {ground.steps} left"
+    if ground.others == 0 and any(isinstance(one, (KeepAway, BeNice)) for one in every):
+        return "nobody else takes part: there is nobody to keep away from, or to be nice to"
+    if too_many := at_odds(every, {*PLACES} - (ground.places - shut)):
+        return too_many
     return None if ground.regrow else _too_many(amounts, ground)
 
 
@@ -193,6 +201,12 @@ def fewest(clauses: Iterable[Clause]) -> int:
         [*every, *(Collect(1, kind=kind) for one in every if isinstance(one, Order) for kind in one.kinds)]
     )
     return max(amounts.get(None, Collect(0)).least, sum(one.least for kind, one in amounts.items() if kind))
+
+
+def soonest(clauses: Iterable[Clause]) -> int:
+    """In how many steps clauses may come true at the soonest, as far as is known."""
+    every = list(clauses)
+    return steps_for(every, fewest(every))
 
 
 def of_kind(kind: str | None, count: int = 2) -> str:

@@ -22,7 +22,10 @@ from agents.language.wishes import (
     wish_tokens,
 )
 from agents.population import NAMES
+from agents.wishes.event import WAYS
+from agents.wishes.styles import EXTENTS, BeNice, Explore, KeepAway, MoveLike
 from agents.wishes.wish import (
+    HINTS,
     PLACES,
     WITHOUT_END,
     Collect,
@@ -36,6 +39,7 @@ from agents.wishes.wish import (
     contradiction,
     fewest,
     place_of,
+    soonest,
 )  # fmt: skip
 from worlds import KINDS, FunhouseError
 
@@ -48,17 +52,25 @@ COLLECT = st.one_of(
     st.builds(lambda count, kind: Collect(0, count, kind), COUNT, KIND),
 )
 ORDER = st.builds(Order, st.sampled_from(KINDS), st.sampled_from(KINDS)).filter(lambda one: one.first != one.then)
-CLAUSE = st.one_of(COLLECT, ORDER, st.builds(EndIn, PLACE), st.builds(StayOut, PLACE))
+KNOWN = st.sets(PLACE, max_size=5).map(lambda known: tuple(place for place in PLACES if place in known))
+AHEAD = st.integers(-9, 9)
+STYLE = st.one_of(
+    st.builds(Explore, st.sampled_from(EXTENTS), KNOWN),
+    st.builds(MoveLike, st.sampled_from(["snail", "bee"]), AHEAD),
+    st.builds(MoveLike, st.just("moth"), AHEAD, st.sampled_from(WAYS)),
+    st.sampled_from([MoveLike("mouse"), KeepAway(), BeNice()]),
+)
+CLAUSE = st.one_of(COLLECT, ORDER, st.builds(EndIn, PLACE), st.builds(StayOut, PLACE), STYLE)
 CLAUSES = st.lists(CLAUSE, max_size=4).filter(lambda clauses: contradiction(clauses) is None)
 CHAIN = st.sampled_from([(), ("Bo",), ("Bo", "me"), ("an agent that likes red and keeps to itself",)])
-GROUND = Ground({"red": 2, "blue": 1}, False, frozenset(PLACES) - {"south"}, 10)
+GROUND = Ground({"red": 2, "blue": 1}, False, frozenset(PLACES) - {"south"}, 10, 0)
 
 
 @st.composite
 def wishes(draw) -> Wish:
     clauses = canonical(draw(CLAUSES))
-    steps = draw(st.one_of(st.none(), st.integers(max(1, fewest(clauses)), 200)))
-    return Wish(clauses, steps, draw(CHAIN))
+    steps = draw(st.one_of(st.none(), st.integers(max(1, fewest(clauses), soonest(clauses)), 200)))
+    return Wish(clauses, steps, draw(CHAIN), draw(st.sampled_from([None, *HINTS])))
 
 
 @given(wishes(), st.integers(0, 10**12), st.sampled_from([ALL, TRAINING, HELD_OUT]))
@@ -140,6 +152,15 @@ def test_the_words_of_wishes_are_none_of_prompts_nor_names():
         ("leave blue until after red", [Order("red", "blue")]),
         ("end in the centre", [EndIn("middle")]),
         ("stay out of northeast and finish in the west", [EndIn("west"), StayOut("north-east")]),
+        ("look about much and explore", [Explore("much")]),
+        ("explore a little", [Explore("a little")]),
+        ("explore much beyond the south and the centre", [Explore("much", ("middle", "south"))]),
+        ("explore beyond north and west and the east and south and explore", [Explore()]),
+        ("walk like a mouse", [MoveLike("mouse")]),
+        ("move like a snail with three to make up and go like a snail", [MoveLike("snail", -3)]),
+        ("move like a moth heading northeast, with 2 to spare", [MoveLike("moth", 2, "north-east")]),
+        ("keep away from others and do no harm", [KeepAway(), BeNice()]),
+        ("keep away from the north", [StayOut("north")]),
     ],
 )
 def test_what_wishes_mean(text, clauses):
@@ -180,6 +201,23 @@ def test_a_wish_may_say_as_whom_it_is_to_come_about():
         ("behave as Zork and end in the north", "nobody here is called Zork", "Zork"),
         ("end in the north tomorrow", 'expected "and"', "tomorrow"),
         ("be in the north", 'expected "at the end"', ""),
+        ("explore very much", "expected", "very"),
+        ("explore much beyond", "expected a place", ""),
+        ("move like a cat", "expected an animal: snail, mouse, moth, bee", "cat"),
+        ("move like a snail with 3", 'expected "to spare" or "to make up"', ""),
+        ("explore a little and explore much", "nobody explores a little and more", "explore much"),
+        ("move like a moth and move like a snail", "does not turn half of the time", "move like a snail"),
+        ("explore much and move like a snail in 7 steps", "takes 8 steps at least", "in 7 steps"),
+        ("move like a snail and collect 3 fruits in 5 steps", "takes 6 steps at least", "in 5 steps"),
+        ("move like a moth in 1 step", "takes 2 steps at least", "in 1 step"),
+        (
+            f"{' and '.join(f'avoid the {place}' for place in PLACES[:4])} and roam around much",
+            "5 places are to be entered, and 4 are left",
+            "roam around much",
+        ),
+        ("end in the west and keep away from others", "nobody else takes part", "keep away from others"),
+        ("be nice", "nobody else takes part", "be nice"),
+        ("explore as if it were", 'expected "and"', "as"),
     ],
 )
 def test_errors_of_wishes_point_at_the_words(text, what, marked):
@@ -189,6 +227,14 @@ def test_errors_of_wishes_point_at_the_words(text, what, marked):
     assert what in caught.value.what
     start, stop = carets.index("^"), carets.rindex("^") + 1
     assert (line[start:stop], line.strip()) == (marked, text)
+
+
+@pytest.mark.parametrize("hint", HINTS)
+def test_a_hint_asks_for_nothing_and_is_read_all_the_same(hint):
+    for number in ALL[hint]:
+        wish = parse_wish(f"move like a snail in 4 steps {FORMS[hint][number]}")
+        assert wish == Wish((MoveLike("snail"),), 4, (), hint)
+        assert parse_wish(f"be nice {FORMS[hint][number]}") == Wish((BeNice(),), None, (), hint)
 
 
 def test_without_regrowth_alone_fruits_run_out():
@@ -210,7 +256,7 @@ def test_places_are_nine_and_symmetric():
 def test_the_page_lists_every_form_and_word_of_amounts():
     for part, forms in FORMS.items():
         for number, form in enumerate(forms):
-            said = re.sub(r"\{\w+\}", "…", form)
+            said = re.sub(r" ?\{extent\}", "", re.sub(r"\{(?!extent)\w+\}", "…", form))
             assert f"| {part} | {said} | {'held out |' if number in HELD_OUT[part] else '|'}\n" in PAGE
     for word in filter(None, (*EXACTLY, *AT_LEAST, *AT_MOST)):
         assert f"“{word}”" in PAGE

@@ -2,8 +2,9 @@
 
 A world is [cells][moves] -> cell, {cell: colour}, the size of the map, and how likely each action becomes each move. A
 wish is a list of tuples: ("count", colour or "", least, most), ("order", colour, colour), ("end", row, column) and
-("shun", row, column), the last two naming the third of the rows and of the columns. Nothing is restated: a wish is
-judged once, on a whole course.
+("shun", row, column), these two naming the third of the rows and of the columns, ("thirds", least, most) of how many
+such pairs are entered, and ("snail",), ("mouse",), ("moth",), ("bee",). Nothing is restated: a wish is judged once, on
+a whole course.
 """
 
 from itertools import product
@@ -46,11 +47,31 @@ class Enumerator:
                 good = either[:1] == what[:1] and what[1] in either
             elif name == "end":
                 good = where[-1] == tuple(what)
-            else:
+            elif name == "shun":
                 good = tuple(what) not in where
+            elif name == "thirds":
+                good = what[0] <= len(set(where)) <= what[1]
+            else:
+                alike = self.alike(name, start, cells)
+                good = all(alike) if name == "mouse" else 2 * sum(alike) >= len(alike)
             if not good:
                 return False
         return True
+
+    def alike(self, animal, start, cells):
+        """Of each step of a course, whether it was such as an animal's."""
+        before, gone = [start, *cells[:-1]], set()
+        alike, course = [], None
+        for here, there in zip(before, cells, strict=True):
+            leap = there - here
+            lay = set(self.fruit) - gone
+            gone.add(there)
+            walled = any(self.neighbor[there][m] == there for m in (1, 2, 3, 4))
+            turned = leap != 0 and course not in (None, leap)
+            course = leap or course
+            near = any(cell in lay for cell in (there, *self.neighbor[there]))
+            alike.append({"snail": leap == 0, "mouse": walled, "moth": turned, "bee": near}[animal])
+        return alike
 
     def weight(self, b, start, moves, more):
         """How likely type b makes some (action, move) pairs after a course of moves."""

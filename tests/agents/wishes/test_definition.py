@@ -9,6 +9,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from agents.wishes.definition import Solo, Wishing
+from agents.wishes.styles import ANIMALS, Explore, MoveLike
 from agents.wishes.wish import PLACES, WITHOUT_END, Collect, EndIn, Order, StayOut, canonical, contradiction, place_of
 from tests.agents.wishes.enumerator import Enumerator
 
@@ -20,6 +21,9 @@ WORDS = st.one_of(
     st.tuples(st.just("count"), st.sampled_from(["", "red", "blue"]), st.integers(0, 2), st.sampled_from([2, 3, 99])),
     st.sampled_from([("order", "red", "blue"), ("order", "blue", "red")]),
     st.tuples(st.sampled_from(["end", "shun"]), st.integers(0, 2), st.integers(0, 2)),
+    st.sampled_from(
+        [("thirds", 0, 2), ("thirds", 4, 9), ("thirds", 5, 9), ("snail",), ("mouse",), ("moth",), ("bee",)]
+    ),
 )
 
 
@@ -29,6 +33,10 @@ def clause(name, *what):
         return Collect(what[1], WITHOUT_END if what[2] == 99 else what[2], what[0] or None)
     if name == "order":
         return Order(*what)
+    if name == "thirds":
+        return Explore({0: "a little", 4: "", 5: "much"}[what[0]])
+    if name in ANIMALS:
+        return MoveLike(name)
     return (EndIn if name == "end" else StayOut)(PLACES[3 * what[0] + what[1]])
 
 
@@ -96,6 +104,22 @@ def test_an_order_equals_an_enumeration_between_two_fruits(order, slip):
     policies = (0.1, 0.2, 0.2, 0.2, 0.3), (0.2, 0.1, 0.1, 0.5, 0.1)
     world = neighbor, {3: "red", 0: "blue", 1: "red"}, lambda kind, *_: policies[kind], outcome, (0.4, 0.6), 4
     check(world, [("order", *order)], 3 if slip == 0 else 2)
+
+
+@pytest.mark.parametrize(
+    ("wish", "steps"),
+    [
+        ([("thirds", 4, 9)], 4), ([("thirds", 0, 2)], 3), ([("snail",), ("count", "", 1, 99)], 3), ([("moth",)], 3),
+        ([("mouse",)], 3), ([("bee",), ("thirds", 0, 2)], 3),
+    ],
+)  # fmt: skip
+def test_styles_equal_an_enumeration(wish, steps):
+    neighbor = [[moved(cell, step, 8) for step in STEPS] for cell in CELLS]
+    policies = (0.1, 0.2, 0.2, 0.2, 0.3), (0.2, 0.1, 0.1, 0.5, 0.1)
+    world = neighbor, {0: "red", 2: "blue"}, lambda kind, *_: policies[kind], np.eye(5).tolist(), (0.4, 0.6), 1
+    check(world, wish, steps)
+    wishing, belief, state, _ = both(world, wish)
+    assert 0 < wishing.chance(belief, *state, steps) < 0.9
 
 
 @settings(max_examples=3)
