@@ -93,8 +93,8 @@ def _blind() -> tuple:
 
 def tokens(batch: dict) -> int:
     """Events, words and answers."""
-    prompts = sum(int((one["word"] > 0).sum() + (one["action"] >= 0).sum()) for one in batch["prompts"])
-    return int(batch["event"]["real"].sum()) + prompts
+    prompt = batch["prompt"]
+    return int(batch["event"]["real"].sum()) + int((prompt["word"] > 0).sum()) + len(prompt["answer"])
 
 
 if __name__ == "__main__":

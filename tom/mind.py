@@ -16,7 +16,7 @@ from tom.blanked import NO_HISTORY, NO_OWN_ACTIONS, NO_PROMPT, SHUFFLED, Edit
 from tom.checkpoint import load_marked
 from tom.minds import REFERENCE, RENAMED, SHIPPED
 from tom.tokens import Reader, check_alike, reader_of
-from tom.tokens.tensors import Asked, Prompt, block, codes, history
+from tom.tokens.tensors import Asked, Prompt, codes, history, lines
 from tom.tokens.words import BLANK, DESCRIBE, NAME, NOBODY, Vocabulary
 from tom.transformer import ME, Transformer
 from tom.transformer import NOBODY as NO_CODE
@@ -38,8 +38,8 @@ def _no_own_actions(event: dict, prompt: dict) -> None:
 
 
 def _no_prompt(event: dict, prompt: dict) -> None:
-    prompt["word"] = torch.zeros_like(prompt["word"])
-    prompt["word"][..., 0] = BLANK
+    first = (prompt["place"] == 0) & (prompt["word"] > 0)
+    prompt["word"] = torch.where(first, BLANK, 0)
     prompt["who"] = torch.full_like(prompt["who"], NO_CODE)
     prompt["names"] = torch.full_like(prompt["names"], NO_CODE)
 
@@ -138,13 +138,16 @@ class Mind(BaseMind):
 
     def _pass(self, past: _Encoded, prompts: Sequence[Prompt], edit: Edit | None) -> tuple[Tensor, Tensor]:
         """Log probabilities (q, actions), and the logits (q, traits) of the last one named, or of the last word."""
-        prompt, event, kept = block([past.asked], [prompts], np.zeros(1, np.int64)), dict(past.event), past.past
+        event, kept = dict(past.event), past.past
+        prompt, begins = lines([past.asked], [prompts], np.zeros(1, np.int64))
         if edit is not None:
             edit(event, prompt)
             kept = self.network.encode(past.rows, event)[0]
-        log, known = self.network.answer(past.rows, kept, event, prompt)
-        last = torch.tensor([max(_named(p), default=len(p.words) - 1) for p in prompts])
-        return log[0, :, 0], self.network.trait(known[0, torch.arange(len(prompts)), last]).float()
+        answered, known = self.network.answer(past.rows, kept, event, prompt)
+        log = torch.zeros(len(prompts), answered.shape[-1])  # of who cannot act at a step nothing is asked
+        log[[k for k, p in enumerate(prompts) if p.when]] = answered.float()
+        last = torch.from_numpy(begins) + torch.tensor([max(_named(p), default=len(p.words) - 1) for p in prompts])
+        return log, self.network.trait(known.flatten(0, 1)[last]).float()
 
 
 def _named(prompt: Prompt) -> list[int]:

@@ -5,7 +5,8 @@ pointers  an event is about the last one named, the one before, the one before t
 sight     these, and: who is named before saw this act, within each of the sights that the world has
 lens      these, and: it is about the last one named, and everybody named before saw it
 
-A fact is 0 or 1 for each prompt and event; every head of every block has a learned weight for each, 0 at first.
+A fact is 0 or 1 for each token of a prompt and each event; every head of every block has a learned weight for each,
+0 at first.
 """
 
 import torch
@@ -23,25 +24,26 @@ def count(rung: str, layers_seen: int) -> int:
     return pointers + saw + (layers_seen if rung == HIGHEST else 0)
 
 
-def facts(rung: str, names: Tensor, event: dict[str, Tensor], company: Tensor, me: int, none: int) -> Tensor | None:
-    """(b r g p+e) bool, None for the lowest rung; nothing is a fact about the p tokens of the persona.
+def facts(rung: str, prompt: dict[str, Tensor], event: dict[str, Tensor], company: Tensor, me: int, none: int):
+    """(l r t p+e) bool, None for the lowest rung; nothing is a fact about the p tokens of the persona.
 
-    names (b g POINTERS): the codes of those whom prompts name, from the end; event: who, row (b e); company
-    (r l codes); me, none: the codes of oneself and of nobody
+    prompt: history (l,), names (l t POINTERS), the codes of those whom a token's prompt names, from the end; event:
+    who, row (b e); company (r l codes); me, none: the codes of oneself and of nobody
     """
     if rung == LOWEST:
         return None
-    who = event["who"][:, None, None]
-    about = names[..., None] == who  # b g k e
-    told = [*about.unbind(2), (who == me)[:, 0].expand(-1, names.shape[1], -1)]
+    of, names = prompt["history"], prompt["names"]
+    who = event["who"][of][:, None]
+    about = [names[..., k, None] == who for k in range(POINTERS)]  # l t e
+    told = [*about, (who == me).expand_as(about[0])]
     if rung in (SIGHT, HIGHEST):
-        there = (company[event["row"]] > 0).permute(0, 3, 2, 1)  # b codes l e
-        batch = torch.arange(len(names), device=names.device)[:, None]
-        saw = [there[batch, names[..., k]] for k in range(1, POINTERS)]  # b g l e
+        there = (company[event["row"]] > 0)[of].permute(0, 3, 2, 1)  # l codes layers e
+        line = torch.arange(len(names), device=names.device)[:, None]
+        saw = [there[line, names[..., k]] for k in range(1, POINTERS)]  # l t layers e
         for k, parts in enumerate(saw):  # whoever is named before saw what the one after did
-            told += [part & about[:, :, k] for part in parts.unbind(2)]
+            told += [part & about[k] for part in parts.unbind(2)]
         if rung == HIGHEST:
             nobody = [(names[..., k] == none)[..., None, None] for k in range(1, POINTERS)]
             lens = torch.stack([parts | absent for parts, absent in zip(saw, nobody, strict=True)]).all(0)
-            told += [part & about[:, :, 0] for part in lens.unbind(2)]
+            told += [part & about[0] for part in lens.unbind(2)]
     return torch.nn.functional.pad(torch.stack(told, 1), (1 + event["persona"].shape[1], 0))

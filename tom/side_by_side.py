@@ -13,7 +13,7 @@ from agents.orchard.live_episode import Match
 from tom.table import Table
 from tom.tokens.base import Seen
 from tom.tokens.orchard import OrchardReader
-from tom.tokens.tensors import Asked, Prompt, block, codes, firsts, history
+from tom.tokens.tensors import Asked, Prompt, codes, firsts, history, lines
 from worlds import Agent
 
 
@@ -76,8 +76,8 @@ class SideBySide(Table):
         self._remember(rows, event, step)
         prompts = [[Prompt(c.words, c.who, step, 0, c.agent, (step,), (0,))] for c in self.copies]
         before = {"step": self._step, "real": self._real, "persona": event["persona"]}
-        log, _ = self.mind.network.answer(rows, self._past, before, block(asked, prompts, firsts(asked)))
-        return torch.softmax(log[:, 0, 0].double(), -1).numpy()
+        log, _ = self.mind.network.answer(rows, self._past, before, lines(asked, prompts, firsts(asked))[0])
+        return torch.softmax(log.double(), -1).numpy()
 
     def _perceived(self, copy: Copy, step: int) -> Asked:
         """What is new to a copy: the native acts that it perceived since it last looked, and its scene now."""

@@ -6,10 +6,11 @@ The persona is what I am told of myself, in words. An event is one agent-step: w
 history), what lay around, what it did. Events attend to the persona and to earlier events. The words of a prompt attend
 to the persona, to the events before the prompt and to the words before; an answer, an event whose act is missing, to
 the persona, to the events before its step and to the words of its prompt; one for each step at which the prompt holds.
-Prompts do not attend to one another: one history, encoded once (the keys and values of `encode`), answers many.
+Prompts do not attend to one another: one history, encoded once (the keys and values of `encode`), answers many, and
+several stand on one line.
 
-Axes: b histories, p tokens of the persona, e events, r rows (agent-steps of all histories), a actions, g prompts,
-w words, s answers, d width.
+Axes: b histories, p tokens of the persona, e events, r rows (agent-steps of all histories), a actions, l lines of
+prompts, t tokens, n answers, d width.
 """
 
 from dataclasses import asdict, dataclass
@@ -108,30 +109,21 @@ class Block(nn.Module):
         self.out.weight.zero_()
         self.feedforward.last.weight.zero_()
 
-    def forward(self, x: Tensor, allowed: Tensor, past: tuple | None = None, before: Tensor | None = None, facts=None):
-        """x (b g t d) attends to itself where allowed (b 1 g t t) says so, and to the keys and values of a history
-        (b h p+e c) where before (b 1 g*t p+e) does; both are 0 or -inf; facts (b r g p+e): see tom.rungs. Returns the
-        new x, its own keys and values."""
-        b, g, t, d = x.shape
-        heads, c = self.heads, d // self.heads
-        normed = self.norm(x).view(b, g * t, d)
+    def forward(self, x: Tensor, allowed: Tensor, past: tuple | None = None, facts: Tensor | None = None):
+        """x (l t d) attends to the past, keys and values (l h e c), and to itself, where allowed (l 1 t e+t) is 0 and
+        not -inf; facts (l r t e): see tom.rungs. Returns the new x, its own keys and values."""
+        (lines, t, d), heads = x.shape, self.heads
+        normed = self.norm(x)
         q, k, v = (
-            part(normed).view(b, g * t, heads, c).transpose(1, 2).contiguous()
+            part(normed).view(lines, t, heads, d // heads).transpose(1, 2)
             for part in (self.query, self.key, self.value)
-        )  # b h (g t) c
-        q = q * c**-0.5
-        inside = (q.view(b, heads, g, t, c) @ k.view(b, heads, g, t, c).transpose(-1, -2) + allowed).flatten(2, 3)
-        scores = [inside]
-        if past is not None:
-            outside = q @ past[0].transpose(-1, -2) + before
-            if facts is not None:
-                bias = torch.einsum("hr,brge->bhge", self.bias, facts.to(q.dtype))
-                outside = (outside.unflatten(2, (g, t)) + bias[:, :, :, None]).flatten(2, 3)
-            scores.append(outside)
-        near, *far = torch.cat(scores, -1).softmax(-1).split([part.shape[-1] for part in scores], -1)
-        told = (near.unflatten(2, (g, t)) @ v.view(b, heads, g, t, c)).flatten(2, 3)
-        told = told + far[0] @ past[1] if past is not None else told
-        x = x + self.out(told.transpose(1, 2).reshape(b, g, t, d))
+        )
+        keys, values = (k, v) if past is None else (torch.cat(pair, 2) for pair in zip(past, (k, v), strict=True))
+        scores = (q * (d // heads) ** -0.5) @ keys.transpose(-1, -2) + allowed
+        if facts is not None:
+            bias = torch.einsum("hr,lrte->lhte", self.bias, facts.to(x.dtype))
+            scores = scores + F.pad(bias, (0, t))
+        x = x + self.out((scores.softmax(-1) @ values).transpose(1, 2).reshape(lines, t, d))
         return x + self.feedforward(self.norm2(x)), (k, v)
 
 
@@ -219,65 +211,62 @@ class Transformer(nn.Module):
         x = scene[event["row"]] + self.taken(taken) + self.instead.last(relu2(self.instead.first(beside)).mean(-2))
         x = x + self.code(event["who"]) + self.action(event["action"])
         x = (x + self.step(event["step"].clamp(max=STEPS - 1)) + self.kind.weight[1]).to(self.dtype)
-        real, step, before = event["real"], event["step"], None
+        real, step = event["real"], event["step"]
         told = told_of_me(event["persona"])
         if past is None:
-            me = self.say(event["persona"], torch.full_like(event["persona"], ME))
+            place = torch.arange(event["persona"].shape[1], device=x.device)
+            me = self.say(event["persona"], torch.full_like(event["persona"], ME), place)
             first = (self.code.weight[ME] + self.kind.weight[0]).expand(len(x), 1, -1)
             x = torch.cat([first.to(x.dtype), me.to(x.dtype), x], 1)
             order = torch.arange(-told.shape[1], 0, device=x.device).expand(len(x), -1)
             real, step = torch.cat([told, real], 1), torch.cat([order, step], 1)
-        else:
-            before = forbid(torch.cat([told, event["before"]], 1), x.dtype)[:, None, None]
         earlier = (step[:, None] < step[..., None]) & real[:, None]
-        itself = torch.eye(x.shape[1], dtype=torch.bool, device=x.device)
-        inside = forbid(earlier | itself, x.dtype)[:, None, None]
-        x, made = x[:, None], []
+        allowed = earlier | torch.eye(x.shape[1], dtype=torch.bool, device=x.device)
+        if past is not None:
+            before = torch.cat([told, event["before"]], 1)[:, None].expand(-1, x.shape[1], -1)
+            allowed = torch.cat([before, allowed], -1)
+        mask, made = forbid(allowed, x.dtype)[:, None], []
         for k, block in enumerate(self.blocks):
-            x, kv = block(x, inside, None if past is None else past[k], before)
+            x, kv = block(x, mask, None if past is None else past[k])
             made.append(kv)
         if past is None:
-            known = torch.arange(told.shape[1] - 1, x.shape[2], device=x.device).repeat(len(x), 1)
+            known = torch.arange(told.shape[1] - 1, x.shape[1], device=x.device).repeat(len(x), 1)
             known[:, 0] = told.sum(1) - 1
-            x = x.gather(2, known[:, None, :, None].expand(-1, 1, -1, x.shape[-1]))
-        return made, self.norm(x[:, 0])
+            x = x.gather(1, known[..., None].expand(-1, -1, x.shape[-1]))
+        return made, self.norm(x)
 
-    def say(self, words: Tensor, who: Tensor) -> Tensor:
-        """Words (... w), and the codes of whom they name, as vectors (... w d)."""
-        place = torch.arange(words.shape[-1], device=words.device).clamp(max=MOST_WORDS - 1)
-        return self.word(words) + self.code(who) + self.place(place) + self.kind.weight[0]
+    def say(self, words: Tensor, who: Tensor, place: Tensor) -> Tensor:
+        """Words, the codes of whom they name and their places in what is said, as vectors (... d)."""
+        return self.word(words) + self.code(who) + self.place(place.clamp(max=MOST_WORDS - 1)) + self.kind.weight[0]
 
     def answer(self, rows: dict, past: list, event: dict, prompt: dict) -> tuple[Tensor, Tensor]:
-        """Log probabilities (b g s a) of each answer, and what is known at each word, (b g w d).
+        """Log probabilities (n a) of each answer, and what is known at each token, (l t d).
 
-        prompt: word, who (b g w), padded with 0; names (b g 3): whom it names, from its end; step (b g): when it was
-        given; body (b g): who is to act; row, when (b g s): an answer's scene and step.
+        prompt: history (l,): of which history a line is; word, who, place, part, when (l t): a word, 0 in the place of
+        an answer, the code of whom it names, its place in its prompt, which prompt of the line it is of, the step of
+        its prompt or of the answer; names (l t 3): whom the prompt names, from its end; answer, row, body (n,): the
+        tokens, of all lines, that are answers, the scene of each and the code of who is to act.
         """
-        said, w = self.say(prompt["word"], prompt["who"]), prompt["word"].shape[-1]
-        scene = rows["scene"][prompt["row"]] + self.code(prompt["body"])[:, :, None] + self.kind.weight[[0, 2]].sum(0)
-        x = torch.cat([said, scene + self.step(prompt["when"].clamp(max=STEPS - 1))], 2).to(self.dtype)
-        allowed, before = self._masks(prompt, event, x.dtype)
-        facts = rungs.facts(self.size.rung, prompt["names"], event, rows["company"], ME, NOBODY)
-        for block, kv in zip(self.blocks, past, strict=True):
-            x, _ = block(x, allowed, kv, before, facts)
+        x = self.say(prompt["word"], prompt["who"], prompt["place"])
+        step = self.step(prompt["when"].flatten()[prompt["answer"]].clamp(max=STEPS - 1))
+        scene = rows["scene"][prompt["row"]] + self.code(prompt["body"]) + self.kind.weight[[0, 2]].sum(0) + step
+        x = x.flatten(0, 1).to(self.dtype).index_copy(0, prompt["answer"], scene.to(self.dtype)).view_as(x)
+        mask, of = self._mask(prompt, event, x.dtype), prompt["history"]
+        facts = rungs.facts(self.size.rung, prompt, event, rows["company"], ME, NOBODY)
+        for block, (k, v) in zip(self.blocks, past, strict=True):
+            x, _ = block(x, mask, (k.index_select(0, of), v.index_select(0, of)), facts)
         x = self.norm(x)
         option, blocked = (rows[name][prompt["row"]] for name in ("option", "blocked"))
-        return self.choose(x[:, :, w:], option, blocked if self.size.species else None), x[:, :, :w]
+        return self.choose(x.flatten(0, 1)[prompt["answer"]], option, blocked if self.size.species else None), x
 
-    def _masks(self, prompt: dict, event: dict, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-        """Who attends to whom: within a prompt (b g t t), and to the history (b g t p+e)."""
-        (w, s), device = (prompt["word"].shape[-1], prompt["row"].shape[-1]), prompt["word"].device
-        t = w + s
-        causal = torch.ones(t, t, dtype=torch.bool, device=device).tril()
-        causal[w:, w:] = torch.eye(s, dtype=torch.bool, device=device)
-        real = F.pad(prompt["word"] > 0, (0, s), value=True)[:, :, None]
-        itself = torch.eye(t, dtype=torch.bool, device=device)
-        allowed = (causal & real) | itself
-        when = torch.cat([prompt["step"][..., None].expand(-1, -1, w), prompt["when"]], -1)
-        seen = (event["step"][:, None, None] < when[..., None]) & event["real"][:, None, None]
-        told = told_of_me(event["persona"])[:, None, None].expand(-1, *seen.shape[1:3], -1)
-        seen = torch.cat([told, seen], -1)
-        return forbid(allowed, dtype)[:, None], forbid(seen.flatten(1, 2), dtype)[:, None]
+    def _mask(self, prompt: dict, event: dict, dtype: torch.dtype) -> Tensor:
+        """Which tokens of lines attend to which of their history and of their line, (l 1 t p+e+t)."""
+        of, when, part = prompt["history"], prompt["when"], prompt["part"]
+        seen = (event["step"][of][:, None] < when[..., None]) & event["real"][of][:, None]
+        told = told_of_me(event["persona"])[of][:, None].expand(-1, when.shape[1], -1)
+        itself = torch.eye(when.shape[1], dtype=torch.bool, device=when.device)
+        said = (part[..., None] == part[:, None]) & (prompt["word"] > 0)[:, None]
+        return forbid(torch.cat([told, seen, said.tril() | itself], -1), dtype)[:, None]
 
     def choose(self, x: Tensor, option: Tensor, illegal: Tensor | None) -> Tensor:
         """Log probabilities (... a) from what is known (... d), what each action leads to (... a c), and which may not

@@ -80,33 +80,19 @@ ARCHITECTURE = Transforming()
 def losses(network: Transformer, batch: Mapping[str, Any], nested: float = 1.0) -> dict[str, Tensor]:
     """The mean negative log likelihood, nats, of the labelled actions, by stance and depth ("behave 0", …) and weighted
     ("action"), and of the traits ("trait") at the persona's end, every event and every word that names somebody."""
-    rows = network.read(batch["rows"])
+    rows, prompt = network.read(batch["rows"]), batch["prompt"]
     past, known = network.encode(rows, batch["event"])
-    parts = [network.answer(rows, past, batch["event"], prompt) for prompt in batch["prompts"]]
-    said = [(log, prompt) for (log, _), prompt in zip(parts, batch["prompts"], strict=True)]
-    each = torch.cat([_unlikely(log, prompt["action"]) for log, prompt in said])
-    depth = torch.cat([_labelled(prompt["depth"], prompt["action"]) for _, prompt in said])
-    mine = torch.cat([_labelled(prompt["body"] == ME, prompt["action"]) for _, prompt in said])
+    log, words = network.answer(rows, past, batch["event"], prompt)
+    each, depth, mine = -log.gather(-1, prompt["action"][:, None])[:, 0], prompt["depth"], prompt["body"] == ME
     weight = torch.where(depth >= 2, nested, 1.0)
     result = {"action": (each * weight).sum() / weight.sum()}
     for stance, asked in (("behave", mine), ("predict", ~mine)):
         for d in depth[asked].unique().tolist():
             result[f"{stance} {d}"] = each.detach()[asked & (depth == d)].mean()
     trait = batch["event"]["trait"]
-    told = [(known[:, :1], trait[:, :1]), (known[:, 1:], trait[:, 1:])]
-    told += [(words, prompt["trait"]) for (_, words), prompt in zip(parts, batch["prompts"], strict=True)]
+    told = [(known[:, :1], trait[:, :1]), (known[:, 1:], trait[:, 1:]), (words, prompt["trait"])]
     result["trait"] = torch.stack([_untold(network, *one) for one in told]).sum()
     return result
-
-
-def _unlikely(log: Tensor, action: Tensor) -> Tensor:
-    """-log p of the labelled actions, end to end."""
-    return -log[action >= 0].gather(-1, action[action >= 0][:, None])[:, 0]
-
-
-def _labelled(of_prompt: Tensor, action: Tensor) -> Tensor:
-    """What is true of each prompt (b g), at each of its labelled actions."""
-    return of_prompt[..., None].expand_as(action)[action >= 0]
 
 
 def _untold(network: Transformer, known: Tensor, trait: Tensor) -> Tensor:

@@ -93,8 +93,8 @@ def test_somebody_is_described_by_a_word_and_a_name_alone():
 def test_an_answer_points_at_the_row_of_its_body_and_step():
     batch = batches().batch(1)
     rows = len(batch["rows"]["blocked"])
-    for block in batch["prompts"]:
-        labelled = block["action"] != UNLABELLED
-        assert (block["row"][labelled] < rows).all()
-        assert (block["when"] >= block["step"][..., None])[labelled].all()
-        assert torch.isin(block["depth"], torch.arange(4)).all()
+    prompt = batch["prompt"]
+    assert len(prompt["answer"])
+    assert (prompt["row"] < rows).all()
+    assert (prompt["word"].flatten()[prompt["answer"]] == 0).all()
+    assert torch.isin(prompt["depth"], torch.arange(4)).all()

@@ -25,7 +25,7 @@ def test_nothing_of_a_pass_lies_on_another_device_than_the_batch(rung):
     there, batch = kind.lowered(network).to("meta"), moved(batch, torch.device("meta"))
     rows = there.read(batch["rows"])
     past, known = there.encode(rows, batch["event"])
-    log, words = there.answer(rows, past, batch["event"], batch["prompts"][0])
+    log, words = there.answer(rows, past, batch["event"], batch["prompt"])
     assert known.is_meta
     assert log.is_meta
     assert words.is_meta
@@ -53,10 +53,10 @@ def test_a_gpu_that_is_not_there_is_an_error_that_says_so():
 
 
 def test_a_batch_is_moved_whole():
-    batch = {"rows": {"a": torch.zeros(1)}, "prompts": [{"b": torch.zeros(2)}], "depth": np.zeros(1)}
+    batch = {"rows": {"a": torch.zeros(1)}, "lines": [{"b": torch.zeros(2)}], "depth": np.zeros(1)}
     there = moved(batch, torch.device("meta"))
     assert there["rows"]["a"].is_meta
-    assert there["prompts"][0]["b"].is_meta
+    assert there["lines"][0]["b"].is_meta
     assert moved(batch, torch.device("cpu")) is batch
 
 

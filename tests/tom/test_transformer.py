@@ -12,7 +12,7 @@ from tests.tom.worlds_of_minds import short_log, untrained_transformer
 from tom import rungs
 from tom.rungs import POINTERS
 from tom.tokens import reader_of
-from tom.tokens.tensors import Asked, Prompt, block, codes, history, tensors
+from tom.tokens.tensors import LINE, Asked, Prompt, codes, history, lines, tensors
 from tom.training.batch import TrainingBatches
 from tom.transformer import CODES, ME, NOBODY, Transformer
 from tom.transforming import losses
@@ -42,7 +42,11 @@ def answers(one: Asked, prompts: list[Prompt], network: Transformer | None = Non
     raw, event = history([one])
     rows = network.read(raw)
     past, _ = network.encode(rows, event)
-    return network.answer(rows, past, event, block([one], [prompts], np.zeros(1, np.int64)))[0][0, :, 0]
+    return network.answer(rows, past, event, laid(one, prompts))[0]
+
+
+def laid(one: Asked, prompts: list[Prompt], longest: int | None = LINE) -> dict[str, torch.Tensor]:
+    return lines([one], [prompts], np.zeros(1, np.int64), longest)[0]
 
 
 def said(names: list[str]) -> list[Prompt]:
@@ -79,16 +83,23 @@ def test_prompts_do_not_attend_to_one_another():
 def test_an_answer_does_not_hang_on_other_answers_of_its_prompt():
     one = prompt_of(f"behave as {short_log()[0].names[1]}", step=9)
     many = replace(one, when=(9, 12, 17), action=(0, 0, 0))
-    network = untrained_transformer().network
+    together = answers(asked(), [many])
+    alone = [answers(asked(), [replace(one, when=(step,), action=(0,))]) for step in many.when]
+    assert torch.allclose(together, torch.cat(alone), atol=1e-5)
+
+
+@pytest.mark.parametrize("longest", [8, 20])
+def test_prompts_answer_the_same_on_one_line_or_on_many(longest):
+    prompts = [p for p in said(short_log()[0].names) for _ in range(5)]
+    network, one = untrained_transformer().network, asked()
     with torch.no_grad():
-        raw, event = history([asked()])
-        rows = network.read(raw)
+        rows, event = history([one])
+        rows = network.read(rows)
         past, _ = network.encode(rows, event)
-        together = network.answer(rows, past, event, block([asked()], [[many]], np.zeros(1, np.int64)))[0][0, 0]
-        for k, step in enumerate(many.when):
-            single = replace(one, when=(step,), action=(0,))
-            alone = network.answer(rows, past, event, block([asked()], [[single]], np.zeros(1, np.int64)))[0][0, 0, 0]
-            assert torch.allclose(together[k], alone, atol=1e-5)
+        one_line, few = laid(one, prompts, None), laid(one, prompts, longest)
+        assert len(few["history"]) > len(one_line["history"]) == 1
+        both = [network.answer(rows, past, event, prompt)[0] for prompt in (one_line, few)]
+    assert torch.allclose(*both, atol=1e-5)
 
 
 def test_a_history_encoded_bit_by_bit_is_that_encoded_at_once():
@@ -185,9 +196,9 @@ def test_facts_are_what_they_say():
     episode, one = short_log()[0], asked()
     names, agents = episode.names, dict(enumerate(episode.names))
     _, event = history([one])
-    prompt = block([one], [[prompt_of(f"behave as {names[1]} pretending to be {names[2]}")]], np.zeros(1, np.int64))
+    prompt = laid(one, [prompt_of(f"behave as {names[1]} pretending to be {names[2]}")])
     company = history([one])[0]["company"]
-    told = rungs.facts("lens", prompt["names"], event, company, ME, NOBODY)[0, :, 0, before(event) :]
+    told = rungs.facts("lens", prompt, event, company, ME, NOBODY)[0, :, 0, before(event) :]
     rows = event["row"][0].numpy()
     actor = one.seen.agent[rows]
     for k, who in ((0, 2), (1, 1), (3, 0)):
@@ -209,8 +220,8 @@ def test_the_lens_of_three_names_is_what_both_before_the_last_saw():
         seen, rows = one.seen.look["company"], event["row"][0].numpy()
         for chain in permutations(set(range(5)) - {me}, 3):
             names = [short_log()[0].names[k] for k in chain]
-            prompt = block([one], [[prompt_of("behave as " + " pretending to be ".join(names))]], np.zeros(1, np.int64))
-            told = rungs.facts("lens", prompt["names"], event, raw["company"], ME, NOBODY)[0, :, 0, before(event) :]
+            prompt = laid(one, [prompt_of("behave as " + " pretending to be ".join(names))])
+            told = rungs.facts("lens", prompt, event, raw["company"], ME, NOBODY)[0, :, 0, before(event) :]
             both = seen[rows, :, chain[0]] & seen[rows, :, chain[1]] & (one.seen.agent[rows] == chain[2])[:, None]
             assert (both == told[-seen.shape[1] :].numpy().T).all()
             some |= bool(both.any())

@@ -1,6 +1,6 @@
 """Histories and prompts as the tensors that the network reads."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,7 @@ from tom.transformer import CODES, ME, NOBODY
 from worlds import FunhouseError
 
 UNLABELLED = -100
-SHORT = 10  # words: prompts up to here are padded to one another, longer ones among themselves
-MOST_LONG = 3  # of the longer ones, a history
+LINE = 64  # tokens: prompts of one history stand on a line up to here, where a history is asked many
 
 
 @dataclass(frozen=True)
@@ -61,12 +60,10 @@ def codes(agents: int, me: int, generator: np.random.Generator | None = None) ->
 
 
 def tensors(asked: Sequence[Asked]) -> dict[str, Any]:
-    """A batch: rows (r ...), event (b e ...), and prompts, blocks (b g ...) of like lengths."""
+    """A batch: rows (r ...), event (b e ...), and the prompts of each history on a line of their own (b t ...)."""
     rows, event = history(asked)
-    short = [[p for p in one.prompts if len(p.words) <= SHORT] for one in asked]
-    long = [[p for p in one.prompts if len(p.words) > SHORT][:MOST_LONG] for one in asked]
-    first = firsts(asked)
-    return {"rows": rows, "event": event, "prompts": [block(asked, x, first) for x in (short, long) if any(x)]}
+    prompt, _ = lines(asked, [one.prompts for one in asked], firsts(asked), longest=None)
+    return {"rows": rows, "event": event, "prompt": prompt}
 
 
 def firsts(asked: Sequence[Asked]) -> np.ndarray:
@@ -116,34 +113,61 @@ def _padded_rows(rows: Sequence[np.ndarray], width: int, fill: int) -> np.ndarra
     return out
 
 
-def block(asked: Sequence[Asked], parts: Sequence[Sequence[Prompt]], first: np.ndarray) -> dict[str, Tensor]:
-    """Some prompts about each history, as Transformer.answer takes them, with their labels: action (b g s), trait
-    (b g w traits), depth (b g)."""
-    b, g = len(parts), max(map(len, parts))
-    w = max(len(p.words) for mine in parts for p in mine)
-    s = max(1, *(len(p.when) for mine in parts for p in mine))
+def lines(
+    asked: Sequence[Asked], parts: Sequence[Sequence[Prompt]], first: np.ndarray, longest: int | None = LINE
+) -> tuple[dict[str, Tensor], np.ndarray]:
+    """Some prompts about each history, as Transformer.answer takes them, with their labels: action, depth (n,), trait
+    (l t traits); and where among the tokens of all lines each prompt begins, in the order given.
+
+    longest: tokens of a line, but for a prompt that is longer by itself; None: all prompts of a history on one.
+    """
+    laid = [line for i, mine in enumerate(parts) for line in _laid(i, mine, longest)]
+    t = max(_length(line[-1]) + at[-1] for _, line, at in laid)
     traits = asked[0].types.shape[1]
-    out = {
-        "word": np.zeros((b, g, w), np.int64), "who": np.full((b, g, w), NOBODY, np.int64),
-        "names": np.full((b, g, POINTERS), NOBODY, np.int64), "step": np.zeros((b, g), np.int64),
-        "depth": np.zeros((b, g), np.int64), "body": np.full((b, g), NOBODY, np.int64),
-        "when": np.zeros((b, g, s), np.int64), "row": np.zeros((b, g, s), np.int64),
-        "action": np.full((b, g, s), UNLABELLED, np.int64),
-        "trait": np.full((b, g, w, traits), UNLABELLED, np.int64),
-    }  # fmt: skip
-    for i, (one, mine) in enumerate(zip(asked, parts, strict=True)):
-        out["row"][i] = first[i]
-        for j, p in enumerate(mine):
-            out["word"][i, j, : len(p.words)] = p.words
-            who = np.array(p.who)
-            named = np.flatnonzero(who >= 0)
-            out["who"][i, j, named] = one.code[who[named]]
-            out["trait"][i, j, named] = one.types[who[named]]
-            last = one.code[who[named]][::-1][:POINTERS]
-            out["names"][i, j, : len(last)] = last
-            out["step"][i, j], out["depth"][i, j], out["body"][i, j] = p.step, p.depth, one.code[p.body]
-            k = len(p.when)
-            out["when"][i, j, :k] = p.when
-            out["row"][i, j, :k] = one.seen.at[list(p.when), p.body] + first[i]
-            out["action"][i, j, :k] = p.action
-    return {name: torch.from_numpy(array) for name, array in out.items()}
+    token = {name: np.full((len(laid), t), fill, np.int64) for name, fill in _TOKEN.items()}
+    names = np.full((len(laid), t, POINTERS), NOBODY, np.int64)
+    trait = np.full((len(laid), t, traits), UNLABELLED, np.int64)
+    answer: dict[str, list[int]] = {name: [] for name in ("answer", "row", "body", "action", "depth")}
+    begins = []
+    for k, (i, line, starts) in enumerate(laid):
+        one = asked[i]
+        for part, (p, at) in enumerate(zip(line, starts, strict=True)):
+            w, end = at + len(p.words), at + _length(p)
+            token["word"][k, at:w], token["place"][k, at:w] = p.words, range(len(p.words))
+            token["when"][k, at:w], token["when"][k, w:end], token["part"][k, at:end] = p.step, p.when, part
+            named = [j for j, who in enumerate(p.who) if who >= 0]
+            whom = [p.who[j] for j in named]
+            for j, who in zip(named, whom, strict=True):
+                token["who"][k, at + j], trait[k, at + j] = one.code[who], one.types[who]
+            names[k, at:end, : len(whom[-POINTERS:])] = one.code[whom[::-1][:POINTERS]]
+            answer["answer"] += range(k * t + w, k * t + end)
+            answer["row"] += (one.seen.at[list(p.when), p.body] + first[i]).tolist()
+            answer["action"] += p.action
+            answer["body"] += [int(one.code[p.body])] * len(p.when)
+            answer["depth"] += [p.depth] * len(p.when)
+            begins.append(k * t + at)
+    flat = {name: np.array(values, np.int64) for name, values in answer.items()}
+    of = np.array([i for i, _, _ in laid], np.int64)
+    made = {**token, **flat, "names": names, "trait": trait, "history": of}
+    return {name: torch.from_numpy(array) for name, array in made.items()}, np.array(begins, np.int64)
+
+
+_TOKEN = {"word": 0, "who": NOBODY, "place": 0, "when": 0, "part": -1}  # of a token, and what padding has
+
+
+def _length(prompt: Prompt) -> int:
+    return len(prompt.words) + len(prompt.when)
+
+
+def _laid(i: int, prompts: Sequence[Prompt], longest: int | None) -> Iterator[tuple[int, list[Prompt], list[int]]]:
+    """The lines of one history: which history, its prompts, and where each begins."""
+    line: list[Prompt] = []
+    at = [0]
+    for prompt in prompts:
+        if line and longest is not None and at[-1] + _length(prompt) > longest:
+            yield i, line, at[:-1]
+            line, at = [], [0]
+        line.append(prompt)
+        at.append(at[-1] + _length(prompt))
+    if line:
+        yield i, line, at[:-1]

@@ -19,7 +19,6 @@ from tom.tokens.tensors import UNLABELLED, Asked, Prompt, codes, tensors
 from tom.tokens.words import DESCRIBE, NAME, NOBODY, Vocabulary
 
 NEAR = 16  # batches
-NEAR_EPISODES = 64
 
 
 @dataclass(frozen=True)
@@ -97,22 +96,23 @@ def _choose(among: np.ndarray, count: int, generator: np.random.Generator) -> np
 class TrainingBatches:
     """A seeded stream of batches from logs: batch number k is a function of (logs, seed, k).
 
-    NEAR batches in a row are of NEAR_EPISODES episodes in a row, so that files are opened rarely.
+    NEAR batches in a row are of episodes in a row, so that files are opened rarely, and each is of episodes with about
+    as many native acts, so that little is padding.
     """
 
     def __init__(self, logs: Sequence, vocabulary: Vocabulary, size: int, seed: int, draws: Draws = Draws()):
         self.logs, self.vocabulary, self.size, self.seed, self.draws = logs, vocabulary, size, seed, draws
         self.inputs = [reader_of(log.config) for log in logs]
+        self._near: tuple[int, int, list[list]] = (-1, 0, [])  # which batches, and the log and the episodes of each
         self.share = np.array([len(log) for log in logs], float) / sum(len(log) for log in logs)
 
     def batch(self, number: int) -> dict[str, Any]:
         """One batch: `size` histories of one log, two of each episode."""
-        near, generator = (np.random.default_rng([self.seed, *k]) for k in ((number // NEAR,), (number, 1)))
-        which = near.choice(len(self.logs), p=self.share)
-        log, reader = self.logs[which], self.inputs[which]
-        first = near.integers(len(log))
-        asked, drawn = [], generator.integers(NEAR_EPISODES, size=(self.size + 1) // 2)
-        for episode in map(reader.shown, log.batch((first + drawn) % len(log))):
+        if number // NEAR != self._near[0]:
+            self._near = number // NEAR, *self._episodes(number // NEAR)
+        _, which, near = self._near
+        generator, reader, asked = np.random.default_rng([self.seed, number, 1]), self.inputs[which], []
+        for episode in near[number % NEAR]:
             types = reader.types(episode)
             types[list(episode.images)] = UNLABELLED  # nobody says whose image it is
             types[[bool(one.stranger) for one in episode.agents]] = UNLABELLED  # a stranger is of no type
@@ -120,6 +120,17 @@ class TrainingBatches:
             for me in generator.choice(able, min(2, len(able)), replace=False).tolist():
                 asked.append(self._asked(reader, episode, me, types, generator))
         return tensors(asked)
+
+    def _episodes(self, near: int) -> tuple[int, list[list]]:
+        """Of which log NEAR batches are, and the episodes of each."""
+        generator = np.random.default_rng([self.seed, near])
+        which, each = generator.choice(len(self.logs), p=self.share), (self.size + 1) // 2
+        log, reader = self.logs[which], self.inputs[which]
+        rows = (generator.integers(len(log)) + np.arange(NEAR * each)) % len(log)
+        episodes = [reader.shown(episode) for episode in log.batch(rows)]
+        order = np.argsort([np.count_nonzero(reader.native(episode)) for episode in episodes], kind="stable")
+        chosen = generator.permutation(order.reshape(NEAR, each))
+        return which, [[episodes[k] for k in some] for some in chosen]
 
     def _asked(self, reader: Reader, episode: Any, me: int, types: np.ndarray, generator) -> Asked:
         sees = reader.sees(episode, me)
