@@ -6,10 +6,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from agents.language.prompt import canonical, parse
-from agents.query import Query
+from agents.language.prompt import Role, canonical, parse
+from agents.language.wishes import is_wish, parse_wish
+from agents.query import DO, Query
 from agents.reasoning import Space
 from agents.registry import perceives, reasoner_of, type_space, world_of
+from agents.wishes.answer import WishAnswer, exact_wish
 from worlds import FunhouseError
 from worlds.base_episode import BaseEpisode
 
@@ -53,6 +55,8 @@ def resolve(episode: BaseEpisode, question: Question) -> Query:
     """
     agent = episode.find(question.agent)
     episode.check_step(question.step)
+    if is_wish(question.prompt):
+        return _wished(episode, agent, question)
     role = canonical(parse(question.prompt, episode.names), question.agent)
     chain = tuple(_element(episode, who) for who in role.chain)
     if role.stance == "predict":
@@ -60,6 +64,12 @@ def resolve(episode: BaseEpisode, question: Question) -> Query:
     query = Query(role.stance, agent, question.step, chain, len(chain))
     world_of(episode).check(episode, query)
     return query
+
+
+def _wished(episode: BaseEpisode, agent: int, question: Question) -> Query:
+    wish = parse_wish(question.prompt, episode.names, world_of(episode).wishing(episode, agent, question.step))
+    chain = canonical(Role("behave", wish.chain), question.agent).chain if wish.chain else ()
+    return Query(DO, agent, question.step, tuple(_element(episode, who) for who in chain), len(wish.clauses) or 1)
 
 
 def _element(episode: BaseEpisode, who: str) -> int | str:
@@ -118,8 +128,11 @@ class Reasoned:
         return self.reasoner.enact(episode, [resolve(episode, question) for question in questions])
 
 
-def exact(episode: BaseEpisode, agent: str, step: int, prompt: str) -> Answer:
-    """The truth about a prompt put to an agent, by name, at a step. Raises as `resolve` does."""
+def exact(episode: BaseEpisode, agent: str, step: int, prompt: str) -> Answer | WishAnswer:
+    """The truth about a prompt put to an agent, by name, at a step; of a wish, what it does: agents.exact_wish. Raises
+    as `resolve` does."""
+    if is_wish(prompt):
+        return exact_wish(episode, agent, step, prompt)
     query = resolve(episode, Question(agent, step, prompt))
     row = reasoner_of(type_space(episode)).truth(episode, [query])[0]
     chain = tuple(who if isinstance(who, str) else episode.names[who] for who in query.chain)

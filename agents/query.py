@@ -4,15 +4,18 @@ from dataclasses import dataclass
 
 from worlds.base_episode import BaseEpisode
 
+DO = "do"  # the stance of a wish
+
 
 @dataclass(frozen=True)
 class Query:
     """What is asked of one agent at one step.
 
-    The chain is canonical; of predict, its first element is the target. `depth` is its length.
+    The chain is canonical; of predict, its first element is the target. `depth` is its length; of a wish, of which the
+    chain says as whom it is to be brought about, the number of its clauses.
     """
 
-    stance: str  # behave or predict
+    stance: str  # behave or predict; of a wish, DO
     agent: int
     step: int
     chain: tuple[int | str, ...]  # agents' indices and the texts of descriptions

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from agents.answer import Answer, Question, resolve
+from agents.language.wishes import is_wish
 from agents.query import Query, body_of
 from tom import ask
 from tom.blanked import Blanked, Edit
@@ -63,14 +64,21 @@ class BaseMind(ABC):
     def answer(
         self, episode: BaseEpisode, questions: Sequence[Question], edit: Edit | None = None, turned: int = 0
     ) -> np.ndarray:
-        """The action distributions (q, actions) float64. Raises FunhouseError as agents.answer.resolve does.
+        """The action distributions (q, actions) float64. Raises FunhouseError as agents.answer.resolve does, and for a
+        wish where it was trained on none.
 
         For controls: `edit` changes what the network reads; every name points `turned` agents on.
         """
-        queries = [resolve(episode, question) for question in questions]
+        queries = [self._resolved(episode, question) for question in questions]
         asked = [(query, question.prompt) for query, question in zip(queries, questions, strict=True)]
         log, _ = self._checked(episode, asked, edit, turned)
         return _legal(episode, queries, torch.softmax(log, -1).numpy())
+
+    def _resolved(self, episode: BaseEpisode, question: Question) -> Query:
+        if not self.vocabulary.wishes and is_wish(question.prompt):
+            remedy = "train one: tom train LOG --wishes --out RUN; or ask exactly, without --mind: tom ask --exact"
+            raise FunhouseError("this mind was trained on no wishes", place=question.prompt, remedy=remedy)
+        return resolve(episode, question)
 
     def traits(
         self,

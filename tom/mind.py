@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from agents.query import Query, body_of
+from agents.query import DO, Query, body_of
 from tom.base_mind import MYSELF, BaseMind
 from tom.blanked import NO_HISTORY, NO_OWN_ACTIONS, NO_PROMPT, SHUFFLED, Edit
 from tom.checkpoint import load_marked
 from tom.minds import REFERENCE, RENAMED, SHIPPED
-from tom.tokens import Reader, check_alike, reader_of
+from tom.tokens import Reader, check_alike, reader_of, wishing_reader
 from tom.tokens.tensors import Asked, Prompt, codes, history, lines
 from tom.tokens.words import BLANK, DESCRIBE, NAME, NOBODY, Vocabulary
 from tom.transformer import ME, Transformer
@@ -27,6 +27,9 @@ __all__ = ["MYSELF", "Mind", "load"]
 
 MOST_AT_ONCE = 256  # prompts in one pass: with more, what attention works on leaves the cache
 REMEMBERED = 64  # encoded histories kept
+# Views of what happened: what the agent perceived, and its persona; what somebody perceives who sees the whole map, and
+# is told no persona; and of that the scene of the moment alone.
+OWN, OVERLOOKED, SCENE = "own", "overlooked", "scene"
 
 
 def _no_history(event: dict, prompt: dict) -> None:
@@ -65,8 +68,8 @@ class Mind(BaseMind):
     def __init__(self, network: Transformer, vocabulary: Vocabulary, run: dict, meta=None, checkpoint: str = ""):
         """As BaseMind."""
         super().__init__(network, vocabulary, run, meta, checkpoint)
-        self.inputs = reader_of(run)
-        self._histories: OrderedDict[tuple[int, int], tuple[BaseEpisode, _Encoded]] = OrderedDict()
+        self.inputs = reader_of(run, vocabulary.wishes)
+        self._histories: OrderedDict[tuple[int, int, str], tuple[BaseEpisode, _Encoded]] = OrderedDict()
 
     @property
     def shape(self) -> dict[str, Any]:
@@ -82,7 +85,7 @@ class Mind(BaseMind):
         check_alike(self.inputs, inputs, told, place, "train a mind on a log of that world: tom train LOG --out RUN")
 
     def reads(self, run: dict) -> Reader:
-        return reader_of(run)
+        return reader_of(run, self.vocabulary.wishes)
 
     def seated(self, inputs, matches, seats):
         from tom.side_by_side import SideBySide
@@ -92,11 +95,11 @@ class Mind(BaseMind):
     def _read(self, episode, asked, edit, turned):
         log = torch.empty(len(asked), self.network.size.actions, dtype=torch.float64)
         trait = torch.empty(len(asked), sum(self.network.size.traits), dtype=torch.float64)
-        askers = np.array([query.agent for query, _ in asked])
-        for agent in np.unique(askers):
-            mine = np.flatnonzero(askers == agent)
+        askers = [(query.agent, _view(query)) for query, _ in asked]
+        for asker in sorted(set(askers)):
+            mine = np.flatnonzero([one == asker for one in askers])
             mine = mine[np.argsort([len(asked[k][1] or "") for k in mine], kind="stable")]  # of like lengths
-            past = self._history(episode, int(agent))
+            past = self._history(episode, *asker)
             for at in range(0, len(mine), MOST_AT_ONCE):
                 part = mine[at : at + MOST_AT_ONCE]
                 prompts = [self._prompt(episode, past, asked[k], turned) for k in part]
@@ -115,22 +118,24 @@ class Mind(BaseMind):
         when = (query.step,) if there else ()
         return Prompt(words, who, query.step, query.depth, body, when, (0,) * len(when))
 
-    def _history(self, episode: BaseEpisode, agent: int) -> _Encoded:
-        """An agent's history, encoded once and kept for later questions."""
-        key = (id(episode), agent)
+    def _history(self, episode: BaseEpisode, agent: int, view: str) -> _Encoded:
+        """An agent's history in a view, encoded once and kept for later questions."""
+        key = (id(episode), agent, view)
         held = self._histories.get(key)
         if held is None or held[0] is not episode:
-            self._histories[key] = episode, self._encoded(episode, agent)
+            self._histories[key] = episode, self._encoded(episode, agent, view)
         self._histories.move_to_end(key)
         while len(self._histories) > REMEMBERED:
             self._histories.popitem(last=False)
         return self._histories[key][1]
 
-    def _encoded(self, episode: BaseEpisode, agent: int) -> _Encoded:
-        reader = reader_of(episode.run)  # by the episode's rules: its roles may be hidden
+    def _encoded(self, episode: BaseEpisode, agent: int, view: str) -> _Encoded:
+        reader = self.reads(episode.run)  # by the episode's rules: its roles may be hidden
         self.check(reader, f"episode {episode.index}")
-        seen = reader.seen(episode, agent)
-        persona = self.vocabulary.encode(episode.agents[agent].description)[0]
+        if view == OWN:
+            seen, persona = reader.seen(episode, agent), self.vocabulary.encode(episode.agents[agent].description)[0]
+        else:
+            seen, persona = wishing_reader(episode.run).overlooked(episode, agent, told=view == OVERLOOKED), ()
         one = Asked(seen, persona, reader.types(episode), (), codes(len(episode.agents), agent))
         raw, event = history([one])
         rows = self.network.read(raw)
@@ -148,6 +153,13 @@ class Mind(BaseMind):
         log[[k for k, p in enumerate(prompts) if p.when]] = answered.float()
         last = torch.from_numpy(begins) + torch.tensor([max(_named(p), default=len(p.words) - 1) for p in prompts])
         return log, self.network.trait(known.flatten(0, 1)[last]).float()
+
+
+def _view(query: Query) -> str:
+    """What history a question is put to."""
+    if query.stance != DO:
+        return OWN
+    return SCENE if query.chain else OVERLOOKED
 
 
 def _named(prompt: Prompt) -> list[int]:

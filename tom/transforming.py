@@ -15,6 +15,7 @@ from tom.tokens.tensors import UNLABELLED
 from tom.tokens.words import Vocabulary
 from tom.training.batch import TrainingBatches
 from tom.training.settings import TrainConfig
+from tom.training.wishes import WishBatches
 from tom.transformer import ME, Size, Transformer
 from worlds import FunhouseError, schema
 
@@ -28,8 +29,9 @@ class Transforming(Architecture):
     defaults: ClassVar = {"batch": 8, "rate": 3e-3, "width": 128, "layers": 6, "nested": 1.0}
 
     def batches(self, logs, config: TrainConfig) -> TrainingBatches:
-        vocabulary = Vocabulary(reader_of(logs[0].config).words)
-        return TrainingBatches(logs, vocabulary, config.batch or 1, config.seed)
+        vocabulary = Vocabulary(reader_of(logs[0].config, config.wishes).words)
+        kind = WishBatches if config.wishes else TrainingBatches
+        return kind(logs, vocabulary, config.batch or 1, config.seed)
 
     def size(self, config: TrainConfig, batches: TrainingBatches) -> Size:
         first = batches.inputs[0]
@@ -59,7 +61,7 @@ class Transforming(Architecture):
 
     def mind(self, tensors, meta, checkpoint: str, place: str) -> Mind:
         size, vocabulary = read_document(self, meta), Vocabulary(meta["words"])
-        due = Size(len(vocabulary), **reader_of(meta["run"]).network())
+        due = Size(len(vocabulary), **reader_of(meta["run"], vocabulary.wishes).network())
         for name in ("vocabulary", "traits", "actions", "features", "layers_seen", "species"):
             if (value := getattr(size, name)) != getattr(due, name):
                 what = f"network.{name} = {schema.shown(value)} is not that of its world"

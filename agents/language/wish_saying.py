@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from agents.language.description import WORDINGS
 from agents.language.prompt import say
 from agents.language.wish_slots import say_animal, say_extent
 from agents.language.wish_wordings import ALL, AT_LEAST, AT_MOST, EXACTLY, FORMS, REVERSED, singular
@@ -32,7 +33,8 @@ def say_wish(wish: Wish, paraphrase: int = 0, forms: Mapping[str, Sequence[int]]
 
     said = [_say_clause(one, bound, chosen, forms) for one, bound in _spread(wish.clauses)]
     if wish.chain:
-        said.insert(0, say("behave", wish.chain, me=me, paraphrase=left[0]))
+        role, wording = chosen(forms["role"]), chosen(range(WORDINGS))
+        said.insert(0, say("behave", wish.chain, me=me, paraphrase=role + len(ALL["role"]) * wording))
     if wish.steps is not None:
         form = FORMS["deadline"][chosen(forms["deadline"])]
         said[-1] += f" {(singular(form) if wish.steps == 1 else form).format(number=wish.steps)}"

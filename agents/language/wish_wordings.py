@@ -5,6 +5,10 @@ one of the nine, {number} a number, {extent} "[a little | much] [beyond PLACE (a
 and what is left of its way: "[heading PLACE] [with N to spare | with N to make up]".
 """
 
+from agents.language.paraphrase import HELD_OUT as ROLES_HELD_OUT
+from agents.language.paraphrase import PARAPHRASES
+from agents.language.paraphrase import TRAINING as ROLES
+
 # Of each part the first form is the canonical one, and the last two are held out of training: new combinations of words
 # that occur in the others.
 FORMS = {
@@ -130,9 +134,11 @@ FORMS = {
     ),
 }
 REVERSED = frozenset({"leave {kind} until after {kind}"})  # forms of an order that name the second kind first
-ALL = {part: tuple(range(len(forms))) for part, forms in FORMS.items()}
-TRAINING = {part: numbers[:-2] for part, numbers in ALL.items()}
-HELD_OUT = {part: numbers[-2:] for part, numbers in ALL.items()}
+_EVERY = {part: tuple(range(len(forms))) for part, forms in FORMS.items()}
+# The forms of a role before a wish are those of "behave as": agents/language/paraphrase.py.
+ALL = {**_EVERY, "role": tuple(range(len(PARAPHRASES["behave"])))}
+TRAINING = {**{part: numbers[:-2] for part, numbers in _EVERY.items()}, "role": ROLES["behave"]}
+HELD_OUT = {**{part: numbers[-2:] for part, numbers in _EVERY.items()}, "role": ROLES_HELD_OUT["behave"]}
 
 # An amount without one of these words is meant exactly, as a return is that is asked for.
 EXACTLY = ("exactly", "just", "precisely", "")

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from agents.language.phrases import Lexicon, Reader
-from agents.language.prompt import OPENING, VOCABULARY, Role, check_text, read_role
+from agents.language.prompt import MAX_LENGTH, OPENING, VOCABULARY, Role, check_text, read_role
 from agents.language.wish_saying import say_wish
 from agents.language.wish_slots import AND, SLOTS, WORDS
 from agents.language.wish_wordings import ALL, FORMS, HELD_OUT, REVERSED, TRAINING, singular
@@ -72,6 +73,11 @@ _KNOWN = frozenset((*VOCABULARY, *WISH_WORDS))
 
 def is_wish(text: str) -> bool:
     """Whether a prompt says, or sets out to say, what is to come about, and not as whom alone to behave."""
+    return isinstance(text, str) and len(text) <= MAX_LENGTH and _is_wish(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_wish(text: str) -> bool:
     reader = Reader(text)
     start, role = _STARTS.match(reader.words, 0), OPENING.match(reader.words, 0)
     if start and len(start) > len(role or ()):

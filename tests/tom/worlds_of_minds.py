@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from agents import PolicyConfig, PopulationConfig, RunConfig, TypeSpace
+from agents.orchard.presets import PRESETS
 from agents.orchard.rollout import rollout
 from tom.base_mind import MYSELF
 from tom.filter.mind import FilterMind
@@ -35,6 +36,17 @@ class ShortLog(list):
 def short_log(agents: int = 5, steps: int = 24, count: int = 4, roles: str = "announced") -> ShortLog:
     """A few episodes of a small orchard."""
     run = RunConfig(OrchardConfig(agents=agents, steps=steps, roles=roles), PolicyConfig(), PopulationConfig(), seed=3)
+    episodes = rollout(run.orchard, run.population, run.policy, run.seed, run.split, 0, count)
+    return ShortLog(run.to_dict(), episodes)
+
+
+@lru_cache(maxsize=4)
+def alone_log(count: int = 4, split: str = "train", switch: int = 12) -> ShortLog:
+    """A few episodes of agents who are alone where nothing regrows, and of whom wishes are learned."""
+    orchard, policy, population = PRESETS["blind"]
+    orchard = replace(orchard, agents=1, fruits=1, kinds=4, steps=12, regrow=False)
+    policy = replace(policy, weights=(1.0, 0.5, -0.5, -1.0))
+    run = RunConfig(orchard, policy, replace(population, switch=switch), seed=3, split=split)
     episodes = rollout(run.orchard, run.population, run.policy, run.seed, run.split, 0, count)
     return ShortLog(run.to_dict(), episodes)
 

@@ -11,7 +11,7 @@ from tom.training.settings import TrainConfig
 
 _SETTINGS = (
     "minutes", "train_steps", "seed", "network", "rung", "batch", "rate", "nested", "width", "layers", "compares",
-    "device", "start",
+    "device", "wishes", "start",
 )  # fmt: skip
 
 
@@ -50,6 +50,8 @@ class Train(Command):
     """Where to train: auto is a GPU, where torch can use one. Of the transformer only."""
     compares: Flag = TrainConfig.compares
     """Of the filter: whether others' acts are held against one's own at the same step. In the orchard only."""
+    wishes: Flag = TrainConfig.wishes
+    """Of the transformer: learn from logs of agents that are alone what came of wishes, and answer wishes, too."""
     start: MaybeRunDir = None
     """Begin from the weights of this run's mind instead of random ones."""
 

@@ -37,6 +37,8 @@ class Filtering(Architecture):
     def filled(self, config: TrainConfig) -> TrainConfig:
         if config.device == "cuda":
             raise FunhouseError("the filter is trained on a CPU", remedy="leave out --device, or train the transformer")
+        if config.wishes:
+            raise FunhouseError("the filter learns no wishes", remedy="leave out --network filter")
         return replace(super().filled(config), device="cpu")
 
     def batches(self, logs, config: TrainConfig) -> TrainingBatches:

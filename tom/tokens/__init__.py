@@ -4,11 +4,23 @@ from agents.registry import world_of
 from tom.tokens.arena import ArenaReader
 from tom.tokens.base import VERSION, Reader, Seen, check_alike, check_one_world
 from tom.tokens.orchard import OrchardReader
+from tom.tokens.wishing import WishingReader
 from worlds import FunhouseError
 
-__all__ = ["VERSION", "Reader", "Seen", "check_alike", "check_one_world", "reader_of", "reads", "unread"]
+__all__ = [
+    "VERSION",
+    "Reader",
+    "Seen",
+    "check_alike",
+    "check_one_world",
+    "reader_of",
+    "reads",
+    "unread",
+    "wishing_reader",
+]
 
 _OF: dict[str, type[Reader]] = {"orchard": OrchardReader, "arena": ArenaReader}
+_WISHING: dict[str, type[WishingReader]] = {"orchard": WishingReader}
 
 
 def reads(run: dict) -> bool:
@@ -16,11 +28,22 @@ def reads(run: dict) -> bool:
     return world_of(run).part in _OF
 
 
-def reader_of(run: dict) -> Reader:
-    """How a run's world is read, from the settings in its log. Raises FunhouseError where no mind reads it."""
+def reader_of(run: dict, wishes: bool = False) -> Reader:
+    """How a run's world is read, from the settings in its log; wishes: by a mind that is asked wishes, too. Raises
+    FunhouseError where no mind reads it."""
     if not reads(run):
         raise unread(run)
+    if wishes:
+        return wishing_reader(run)
     return _OF[world_of(run).part](run)  # type: ignore[call-arg]
+
+
+def wishing_reader(run: dict) -> WishingReader:
+    """How a run's world is read by a mind that is asked wishes. Raises FunhouseError for another world."""
+    if world_of(run).part not in _WISHING:
+        what = f"nobody wishes in the world '{world_of(run).called(run)}'"
+        raise FunhouseError(what, remedy="wish in the orchard: tom run --agents 1 --no-regrow --out LOG")
+    return _WISHING[world_of(run).part](run)
 
 
 def unread(run: dict) -> FunhouseError:

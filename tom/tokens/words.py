@@ -6,9 +6,12 @@ from functools import lru_cache
 import numpy as np
 
 from agents.language.prompt import VOCABULARY, tokens
+from agents.language.wish_wordings import NUMBERS, SPELLINGS
+from agents.language.wishes import WISH_WORDS, wish_tokens
 
 PAD, NAME, DESCRIBE, BLANK = range(4)
 NOBODY = -1  # of a word that names nobody
+_SAME = {**{word: str(number) for number, word in enumerate(NUMBERS)}, **SPELLINGS}  # of wishes: words read as others
 
 
 class Words:
@@ -17,6 +20,7 @@ class Words:
     def __init__(self, words: Sequence[str] = VOCABULARY):
         self.words = tuple(words)
         self._number = {word: 4 + k for k, word in enumerate(self.words)}
+        self.wishes = set(WISH_WORDS) <= set(self.words)  # whether wishes can be read with it
 
     def __len__(self) -> int:
         return 4 + len(self.words)
@@ -29,7 +33,7 @@ class Words:
 
 @lru_cache(maxsize=200_000)
 def _read(words: Words, text: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    said = tokens(text)
+    said = [_SAME.get(word, word) for word in wish_tokens(text)] if words.wishes else tokens(text)
     numbers = tuple(words._number.get(word, NAME) for word in said)
     return numbers, tuple(word for word, number in zip(said, numbers, strict=True) if number == NAME)
 

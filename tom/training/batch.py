@@ -100,6 +100,8 @@ class TrainingBatches:
     as many native acts, so that little is padding.
     """
 
+    each = 2  # histories of an episode
+
     def __init__(self, logs: Sequence, vocabulary: Vocabulary, size: int, seed: int, draws: Draws = Draws()):
         self.logs, self.vocabulary, self.size, self.seed, self.draws = logs, vocabulary, size, seed, draws
         self.inputs = [reader_of(log.config) for log in logs]
@@ -107,7 +109,7 @@ class TrainingBatches:
         self.share = np.array([len(log) for log in logs], float) / sum(len(log) for log in logs)
 
     def batch(self, number: int) -> dict[str, Any]:
-        """One batch: `size` histories of one log, two of each episode."""
+        """One batch: `size` histories of one log, `each` of an episode."""
         if number // NEAR != self._near[0]:
             self._near = number // NEAR, *self._episodes(number // NEAR)
         _, which, near = self._near
@@ -117,14 +119,14 @@ class TrainingBatches:
             types[list(episode.images)] = UNLABELLED  # nobody says whose image it is
             types[[bool(one.stranger) for one in episode.agents]] = UNLABELLED  # a stranger is of no type
             able = np.setdiff1d(np.flatnonzero(episode.acts.any(0)), episode.images)
-            for me in generator.choice(able, min(2, len(able)), replace=False).tolist():
+            for me in generator.choice(able, min(self.each, len(able)), replace=False).tolist():
                 asked.append(self._asked(reader, episode, me, types, generator))
         return tensors(asked)
 
     def _episodes(self, near: int) -> tuple[int, list[list]]:
         """Of which log NEAR batches are, and the episodes of each."""
         generator = np.random.default_rng([self.seed, near])
-        which, each = generator.choice(len(self.logs), p=self.share), (self.size + 1) // 2
+        which, each = generator.choice(len(self.logs), p=self.share), -(-self.size // self.each)
         log, reader = self.logs[which], self.inputs[which]
         rows = (generator.integers(len(log)) + np.arange(NEAR * each)) % len(log)
         episodes = [reader.shown(episode) for episode in log.batch(rows)]

@@ -1,0 +1,172 @@
+"""Training on wishes: sentences come first, all that came true are kept, and nothing tells of what type an agent is."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from agents.language.wishes import HELD_OUT, parse_wish, say_wish
+from agents.orchard.hindsight import ground_at, hindsight
+from agents.wishes.drawing import drawn_wish
+from agents.wishes.wish import PLACES, place_of
+from tests.tom.worlds_of_minds import alone_log, short_log
+from tom.architectures import architecture
+from tom.cli import main
+from tom.tokens import reader_of
+from tom.tokens.around import BINS
+from tom.training import wishes
+from tom.training.settings import TrainConfig
+from tom.training.train import train
+from tom.training.wishes import Hopes, WishBatches, drawn_wishes
+from tom.transformer import ME
+from worlds import FunhouseError
+from worlds.orchard.geometry import NO_WAY
+
+ALL = Hopes(ordinary=0.0)
+SMALL = {"batch": 8, "width": 32, "layers": 2, "wishes": True}
+
+
+def batches(log=None, hopes: Hopes = ALL) -> WishBatches:
+    kind, log = architecture("transformer"), log or alone_log()
+    made = kind.batches([log], kind.filled(TrainConfig(train_steps=1, seed=5, **SMALL)))
+    return WishBatches([log], made.vocabulary, 4, 5, hopes)
+
+
+def labels(made: WishBatches) -> list[tuple]:
+    """Each label of a batch, as (history, step, words, act)."""
+    heard = []
+    for place, episode in enumerate(made.logs[0]):
+        asked = made._asked(made.inputs[0], episode, 0, np.zeros((1, 3)), np.random.default_rng(place))
+        heard += [(place, one.step, one.words, one.action) for one in asked.prompts]
+    return heard
+
+
+def test_a_sentence_that_came_true_is_a_label_whatever_else_came_true(monkeypatch):
+    """Where labels are drawn among those that came true, or are at most so many, it is not."""
+    real = labels(batches())
+    monkeypatch.setattr(wishes, "hindsight", lambda *_: True)
+    every = labels(batches())
+    monkeypatch.setattr(wishes, "hindsight", lambda *asked: not hindsight(*asked))
+    false = labels(batches())
+    assert sorted(real + false) == sorted(every)
+    assert min(len(real), len(false)) > 40
+
+
+def test_sentences_are_drawn_without_a_look_at_what_follows(monkeypatch):
+    episode, space = alone_log()[0], batches().inputs[0].space
+    monkeypatch.setattr(wishes, "hindsight", None)
+    steps = {said.step: said for said in drawn_wishes(episode, space, ALL, np.random.default_rng(0))}
+    assert set(steps) == set(range(episode.steps))
+    first = Hopes(wishes=0, described=400)
+    cell, board = np.roll(episode.cell, 1, 0), np.zeros_like(episode.board)
+    cell[0], board[0] = episode.cell[0], episode.board[0]
+    other = replace(episode, action=episode.action[::-1], cell=cell, board=board)
+    drawn = [drawn_wishes(one, space, first, np.random.default_rng(0)) for one in (episode, other)]
+    assert drawn[0] == drawn[1]
+    assert len(drawn[0]) > 40
+
+
+def test_the_label_is_the_act_that_followed_and_the_sentence_came_true():
+    episode = alone_log()[0]
+    asked = batches()._asked(batches().inputs[0], episode, 0, np.zeros((1, 3)), np.random.default_rng(1))
+    for prompt in asked.prompts:
+        assert prompt.action == (episode.action[prompt.step, 0],)
+        assert prompt.when == (prompt.step,)
+    said = drawn_wishes(episode, batches().inputs[0].space, ALL, np.random.default_rng(2))
+    assert {one.wish.steps is None for one in said} == {True, False}
+    assert {len(one.wish.clauses) for one in said} == {1, 2}
+
+
+def test_wishes_are_of_steps_in_which_an_agent_acts_as_itself():
+    log = alone_log(count=6, switch=4)
+    for episode in log:
+        roles = np.array([bool(role[0]) for role in episode.role])
+        for one in drawn_wishes(episode, batches().inputs[0].space, ALL, np.random.default_rng(0)):
+            assert not roles[one.step : one.step + (one.wish.steps or episode.steps)].any()
+    assert roles.any()
+
+
+def test_what_is_described_is_true_and_is_wished_before_anything_was_done():
+    space = batches().inputs[0].space
+    for episode in alone_log():
+        said = [one for one in drawn_wishes(episode, space, ALL, np.random.default_rng(3)) if one.wish.chain]
+        assert len(said) > 3
+        for one in said:
+            assert one.step == 0
+            assert space.consistent(one.wish.chain[0])[space.index(episode.agents[0].type)]
+
+
+def test_wishes_can_be_wished_for_where_they_are_drawn_and_no_held_out_form_is_said():
+    episode, generator = alone_log()[1], np.random.default_rng(0)
+    for k in range(300):
+        ground = ground_at(episode, 0, k % episode.steps)
+        wish = drawn_wish(ground, generator, 1 + k % 2)
+        if wish:
+            assert parse_wish(say_wish(wish, k, HELD_OUT), episode.names, ground) == wish
+            assert len(wish.clauses) == 1 + k % 2
+    words = batches().vocabulary
+    unseen = {words.encode(form)[0] for form in ("gather up", "take in", "finish up in", "keep away from")}
+    for _, _, said, _ in labels(batches()):
+        assert not any(said[at : at + len(one)] == one for one in unseen for at in range(len(said)))
+
+
+def test_nothing_tells_of_what_type_an_agent_is_but_what_it_did():
+    episode = alone_log()[0]
+    reader = reader_of(episode.run, wishes=True)
+    other = replace(episode, agents=[replace(episode.agents[0], type={**episode.agents[0].type, "blindness": "red"})])
+    assert other.agents[0].type != episode.agents[0].type
+    one, two = (reader.overlooked(each, 0) for each in (episode, other))
+    assert all(np.array_equal(one.look[name], two.look[name]) for name in one.look)
+    batch = batches().batch(0)
+    assert batch["event"]["persona"].shape[1] == 0
+    assert (batch["event"]["who"] == ME).all()
+
+
+def test_where_fruits_and_places_lie_is_told_after_each_action():
+    episode = alone_log()[2]
+    told = reader_of(episode.run, wishes=True).overlooked(episode, 0).look["around"]
+    kinds, (height, width) = episode.config.kinds, episode.walls.shape
+    place = [PLACES.index(place_of(c // width, c % width, height, width)) for c in range(height * width)]
+    for step in (0, 7):
+        due = np.zeros((9, kinds + 1, 9, BINS), int)
+        for action, cell in enumerate(episode.geometry.neighbor[episode.cell[step, 0]]):
+            away = episode.geometry.distance[cell]
+            for there, kind in enumerate(episode.fruit[step].ravel()):
+                if kind >= 0 and away[there] != NO_WAY:
+                    due[action, kind, place[there], away[there]] += 1
+            for p in range(9):
+                cells = [int(away[c]) for c in range(len(away)) if place[c] == p and away[c] != NO_WAY]
+                if cells:
+                    due[action, kinds, p, min(cells)] = 1
+        assert np.array_equal(told[step][:, -due[0].size :].reshape(due.shape), due)
+
+
+def test_a_mind_learns_of_wishes_and_goes_on_being_asked_what_others_are(monkeypatch, tmp_path):
+    log = alone_log(count=24)
+    monkeypatch.setattr("tom.training.train.open_log", lambda place: log)
+    mind = train(["a log"], tmp_path / "run", train_steps=40, warmup=5, **SMALL)
+    kind, batch = architecture("transformer"), batches(log).batch(99)
+    config = TrainConfig(train_steps=1, **SMALL)
+    untrained = kind.lowered(kind.network(mind.network.size))
+    loss, before = (kind.loss(network, batch, config)[0] for network in (mind.network, untrained))
+    assert loss["action"] < before["action"] - 0.1
+    assert mind.meta["train"]["wishes"]
+    asked = batches(log, Hopes(ordinary=1.0)).batch(0)
+    assert asked["event"]["persona"].shape[1] > 3
+    assert torch.isfinite(kind.loss(mind.network, asked, config)[1])
+
+
+@pytest.mark.parametrize(
+    ("settings", "log", "what"),
+    [({}, short_log, "agents that are alone"), ({"network": "filter"}, alone_log, "the filter learns no wishes")],
+)
+def test_what_cannot_learn_wishes_is_refused(monkeypatch, tmp_path, settings, log, what):
+    monkeypatch.setattr("tom.training.train.open_log", lambda place: log())
+    with pytest.raises(FunhouseError, match=what):
+        train(["a log"], tmp_path / "run", train_steps=1, wishes=True, **settings)
+
+
+def test_the_command_line_has_the_setting(logs, tmp_path, capsys):
+    assert main(["train", str(logs["train"]), "--wishes", "--out", str(tmp_path / "run"), "--train-steps", "1"]) == 1
+    assert "tom run --agents 1 --no-regrow --out LOG" in capsys.readouterr().err

@@ -1,0 +1,91 @@
+"""The orchard as a mind reads it that is asked wishes, too: where fruits and places lie is told beside all else.
+
+A wish is judged by somebody who sees the whole map, as its exact answer is, and who is not told of what type the agent
+is. So the history of a wish shows every fruit, whatever the agent sees, and holds no persona.
+"""
+
+import numpy as np
+
+from agents.language.wishes import WISH_WORDS
+from agents.wishes.wish import PLACES, place_of
+from tom.tokens.around import BINS, look_around
+from tom.tokens.base import Seen
+from tom.tokens.orchard import OrchardReader
+from worlds.orchard.geometry import NO_WAY
+
+
+class WishingReader(OrchardReader):
+    """As OrchardReader; after each action also which fruits lie in which place at which distance, and how far it is to
+    each place. In rows of other questions than wishes that is 0."""
+
+    def __init__(self, run: dict):
+        super().__init__(run)
+        self.words = (*self.words, *WISH_WORDS)
+
+    def look(self, episode, me, step, agent):
+        """As OrchardReader; the last features of `around` are those of `ground_of`, here 0."""
+        made = super().look(episode, me, step, agent)
+        rows, actions, _ = made["around"].shape
+        return {
+            **made,
+            "around": np.concatenate([made["around"], np.zeros((rows, actions, self._ground), np.uint8)], 2),
+        }
+
+    def network(self) -> dict:
+        made = super().network()
+        return {**made, "features": made["features"] + self._ground}
+
+    def overlooked(self, episode, me: int, told: bool = True) -> Seen:
+        """What somebody who sees the whole map sees of an agent; told: whether its native acts are shown as events."""
+        step = np.flatnonzero(episode.acts[:, me])
+        agent = np.full(len(step), me)
+        at = np.full((episode.steps, len(episode.agents)), -1, np.int64)
+        at[step, me] = np.arange(len(step))
+        native = (self.native(episode) > 0)[step, me] & told
+        action = episode.action[step, me].astype(np.int64)
+        return Seen(step, agent, action, native, self._whole(episode, step, agent), at)
+
+    def _whole(self, episode, step: np.ndarray, agent: np.ndarray) -> dict[str, np.ndarray]:
+        """As `look`, of somebody who sees the whole map."""
+        ground, kinds = episode.geometry, self.orchard.kinds
+        rows, layers, moves = len(step), len(self._sights), ground.neighbor.shape[1]
+        around = np.zeros((rows, moves, layers * (kinds + 1) * BINS), np.uint8)
+        cover = np.empty((rows, layers), np.float32)
+        company = np.zeros((rows, layers, len(episode.agents)), np.bool_)
+        view = np.full((len(episode.cell), ground.visible.shape[2]), ~np.uint64(0))
+        look_around(
+            view, (1 << kinds) - 1, step, agent, episode.cell, episode.board, ground.neighbor, ground.distance,
+            ground.visible, ground.seen, self._sights, self._windows, around, cover, company,
+        )  # fmt: skip
+        cell = episode.cell[step, agent]
+        blocked = ground.neighbor[cell] == cell[:, None]
+        blocked[:, 0] = False
+        around = np.concatenate([around, ground_of(episode, step, cell)], 2)
+        return {"around": around, "blocked": blocked, "cover": cover, "company": company}
+
+    @property
+    def _ground(self) -> int:
+        return (self.orchard.kinds + 1) * len(PLACES) * BINS
+
+
+def ground_of(episode, step: np.ndarray, cell: np.ndarray) -> np.ndarray:
+    """(r, moves, (kinds + 1) * places * BINS) uint8, for actors on cells (r,): after each action, the number of fruits
+    of each kind in each place at each walking distance; then, marked by a 1, how far the nearest cell of each place is.
+    """
+    height, width = episode.walls.shape
+    place = np.array([PLACES.index(place_of(c // width, c % width, height, width)) for c in range(height * width)])
+    away = episode.geometry.distance[episode.geometry.neighbor[cell]]  # r moves cells
+    out = np.zeros((*away.shape[:2], episode.config.kinds + 1, len(PLACES), BINS), np.uint8)
+    row, there = np.nonzero(episode.fruit[step].reshape(len(step), -1) >= 0)
+    kind = episode.fruit[step].reshape(len(step), -1)[row, there].astype(np.int64)
+    action = np.arange(away.shape[1])
+    walk = away[row, :, there]  # f moves
+    for a in action:
+        some = walk[:, a] != NO_WAY
+        far = np.minimum(walk[some, a], BINS - 1)
+        np.add.at(out, (row[some], a, kind[some], place[there[some]], far), 1)
+    for p in range(len(PLACES)):
+        nearest = away[:, :, place == p].min(-1, initial=NO_WAY)
+        r, a = np.nonzero(nearest != NO_WAY)
+        out[r, a, -1, p, np.minimum(nearest[r, a], BINS - 1)] = 1
+    return out.reshape(*away.shape[:2], -1)

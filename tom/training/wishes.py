@@ -1,0 +1,114 @@
+"""From logged episodes of a lone agent to wishes with labels, in hindsight.
+
+**The sentence comes first.** For each history a fixed number of sentences is drawn, each for a step, from what can be
+wished for there, and without a look at what follows. All that came true are kept, with the act that followed as label;
+so where maximum likelihood ends up is P(act | history, wish), which is do (agents/wishes/definition.py). To draw a
+sentence among those that came true, or to keep at most so many of them, would lead elsewhere: then a sentence counts
+for less where many others came true, too.
+
+A wish of "an agent that …" is one of an agent of which nothing else is known. Such a sentence is drawn for the first
+step alone, at which the agent has done nothing yet, and is kept where the description is true of the agent, too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from agents.language.description_bank import bank_of
+from agents.language.wish_wordings import TRAINING
+from agents.language.wishes import say_wish
+from agents.orchard.hindsight import ground_at, hindsight
+from agents.wishes.drawing import MOST_CLAUSES, drawn_wish
+from agents.wishes.wish import Wish
+from tom.tokens import reader_of
+from tom.tokens.tensors import Asked, Prompt, codes
+from tom.tokens.words import Vocabulary
+from tom.training.batch import TrainingBatches
+from worlds import FunhouseError
+
+
+@dataclass(frozen=True)
+class Hopes:
+    """How many sentences are drawn for each history; how many descriptions, each with one; and the share of histories
+    that are asked what other minds are asked, and no wishes."""
+
+    wishes: int = 64
+    described: int = 48
+    ordinary: float = 0.1
+
+
+class WishBatches(TrainingBatches):
+    """As TrainingBatches: histories of lone agents, most of them asked wishes. Raises FunhouseError for other logs."""
+
+    each = 1
+
+    def __init__(self, logs: Sequence, vocabulary: Vocabulary, size: int, seed: int, hopes: Hopes = Hopes()):
+        for log in logs:
+            check_alone(log)
+        super().__init__(logs, vocabulary, size, seed)
+        self.inputs = [reader_of(log.config, wishes=True) for log in logs]
+        self.hopes = hopes
+
+    def _asked(self, reader: Any, episode: Any, me: int, types: np.ndarray, generator: np.random.Generator) -> Asked:
+        if generator.random() < self.hopes.ordinary:
+            return super()._asked(reader, episode, me, types, generator)
+        drawn = drawn_wishes(episode, reader.space, self.hopes, generator)
+        prompts = [_prompt(episode, self.vocabulary, one) for one in drawn if hindsight(episode, 0, one.step, one.wish)]
+        if not prompts:  # as where the agent never acts as itself
+            return super()._asked(reader, episode, me, types, generator)
+        return Asked(reader.overlooked(episode, me), (), types, prompts, codes(len(episode.agents), me, generator))
+
+
+def check_alone(log: Any) -> None:
+    """Raises FunhouseError for a log from whose agents no wishes are learned."""
+    orchard = log.config.get("orchard")
+    if orchard is None or orchard["agents"] != 1 or orchard.get("marks") or orchard.get("mirrors"):
+        what = "wishes are learned from agents that are alone in an orchard without marks and mirrors"
+        raise FunhouseError(what, place=str(log.path), remedy="run one: tom run --agents 1 --no-regrow --out LOG")
+
+
+class Said(NamedTuple):
+    """A sentence, the step at which it is said, and the number of its wording."""
+
+    step: int
+    wish: Wish
+    wording: int
+
+
+def drawn_wishes(episode: Any, space: Any, hopes: Hopes, generator: np.random.Generator) -> list[Said]:
+    """Sentences for the only agent of an episode. Each is for a step from which on the agent acts as itself for as long
+    as the wish lasts; of what it does, only that before the step has a part in what is drawn."""
+    lasts = _lasting(np.array([not roles[0] for roles in episode.role]) & episode.acts[:, 0])
+    steps, bank = np.flatnonzero(lasts), bank_of(space)
+    at = steps[(len(steps) * generator.random(hopes.wishes)).astype(int)] if len(steps) else steps
+    every: list[tuple[int, tuple[str, ...]]] = [(step, ()) for step in at.tolist()]
+    if lasts[0] and not episode.agents[0].stranger:
+        fits = bank.mask[:, space.index(episode.agents[0].type)]
+        told = np.searchsorted(bank.cumulative("train"), generator.random(hopes.described), side="right")
+        every += [(0, (bank.texts[d],)) for d in told[fits[told]]]
+    grounds = {
+        step: ground_at(episode, 0, step)._replace(steps=int(lasts[step])) for step in {step for step, _ in every}
+    }
+    drawn = []
+    for step, chain in every:
+        clauses, wording = 1 + int(MOST_CLAUSES * generator.random()), int(generator.integers(1 << 62))
+        wish = drawn_wish(grounds[step], generator, clauses, step + lasts[step] == episode.steps, chain)
+        drawn += [Said(step, wish, wording)] if wish else []
+    return drawn
+
+
+def _lasting(native: np.ndarray) -> np.ndarray:
+    """(t,) int64: for how many steps from each on an agent acts as itself."""
+    lasts = np.zeros(len(native) + 1, np.int64)
+    for t in range(len(native) - 1, -1, -1):
+        lasts[t] = lasts[t + 1] + 1 if native[t] else 0
+    return lasts[:-1]
+
+
+def _prompt(episode: Any, vocabulary: Vocabulary, said: Said) -> Prompt:
+    """A wish in a wording of training, labelled with the act that followed."""
+    words, who = vocabulary.prompt(say_wish(said.wish, said.wording, TRAINING), episode.names)
+    action = int(episode.action[said.step, 0])
+    return Prompt(words, who, said.step, len(said.wish.clauses), 0, (said.step,), (action,))
