@@ -42,6 +42,11 @@ class BaseMind(ABC):
     def values(self) -> list[int]:
         """How many values each trait has."""
 
+    @property
+    def wishes(self) -> bool:
+        """Whether it answers wishes: whether it was trained on some."""
+        return self.vocabulary.wishes
+
     @abstractmethod
     def _read(
         self, episode: BaseEpisode, asked: Sequence[tuple[Query, str | None]], edit: Edit | None, turned: int
@@ -75,7 +80,7 @@ class BaseMind(ABC):
         return _legal(episode, queries, torch.softmax(log, -1).numpy())
 
     def _resolved(self, episode: BaseEpisode, question: Question) -> Query:
-        if not self.vocabulary.wishes and is_wish(question.prompt):
+        if not self.wishes and is_wish(question.prompt):
             remedy = "train one: tom train LOG --wishes --out RUN; or ask exactly, without --mind: tom ask --exact"
             raise FunhouseError("this mind was trained on no wishes", place=question.prompt, remedy=remedy)
         return resolve(episode, question)

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
-from agents import exact_wish, posterior, type_space
+from agents import Question, exact, exact_wish, posterior, resolve, type_space
 from agents.language.wishes import parse_wish
 from agents.orchard.presets import PRESETS
 from agents.orchard.rollout import rollout
@@ -112,3 +113,63 @@ def test_own_acts_tell_what_the_posterior_tells_where_all_see_alike():
     for step in (0, 5, 11):
         told = own_acts_told(episode, space, space.odds * 1.0, step)
         assert told == pytest.approx(posterior(episode, agent=name, step=step, who=name))
+
+
+@pytest.fixture(scope="module")
+def wishing(tmp_path_factory):
+    """The run of a mind that had a step of training on wishes."""
+    place = tmp_path_factory.mktemp("wishing")
+    small = ("--train-steps", "1", "--width", "32", "--layers", "1", "--batch", "2")
+    train = [*ALONE[: ALONE.index("--split")], *ALONE[ALONE.index("--split") + 2 :]]
+    assert main(["run", "--out", str(place / "log"), *train]) == 0
+    assert main(["train", str(place / "log"), "--wishes", "--out", str(place / "run"), *small]) == 0
+    return place / "run"
+
+
+def test_a_mind_that_learned_of_wishes_is_asked_for_one(solo, wishing, capsys):
+    capsys.readouterr()
+    assert asked(solo, WISH, "--mind", str(wishing), "--exact", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["stance"], document["depth"]) == ("do", 2)
+    assert sum(document["probabilities"].values()) == pytest.approx(1)
+    assert document["probabilities"] != document["exact"]
+    assert asked(solo, WISH, "--mind", str(wishing)) == 0
+    said = capsys.readouterr().out
+    assert "the mind" in said
+    assert "chance" not in said
+
+
+def test_a_mind_that_learned_of_no_wishes_refuses_one_with_the_remedy(solo, capsys):
+    from tom.mind import load
+
+    with pytest.raises(FunhouseError, match="trained on no wishes") as refusal:
+        load().ask(open_log(solo)[0], open_log(solo)[0].names[0], 3, WISH)
+    assert "--wishes" in refusal.value.remedy
+
+
+def test_the_answer_to_a_wish_depends_on_acts_and_on_no_persona(solo, wishing):
+    from tom.mind import load
+
+    mind, episode = load(wishing), open_log(solo)[0]
+    with torch.no_grad():
+        for parameter in mind.network.parameters():
+            parameter.add_(0.1 * torch.randn_like(parameter))
+    agent = episode.agents[0]
+    other = replace(episode, agents=[replace(agent, type={**agent.type, "blindness": "red"}, description="an agent")])
+    acted = replace(episode, action=(episode.action + 1) % episode.actions)
+    like = f"behave as an agent that likes red and {WISH}"
+
+    def said(one, prompt):
+        return list(mind.ask(one, agent.name, 3, prompt).probabilities.values())
+
+    assert said(other, WISH) == said(episode, WISH)
+    assert said(acted, WISH) != said(episode, WISH)
+    assert said(acted, like) == said(episode, like)
+    assert said(episode, like) != said(episode, WISH)
+
+
+def test_the_stance_of_a_wish_is_do(solo):
+    episode = open_log(solo)[0]
+    query = resolve(episode, Question(episode.names[0], 3, f"behave as an agent that likes red and {WISH}"))
+    assert (query.stance, query.depth, query.chain) == ("do", 2, ("an agent that likes red",))
+    assert exact(episode, episode.names[0], 3, WISH).stance == "do"

@@ -55,15 +55,24 @@ class Ask(Asked):
         return self._wished() if is_wish(self.prompt) else self._behaved(exact)
 
     def _wished(self) -> dict[str, Any]:
-        """What is exact about a wish; no mind answers one."""
+        """What a mind that learned of wishes says to one, and what is exact about it."""
         from agents import exact_wish
         from worlds import FunhouseError, open_log
 
-        if not self.exact:
-            raise FunhouseError("no mind that ships answers a wish", place=self.prompt, remedy="ask exactly: --exact")
         episode = episode_of(open_log(self.log), self.episode)
-        answer = vars(exact_wish(episode, self.agent, self.step, self.prompt))
-        return {**answer, "probabilities": None, "exact": answer["probabilities"]}
+        mind = mind_for(self.mind, episode.run)
+        if mind is not None and self.mind is None and not mind.wishes:
+            mind = None
+        if mind is None and not self.exact:
+            remedy = "ask exactly: --exact; or ask a mind that tom train --wishes made: --mind RUN"
+            raise FunhouseError("no mind that ships answers a wish", place=self.prompt, remedy=remedy)
+        asked = (episode, self.agent, self.step, self.prompt)
+        document = dict.fromkeys(("wish", "steps", "chance", "asked", "best", "exact", "shortcuts"))
+        document |= vars(mind.ask(*asked)) if mind else {"probabilities": None}
+        if self.exact:
+            said = vars(exact_wish(*asked))
+            document = {**said, "probabilities": document["probabilities"], "exact": said["probabilities"]}
+        return document
 
     def _behaved(self, exact: Any) -> dict[str, Any]:
         from analysis.contenders.one_question import shortcuts_beside
@@ -89,7 +98,7 @@ class Ask(Asked):
         rows = [(action, *(column[action] for column in columns.values())) for action in actions]
         title = f'{self.agent} at step {self.step}, asked to "{self.prompt}" (depth {document["depth"]})'
         show_table(("action", *columns), rows, title)
-        if wished:
+        if document.get("chance") is not None:
             self._show_figures(document)
 
     @staticmethod
