@@ -51,7 +51,7 @@ class Size:
     layers: Few = 4
     heads: Few = 4
     feedforward: Few = 2  # times the width
-    mixture: Few = 4  # softmaxes that an answer is a mixture of
+    mixture: Few = 16  # softmaxes that an answer is a mixture of
     rung: Annotated[str, schema.one_of(*rungs.RUNGS)] = "plain"  # what else attention is given: tom.rungs
 
     def __post_init__(self):
