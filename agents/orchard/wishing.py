@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -9,10 +10,13 @@ import numpy as np
 
 from agents.orchard import policy
 from agents.orchard.types import TypeSpace
-from agents.wishes.automaton import automaton_of
+from agents.wishes.automaton import Automaton, automaton_of
 from agents.wishes.definition import Solo
 from agents.wishes.kernel import LANES, MOST_FRUITS, Field, Powers, answer_wish
+from agents.wishes.reach import remaining_of
 from agents.wishes.styles import STYLES
+from agents.wishes.timed import Timed, timed_automaton_of
+from agents.wishes.timed_kernel import NO_ROOM, Styled, answer_styled
 from agents.wishes.wish import PLACES, Clause, place_of
 from worlds import KINDS, FunhouseError
 from worlds.orchard.geometry import NO_WAY, Geometry, has
@@ -83,18 +87,38 @@ class SoloOrchard:
         """The exact answer to a wish at a cell, for a belief (k,) over the types. Raises FunhouseError for more fruits
         than MOST_FRUITS."""
         self._check_few()
-        if any(isinstance(one, STYLES) for one in clauses):
-            raise FunhouseError(
-                "no exact answer is at hand to how one moves", remedy="leave out styles such as explore"
-            )
-        machine = automaton_of(clauses, min(steps, len(self.cells)))
+        most, do = min(steps, len(self.cells)), np.zeros(self.ground.neighbor.shape[1])
         weight = np.bincount(self.of, belief, len(self.groups))
         weight = np.pad(weight, (0, self._powers.factor.shape[-1] - len(weight)))
-        do = np.zeros(self.ground.neighbor.shape[1])
         powers = self._powers._replace(belief=weight)
-        chance, asked, best, settled = answer_wish(self._field, powers, machine.leads, machine.good, cell, steps, do)
-        assert settled, clauses
+        styles = [timed_automaton_of(one, steps) for one in clauses if isinstance(one, STYLES)]
+        plain = automaton_of(tuple(one for one in clauses if not isinstance(one, STYLES)), most)
+        if styles:
+            chance, asked, best = answer_styled(self._field, powers, self._styled(plain, styles), cell, steps, do)
+        else:
+            chance, asked, best, settled = answer_wish(self._field, powers, plain.leads, plain.good, cell, steps, do)
+            assert settled, clauses
+        if chance == NO_ROOM:
+            what = f"there is too much to how this may come about over {steps} steps for an exact answer"
+            raise FunhouseError(what, remedy="ask at a later step, for fewer clauses, or in fewer steps")
         return Reply(do, chance, min(asked, 1.0), best)
+
+    def _styled(self, plain: Automaton, styles: Sequence[Timed]) -> Styled:
+        """What is left of a wish with styles on this map, as the kernel reads it."""
+        neighbor, near = self._field.neighbor, np.zeros(len(self.fruit), np.int64)
+        for f, cell in enumerate(self.cells):
+            near[(neighbor == cell).any(1)] |= 1 << f  # the cell itself among them: one may stay
+        by_wall = (neighbor[:, 1:5] == np.arange(len(neighbor))[:, None]).any(1)
+        where, shape = np.array(self.where), np.max([one.leads.shape for one in styles], axis=0)
+        leads = np.array([np.pad(one.leads, [(0, more) for more in shape - one.leads.shape]) for one in styles])
+        good = np.array([np.pad(one.good, (0, shape[1] - len(one.good))) for one in styles])
+        code = np.array([one.place[where] + one.wall * by_wall for one in styles])
+        radix = np.cumprod([1, *(len(one.good) - 1 for one in styles)])
+        start, way, fruit = (
+            np.array(column) for column in zip(*((one.start, one.way, one.fruit) for one in styles), strict=True)
+        )
+        remaining = remaining_of(self._field, plain.leads)[0]
+        return Styled(remaining, plain.leads, plain.good, leads, good, start, radix, code, way, fruit, near)
 
     def _check_few(self) -> None:
         """Raises FunhouseError where the kernel would need too much room, or too large numbers."""

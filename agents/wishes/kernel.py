@@ -1,8 +1,9 @@
 """The definition of asking, compiled: one sweep over the sets of fruits eaten, most first, and for each over time.
 
-Of all wishes of the language what is left is settled by which fruits have been eaten, as long as it can come true at
-all, so that a state is a set of fruits and a cell. What a type brings about is held times the belief in it; so sums
-over types are plain sums. agents/wishes/definition.py says what is computed; where the two differ, that file is right.
+Of wishes without styles what is left is settled by which fruits have been eaten, as long as it can come true at all,
+so that a state is a set of fruits and a cell; agents/wishes/timed_kernel.py answers those with styles. What a type
+brings about is held times the belief in it; so sums over types are plain sums. agents/wishes/definition.py says what is
+computed; where the two differ, that file is right.
 """
 
 from typing import NamedTuple

@@ -16,6 +16,7 @@ from agents.orchard.types import TypeSpace, space_of
 from agents.orchard.wishing import SoloOrchard
 from agents.registry import world_of
 from agents.wishes.definition import Wishing
+from agents.wishes.styles import ANIMALS, EXTENTS, Explore, MoveLike
 from agents.wishes.wish import PLACES, Collect, EndIn, Order, StayOut, canonical, contradiction
 from worlds import KINDS, FunhouseError, OrchardConfig
 from worlds.orchard.geometry import geometry_of
@@ -27,8 +28,17 @@ COUNT = st.builds(
     st.integers(0, 3), st.sampled_from([0, 1, 1 << 29]), st.one_of(st.none(), COLOUR),
 )  # fmt: skip
 ORDER = st.builds(Order, COLOUR, COLOUR).filter(lambda one: one.first != one.then)
-WISH = st.lists(st.one_of(COUNT, ORDER, st.builds(EndIn, PLACE), st.builds(StayOut, PLACE)), max_size=3)
-WISH = WISH.filter(lambda clauses: contradiction(clauses) is None).map(canonical)
+PLAIN = st.one_of(COUNT, ORDER, st.builds(EndIn, PLACE), st.builds(StayOut, PLACE))
+STYLE = st.one_of(st.builds(Explore, st.sampled_from(EXTENTS)), st.builds(MoveLike, st.sampled_from(ANIMALS)))
+WISH, STYLED = (
+    clauses.filter(lambda clauses: contradiction(clauses) is None).map(canonical)
+    for clauses in (
+        st.lists(PLAIN, max_size=3),
+        st.tuples(st.lists(PLAIN, max_size=2), st.lists(STYLE, min_size=1, max_size=2)).map(
+            lambda two: two[0] + two[1]
+        ),
+    )
+)
 BLIND = PRESETS["blind"]
 
 
@@ -70,6 +80,18 @@ def check(solo, belief, cell, clauses, steps):
 @settings(max_examples=30)
 @given(solos(), WISH, st.integers(1, 4))
 def test_the_kernel_equals_the_definition(world, clauses, steps):
+    check(*world, clauses, steps)
+
+
+@settings(max_examples=40)
+@given(solos(), STYLED, st.integers(1, 4))
+def test_the_kernel_equals_the_definition_of_styles(world, clauses, steps):
+    check(*world, clauses, steps)
+
+
+@settings(max_examples=8)
+@given(solos(side=(3, 3), fruits=(1, 2), traits=(("taste",),)), STYLED, st.integers(5, 9))
+def test_the_kernel_equals_the_definition_of_styles_over_many_steps(world, clauses, steps):
     check(*world, clauses, steps)
 
 
