@@ -22,6 +22,7 @@ from analysis.scores.fidelity import Scores, examine, score, training_episodes
 from analysis.scores.needs import needs_table
 from analysis.scores.paired import beside_the_reasoner, paired_table
 from analysis.scores.table import description_table, fidelity_table, meaning, summary_table
+from analysis.scores.wished import score_wishes
 
 __all__ = [
     "Asked",
@@ -47,6 +48,7 @@ __all__ = [
     "publish",
     "score",
     "score_descriptions",
+    "score_wishes",
     "shortcuts_beside",
     "summary_table",
     "training_episodes",

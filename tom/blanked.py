@@ -24,6 +24,11 @@ class Blanked:
     def __init__(self, mind: BaseMind, name: str, edit: Edit | None, turned: int = 0):
         self.mind, self.name, self.edit, self.turned = mind, name, edit, turned
 
+    @property
+    def wishes(self) -> bool:
+        """Whether it answers wishes, in which nobody is named."""
+        return self.mind.wishes and not self.turned
+
     def answer(self, episode: BaseEpisode, questions: Sequence[Question]) -> np.ndarray:
         """The action distributions (q, actions) float64."""
         return self.mind.answer(episode, questions, self.edit, self.turned)

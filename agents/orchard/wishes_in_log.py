@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from weakref import WeakKeyDictionary
+
 import numpy as np
 
 from agents.orchard.types import TypeSpace
@@ -9,6 +12,8 @@ from agents.orchard.wishing import Reply, SoloOrchard
 from agents.population import PopulationConfig, believes_seen, native_share
 from agents.wishes.wish import Wish
 from worlds import Episode, FunhouseError
+
+_told: WeakKeyDictionary[Episode, tuple[np.ndarray, list[np.ndarray]]] = WeakKeyDictionary()  # beliefs under a prior
 
 
 def check_alone(episode: Episode) -> None:
@@ -38,13 +43,14 @@ def wished(episode: Episode, space: TypeSpace, step: int, wish: Wish) -> tuple[R
     belief = prior if wish.chain else posterior(episode, space, prior, step)
     acts = np.array([solo.acts(k, cell, left) for k in range(len(space))])  # (k, actions)
     reply = solo.reply(belief, cell, wish.clauses, steps)
-    alone = [solo.reply(belief, cell, (one,), steps).do for one in wish.clauses]
+    several = wish.clauses if len(wish.clauses) > 1 else ()
+    alone = {f"clause {k} alone": solo.reply(belief, cell, (one,), steps).do for k, one in enumerate(several, start=1)}
     shortcuts = {"no wish": belief @ acts}
     if not wish.chain:
         shortcuts["prior for the posterior"] = solo.reply(prior, cell, wish.clauses, steps).do
-    product = np.prod(alone, axis=0) * (belief @ acts) ** (1.0 - len(alone))
-    if len(alone) > 1 and product.sum() > 0:
-        shortcuts["product of the clauses"] = product / product.sum()
+    if alone:
+        product = np.prod(list(alone.values()), axis=0) * (belief @ acts) ** (1.0 - len(alone))
+        shortcuts |= alone | {"product of the clauses": product / product.sum() if product.sum() > 0 else product}
     return reply, shortcuts
 
 
@@ -53,11 +59,19 @@ def posterior(episode: Episode, space: TypeSpace, prior: np.ndarray, step: int) 
 
     Acts in a role are no evidence; where nobody says which those are, an act is native with the share that is stated.
     """
+    if episode not in _told or not np.array_equal(_told[episode][0], prior):
+        _told[episode] = prior, list(_posteriors(episode, space, prior))
+    return _told[episode][1][step]
+
+
+def _posteriors(episode: Episode, space: TypeSpace, prior: np.ndarray) -> Iterator[np.ndarray]:
+    """The same at each step, from the first on."""
     belief = prior / prior.sum()
+    yield belief
     share = np.array([float(not roles[0]) for roles in episode.role])
     if episode.config.roles == "hidden":
         share = native_share(episode.config, PopulationConfig.from_dict(episode.run["population"]))
-    for s in range(step):
+    for s in range(episode.steps - 1):
         if share[s] > 0:
             fruit = episode.fruit[s].ravel()
             solo = SoloOrchard(space, episode.geometry, episode.walls.shape, fruit, prior)
@@ -66,7 +80,7 @@ def posterior(episode: Episode, space: TypeSpace, prior: np.ndarray, step: int) 
             mean = prior @ pi / prior.sum()
             belief = belief * (share[s] * pi + (1 - share[s]) * mean)
             belief = belief / belief.sum()
-    return belief
+        yield belief
 
 
 def _meant(episode: Episode, space: TypeSpace, prior: np.ndarray, wish: Wish) -> np.ndarray:

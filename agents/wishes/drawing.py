@@ -31,19 +31,27 @@ SORTS = {
     "explore": 0.04, "move like": 0.07,
 }  # fmt: skip
 TRIES = 64
+EXACT = 5  # of these have an exact answer
 _SORTS, _UP_TO = tuple(SORTS), np.cumsum(list(SORTS.values()))
 
 
 def drawn_wish(
-    ground: Ground, generator: np.random.Generator, clauses: int, to_end: bool = True, chain: tuple[str, ...] = ()
+    ground: Ground,
+    generator: np.random.Generator,
+    clauses: int,
+    to_end: bool = True,
+    chain: tuple[str, ...] = (),
+    exact: bool = False,
 ) -> Wish | None:
     """A wish of so many clauses of what one agent alone can bring about; to_end: whether the steps of the ground end
-    with the episode. None where the ground has none, as far as some tries tell."""
+    with the episode; exact: of such clauses alone to which an exact answer is at hand. None where the ground has none,
+    as far as some tries tell."""
+    sorts = EXACT if exact else len(SORTS)
     for _ in range(TRIES):
         steps = 1 + int(ground.steps * generator.random())
         open_end = to_end and generator.random() < UNBOUNDED
         within = ground if open_end else ground._replace(steps=steps)
-        every = [_clause(within, generator) for _ in range(clauses)]
+        every = [_clause(within, generator, sorts) for _ in range(clauses)]
         said = [one for one in every if one is not None]
         made = canonical(said)
         if len(made) == clauses and not contradiction(said) and not beyond(said, within):
@@ -51,9 +59,10 @@ def drawn_wish(
     return None
 
 
-def _clause(ground: Ground, generator: np.random.Generator) -> Clause | None:
-    """One clause that says something; None where the ground has none of the sort that was drawn."""
-    sort = _SORTS[int(np.searchsorted(_UP_TO, generator.random() * _UP_TO[-1], side="right"))]
+def _clause(ground: Ground, generator: np.random.Generator, sorts: int) -> Clause | None:
+    """One clause that says something, of one of the first sorts; None where the ground has none of that which is
+    drawn."""
+    sort = _SORTS[int(np.searchsorted(_UP_TO, generator.random() * _UP_TO[sorts - 1], side="right"))]
     there = [kind for kind, count in ground.fruits.items() if count]
     if sort in ("end in", "stay out"):
         places = [place for place in PLACES if place in ground.places]

@@ -43,6 +43,8 @@ def came_true(wish: Wish, events: Sequence[Event]) -> bool:
 def after(clauses: tuple[Clause, ...], event: Event) -> tuple[Clause, ...] | None:
     """The clauses that are left after a step, in canonical form; None where one of them can come true no more."""
     left = [_after(one, event) for one in clauses]
+    if all(new is one for new, one in zip(left, clauses, strict=True)):
+        return clauses
     return None if None in left else canonical([one for one in left if one is not None])
 
 

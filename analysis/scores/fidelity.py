@@ -242,7 +242,7 @@ class Scores:
     def _ordered(self) -> list[str]:
         """The contenders in the order of the table: minds, exact ones, shortcuts, the oracle, controls."""
         minds = [name for name, kind in self.survey.kind.items() if kind == "mind"]
-        parts = sorted(name for name in self.survey.kind if name.startswith("sub-chain"))
+        parts = sorted(name for name, kind in self.survey.kind.items() if kind == "shortcut" and name not in FIXED)
         before, after = FIXED[: FIXED.index("mixture")], FIXED[FIXED.index("mixture") :]
         partial = [name for name, kind in self.survey.kind.items() if kind == PARTIAL]
         controls = [name for name in self.survey.kind if name not in (*minds, *parts, *partial, *FIXED)]

@@ -39,7 +39,8 @@ def test_the_document_of_a_wish_has_what_is_exact(solo, capsys):
     document = json.loads(capsys.readouterr().out)
     assert (document["stance"], document["depth"], document["steps"]) == ("do", 2, 4)
     assert sum(document["exact"].values()) == pytest.approx(1)
-    assert set(document["shortcuts"]) == {"no wish", "prior for the posterior", "product of the clauses"}
+    alone = {"clause 1 alone", "clause 2 alone"}
+    assert set(document["shortcuts"]) == {"no wish", "prior for the posterior", "product of the clauses"} | alone
     assert 0 < document["chance"] < document["asked"] <= 1
 
 
@@ -71,7 +72,7 @@ def test_a_wish_may_be_asked_of_such_an_agent(solo):
     episode = open_log(solo)[0]
     answer = exact_wish(episode, episode.names[0], 3, f"behave as an agent that likes red and {WISH}")
     assert answer.chain == ("an agent that likes red",)
-    assert set(answer.shortcuts) == {"no wish", "product of the clauses"}
+    assert set(answer.shortcuts) == {"no wish", "clause 1 alone", "clause 2 alone", "product of the clauses"}
     words = f"behave as an agent that likes red pretending to be me and {WISH}"
     with pytest.raises(FunhouseError, match="more than one agent alone can be asked to be"):
         exact_wish(episode, episode.names[0], 3, words)
@@ -173,3 +174,13 @@ def test_the_stance_of_a_wish_is_do(solo):
     query = resolve(episode, Question(episode.names[0], 3, f"behave as an agent that likes red and {WISH}"))
     assert (query.stance, query.depth, query.chain) == ("do", 2, ("an agent that likes red",))
     assert exact(episode, episode.names[0], 3, WISH).stance == "do"
+
+
+def test_the_table_has_rows_of_the_stance_do(solo, wishing, capsys):
+    capsys.readouterr()
+    assert main(["score", str(wishing), "--log", str(solo), "--questions", "16", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    told = {(row["stance"], row["depth"], row["contender"]) for row in rows}
+    assert {("do", 1, "mind"), ("do", 2, "mind"), ("do", 1, "mind, another wish"), ("behave", 0, "mind")} <= told
+    assert ("do", 1, "mind, no history") in told
+    assert ("do", 1, "mind, names shuffled") not in told

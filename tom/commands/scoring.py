@@ -88,7 +88,7 @@ class Score(Scored):
     """Print what the log demands: how far exact reasoning falls short that leaves one thing out. Needs no mind."""
 
     def work(self) -> dict[str, Any]:
-        from analysis import exchanges, score, score_descriptions
+        from analysis import exchanges, score, score_descriptions, score_wishes
         from tom.knowing import unread
         from worlds import open_log
 
@@ -102,6 +102,10 @@ class Score(Scored):
         settings["partial"] = self.all or self.needs or self.json
         with progress(f"scoring on {self.log}") as report:
             table = score(log, minds, train, **settings, progress=report)
+            del settings["partial"]
+            table["rows"] += score_wishes(log, minds, train, **settings, progress=report)
+        if len(log[0].agents) == 1:  # who has nobody to describe
+            return {**table, "describe": {"rows": []}}
         return {**table, "describe": score_descriptions(log[: self.episodes], minds, seed=self.seed)}
 
     def show(self, document: dict[str, Any]) -> None:
@@ -132,7 +136,7 @@ class Score(Scored):
 
 @dataclass(kw_only=True)
 class Graph(Scored):
-    """Draw the imitation-accuracy graphs (PNG, SVG, GraphML) and the accuracy curves."""
+    """Draw the imitation-accuracy graphs (PNG, SVG, GraphML) and the accuracy curves; of wishes nothing is drawn."""
 
     out: OutDir
     """The directory of the pictures."""
