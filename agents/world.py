@@ -208,6 +208,17 @@ class World(ABC):
         lines = [(episode.names[who], _done(episode, who, step), episode.prompt[step][who]) for who in shown]
         return "\n".join("  ".join(map(harmless, line)) for line in lines)
 
+    def pictured(self, episode: Any) -> dict[str, Any] | None:
+        """Where everything is at every step, in plain JSON values, as a page draws it; None where agents are in no
+        places, or the log does not tell them.
+
+        "rows", "columns", "cells" [t][n], of each agent its cell, row · columns + column; "moves" [actions], the rows
+        and columns that an action leads on, or None. Sets of cells are numbers in hexadecimal, bit c for cell c:
+        "walls", "glass" or None, "lies" [t][things] with "things" [{"name", "colour"}], and "sight" [t][n] with
+        "notices" [n], the things that an agent sees there. "marked" [t][n], or None.
+        """
+        return None
+
     def planned(self, episode: Any, queries: Sequence[Query]) -> np.ndarray | None:
         """(q,) int: the action of each asked agent as one that plans towards its goal and heeds no question; None where
         goals are not known."""

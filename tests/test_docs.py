@@ -39,6 +39,7 @@ NEEDED = {  # what a command in the text may leave out
     "verify": "LOG",
     "generations": "--out DIR",
     "probe": "NAME",
+    "view": "LOG",
 }
 CODE = re.compile(r"`([^`]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")

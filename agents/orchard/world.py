@@ -12,6 +12,7 @@ from agents.orchard.drawing_strangers import StrangersConfig
 from agents.orchard.exchanging import exchanged_words
 from agents.orchard.hindsight import ground_at
 from agents.orchard.permuting import permuted, permuted_words
+from agents.orchard.picturing import pictured
 from agents.orchard.policy_config import PolicyConfig
 from agents.orchard.presets import check_seen, chosen, preset
 from agents.orchard.reasoner import Reasoner
@@ -133,6 +134,9 @@ class OrchardWorld(World):
     def drawn(self, episode: Episode, step: int, viewer: str | None = None) -> str:
         """The map."""
         return ansi(Frame.of(episode, step, viewer), colour=False)
+
+    def pictured(self, episode: Episode) -> dict[str, Any]:
+        return pictured(self.space(episode.run), episode)
 
     def planned(self, episode: Episode, queries: Sequence[Query]) -> np.ndarray:
         return np.array([planned(episode, query.agent, query.step) for query in queries], np.int64)

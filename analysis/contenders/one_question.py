@@ -22,6 +22,14 @@ def shortcuts_beside(
     episode's log, what was fitted for it is kept (analysis/contenders/fits.py). Raises FunhouseError as
     agents.answer.resolve does.
     """
+    return shortcuts_and_best(episode, agent, step, prompt, log)[0]
+
+
+def shortcuts_and_best(
+    episode: BaseEpisode, agent: str, step: int, prompt: str, log: Log | None = None
+) -> tuple[dict[str, dict[str, float]], str | None]:
+    """The same, and which of them is nearest the truth over training questions of that stance and depth; None where
+    training holds none. Raises as `shortcuts_beside` does."""
     question = Question(agent, step, prompt)
     query = resolve(episode, question)
     survey = put(0, episode, [Asked(question, query, observed=0, action=-1)])
@@ -33,7 +41,8 @@ def shortcuts_beside(
         for name, kind in whole.kind.items()
         if kind == "shortcut" and name in whole.answer and whole.taking_part(name).all()
     ]
-    return {name: dict(zip(episode.action_names, whole.answer[name][0].tolist(), strict=True)) for name in names}
+    said = {name: dict(zip(episode.action_names, whole.answer[name][0].tolist(), strict=True)) for name in names}
+    return said, None if fitted is None else fitted.best
 
 
 def _fitted(episode: BaseEpisode, cell: Cell) -> Fitted | None:

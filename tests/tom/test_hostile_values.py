@@ -80,6 +80,7 @@ def rest(logs, trained, tmp_path) -> dict[str, dict[str, tuple[str, ...]]]:
         "graph": {**scored, **out},
         "probe": {"name": ("stranger",), "run": (str(trained),)},
         "generations": {**out, "mind": ("--mind", str(trained))},
+        "view": {"log": (str(logs["test"]),), "mind": where["mind"]},
     }
 
 
@@ -105,6 +106,8 @@ def light(monkeypatch):
     monkeypatch.setattr("analysis.publish", lambda *_, **__: [])
     monkeypatch.setattr("tom.generations._Lineage.upto", lambda *_: {"rows": [], "made": 0})
     monkeypatch.setattr("analysis.generations.draw", lambda *_: {})
+    monkeypatch.setattr("werkzeug.serving.BaseWSGIServer.serve_forever", lambda *_, **__: None)
+    monkeypatch.setattr("webbrowser.open", lambda _: None)
 
 
 def status_of(arguments: list[str], capsys) -> int:

@@ -278,7 +278,7 @@ def test_a_run_into_an_existing_log_runs_nothing_that_the_log_names(made, tmp_pa
 def test_every_command_takes_trust():
     commands = {
         "run": ("--out", "x"), "verify": ("x",), "train": ("x", "--out", "y"), "probe": ("x",), "score": ("--log", "x"),
-        "graph": ("--log", "x", "--out", "y"), "generations": ("--out", "x"),
+        "graph": ("--log", "x", "--out", "y"), "generations": ("--out", "x"), "view": ("x",),
         "ask": ("x", "--log", "x", "--episode", "0", "--agent", "A", "--step", "0"),
         "describe": ("--who", "x", "--log", "x", "--episode", "0", "--agent", "A", "--step", "0"),
     }  # fmt: skip

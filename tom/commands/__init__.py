@@ -8,6 +8,7 @@ from tom.commands.running import Run
 from tom.commands.scoring import Graph, Score
 from tom.commands.training import Train
 from tom.commands.verifying import Verify
+from tom.commands.viewing import View
 
 COMMANDS: dict[str, type[Command]] = {
     "run": Run,
@@ -19,4 +20,5 @@ COMMANDS: dict[str, type[Command]] = {
     "graph": Graph,
     "probe": Probe,
     "generations": Generations,
+    "view": View,
 }

@@ -1,0 +1,232 @@
+"""The page's server answers its own page and nobody else, and nothing that is sent to it ends it."""
+
+import json
+import re
+import socket
+import threading
+
+import pytest
+
+from agents import exact
+from tom.cli import main
+from tom.view.desk import DEEPEST
+from tom.view.server import FILES, HOST, PAGE
+from worlds import FunhouseError, open_log
+
+LARGEST = 60_000  # bytes: the page, all of its files
+
+
+@pytest.fixture
+def episode(logs):
+    return open_log(logs["test"])[0]
+
+
+def alive(client) -> bool:
+    return client.get("/api/log")[0] == 200
+
+
+def test_the_page_is_there_whole_and_small(client):
+    for path, (name, kind) in FILES.items():
+        status, headers, body = client.get(path)
+        assert (status, headers["Content-Type"], body) == (200, kind, (PAGE / name).read_bytes())
+    assert sum(path.stat().st_size for path in PAGE.iterdir()) < LARGEST
+
+
+def test_the_page_names_nothing_outside_itself():
+    for path in PAGE.iterdir():
+        outside = set(re.findall(r"https?://[\w./]+", path.read_text()))
+        assert outside <= {"http://www.w3.org/2000/svg"}, path.name
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", path.read_text())
+
+
+def test_an_answer_is_that_of_the_mind_and_of_the_definition(client, episode):
+    me, other, *_ = episode.names
+    prompt = f"behave as {other} pretending to be me"
+    said = client.document("ask", e=0, a=me, t=20, q=prompt)
+    assert said["chain"] == [other, me]
+    assert said["truth"] == pytest.approx(list(exact(episode, me, 20, prompt).probabilities.values()))
+    mind = client.page.desk.mind.ask(episode, me, 20, prompt).probabilities
+    assert said["mind"] == pytest.approx(list(mind.values()), abs=1e-6)
+
+
+def test_shortcuts_come_with_the_best_of_them(client, episode):
+    said = client.document("shortcuts", e=0, a=episode.names[0], t=20, q="behave as myself")
+    assert said["best"] in said["shortcuts"]
+
+
+def test_what_is_known_is_told_at_every_step_beside_what_the_mind_says(client, episode):
+    me, other, *_ = episode.names
+    said = client.document("beliefs", e=0, a=me, who=other)
+    for source in ("exact", "mind"):
+        assert {trait: len(rows) for trait, rows in said[source].items()} == dict.fromkeys(
+            ("taste", "sight", "memory", "temper"), episode.steps
+        )
+        assert sum(said[source]["sight"][20]) == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"])
+def test_nothing_but_get_is_answered(client, method):
+    assert client.get("/api/log", method=method)[0] in (405, 501)
+    assert alive(client)
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:80", "127.0.0.1", "localhost:1", "", "127.0.0.1:80@evil"]
+)
+def test_a_foreign_host_is_refused_so_that_no_name_can_be_bound_to_this_machine(client, host):
+    assert client.get("/api/log", Host=host)[0] in (400, 403)
+
+
+def test_the_machine_may_be_called_localhost(client):
+    assert client.get("/api/log", Host=f"localhost:{client.port}")[0] == 200
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://localhost"])
+def test_a_foreign_origin_is_refused(client, origin):
+    assert client.get("/api/log", Origin=origin)[0] == 403
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "?"])
+def test_what_a_page_of_another_site_asks_for_is_refused(client, site):
+    assert client.get("/api/log", Sec_Fetch_Site=site)[0] == 403
+    assert client.get("/view.mjs", Sec_Fetch_Site=site)[0] == 403
+
+
+@pytest.mark.parametrize("path", ["/", "/api/log", "/api/nothing", "/api/ask?e=x"])
+def test_a_browser_is_told_to_run_and_fetch_nothing_else(client, path):
+    headers = client.get(path)[1]
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert not any(name.lower().startswith("access-control") for name in headers)
+    assert headers["Server"] == "tom"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../server.py",
+        "/%2e%2e/server.py",
+        "/..%2fserver.py",
+        "/page/index.html",
+        "//etc/passwd",
+        "/view.mjs/",
+        "/a%00b",
+    ],
+)
+def test_no_path_leads_to_another_file(client, path):
+    assert client.get(path)[0] in (400, 403, 404)
+    assert alive(client)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "", "e=0", "e=-1&a=x&t=0&q=x", "e=999&a=x&t=0&q=x", "e=1e3&a=x&t=0&q=x", "e=0&a=%00&t=0&q=behave+as+me",
+        "e=0&a=<b>&t=0&q=behave+as+me", "e=٣&a=x&t=0&q=x", "e=0&a=%ff&t=99999999999&q=x", "e=0;a=1", "&" * 30,
+    ],
+)  # fmt: skip
+def test_a_question_that_makes_no_sense_is_an_error_with_what_it_is(client, asked):
+    from urllib.parse import quote
+
+    status, _, body = client.get(f"/api/ask?{quote(asked, safe='=&%+;')}")
+    assert status == 400
+    assert json.loads(body)["error"]["what"]
+    assert b"Traceback" not in body
+
+
+def test_a_prompt_that_does_not_parse_is_told_with_a_caret_and_a_remedy(client, episode):
+    error = client.document("ask", e=0, a=episode.names[0], t=9, q="behave as Nobody")["error"]
+    assert "nobody here is called Nobody" in error["what"]
+    assert "behave as Nobody\n              ^^^^^^" in error["place"]
+    assert error["remedy"]
+
+
+def test_no_message_tells_a_path_of_this_machine(client, logs, monkeypatch):
+    def lost(index):
+        raise FunhouseError(f"{logs['test']}/steps-0.parquet is damaged", place=str(logs["test"]), remedy="restore it")
+
+    monkeypatch.setitem(client.page.routes, "/api/lost", (lost, ("e",)))
+    said = json.dumps(client.document("lost", e=0))
+    assert "the log/steps-0.parquet is damaged" in said
+    assert str(logs["test"]) not in said
+
+
+def test_a_fault_of_ours_tells_neither_traceback_nor_path(client, monkeypatch):
+    def broken():
+        raise RuntimeError(f"in {PAGE}")
+
+    monkeypatch.setitem(client.page.routes, "/api/broken", (broken, ()))
+    status, _, body = client.get("/api/broken")
+    assert status == 500
+    assert b"RuntimeError" in body
+    assert not any(told in body for told in (str(PAGE).encode(), b"Traceback"))
+
+
+def test_questions_that_nest_too_deeply_are_refused_here(client, episode):
+    a, b, *_ = episode.names
+    chain = ([b, a] * DEEPEST)[: DEEPEST + 1]
+    said = client.document("ask", e=0, a=a, t=9, q=f"behave as {' pretending to be '.join(chain)}")
+    assert f"{DEEPEST + 1} deep" in said["error"]["what"]
+
+
+def test_a_prompt_of_a_megabyte_is_refused_and_the_server_lives(client):
+    status, *_ = client.get("/api/ask?q=" + "x" * 2**20)
+    assert status == 414
+    assert client.get("/api/ask?q=" + "x" * 5000)[0] == 414
+    assert alive(client)
+
+
+def test_a_header_of_a_megabyte_and_bytes_that_are_no_request_do_not_end_it(client):
+    for sent in (b"GET / HTTP/1.1\r\nX: " + b"x" * 2**20, b"\x16\x03\x01\x00\xa5" * 9, b"GET\r\n\r\n", b""):
+        with socket.create_connection((HOST, client.port), timeout=5) as connection:
+            try:
+                connection.sendall(sent)
+                connection.shutdown(socket.SHUT_WR)
+                connection.recv(1000)
+            except OSError:
+                pass
+    assert alive(client)
+
+
+def test_fifty_clients_at_once_all_get_their_answer_or_are_told_to_come_again(client, episode):
+    statuses: list[int] = []
+
+    def asks(step):
+        statuses.append(client.document("ask", e=0, a=episode.names[0], t=step % 24, q="behave as myself")["status"])
+
+    threads = [threading.Thread(target=asks, args=(k,)) for k in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(statuses) <= {200, 503}
+    assert statuses.count(200) >= 25
+    assert alive(client)
+
+
+def test_names_made_of_markup_come_as_the_text_that_they_are(logs):
+    from dataclasses import replace
+
+    from tom.view.telling import episode_told
+
+    episode = open_log(logs["test"])[0]
+    name = "<script>alert(1)</script>"
+    agents = [replace(episode.agents[0], name=name), *episode.agents[1:]]
+    assert episode_told(replace(episode, agents=agents))["agents"][0]["name"] == name
+
+
+def test_the_server_listens_on_the_loopback_alone_and_a_port_in_use_is_told(client, logs, capsys):
+    assert HOST == "127.0.0.1"
+    assert main(["view", str(logs["test"]), "--port", str(client.port)]) == 1
+    assert f"port {client.port} is in use" in capsys.readouterr().err
+
+
+def test_a_mind_of_another_world_is_refused_at_the_start(logs, capsys):
+    assert main(["view", str(logs["test"]), "--mind", "reference"]) == 1
+    assert "this mind knows" in capsys.readouterr().err
+
+
+def test_a_log_that_is_none_is_told(tmp_path, capsys):
+    assert main(["view", str(tmp_path)]) == 1
+    assert "remedy" in capsys.readouterr().err

@@ -1,0 +1,62 @@
+"""`tom view`: a page on which an episode is looked at, and its agents are asked."""
+
+import sys
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import tyro
+
+from tom.commands.base import Command, Flag, MaybeRunDir, mind_for
+from tom.terminal import show, tell
+
+
+@dataclass(kw_only=True)
+class View(Command):
+    """Look at a log in a browser, and ask its agents by clicking: the mind's answer, the truth and the best shortcut,
+    on the map. It goes on until Ctrl-C, and is open to this machine alone; from elsewhere, make a tunnel, such as
+    ssh -L PORT:127.0.0.1:PORT."""
+
+    log: Annotated[tyro.conf.Positional[str], tyro.conf.arg(metavar="LOG")]
+    """The log to look at."""
+    mind: MaybeRunDir = None
+    """The mind's run directory; without it, the mind of the package that knows the log's world."""
+    port: int = 0
+    """Where to listen; 0: any port that is free."""
+    open: Flag = False
+    """Open the page in a browser."""
+    at: Annotated[str | None, tyro.conf.arg(metavar="PLACE")] = None
+    """Where to begin, as tom ask prints it: e=EPISODE&a=AGENT&t=STEP&q=PROMPT."""
+
+    def work(self) -> dict[str, Any]:
+        from pathlib import Path
+
+        from tom.view.desk import Desk
+        from tom.view.server import HOST, Page, serving
+        from worlds import open_log
+
+        log = open_log(self.log)
+        mind = mind_for(self.mind, log.config)
+        if mind is None:
+            tell("no mind that ships knows this world: the page shows what is true alone", style="yellow")
+        hidden = [path for name in (self.log, self.mind) if name for path in (str(Path(name).resolve()), name)]
+        page = Page(Desk(log, mind), hidden)
+        self.server = serving(page, self.port)
+        place = f"#{self.at.lstrip('#')}" if self.at else ""
+        return {"url": f"http://{HOST}:{page.port}/{place}", "log": self.log, "episodes": len(log)}
+
+    def show(self, document: dict[str, Any]) -> None:
+        show(document["url"])
+        tell("Ctrl-C ends it")
+
+    def status(self, document: dict[str, Any]) -> int:
+        """Serves the page, whose address has been printed, until it is stopped."""
+        import webbrowser
+
+        sys.stdout.flush()
+        if self.open:
+            webbrowser.open(document["url"])
+        self.server.serve_forever(poll_interval=0.2)
+        return 0
+
+    def stopped(self) -> str:
+        return "the page is closed"

@@ -1,0 +1,162 @@
+"""What the page asks about a log, answered: one question at a time, whoever asks, and what was answered is kept."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
+from typing import Any
+
+import numpy as np
+
+from agents import exact
+from agents.answer import Question, resolve
+from agents.language.wishes import is_wish
+from agents.query import body_of
+from agents.registry import reasoner_of, type_space, world_of
+from agents.wishes.answer import WishAnswer
+from analysis.contenders.one_question import shortcuts_and_best
+from analysis.scores.measures import divergence
+from tom.ask import by_trait, names_of
+from tom.view.telling import episode_told
+from worlds import FunhouseError
+from worlds.base_episode import BaseEpisode
+from worlds.log.reader import Log
+
+KEPT = 4096  # answers
+EPISODES = 16  # kept
+DEEPEST = 4  # of a question that is answered here: work grows with the depth as a power does
+PATIENCE = 120.0  # seconds that one who asks waits for those before, and for the answer
+WAITING = 64  # that many at a time
+
+
+class Busy(Exception):
+    """So many ask at once that one more would wait too long."""
+
+
+class Desk:
+    """Answers about one log by one mind, or by none, in plain JSON values.
+
+    Everything is worked out in one thread of its own: minds and kernels are on one core, and answers come in turn.
+    """
+
+    def __init__(self, log: Log, mind: Any = None):
+        """log: as worlds.open_log has it; mind: a tom.base_mind.BaseMind. Raises FunhouseError where it does not know
+        the log's world."""
+        if mind is not None:
+            mind.check(mind.reads(log.config), str(log.path))
+        self.log, self.mind = log, mind
+        self._kept: OrderedDict[tuple, Any] = OrderedDict()
+        self._episodes: OrderedDict[int, BaseEpisode] = OrderedDict()
+        self._hands, self._waiting = ThreadPoolExecutor(1, initializer=_on_one_core), 0
+
+    def do(self, work: Callable[..., Any], *asked: Any) -> Any:
+        """What `work`, a method of this desk, says to what is asked. Raises FunhouseError, and Busy."""
+        if self._waiting >= WAITING:
+            raise Busy
+        self._waiting += 1
+        try:
+            return self._hands.submit(self._once, work, asked).result(PATIENCE)
+        except TooLate as late:
+            raise Busy from late
+        finally:
+            self._waiting -= 1
+
+    def _once(self, work: Callable[..., Any], asked: tuple) -> Any:
+        key = (work.__name__, *asked)
+        if key not in self._kept:
+            self._kept[key] = work(*asked)
+        self._kept.move_to_end(key)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return self._kept[key]
+
+    def episode(self, index: int) -> BaseEpisode:
+        """An episode of the log. Raises FunhouseError where there is none."""
+        if index < 0:  # which counts from the end elsewhere
+            raise FunhouseError(f"there is no episode {index}", remedy=f"choose one from 0 to {len(self.log) - 1}")
+        if index not in self._episodes:
+            self._episodes[index] = self.log[index]
+        self._episodes.move_to_end(index)
+        while len(self._episodes) > EPISODES:
+            self._episodes.popitem(last=False)
+        return self._episodes[index]
+
+    def about(self) -> dict[str, Any]:
+        """What log this is, and who answers."""
+        config, mind = self.log.config, self.mind
+        return {
+            "log": self.log.path.name,
+            "world": world_of(config).called(config),
+            "split": self.log.split,
+            "episodes": len(self.log),
+            "mind": None if mind is None else (mind.checkpoint[:12] or "a mind"),
+            "traits": {trait: list(values) for trait, values in type_space(self.log).traits.items()},
+        }
+
+    def told(self, index: int) -> dict[str, Any]:
+        """An episode, as tom.view.telling has it."""
+        return episode_told(self.episode(index))
+
+    def ask(self, index: int, agent: str, step: int, prompt: str) -> dict[str, Any]:
+        """What the mind says to a prompt, and what is true, (actions,) each; None where there is no such answer."""
+        episode = self.episode(index)
+        query = resolve(episode, Question(agent, step, prompt))
+        if query.depth > DEEPEST:
+            what = f"the prompt is {query.depth} deep, and this page answers to {DEEPEST}"
+            raise FunhouseError(what, remedy="ask it with tom ask --exact")
+        said: dict[str, Any] = {
+            "prompt": prompt, "stance": query.stance, "depth": query.depth, "body": body_of(query),
+            "chain": list(names_of(episode, query.chain)), "mind": None,
+        }  # fmt: skip
+        if self.mind is not None and (self.mind.wishes or not is_wish(prompt)):
+            said["mind"] = self.mind.answer(episode, [Question(agent, step, prompt)])[0].tolist()
+        said |= self._exactly(episode, agent, step, prompt)
+        if said["mind"] and said["truth"]:
+            said["nats"] = _nats(said["truth"], said["mind"])
+        return said
+
+    @staticmethod
+    def _exactly(episode: BaseEpisode, agent: str, step: int, prompt: str) -> dict[str, Any]:
+        answer = exact(episode, agent, step, prompt)
+        said: dict[str, Any] = {"truth": answer.probabilities and list(answer.probabilities.values())}
+        if isinstance(answer, WishAnswer):
+            said |= {name: getattr(answer, name) for name in ("wish", "chance", "asked", "best", "steps")}
+        return said
+
+    def shortcuts(self, index: int, agent: str, step: int, prompt: str) -> dict[str, Any]:
+        """What the shortcuts say to it, {name: (actions,)}, and which is the best: it is fitted on first use."""
+        if is_wish(prompt):
+            answer = exact(self.episode(index), agent, step, prompt)
+            said, best = getattr(answer, "shortcuts", {}), None
+        else:
+            said, best = shortcuts_and_best(self.episode(index), agent, step, prompt, self.log)
+        return {"shortcuts": {name: list(row.values()) for name, row in said.items()}, "best": best}
+
+    def beliefs(self, index: int, agent: str, who: str) -> dict[str, Any]:
+        """What an agent can know of another at each step, and what the mind says of it: {trait: (t, values)} each."""
+        episode, space = self.episode(index), type_space(self.log)
+        me, other = episode.find(agent), episode.find(who)
+        exactly = reasoner_of(space).posteriors(episode, me, other)
+        rows = [by_trait(space, belief) for belief in exactly]
+        traits = {trait: [list(row[trait].values()) for row in rows] for trait in space.traits}
+        return {"who": who, "exact": _short(traits), "mind": self._described(episode, me, other)}
+
+    def _described(self, episode: BaseEpisode, agent: int, who: int) -> dict[str, list] | None:
+        if self.mind is None:
+            return None
+        said = self.mind.traits(episode, agent, range(episode.steps), [who] * episode.steps)
+        return _short({trait: rows.tolist() for trait, rows in said.items()})
+
+
+def _short(traits: dict[str, list]) -> dict[str, list]:
+    return {trait: np.round(np.array(rows), 4).tolist() for trait, rows in traits.items()}
+
+
+def _nats(truth: Sequence[float], said: Sequence[float]) -> float:
+    return float(divergence(np.array([truth]), np.array([said]))[0])
+
+
+def _on_one_core() -> None:
+    import torch
+
+    torch.set_num_threads(1)

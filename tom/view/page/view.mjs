@@ -1,0 +1,646 @@
+// The page of `tom view`: an episode is looked at, and its agents are asked. docs/view.md says what it shows.
+// Whatever comes from a log is put in as text, never as markup. Answers come from the server, or, in a page that was
+// written to a file, from the table within it; `source` is the one or the other.
+
+const $ = (id) => document.getElementById(id);
+const SVG = "http://www.w3.org/2000/svg";
+const MOST_ROWS = 12; // of a table of actions
+const LONGEST = 1.5; // cells: the bar of a sure action
+const LEAST = 0.03; // the chance from which an action has a bar on the map; the table has all
+const START = 0.42; // cells from the middle of an agent to its bars
+const RIM = 0.3; // cells around the map
+const SHAPES = [ // of things, by their kind, so that colour never stands alone
+  "M0-.24A.24.24 0 1 1 0 .24A.24.24 0 1 1 0-.24Z",
+  "M-.21-.21H.21V.21H-.21Z",
+  "M0-.26L.26.2H-.26Z",
+  "M0-.28L.24 0L0 .28L-.24 0Z",
+  "M-.08-.25H.08V-.08H.25V.08H.08V.25H-.08V.08H-.25V-.08H-.08Z",
+  "M0-.28L.08-.09L.27-.09L.12.04L.17.24L0 .12L-.17.24L-.12.04L-.27-.09L-.08-.09Z",
+];
+const HUES = [212, 28, 140, 330, 265, 55, 185, 0];
+
+const state = { e: 0, a: 0, t: 0, q: "behave as myself", eyes: false, truth: true, shortcuts: true };
+let log, episode, picture, answer, best, beliefs; // what is shown now
+let asked = { stance: "behave", chain: [] }; // the question in parts, null while it is only words
+let timer = 0;
+
+// ---------------------------------------------------------------- elements
+
+function element(kind, made, attributes, children) {
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (name === "on") for (const [event, call] of Object.entries(value)) made.addEventListener(event, call);
+    else if (name === "text") made.textContent = value;
+    else if (value !== null && value !== false) made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+const html = (kind, attributes, ...children) => element(kind, document.createElement(kind), attributes, children);
+const svg = (kind, attributes, ...children) => element(kind, document.createElementNS(SVG, kind), attributes, children);
+const name = (who) => html("span", { class: "name", text: who });
+
+function bits(number, count) { // a hexadecimal number as flags
+  const flags = new Uint8Array(count);
+  for (let at = 0; at < number.length; at++) {
+    const digit = parseInt(number[number.length - 1 - at], 16);
+    for (let bit = 0; bit < 4; bit++) if ((digit >> bit) & 1 && at * 4 + bit < count) flags[at * 4 + bit] = 1;
+  }
+  return flags;
+}
+const share = (p) => (p >= 0.9995 ? "1" : p.toFixed(2).replace(/^0/, ""));
+const list = (values) => values.join(", ");
+
+// ---------------------------------------------------------------- where answers come from
+
+class Server {
+  constructor() { this.kept = new Map(); }
+
+  async get(what, asked = {}) {
+    const path = `api/${what}?${new URLSearchParams(asked)}`;
+    if (!this.kept.has(path)) {
+      if (this.kept.size > 2000) this.kept.clear();
+      this.kept.set(path, this.fetched(path).catch((error) => { this.kept.delete(path); throw error; }));
+    }
+    return this.kept.get(path);
+  }
+
+  async fetched(path) {
+    let reply;
+    try {
+      reply = await fetch(path, { headers: { Accept: "application/json" } });
+    } catch {
+      throw { what: "the server does not answer", remedy: "start it again: tom view" };
+    }
+    const document = await reply.json();
+    if (!reply.ok) throw document.error;
+    return document;
+  }
+}
+
+let source = new Server();
+
+// ---------------------------------------------------------------- the place in the log
+
+function told() { // the place, as an address says it
+  return new URLSearchParams({ e: state.e, a: agentName(), t: state.t, q: state.q }).toString();
+}
+
+const agentName = () => (episode ? episode.agents[state.a].name : "");
+
+async function follow(address) { // goes where an address says
+  const said = new URLSearchParams(address.replace(/^#/, ""));
+  const number = (key, otherwise) => (/^\d{1,9}$/.test(said.get(key) || "") ? Number(said.get(key)) : otherwise);
+  const q = said.get("q");
+  await go({ e: number("e", state.e), t: number("t", null), name: said.get("a"), q });
+}
+
+async function go({ e = state.e, t = null, name = null, q = null }) {
+  if (!episode || e !== episode.episode) {
+    try {
+      open(await source.get("episode", { e }));
+    } catch (error) {
+      return complain(error);
+    }
+  }
+  if (name !== null) {
+    const found = episode.agents.findIndex((agent) => agent.name === name);
+    if (found < 0) complain({ what: `nobody in this episode is called ${name}`, remedy: `ask ${list(episode.agents.map((one) => one.name))}` });
+    else state.a = found;
+  }
+  if (q !== null) [state.q, asked] = [q, null];
+  if (t !== null) state.t = t;
+  moved();
+}
+
+function open(document) { // another episode
+  episode = document;
+  picture = document.picture;
+  state.e = document.episode;
+  state.a = Math.min(state.a, document.agents.length - 1);
+  $("which").value = state.e;
+  $("step").max = document.steps - 1;
+  $("agent").replaceChildren(...document.agents.map((one, i) => html("option", { value: i, text: one.name })));
+  layOut();
+  layPhases();
+}
+
+function moved() { // something of the place changed: everything follows
+  state.t = Math.max(0, Math.min(episode.steps - 1, state.t));
+  $("step").value = state.t;
+  $("step").setAttribute("aria-valuetext", `step ${state.t} of ${episode.steps - 1}`);
+  $("agent").value = state.a;
+  $("clock").textContent = `step ${state.t} of ${episode.steps - 1}`;
+  history.replaceState(null, "", `#${told()}`);
+  document.title = `${agentName()} at step ${state.t} · Funhouse`;
+  look();
+  tellRoles();
+  showQuestion();
+  inquire();
+  know();
+}
+
+// ---------------------------------------------------------------- the map
+
+let layer = {}; // the parts of the map
+
+function layOut() {
+  layer = {};
+  $("eyes").textContent = "";
+  if (!picture) return;
+  const { rows, columns } = picture, walls = bits(picture.walls, rows * columns);
+  const glass = picture.glass ? bits(picture.glass, rows * columns) : null;
+  const ground = svg("g");
+  walls.forEach((wall, c) => {
+    const [row, column] = [Math.floor(c / columns), c % columns];
+    const kind = glass && glass[c] ? "glass" : wall ? "wall" : (row + column) % 2 ? "ground odd" : "ground";
+    ground.append(svg("rect", { x: column, y: row, width: 1.01, height: 1.01, class: kind }));
+  });
+  layer.things = svg("g");
+  layer.shade = svg("path", { class: "shade" });
+  layer.arrow = svg("g", { class: "arrow" });
+  layer.agents = episode.agents.map((agent, i) => drawnAgent(agent, () => ask({ a: i })));
+  const all = svg("g", {}, ...layer.agents.map((one) => one.body));
+  const view = { viewBox: `${-RIM} ${-RIM} ${columns + 2 * RIM} ${rows + 2 * RIM}`, role: "group", "aria-label": "The map" };
+  $("map").replaceChildren(svg("svg", view, ground, layer.things, layer.shade, all, layer.arrow));
+}
+
+function drawnAgent(agent, chosen) {
+  const parts = {
+    pupils: svg("g", {}, svg("circle", { cx: -0.12, cy: -0.11, r: 0.05, fill: "#241f30" }), svg("circle", { cx: 0.12, cy: -0.11, r: 0.05, fill: "#241f30" })),
+    spot: svg("circle", { class: "spot", cx: 0.26, cy: -0.28, r: 0.1 }),
+  };
+  const whites = [-0.12, 0.12].map((x) => svg("circle", { cx: x, cy: -0.11, r: 0.1, fill: "#fff" }));
+  const keyed = (event) => event.key === "Enter" && chosen();
+  parts.body = svg("g", { class: "agent", tabindex: 0, role: "button", on: { click: chosen, keydown: keyed } },
+    svg("circle", { class: "ring", r: 0.45 }), svg("circle", { class: "body", r: 0.37, fill: agent.colour }),
+    ...whites, parts.pupils, svg("text", { y: 0.24, text: agent.initials }), parts.spot);
+  return parts;
+}
+
+function look() { // the map at this step
+  const eyes = state.eyes ? state.a : -1;
+  $("all").setAttribute("aria-pressed", eyes < 0);
+  $("eyes").setAttribute("aria-pressed", eyes >= 0);
+  $("eyes").textContent = `through ${agentName()}’s eyes`;
+  if (!picture) return tabulate();
+  const { columns, cells } = picture, count = picture.rows * columns, here = cells[state.t];
+  const seen = eyes < 0 ? null : bits(picture.sight[state.t][eyes], count);
+  layer.shade.setAttribute("d", seen ? squares((c) => !seen[c], count, columns) : "");
+  layer.things.replaceChildren(...thingsAt(state.t, (c, kind) => !seen || (seen[c] && picture.notices[eyes].includes(kind))));
+  const before = state.t ? episode.action[state.t - 1] : null;
+  here.forEach((cell, i) => {
+    const { body, pupils, spot } = layer.agents[i];
+    const among = here.map((other, j) => (other === cell ? j : -1)).filter((j) => j >= 0);
+    const [x, y, size] = seat(cell, columns, among.indexOf(i), among.length);
+    body.setAttribute("transform", `translate(${x} ${y}) scale(${size})`);
+    body.setAttribute("opacity", seen && !seen[cell] ? 0.12 : 1);
+    body.setAttribute("class", i === state.a ? "agent asked" : "agent");
+    body.setAttribute("aria-label", sentence(i));
+    const gaze = before ? picture.moves[before[i]] : null;
+    pupils.setAttribute("transform", gaze ? `translate(${gaze[1] * 0.045} ${gaze[0] * 0.045})` : "");
+    spot.setAttribute("visibility", picture.marked && picture.marked[state.t][i] ? "visible" : "hidden");
+  });
+  drawArrows();
+}
+
+function thingsAt(t, shown) {
+  const { columns, things } = picture, drawn = [];
+  things.forEach((thing, kind) => {
+    bits(picture.lies[t][kind], picture.rows * columns).forEach((lies, c) => {
+      if (lies && shown(c, kind)) drawn.push(thingAt(c, kind, 1));
+    });
+  });
+  return drawn;
+}
+
+function thingAt(c, kind, chance) {
+  const { columns, things } = picture, place = `translate(${(c % columns) + 0.5} ${Math.floor(c / columns) + 0.5})`;
+  const known = { class: "thing", d: SHAPES[kind % SHAPES.length], fill: things[kind].colour, transform: place };
+  return svg("path", chance < 1 ? { ...known, opacity: chance } : known, svg("title", { text: things[kind].name }));
+}
+
+function squares(which, count, columns) {
+  let path = "";
+  for (let c = 0; c < count; c++) if (which(c)) path += `M${c % columns} ${Math.floor(c / columns)}h1.01v1.01h-1.01z`;
+  return path;
+}
+
+function seat(cell, columns, place, among) { // where one of several on a cell is drawn, and how large
+  const [x, y] = [(cell % columns) + 0.5, Math.floor(cell / columns) + 0.5];
+  if (among === 1) return [x, y, 1];
+  const side = Math.ceil(Math.sqrt(among)), gap = 1 / side;
+  return [x - 0.5 + gap * ((place % side) + 0.5), y - 0.5 + gap * (Math.floor(place / side) + 0.5), 1.15 / side];
+}
+
+function sentence(i) {
+  const agent = episode.agents[i], role = roles()[i].chain;
+  const where = picture ? `, row ${Math.floor(picture.cells[state.t][i] / picture.columns) + 1}, column ${(picture.cells[state.t][i] % picture.columns) + 1}` : "";
+  return `${agent.name}, ${agent.description}${where}, acting as ${role.length ? role.join(" pretending to be ") : "itself"}`;
+}
+
+function tabulate() { // a world without places: what was perceived and done
+  const seen = bits(episode.perceived[state.t][state.a], episode.agents.length);
+  const rows = episode.agents.map((agent, i) => {
+    const did = episode.action[state.t][i];
+    const cells = [agent.name, roles()[i].prompt, did < 0 ? "–" : episode.actions[did], seen[i] || i === state.a ? "yes" : "no"];
+    return html("tr", { class: seen[i] || i === state.a ? null : "unseen" }, ...cells.map((text) => html("td", { text })));
+  });
+  const head = ["agent", "told to", "does", `${agentName()} perceives it`].map((text) => html("th", { text }));
+  $("map").replaceChildren(html("table", { class: "perceived" }, html("tr", {}, ...head), ...rows));
+}
+
+function drawArrows() {
+  if (!layer.arrow) return;
+  const rows = answers();
+  if (!rows.length || answer.body === undefined) return layer.arrow.replaceChildren();
+  const { columns, moves } = picture, cell = picture.cells[state.t][answer.body];
+  const [x, y] = [(cell % columns) + 0.5, Math.floor(cell / columns) + 0.5], drawn = [];
+  const rest = moves.findIndex((move) => move === null || (!move[0] && !move[1]));
+  episode.actions.forEach((_, action) => {
+    const move = moves[action], way = move && Math.hypot(...move), most = Math.max(...rows.map((row) => row.chance[action]));
+    if (way && most > LEAST) drawn.push(svg("path", { class: "halo", d: along(x, y, move, way, most, 0) }));
+    for (const { kind, chance } of rows) {
+      if (way && chance[action] > LEAST) drawn.push(svg("path", { class: kind, d: bar(kind, x, y, move, way, chance[action]) }));
+      else if (action === rest && chance[action] > LEAST) drawn.push(arc(kind, x, y, chance[action]));
+    }
+  });
+  layer.arrow.replaceChildren(...drawn);
+}
+
+function along(x, y, move, way, chance, aside) {
+  const [dx, dy] = [move[1] / way, move[0] / way], [x0, y0] = [x + dx * START - dy * aside, y + dy * START + dx * aside];
+  return `M${x0} ${y0}l${dx * chance * LONGEST} ${dy * chance * LONGEST}`;
+}
+
+function bar(kind, x, y, move, way, chance) {
+  if (kind !== "truth") return along(x, y, move, way, chance, kind === "shortcut" ? 0.22 : 0);
+  const [dx, dy] = [move[1] / way, move[0] / way], [long, wide] = [chance * LONGEST, 0.15];
+  const [x0, y0] = [x + dx * START - dy * wide, y + dy * START + dx * wide];
+  return `M${x0} ${y0}l${dx * long} ${dy * long}l${dy * wide * 2} ${-dx * wide * 2}l${-dx * long} ${-dy * long}z`;
+}
+
+function arc(kind, x, y, chance) { // to stay: a part of a ring
+  const radius = { mind: 0.47, truth: 0.47, shortcut: 0.58 }[kind], turn = Math.min(0.9999, chance) * 2 * Math.PI;
+  const [ex, ey] = [x + radius * Math.sin(turn), y - radius * Math.cos(turn)];
+  const d = `M${x} ${y - radius}A${radius} ${radius} 0 ${turn > Math.PI ? 1 : 0} 1 ${ex} ${ey}`;
+  return svg("path", { class: kind, d });
+}
+
+// ---------------------------------------------------------------- time and roles
+
+function roles() {
+  return episode.phases.findLast((phase) => phase.from <= state.t).roles;
+}
+
+function layPhases() {
+  const starts = [...episode.phases.map((phase) => phase.from), episode.steps];
+  $("phases").replaceChildren(...episode.phases.map((phase, i) => {
+    const block = html("i", {});
+    block.style.flexGrow = starts[i + 1] - starts[i];
+    return block;
+  }));
+}
+
+function tellRoles() {
+  const now = episode.phases.findLastIndex((phase) => phase.from <= state.t);
+  [...$("phases").children].forEach((block, i) => {
+    block.className = `${episode.phases[i].roles[state.a].chain.length ? "other" : ""} ${i === now ? "now" : ""}`;
+  });
+  const role = roles()[state.a], did = episode.action[state.t][state.a];
+  const done = did < 0 ? "does not act now" : `did ${episode.actions[did]}`;
+  const through = role.chain.length ? `“${role.prompt}”` : `as itself (“${role.prompt}”)`;
+  $("roles").replaceChildren(name(agentName()), ` was told ${through} at this step, and ${done}.`);
+}
+
+function play(on) {
+  clearInterval(timer);
+  timer = on ? setInterval(() => (state.t < episode.steps - 1 ? ask({ t: state.t + 1 }) : play(false)), 400) : 0;
+  $("play").textContent = on ? "❚❚" : "▶";
+  $("play").setAttribute("aria-label", on ? "Stop" : "Play");
+}
+
+// ---------------------------------------------------------------- the question
+
+const words = (stance, chain) => {
+  const said = chain.map((who) => (who === agentName() ? "me" : who));
+  return `${stance === "predict" ? "predict" : "behave as"} ${said.length ? said.join(" pretending to be ") : "myself"}`;
+};
+
+function ask(change) { // another place or question
+  if ("parts" in change) [asked, state.q] = [change.parts, words(change.parts.stance, change.parts.chain)];
+  if ("q" in change) [asked, state.q] = [null, change.q];
+  if ("a" in change && change.a !== state.a) [asked, state.a] = [null, change.a];
+  if ("t" in change) state.t = change.t;
+  moved();
+}
+
+function through(i) { // one more agent in the chain
+  if (!asked || i >= episode.agents.length) return;
+  const who = episode.agents[i].name, chain = asked.chain;
+  if (who === (chain.length ? chain[chain.length - 1] : agentName())) return;
+  ask({ parts: { stance: asked.stance, chain: [...chain, who] } });
+}
+
+function back() {
+  if (asked && asked.chain.length) ask({ parts: { stance: asked.chain.length > 1 ? asked.stance : "behave", chain: asked.chain.slice(0, -1) } });
+}
+
+function turn() { // behave or predict
+  if (!asked) return;
+  if (asked.stance === "predict") return ask({ parts: { stance: "behave", chain: asked.chain } });
+  const seen = bits(episode.perceived[state.t][state.a], episode.agents.length);
+  const first = episode.agents.find((_, i) => seen[i] && i !== state.a);
+  const chain = asked.chain.length ? asked.chain : first ? [first.name] : [];
+  if (chain.length) ask({ parts: { stance: "predict", chain } });
+}
+
+function showQuestion() {
+  const agent = episode.agents[state.a];
+  $("persona").replaceChildren(agent.description + (agent.played_by ? ` (${agent.played_by})` : ""));
+  if (document.activeElement !== $("prompt")) $("prompt").value = state.q;
+  const parts = [];
+  if (!asked) parts.push(html("span", { text: state.q }));
+  else {
+    parts.push(html("button", { type: "button", class: "stance", title: "behave or predict (p)", text: asked.stance === "predict" ? "predict" : "behave as", on: { click: turn } }));
+    if (!asked.chain.length) parts.push(html("span", { class: "chip", text: "myself" }));
+    asked.chain.forEach((who, place) => {
+      if (place) parts.push(html("span", { text: "pretending to be" }));
+      parts.push(chip(who, place));
+    });
+  }
+  $("chips").replaceChildren(...parts);
+  $("add").replaceChildren(...episode.agents.map((one, i) => html("button", {
+    type: "button", title: i < 9 ? `key ${i + 1}` : null, disabled: !asked, "aria-label": `go on through ${one.name}`, on: { click: () => through(i) },
+  }, spot(one), i === state.a ? "me" : one.name, i < 9 ? html("kbd", { text: i + 1 }) : null)));
+}
+
+function chip(who, place) {
+  const agent = episode.agents.find((one) => one.name === who);
+  const cut = () => ask({ parts: { stance: place ? asked.stance : "behave", chain: asked.chain.slice(0, place) } });
+  const said = who === agentName() ? "me" : who;
+  return html("button", { type: "button", class: "chip", title: "take this and what follows away", "aria-label": `take away ${said} and what follows`, on: { click: cut } }, agent ? spot(agent) : null, name(said), "×");
+}
+
+function spot(agent) {
+  const dot = html("i", {});
+  dot.style.background = agent.colour;
+  return dot;
+}
+
+// ---------------------------------------------------------------- the answer
+
+let running = false;
+
+async function inquire() { // one question is on its way at a time; the newest place is asked next
+  if (running) return;
+  running = true;
+  for (let place = null; place !== told(); ) {
+    place = told();
+    const here = { e: state.e, a: agentName(), t: state.t, q: state.q };
+    try {
+      const said = await source.get("ask", here);
+      if (place === told()) show(said);
+    } catch (error) {
+      if (place === told()) complain(error);
+    }
+  }
+  running = false;
+  settle();
+}
+
+let settling = 0;
+
+function settle() { // what takes longer is asked for when the place stays
+  clearTimeout(settling);
+  settling = setTimeout(async () => {
+    const place = told(), here = { e: state.e, a: agentName(), t: state.t, q: state.q };
+    if (state.shortcuts && answer && !best) {
+      try {
+        const said = await source.get("shortcuts", here);
+        if (place === told()) { best = said; showAnswer(); drawArrows(); }
+      } catch { /* the answer stands without */ }
+    }
+  }, timer ? 900 : 120);
+}
+
+function show(said) {
+  [answer, best] = [said, null];
+  $("error").hidden = true;
+  if (said.stance !== "do") asked = { stance: said.stance, chain: said.chain };
+  showQuestion();
+  showAnswer();
+  drawArrows();
+  if (window.glimpse) window.glimpse();
+}
+
+function complain(error) {
+  [answer, best] = [null, null];
+  const place = error.place ? (error.place.startsWith("\n") ? error.place : `\n  where: ${error.place}`) : "";
+  $("error").textContent = `${error.what}${place}${error.remedy ? `\n  remedy: ${error.remedy}` : ""}`;
+  $("error").hidden = false;
+  $("said").replaceChildren();
+  $("answer").replaceChildren();
+  $("live").textContent = error.what;
+  if (layer.arrow) layer.arrow.replaceChildren();
+}
+
+function answers() { // the rows that are shown: who says it, and its chances
+  if (!answer) return [];
+  const rows = [];
+  if (answer.mind) rows.push({ kind: "mind", title: "the mind", chance: answer.mind });
+  if (answer.truth && state.truth) rows.push({ kind: "truth", title: answer.stance === "do" ? "do" : "the truth", chance: answer.truth });
+  const name = best && (best.best || Object.keys(best.shortcuts)[0]);
+  if (name && best.shortcuts[name] && state.shortcuts) rows.push({ kind: "shortcut", title: name, chance: best.shortcuts[name] });
+  return rows;
+}
+
+const favourite = (chance) => chance.indexOf(Math.max(...chance));
+
+function showAnswer() {
+  const rows = answers();
+  const said = rows.map(({ kind, title, chance }) => {
+    const action = favourite(chance), of = `${episode.actions[action]} (${share(chance[action])})`;
+    return kind === "truth" ? `in truth it is ${of}` : kind === "mind" ? `the mind says ${of}` : `the shortcut “${title}” says ${of}`;
+  });
+  const whom = episode.agents[answer.body].name;
+  const far = answer.nats === undefined ? "" : ` The mind is ${answer.nats.toFixed(2)} nats from the truth.`;
+  const wish = answer.wish ? ` “${answer.wish}” comes true by itself with chance ${share(answer.chance)}, by “do” with ${share(answer.asked)}, at best with ${share(answer.best)}.` : "";
+  const text = `What ${answer.stance === "predict" ? `${whom} will` : `${whom} would`} do: ${said.join("; ")}.${far}${wish}`;
+  $("said").textContent = text;
+  $("live").textContent = `${agentName()} at step ${state.t}, asked to ${state.q}. ${text}`;
+  $("answer").replaceChildren(rows.length ? tableOf(rows) : "");
+}
+
+function tableOf(rows) {
+  const most = episode.actions.map((_, action) => Math.max(...rows.map((row) => row.chance[action])));
+  let shown = episode.actions.map((_, action) => action);
+  if (shown.length > MOST_ROWS) shown = shown.sort((a, b) => most[b] - most[a]).slice(0, MOST_ROWS);
+  const top = Math.max(...most), did = answer.stance === "predict" ? -1 : episode.action[state.t][answer.body];
+  const first = favourite(rows[0].chance), short = (text) => text.replace(/^the /, "");
+  const head = html("tr", {}, html("th", { text: "action", scope: "col" }), html("th", { text: "" }), ...rows.map((row) => html("th", { text: short(row.title), scope: "col" })));
+  const body = shown.map((action) => html("tr", { class: `${action === first ? "first" : ""} ${action === did ? "taken" : ""}` },
+    html("td", { text: episode.actions[action] }),
+    html("td", { class: "bars" }, bars(rows, action, top)),
+    ...rows.map((row) => html("td", { text: row.chance[action].toFixed(3) }))));
+  return html("table", {}, html("thead", {}, head), html("tbody", {}, ...body));
+}
+
+function bars(rows, action, top) {
+  const long = (row) => (row.chance[action] / top) * 98;
+  const drawn = rows.map((row) => {
+    if (row.kind === "shortcut") return svg("line", { class: "shortcut", x1: 0, x2: long(row), y1: 9, y2: 9 });
+    const wide = row.kind === "truth" ? { y: 1.2, height: 6 } : { y: 2.4, height: 3.6 };
+    return svg("rect", { class: row.kind, x: row.kind === "truth" ? 0.3 : 0, width: long(row), ...wide });
+  });
+  return svg("svg", { viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" }, svg("rect", { class: "bg", width: 100, height: 10 }), ...drawn);
+}
+
+// ---------------------------------------------------------------- what is known over time
+
+let whom = null;
+
+async function know() {
+  const others = episode.agents.map((_, i) => i).filter((i) => i !== state.a);
+  const chosen = asked && asked.chain.find((who) => who !== agentName());
+  const wanted = episode.agents.findIndex((one) => one.name === chosen);
+  if (wanted >= 0 && state.from !== chosen) [whom, state.from] = [wanted, chosen];
+  if (whom === null || whom === state.a || whom >= episode.agents.length) whom = others[0];
+  $("beliefs").hidden = whom === undefined;
+  if (whom === undefined) return;
+  $("knower").textContent = agentName();
+  $("whom").replaceChildren(...others.map((i) => html("option", { value: i, text: episode.agents[i].name, selected: i === whom })));
+  const place = `${state.e} ${state.a} ${whom}`;
+  if (beliefs && beliefs.place === place) return showBeliefs();
+  try {
+    const said = await source.get("beliefs", { e: state.e, a: agentName(), who: episode.agents[whom].name });
+    if (place !== `${state.e} ${state.a} ${whom}`) return;
+    beliefs = { ...said, place };
+    layBeliefs();
+    showBeliefs();
+  } catch (error) {
+    $("ribbons").replaceChildren(html("p", { text: error.what }));
+  }
+}
+
+function hue(trait, value, place) {
+  const thing = picture && picture.things.find((one) => one.name === value);
+  return thing ? thing.colour : `hsl(${HUES[place % HUES.length]} 52% ${place % 2 ? 62 : 52}%)`;
+}
+
+function layBeliefs() {
+  $("ribbons").replaceChildren(...Object.keys(beliefs.exact).map((trait) => {
+    const values = log.traits[trait], parts = [html("h3", { text: trait })];
+    for (const [kind, title] of [["exact", "exactly"], ["mind", "as the mind says"]]) {
+      if (!beliefs[kind] || !beliefs[kind][trait]) continue;
+      parts.push(ribbon(beliefs[kind][trait], (v) => hue(trait, values[v], v)), html("small", { text: title }));
+    }
+    return html("div", { class: "ribbon", "data-trait": trait }, ...parts, html("ul", {}));
+  }));
+}
+
+function ribbon(rows, colour) { // a stack of chances over the steps
+  const steps = rows.length, sums = rows.map(() => 0), drawn = [];
+  rows[0].forEach((_, v) => {
+    const low = [...sums];
+    rows.forEach((row, t) => { sums[t] += row[v]; });
+    const upper = sums.map((sum, t) => `${t} ${1 - sum}L${t + 1} ${1 - sum}`), lower = low.map((sum, t) => `${t + 1} ${1 - sum}L${t} ${1 - sum}`);
+    drawn.push(svg("path", { fill: colour(v), d: `M${upper.join("L")}L${lower.reverse().join("L")}z` }));
+  });
+  const now = svg("line", { class: "now", y1: 0, y2: 1 });
+  return svg("svg", { viewBox: `0 0 ${steps} 1`, preserveAspectRatio: "none", "aria-hidden": "true" }, ...drawn, now);
+}
+
+function showBeliefs() {
+  for (const block of $("ribbons").children) {
+    const trait = block.dataset.trait;
+    for (const line of block.querySelectorAll(".now")) {
+      line.setAttribute("x1", state.t + 0.5);
+      line.setAttribute("x2", state.t + 0.5);
+    }
+    const exact = beliefs.exact[trait][state.t], mind = beliefs.mind && beliefs.mind[trait] && beliefs.mind[trait][state.t];
+    const real = episode.agents[whom].type[trait], order = exact.map((_, v) => v).sort((a, b) => exact[b] - exact[a]);
+    const shown = order.filter((v, place) => place < 6 || log.traits[trait][v] === real);
+    block.lastChild.replaceChildren(...shown.map((v) => {
+      const value = log.traits[trait][v], dot = svg("svg", { viewBox: "0 0 1 1", "aria-hidden": "true" }, svg("rect", { width: 1, height: 1, fill: hue(trait, value, v) }));
+      const said = `${value} ${share(exact[v])}${mind ? ` (mind ${share(mind[v])})` : ""}${value === real ? " · true" : ""}`;
+      return html("li", { class: value === real ? "true" : null }, dot, said);
+    }));
+  }
+}
+
+// ---------------------------------------------------------------- keys and buttons
+
+function keyed(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const inField = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "range";
+  if (event.key === "Escape" && inField) return event.target.blur();
+  if (inField || document.querySelector("dialog[open]")) return;
+  const n = episode ? episode.agents.length : 1, far = event.shiftKey ? 8 : 1;
+  const calls = {
+    ArrowLeft: () => ask({ t: state.t - far }), ArrowRight: () => ask({ t: state.t + far }),
+    Home: () => ask({ t: 0 }), End: () => ask({ t: episode.steps - 1 }),
+    "[": () => ask({ a: (state.a + n - 1) % n }), "]": () => ask({ a: (state.a + 1) % n }),
+    "/": () => { $("prompt").focus(); $("prompt").select(); },
+    t: () => toggle("truth"), s: () => toggle("shortcuts"), e: () => peer(!state.eyes), p: turn, Backspace: back,
+    "?": () => $("keys").showModal(), g: () => !$("list").hidden && $("list").click(),
+  };
+  const pressed = event.target.tagName === "BUTTON";
+  if (event.key === " " && !pressed) { event.preventDefault(); return play(!timer); }
+  const call = /^[1-9]$/.test(event.key) ? () => through(Number(event.key) - 1) : calls[event.key];
+  if (!call || !episode) return;
+  event.preventDefault();
+  call();
+}
+
+function toggle(part) {
+  state[part] = !state[part];
+  $(part).setAttribute("aria-pressed", state[part]);
+  if (answer) showAnswer();
+  drawArrows();
+  settle();
+}
+
+function peer(on) {
+  state.eyes = on;
+  look();
+}
+
+async function copy() {
+  const text = location.href;
+  try { await navigator.clipboard.writeText(text); } catch { return prompt("The address of this moment:", text); }
+  $("copy").textContent = "Copied";
+  setTimeout(() => { $("copy").textContent = "Copy link"; }, 1200);
+}
+
+function listen() {
+  document.addEventListener("keydown", keyed);
+  window.addEventListener("hashchange", () => location.hash.slice(1) !== told() && follow(location.hash));
+  $("step").addEventListener("input", () => ask({ t: Number($("step").value) }));
+  $("play").addEventListener("click", () => play(!timer));
+  $("agent").addEventListener("change", () => ask({ a: Number($("agent").value) }));
+  $("whom").addEventListener("change", () => { whom = Number($("whom").value); know(); });
+  $("all").addEventListener("click", () => peer(false));
+  $("eyes").addEventListener("click", () => peer(true));
+  $("truth").addEventListener("click", () => toggle("truth"));
+  $("shortcuts").addEventListener("click", () => toggle("shortcuts"));
+  $("help").addEventListener("click", () => $("keys").showModal());
+  $("copy").addEventListener("click", copy);
+  $("ask").addEventListener("submit", (event) => { event.preventDefault(); ask({ q: $("prompt").value }); $("prompt").blur(); });
+  $("which").addEventListener("change", () => /^\d{1,9}$/.test($("which").value) && go({ e: Number($("which").value), t: state.t }));
+  $("before").addEventListener("click", () => state.e > 0 && go({ e: state.e - 1 }));
+  $("after").addEventListener("click", () => state.e < log.episodes - 1 && go({ e: state.e + 1 }));
+}
+
+async function begin() {
+  try {
+    log = await source.get("log");
+  } catch (error) {
+    return complain(error);
+  }
+  const by = log.mind ? `asked of mind ${log.mind}` : "no mind knows this world: the truth alone";
+  $("about").textContent = `${log.log} · ${log.world} · ${log.split} split · ${log.episodes} episodes · ${by}`;
+  listen();
+  await follow(location.hash || "#");
+}
+
+begin();
