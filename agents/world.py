@@ -18,6 +18,7 @@ import numpy as np
 from agents.definition import Definition
 from agents.query import Query
 from agents.reasoning import ExactReasoner, Stated
+from agents.wishes.inexact import Estimate
 from agents.wishes.wish import Ground, Wish
 from worlds import FunhouseError
 from worlds.base_episode import BaseEpisode
@@ -167,9 +168,19 @@ class World(ABC):
         return np.ones(len(space), bool)
 
     def wishing(self, episode: Any, agent: int, step: int) -> Ground:
-        """What an agent can wish for at a step. Raises FunhouseError where no exact answer to a wish is at hand."""
+        """What an agent can wish for at a step. Raises FunhouseError where no exact answer to a wish is at hand, of the
+        kind Inexact where an estimate is."""
+        return self.ground(episode, agent, step)
+
+    def ground(self, episode: Any, agent: int, step: int) -> Ground:
+        """The same where an estimate will do. Raises FunhouseError where there is none either."""
         what = f"no exact answer to a wish is at hand in this world, {self.called(episode.run)}"
         raise FunhouseError(what, remedy="ask in a log of tom run --agents 1 --no-regrow")
+
+    def estimated(self, episode: Any, agent: int, step: int, wish: Wish, rollouts: int) -> Estimate:
+        """What comes of a wish in so many roll-outs of what agents are stated to do. Raises FunhouseError as `ground`
+        does."""
+        raise NotImplementedError
 
     def wished(self, episode: Any, agent: int, step: int, wish: Wish) -> tuple[Any, dict[str, np.ndarray]]:
         """The exact answer to a wish that can be wished: what it does, (actions,), `do`, with `chance`, `asked` and

@@ -1,6 +1,6 @@
 """Exact answers to wishes a second at the default size: 7×7 cells, eight moves, eight fruits, 25 ways to act, 20 steps.
 
-Reading the words counts. The peers are wishes that leave less open, and acts that slip.
+Reading the words counts. The peers are wishes that leave less open, two styles, and acts that slip.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from worlds.orchard.geometry import geometry_of
 STEPS, FRUITS = 20, 8
 WIDEST, OTHERS = (
     "end in the north-east",
-    ("collect exactly 3 fruits", "first red, then blue and stay out of the middle"),
+    ("collect exactly 3 fruits", "first red, then blue and stay out of the middle", "move like a snail", "explore"),
 )
 
 

@@ -7,9 +7,11 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from agents.orchard.continuing import Continuation, estimated
 from agents.orchard.types import TypeSpace
 from agents.orchard.wishing import Reply, SoloOrchard
 from agents.population import PopulationConfig, believes_seen, native_share
+from agents.wishes.inexact import Estimate, Inexact
 from agents.wishes.wish import Wish
 from worlds import Episode, FunhouseError
 
@@ -17,20 +19,39 @@ _told: WeakKeyDictionary[Episode, tuple[np.ndarray, list[np.ndarray]]] = WeakKey
 
 
 def check_alone(episode: Episode) -> None:
-    """Raises FunhouseError where others take part, fruits regrow or moves are not sure: no answer is exact then."""
+    """Raises Inexact where others take part, fruits regrow or moves are not sure: no answer is exact then; and
+    FunhouseError as check_typed does."""
+    check_typed(episode)
     others, remedy = len(episode.agents) - 1, "ask in a log of tom run --agents 1 --no-regrow"
     if others:
         what = f"{others} others take part, and no exact answer to a wish is at hand among others"
-        raise FunhouseError(what, place=f"episode {episode.index}", remedy=remedy)
+        raise Inexact(what, place=f"episode {episode.index}", remedy=remedy)
     if episode.config.regrow:
         what = "fruits regrow here, and no exact answer to a wish is at hand where they do"
-        raise FunhouseError(what, place=f"episode {episode.index}", remedy=remedy)
+        raise Inexact(what, place=f"episode {episode.index}", remedy=remedy)
     if episode.config.slip or episode.config.compass:
         what = "moves are not sure here (slip, compass), and no exact answer to a wish is at hand where they are not"
-        raise FunhouseError(what, place=f"episode {episode.index}", remedy=remedy)
-    if stranger := episode.agents[0].stranger:
-        what = f"{episode.names[0]} is a stranger, {stranger}, and no type explains what it does"
-        raise FunhouseError(what, place=f"episode {episode.index}", remedy="ask in a log without --strangers")
+        raise Inexact(what, place=f"episode {episode.index}", remedy=remedy)
+
+
+def check_typed(episode: Episode) -> None:
+    """Raises FunhouseError where somebody is a stranger, whom no type explains."""
+    for agent in episode.agents:
+        if agent.stranger:
+            what = f"{agent.name} is a stranger, {agent.stranger}, and no type explains what it does"
+            raise FunhouseError(what, place=f"episode {episode.index}", remedy="ask in a log without --strangers")
+
+
+def estimate(episode: Episode, space: TypeSpace, agent: int, step: int, wish: Wish, rollouts: int) -> Estimate:
+    """What comes of a wish of an agent, by index, at a step, in so many roll-outs. Raises FunhouseError as wished
+    does, and where the episode cannot be gone on with."""
+    played, prior = Continuation(episode, step), space.believed(believes_seen(episode.run)) * 1.0
+    belief = played.told(episode, space, prior)
+    if wish.chain in {(name,) for name in episode.names}:
+        belief[agent] = belief[episode.find(wish.chain[0])]
+    elif wish.chain:
+        belief[agent] = _meant(episode, space, prior, wish)
+    return estimated(played, belief, agent, wish._replace(steps=wish.steps or episode.steps - step), rollouts)
 
 
 def wished(episode: Episode, space: TypeSpace, step: int, wish: Wish) -> tuple[Reply, dict[str, np.ndarray]]:

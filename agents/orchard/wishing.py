@@ -12,13 +12,14 @@ from agents.orchard import policy
 from agents.orchard.types import TypeSpace
 from agents.wishes.automaton import Automaton, automaton_of
 from agents.wishes.definition import Solo
+from agents.wishes.inexact import Inexact
 from agents.wishes.kernel import LANES, MOST_FRUITS, Field, Powers, answer_wish
 from agents.wishes.reach import remaining_of
 from agents.wishes.styles import STYLES
 from agents.wishes.timed import Timed, timed_automaton_of
 from agents.wishes.timed_kernel import NO_ROOM, Styled, answer_styled
 from agents.wishes.wish import PLACES, Clause, place_of
-from worlds import KINDS, FunhouseError
+from worlds import KINDS
 from worlds.orchard.geometry import NO_WAY, Geometry, has
 
 MOST_EXPONENT = 600.0  # of a product of odds
@@ -36,7 +37,7 @@ class Reply(NamedTuple):
 class SoloOrchard:
     """One map with the fruits that are on it; fruit (cells,) int: the kind on each cell, -1 for none.
 
-    Raises FunhouseError where a type remembers what it no longer sees, or feels marks: what it does is then no function
+    Raises Inexact where a type remembers what it no longer sees, or feels marks: what it does is then no function
     of where it stands and which fruits are left.
     """
 
@@ -84,7 +85,7 @@ class SoloOrchard:
         return bool(in_sight and shown and self.ground.distance[cell, there] != NO_WAY)
 
     def reply(self, belief: np.ndarray, cell: int, clauses: tuple[Clause, ...], steps: int) -> Reply:
-        """The exact answer to a wish at a cell, for a belief (k,) over the types. Raises FunhouseError for more fruits
+        """The exact answer to a wish at a cell, for a belief (k,) over the types. Raises Inexact for more fruits
         than MOST_FRUITS."""
         self._check_few()
         most, do = min(steps, len(self.cells)), np.zeros(self.ground.neighbor.shape[1])
@@ -100,7 +101,7 @@ class SoloOrchard:
             assert settled, clauses
         if chance == NO_ROOM:
             what = f"there is too much to how this may come about over {steps} steps for an exact answer"
-            raise FunhouseError(what, remedy="ask at a later step, for fewer clauses, or in fewer steps")
+            raise Inexact(what, remedy="ask at a later step, for fewer clauses, or in fewer steps")
         return Reply(do, chance, min(asked, 1.0), best)
 
     def _styled(self, plain: Automaton, styles: Sequence[Timed]) -> Styled:
@@ -121,15 +122,13 @@ class SoloOrchard:
         return Styled(remaining, plain.leads, plain.good, leads, good, start, radix, code, way, fruit, near)
 
     def _check_few(self) -> None:
-        """Raises FunhouseError where the kernel would need too much room, or too large numbers."""
+        """Raises Inexact where the kernel would need too much room, or too large numbers."""
         fruits, table = len(self.cells), self.space.table
         if fruits > MOST_FRUITS:
             what = f"there are {fruits} fruits on this map, and 2**{fruits} sets of those that are left"
-            raise FunhouseError(what, remedy=f"have at most {MOST_FRUITS} fruits in all, or ask at a later step")
+            raise Inexact(what, remedy=f"have at most {MOST_FRUITS} fruits in all, or ask at a later step")
         if table.beta * np.abs(table.weight).max() * fruits > MOST_EXPONENT:
-            raise FunhouseError(
-                f"beta = {table.beta:g} is too decisive to compute with", remedy="choose a smaller beta"
-            )
+            raise Inexact(f"beta = {table.beta:g} is too decisive to compute with", remedy="choose a smaller beta")
 
     @cached_property
     def _field(self) -> Field:
@@ -177,6 +176,6 @@ def _check(space: TypeSpace, prior: np.ndarray) -> None:
     table = space.table
     if (table.window[table.memory[prior > 0]] > 1).any():
         what = "agents here remember what they no longer see, so that no exact answer to a wish is at hand"
-        raise FunhouseError(what, remedy="leave memory out: --traits taste,blindness,manner")
+        raise Inexact(what, remedy="leave memory out: --traits taste,blindness,manner")
     if space.orchard.marks:
-        raise FunhouseError("agents here wash off marks, of which no wish speaks", remedy="leave --marks out")
+        raise Inexact("agents here wash off marks, of which no wish speaks", remedy="leave --marks out")

@@ -20,12 +20,13 @@ from agents.orchard.run import MindsConfig, RunConfig
 from agents.orchard.theory import History, Theory, history_of
 from agents.orchard.types import TypeSpace, space_of
 from agents.orchard.verifying import verify_orchard
-from agents.orchard.wishes_in_log import check_alone, wished
+from agents.orchard.wishes_in_log import check_alone, check_typed, estimate, wished
 from agents.orchard.wishing import Reply
 from agents.population import PopulationConfig, believes_seen, native_share
 from agents.query import Query
 from agents.traits import SPOKEN
 from agents.traits.sight import sight_of
+from agents.wishes.inexact import Estimate
 from agents.wishes.wish import Ground, Wish
 from agents.world import Company, Given, Progress, World
 from worlds import KINDS, Episode, FunhouseError, OrchardConfig
@@ -123,6 +124,14 @@ class OrchardWorld(World):
     def wishing(self, episode: Episode, agent: int, step: int) -> Ground:
         check_alone(episode)
         return ground_at(episode, agent, step)
+
+    def ground(self, episode: Episode, agent: int, step: int) -> Ground:
+        check_typed(episode)
+        return ground_at(episode, agent, step)
+
+    def estimated(self, episode: Episode, agent: int, step: int, wish: Wish, rollouts: int) -> Estimate:
+        check_typed(episode)
+        return estimate(episode, self.space(episode.run), agent, step, wish, rollouts)
 
     def wished(self, episode: Episode, agent: int, step: int, wish: Wish) -> tuple[Reply, dict[str, np.ndarray]]:
         check_alone(episode)

@@ -12,8 +12,9 @@ from numba import njit
 
 from agents.wishes.kernel import _acts, _mix, _products, _step
 
-MOST_STATES = 1 << 21  # at one step
-NO_ROOM = -1.0  # in place of a chance: more states than that
+MOST_STATES = 1 << 23  # over all steps
+MOST_MARKS = 1 << 26  # of what might be a state
+NO_ROOM = -1.0  # in place of a chance: more than that
 
 
 class Styled(NamedTuple):
@@ -100,14 +101,17 @@ def answer_styled(field, powers, styled, start, steps, do):
     classes, half, first = 1 + styled.radix[-1], fruits // 2, 1
     for i in range(len(styled.start)):
         first += (styled.start[i] - 1) * styled.radix[i]
-    spots = np.zeros(cells << fruits, np.bool_)
+    if (cells << fruits) * classes > MOST_MARKS:
+        return NO_ROOM, 0.0, 0.0
+    spots, total = np.zeros(cells << fruits, np.bool_), 0
     marked = np.zeros(len(spots) * classes, np.bool_)
     layers = [np.array([start * classes + first])]
     if styled.start.min() == 0:
         return 0.0, 0.0, 0.0
     for left in range(steps, 0, -1):
         layers.append(_reached(field, styled, layers[-1], left, marked, spots))
-        if len(layers[-1]) > MOST_STATES:
+        total += len(layers[-1])
+        if total > MOST_STATES:
             return NO_ROOM, 0.0, 0.0
     low = _products(powers.factor, 0, half if powers.sums else 0)
     high = _products(powers.factor, half, fruits - half if powers.sums else 0)

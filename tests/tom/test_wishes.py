@@ -29,6 +29,12 @@ def solo(tmp_path_factory):
     return out
 
 
+@pytest.fixture
+def few(monkeypatch):
+    """Estimates from 300 roll-outs."""
+    monkeypatch.setattr(exact_wish, "__defaults__", (300,))
+
+
 def asked(log, prompt, *options):
     name = open_log(log)[0].names[0]
     return main(["ask", prompt, "--log", str(log), "--episode", "0", "--agent", name, "--step", "3", *options])
@@ -98,12 +104,34 @@ def test_without_exact_a_wish_is_refused(solo, capsys):
     assert "--exact" in capsys.readouterr().err
 
 
-def test_where_others_take_part_or_fruits_regrow_there_is_no_exact_answer(logs, tmp_path, capsys):
-    assert asked(logs["test"], WISH, "--exact") == 1
-    assert "4 others take part" in capsys.readouterr().err
+def test_where_others_take_part_or_fruits_regrow_the_answer_is_an_estimate_and_says_so(logs, tmp_path, capsys, few):
     assert main(["run", "--out", str(tmp_path / "regrowing"), *SOLO]) == 0
-    assert asked(tmp_path / "regrowing", WISH, "--exact") == 1
-    assert "fruits regrow here" in capsys.readouterr().err
+    capsys.readouterr()
+    for log, wish in ((logs["test"], "be nice in 4 steps"), (tmp_path / "regrowing", WISH)):
+        assert asked(log, wish, "--exact", "--json") == 0
+        document = json.loads(capsys.readouterr().out)
+        assert (document["estimated"], document["rollouts"]) == (True, 300)
+        assert 0 < document["chance"] < 1
+        assert document["standard_error"] == pytest.approx((document["chance"] * (1 - document["chance"]) / 300) ** 0.5)
+        assert (document["asked"], document["best"]) == (None, None)
+        assert sum(document["exact"].values()) == pytest.approx(1)
+        assert set(document["shortcuts"]) == {"no wish"}
+        assert asked(log, wish, "--exact") == 0
+        said = capsys.readouterr().out
+        assert "do and chance are estimated from 300 roll-outs; ± is one standard error." in said
+        assert "±" in said.split("estimated from")[0]
+
+
+def test_what_came_about_in_no_rollout_is_said_to_have_not(tmp_path, capsys, few):
+    assert main(["run", "--out", str(tmp_path / "regrowing"), *SOLO]) == 0
+    assert asked(tmp_path / "regrowing", "collect 5 blue fruits in 5 steps", "--exact") == 0
+    assert "In none of them did that come about." in capsys.readouterr().out
+
+
+def test_in_python_exact_wishes_can_be_asked_for_alone(logs):
+    episode = open_log(logs["test"])[0]
+    with pytest.raises(FunhouseError, match="4 others take part"):
+        exact_wish(episode, episode.names[0], 3, "be nice", rollouts=0)
 
 
 def test_own_acts_tell_what_the_posterior_tells_where_all_see_alike():

@@ -90,7 +90,7 @@ class Ask(Asked):
         wished = document["stance"] == "do"
         columns = {
             "the mind": document["probabilities"],
-            "do" if wished else "the truth": document["exact"],
+            ("do, estimated" if document.get("estimated") else "do") if wished else "the truth": document["exact"],
             **(document["shortcuts"] or {}),
         }
         columns = {name: column for name, column in columns.items() if column is not None}
@@ -104,9 +104,18 @@ class Ask(Asked):
     @staticmethod
     def _show_figures(document: dict[str, Any]) -> None:
         said = [("chance", "nobody is asked"), ("asked", "it acts by do"), ("best", "every act is the best there is")]
-        rows = [(name, f"{document[name]:.3g}", f"how likely it comes true if {what}") for name, what in said]
+        error = f" ± {document['standard_error']:.2g}, estimated" if document["estimated"] else ""
+        rows = [
+            (name, f"{document[name]:.3g}{error}", f"how likely it comes true if {what}")
+            for name, what in said
+            if document[name] is not None
+        ]
         show_table(("figure", "probability", "meaning"), rows, document["wish"])
-        if document["chance"] == 0:
+        if document["estimated"]:
+            show(f"do and chance are estimated from {document['rollouts']} roll-outs; ± is one standard error.")
+            if document["chance"] == 0:
+                show("In none of them did that come about.")
+        elif document["chance"] == 0:
             show(f"Nobody who acts like those it could be would bring that about; best is {document['best']:.3g}.")
 
 

@@ -16,6 +16,7 @@ from agents.orchard.types import TypeSpace, space_of
 from agents.orchard.wishing import SoloOrchard
 from agents.registry import world_of
 from agents.wishes.definition import Wishing
+from agents.wishes.inexact import Inexact
 from agents.wishes.styles import ANIMALS, EXTENTS, Explore, MoveLike
 from agents.wishes.wish import PLACES, Collect, EndIn, Order, StayOut, canonical, contradiction
 from worlds import KINDS, FunhouseError, OrchardConfig
@@ -129,6 +130,12 @@ def test_at_the_default_size_who_asks_for_what_can_come_gets_it_over_twenty_step
     assert 0 < reply.chance < 0.9
     assert reply.do.sum() == pytest.approx(1)
     assert (reply.asked, reply.best) == pytest.approx((1, 1), abs=EXACT)
+
+
+def test_what_would_take_too_much_room_has_no_exact_answer():
+    solo, cell = default_world()
+    with pytest.raises(Inexact, match="too much to how this may come about over 80 steps"):
+        solo.reply(np.ones(len(solo.space)), cell, parse_wish("explore much and move like a moth").clauses, 80)
 
 
 def test_a_wish_that_cannot_come_true_has_no_act():
