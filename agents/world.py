@@ -230,6 +230,12 @@ class World(ABC):
         """
         return None
 
+    def glimpsed(self, episode: Any, agent: int, step: int, chain: Sequence[int]) -> list[dict[str, Any]]:
+        """What each of a chain of agents sees of a picture in the mind of the one before, as far as the asked agent can
+        know: for each "who", and chances: "cells" [cells] and "agents" [n] in sight, "things" [[thing, cell, chance]].
+        Nothing where there are no pictures, or no senses."""
+        return []
+
     def planned(self, episode: Any, queries: Sequence[Query]) -> np.ndarray | None:
         """(q,) int: the action of each asked agent as one that plans towards its goal and heeds no question; None where
         goals are not known."""

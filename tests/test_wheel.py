@@ -72,6 +72,11 @@ def test_the_wheel_holds_all_four_packages_and_no_tests(binaries: Path, empty: P
     assert found.count(str(binaries.parent)) == 4
 
 
+def test_the_wheel_holds_the_page(binaries: Path, empty: Path):
+    script = "from tom.view.server import FILES, PAGE; print([(PAGE / name).is_file() for name, _ in FILES.values()])"
+    assert run(binaries / "python", "-c", script, cwd=empty).strip() == "[True, True, True, True]"
+
+
 def test_the_reference_mind_answers_and_is_scored(binaries, empty, logs: dict[str, Path], tmp_path):
     def document(*arguments: str) -> dict:
         command = (binaries / "tom", *arguments, "--log", logs["test"], "--json")

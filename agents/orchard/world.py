@@ -10,6 +10,7 @@ import numpy as np
 from agents.orchard.company import OrchardCompany, sampled
 from agents.orchard.drawing_strangers import StrangersConfig
 from agents.orchard.exchanging import exchanged_words
+from agents.orchard.glimpsing import glimpsed
 from agents.orchard.hindsight import ground_at
 from agents.orchard.permuting import permuted, permuted_words
 from agents.orchard.picturing import pictured
@@ -24,6 +25,7 @@ from agents.orchard.wishes_in_log import check_alone, check_typed, estimate, wis
 from agents.orchard.wishing import Reply
 from agents.population import PopulationConfig, believes_seen, native_share
 from agents.query import Query
+from agents.registry import reasoner_of
 from agents.traits import SPOKEN
 from agents.traits.sight import sight_of
 from agents.wishes.inexact import Estimate
@@ -146,6 +148,10 @@ class OrchardWorld(World):
 
     def pictured(self, episode: Episode) -> dict[str, Any]:
         return pictured(self.space(episode.run), episode)
+
+    def glimpsed(self, episode: Episode, agent: int, step: int, chain: Sequence[int]) -> list[dict[str, Any]]:
+        reasoner = reasoner_of(self.space(episode.run))
+        return glimpsed(reasoner, episode, agent, step, chain)  # type: ignore[arg-type]
 
     def planned(self, episode: Episode, queries: Sequence[Query]) -> np.ndarray:
         return np.array([planned(episode, query.agent, query.step) for query in queries], np.int64)

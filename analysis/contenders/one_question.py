@@ -1,9 +1,14 @@
-"""What the shortcuts say to a single question: beside the truth, they show what the nesting is worth."""
+"""What the shortcuts say to questions that somebody asks: beside the truth, they show what the nesting is worth."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
 
 from agents.answer import Question, resolve
 from agents.registry import world_of
 from analysis.contenders.fits import fitted_for
-from analysis.contenders.fitting import Fitted, complete, fit
+from analysis.contenders.fitting import Fitted, answers, complete, fit
 from analysis.questions.sampling import Asked, Cell, Draw, Sampling
 from analysis.questions.survey import bound, put
 from analysis.scores.fidelity import training_episodes
@@ -43,6 +48,21 @@ def shortcuts_and_best(
     ]
     said = {name: dict(zip(episode.action_names, whole.answer[name][0].tolist(), strict=True)) for name in names}
     return said, None if fitted is None else fitted.best
+
+
+def truth_and_best(
+    episode: BaseEpisode, asked: Sequence[Asked], log: Log | None = None
+) -> tuple[np.ndarray, np.ndarray, dict[Cell, str]]:
+    """Of many questions about an episode the truth and what the best shortcut says, (q, actions) each, zeros where
+    training holds no such question; and the name of the best of each stance and depth."""
+    survey, best = put(0, episode, asked), {}
+    said = np.zeros(survey.truth.shape)
+    for cell in survey.cells():
+        part = survey.select(survey.within(cell))
+        if fitted := fitted_for(log, part, partial(_fitted, episode, cell)):
+            best[cell] = fitted.best
+            said[survey.within(cell)] = answers(part, fitted)[fitted.best]
+    return survey.truth, said, best
 
 
 def _fitted(episode: BaseEpisode, cell: Cell) -> Fitted | None:

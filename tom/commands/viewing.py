@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import tyro
 
 from tom.commands.base import Command, Flag, MaybeRunDir, mind_for
-from tom.terminal import show, tell
+from tom.terminal import progress, show, tell
 
 
 @dataclass(kw_only=True)
@@ -27,24 +27,55 @@ class View(Command):
     at: Annotated[str | None, tyro.conf.arg(metavar="PLACE")] = None
     """Where to begin, as tom ask prints it: e=EPISODE&a=AGENT&t=STEP&q=PROMPT."""
 
+    episode: int | None = None
+    """With --out: the episode that is written."""
+    out: Annotated[str | None, tyro.conf.arg(metavar="FILE")] = None
+    """Write the page of one --episode into a file that needs no server, with all answers of depth 0 to 2 in it."""
+
     def work(self) -> dict[str, Any]:
-        from pathlib import Path
-
         from tom.view.desk import Desk
-        from tom.view.server import HOST, Page, serving
-        from worlds import open_log
+        from worlds import FunhouseError, open_log
 
+        if (self.out is None) != (self.episode is None):
+            what = "a file holds one episode" if self.out else "one episode is for a file"
+            raise FunhouseError(what, remedy="give both: --episode E --out FILE.html; or neither")
         log = open_log(self.log)
         mind = mind_for(self.mind, log.config)
         if mind is None:
             tell("no mind that ships knows this world: the page shows what is true alone", style="yellow")
+        desk = Desk(log, mind)
+        if self.out is None or self.episode is None:
+            return self._listening(desk)
+        return self._written(desk, self.episode, self.out)
+
+    def _listening(self, desk: Any) -> dict[str, Any]:
+        from pathlib import Path
+
+        from tom.view.server import HOST, Page, serving
+
         hidden = [path for name in (self.log, self.mind) if name for path in (str(Path(name).resolve()), name)]
-        page = Page(Desk(log, mind), hidden)
+        page = Page(desk, hidden)
         self.server = serving(page, self.port)
         place = f"#{self.at.lstrip('#')}" if self.at else ""
-        return {"url": f"http://{HOST}:{page.port}/{place}", "log": self.log, "episodes": len(log)}
+        return {"url": f"http://{HOST}:{page.port}/{place}", "log": self.log, "episodes": len(desk.log)}
+
+    def _written(self, desk: Any, episode: int, out: str) -> dict[str, Any]:
+        from pathlib import Path
+
+        from tom.view.export import page_of
+        from worlds.atomic_files import write_file
+
+        with progress(f"asking everything about episode {episode}") as report:
+            text = page_of(desk, episode, report).encode()
+        path = Path(out)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(path, text)
+        return {"file": out, "bytes": len(text), "episode": episode}
 
     def show(self, document: dict[str, Any]) -> None:
+        if self.out is not None:
+            show(f"{document['file']}: open it in a browser ({document['bytes'] / 1000:.0f} KB)")
+            return
         show(document["url"])
         tell("Ctrl-C ends it")
 
@@ -52,6 +83,8 @@ class View(Command):
         """Serves the page, whose address has been printed, until it is stopped."""
         import webbrowser
 
+        if self.out is not None:
+            return 0
         sys.stdout.flush()
         if self.open:
             webbrowser.open(document["url"])
@@ -59,4 +92,4 @@ class View(Command):
         return 0
 
     def stopped(self) -> str:
-        return "the page is closed"
+        return "nothing is written" if self.out is not None else "the page is closed"

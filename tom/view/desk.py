@@ -141,6 +141,13 @@ class Desk:
         traits = {trait: [list(row[trait].values()) for row in rows] for trait in space.traits}
         return {"who": who, "exact": _short(traits), "mind": self._described(episode, me, other)}
 
+    def glimpses(self, index: int, agent: str, step: int, chain: tuple[str, ...]) -> dict[str, Any]:
+        """What each of a chain of agents sees in the mind of the one before, as agents.world.World.glimpsed has it."""
+        episode = self.episode(index)
+        episode.check_step(step)
+        who = [episode.find(name) for name in chain[:DEEPEST]]
+        return {"glimpses": world_of(episode).glimpsed(episode, episode.find(agent), step, who)}
+
     def _described(self, episode: BaseEpisode, agent: int, who: int) -> dict[str, list] | None:
         if self.mind is None:
             return None

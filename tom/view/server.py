@@ -43,6 +43,7 @@ class Page:
             "/api/ask": (desk.ask, ASKED),
             "/api/shortcuts": (desk.shortcuts, ASKED),
             "/api/beliefs": (desk.beliefs, ("e", "a", "who")),
+            "/api/glimpses": (desk.glimpses, ("e", "a", "t", "chain")),
         }
 
     def __call__(self, environ: dict[str, Any], start: Start) -> list[bytes]:
@@ -92,6 +93,8 @@ class Page:
 
 def _read(name: str, given: dict[str, list[str]]) -> Any:
     """A part of a question. Raises FunhouseError where it is missing, or no number."""
+    if name == "chain":
+        return tuple(given.get("who", ()))
     if name not in given:
         raise FunhouseError(f"the request says no '{name}'", remedy="give it")
     text = given[name][-1]

@@ -6,12 +6,46 @@ import threading
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
+import numpy as np
 import pytest
 
 import tom
+from agents import type_space
+from agents.answer import Question
 from tom.view.desk import Desk
+from tom.view.export import page_of
 from tom.view.server import HOST, Page, serving
 from worlds import open_log
+
+SAID = np.array([0.5, 0.2, 0.1, 0.1, 0.1])
+
+
+class Stub:
+    """A mind that says the same to everybody, and is asked quickly."""
+
+    checkpoint, wishes, said = "", False, SAID
+
+    def check(self, inputs, place):
+        pass
+
+    def reads(self, run):
+        return None
+
+    def answer(self, episode, asked: list[Question]):
+        return np.tile(self.said, (len(asked), 1))
+
+    def traits(self, episode, agent, steps, who):
+        values = type_space(episode).traits.items()
+        return {trait: np.full((len(steps), len(several)), 1 / len(several)) for trait, several in values}
+
+
+@pytest.fixture(scope="session")
+def text(logs) -> str:
+    """The file of the first episode, with a stub for a mind, and no shortcuts: these take long to fit."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("analysis.contenders.one_question._fitted", lambda episode, cell: None)
+        patch.setattr("analysis.contenders.fits.kept_place", lambda name: None)
+        return page_of(Desk(open_log(logs["test"]), Stub()), 0, lambda *_: None)
 
 
 class Client:

@@ -56,7 +56,8 @@ class Server {
   constructor() { this.kept = new Map(); }
 
   async get(what, asked = {}) {
-    const path = `api/${what}?${new URLSearchParams(asked)}`;
+    const { chain = [], ...rest } = asked;
+    const path = `api/${what}?${new URLSearchParams([...Object.entries(rest), ...chain.map((who) => ["who", who])])}`;
     if (!this.kept.has(path)) {
       if (this.kept.size > 2000) this.kept.clear();
       this.kept.set(path, this.fetched(path).catch((error) => { this.kept.delete(path); throw error; }));
@@ -77,7 +78,108 @@ class Server {
   }
 }
 
-let source = new Server();
+// The answers within a file, as tom/view/export.py writes them: bytes levels·√p, deflated, the last axis first.
+class File {
+  constructor(told) { this.told = told; this.kept = new Map(); }
+
+  async get(what, asked = {}) {
+    if (what in this.told) {
+      if ("e" in asked && Number(asked.e) !== this.told.episode.episode) this.lost(`this file holds episode ${this.told.episode.episode} alone`);
+      return this.told[what];
+    }
+    const { agents, steps, actions } = this.told.episode, names = agents.map((one) => one.name), a = names.indexOf(asked.a);
+    const others = names.filter((who) => who !== asked.a);
+    if (what === "beliefs") return this.beliefs(a, others.indexOf(asked.who), steps);
+    if (what === "glimpses") return this.glimpses(a, others.indexOf(asked.chain[0]), asked);
+    const { stance, chain } = this.parsed(asked.q, asked.a, names);
+    const row = (asker, place, table) => this.row(table, asker, place * steps + Number(asked.t), actions.length);
+    const place = this.place(names, a, stance, chain), cell = `${stance} ${chain.length}`;
+    if (what === "shortcuts") {
+      const best = this.told.best[cell], said = await row(a, place, "shortcut");
+      return { best: best || null, shortcuts: best && said ? { [best]: said } : {} };
+    }
+    const body = stance === "predict" ? names.indexOf(chain[0]) : a;
+    const truth = stance === "predict" ? await row(body, this.place(names, body, "behave", chain.slice(1)), "truth") : await row(a, place, "truth");
+    const mind = await row(a, place, "mind"), asks = await row(a, place, "shortcut");
+    if (!mind && !asks) this.lost(stance === "predict" ? `${asked.a} does not perceive ${chain[0]} now` : `${asked.a} does not act now`);
+    const nats = mind && truth ? truth.reduce((sum, p, i) => sum + (p > 0 ? p * Math.log(p / Math.max(mind[i], 1e-6)) : 0), 0) : undefined;
+    return { prompt: asked.q, stance, chain, depth: chain.length, body, mind, truth, nats };
+  }
+
+  lost(what) { throw { what, remedy: "for other questions start the server: tom view LOG" }; }
+
+  parsed(text, me, names) {
+    const found = /^(behave as|predict) (.+)$/i.exec(text.trim());
+    if (!found) this.lost("this file holds the questions “behave as …” and “predict …” by name, of depth 0 to 2");
+    const stance = found[1].toLowerCase() === "predict" ? "predict" : "behave";
+    let chain = found[2].split(" pretending to be ").map((who) => (/^(me|myself|you|yourself)$/i.test(who) ? me : who));
+    const stranger = chain.find((who) => !names.includes(who));
+    if (stranger !== undefined) this.lost(`nobody here is called ${stranger}`);
+    chain = chain.filter((who, place) => place === 0 || who !== chain[place - 1]);
+    if (chain[0] === me) return { stance: "behave", chain: chain.slice(1) };
+    if (chain.length > 2) this.lost("this file holds questions of depth 0 to 2");
+    return { stance, chain };
+  }
+
+  place(names, a, stance, chain) { // of a question among the rows of a table
+    const others = names.filter((_, i) => i !== a), n = others.length, first = others.indexOf(chain[0]);
+    const start = stance === "predict" ? 1 + n + n * n : 1;
+    if (!chain.length) return 0;
+    if (chain.length === 1) return start + first;
+    return start + n + first * n + names.filter((who) => who !== chain[0]).indexOf(chain[1]);
+  }
+
+  async bytes(table, a) {
+    const key = `${table} ${a}`;
+    if (!this.told.tables[table]) return null;
+    if (!this.kept.has(key)) {
+      const packed = Uint8Array.from(atob(this.told.tables[table][a]), (letter) => letter.charCodeAt(0));
+      const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+      this.kept.set(key, new Response(stream).arrayBuffer().then((buffer) => new Uint8Array(buffer)));
+    }
+    return this.kept.get(key);
+  }
+
+  async row(table, a, at, width, whole = true) { // chances; of a distribution they are brought to add up to 1
+    const bytes = await this.bytes(table, a);
+    if (!bytes) return null;
+    const rows = bytes.length / width, chance = [];
+    for (let i = 0; i < width; i++) chance.push((bytes[i * rows + at] / this.told.levels) ** 2);
+    const sum = chance.reduce((a, b) => a + b, 0);
+    return whole ? (sum > 0 ? chance.map((p) => p / sum) : null) : chance;
+  }
+
+  async beliefs(a, other, steps) {
+    const traits = Object.entries(this.told.log.traits), width = traits.reduce((sum, [, values]) => sum + values.length, 0);
+    const found = {};
+    for (const source of ["exact", "mind"]) {
+      found[source] = this.told.tables[`known ${source}`] ? Object.fromEntries(traits.map(([trait]) => [trait, []])) : null;
+      for (let t = 0; found[source] && t < steps; t++) {
+        const row = await this.row(`known ${source}`, a, other * steps + t, width, false);
+        for (const [trait, values] of traits) {
+          const part = row.splice(0, values.length), sum = part.reduce((x, y) => x + y, 0);
+          found[source][trait].push(part.map((p) => p / sum));
+        }
+      }
+    }
+    return found;
+  }
+
+  async glimpses(a, other, { chain, t }) {
+    const { picture, steps } = this.told.episode, cells = picture.rows * picture.columns, found = [];
+    for (let level = 0; level < (chain[1] === this.told.episode.agents[a].name ? 2 : 1); level++) {
+      const at = (part) => ((other * steps + Number(t)) * 2 + level) * 2 + part;
+      const seen = await this.row("glimpses", a, at(0), cells, false), noticed = await this.row("glimpses", a, at(1), cells, false);
+      if (!seen) return { glimpses: [] };
+      const things = picture.lies[t].flatMap((lies, kind) => [...bits(lies, cells)].flatMap((on, c) => (on && noticed[c] ? [[kind, c, noticed[c]]] : [])));
+      found.push({ cells: seen, things, agents: picture.cells[t].map((c) => seen[c]) });
+    }
+    return { glimpses: found };
+  }
+}
+
+const within = document.getElementById("data");
+const source = within ? new File(JSON.parse(within.textContent)) : new Server();
 
 // ---------------------------------------------------------------- the place in the log
 
@@ -184,7 +286,7 @@ function look() { // the map at this step
   $("eyes").textContent = `through ${agentName()}’s eyes`;
   if (!picture) return tabulate();
   const { columns, cells } = picture, count = picture.rows * columns, here = cells[state.t];
-  const seen = eyes < 0 ? null : bits(picture.sight[state.t][eyes], count);
+  const seen = eyes < 0 ? null : withWalls(bits(picture.sight[state.t][eyes], count));
   layer.shade.setAttribute("d", seen ? squares((c) => !seen[c], count, columns) : "");
   layer.things.replaceChildren(...thingsAt(state.t, (c, kind) => !seen || (seen[c] && picture.notices[eyes].includes(kind))));
   const before = state.t ? episode.action[state.t - 1] : null;
@@ -217,6 +319,21 @@ function thingAt(c, kind, chance) {
   const { columns, things } = picture, place = `translate(${(c % columns) + 0.5} ${Math.floor(c / columns) + 0.5})`;
   const known = { class: "thing", d: SHAPES[kind % SHAPES.length], fill: things[kind].colour, transform: place };
   return svg("path", chance < 1 ? { ...known, opacity: chance } : known, svg("title", { text: things[kind].name }));
+}
+
+// Walls stand in no sight of anybody's; a wall is as likely seen as the floor beside it.
+function withWalls(cells) {
+  const { rows, columns } = picture, walls = bits(picture.walls, rows * columns), found = [...cells];
+  for (let c = 0; c < found.length; c++) {
+    if (!walls[c]) continue;
+    const [row, column] = [Math.floor(c / columns), c % columns];
+    for (let r = Math.max(0, row - 1); r <= Math.min(rows - 1, row + 1); r++) {
+      for (let k = Math.max(0, column - 1); k <= Math.min(columns - 1, column + 1); k++) {
+        if (!walls[r * columns + k]) found[c] = Math.max(found[c], cells[r * columns + k]);
+      }
+    }
+  }
+  return found;
 }
 
 function squares(which, count, columns) {
@@ -430,11 +547,12 @@ function show(said) {
   showQuestion();
   showAnswer();
   drawArrows();
-  if (window.glimpse) window.glimpse();
+  glimpse();
 }
 
 function complain(error) {
   [answer, best] = [null, null];
+  $("strip").replaceChildren();
   const place = error.place ? (error.place.startsWith("\n") ? error.place : `\n  where: ${error.place}`) : "";
   $("error").textContent = `${error.what}${place}${error.remedy ? `\n  remedy: ${error.remedy}` : ""}`;
   $("error").hidden = false;
@@ -493,6 +611,56 @@ function bars(rows, action, top) {
     return svg("rect", { class: row.kind, x: row.kind === "truth" ? 0.3 : 0, width: long(row), ...wide });
   });
   return svg("svg", { viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" }, svg("rect", { class: "bg", width: 100, height: 10 }), ...drawn);
+}
+
+// ---------------------------------------------------------------- eyes in eyes
+
+async function glimpse() { // what is, what the asked agent sees, what others see of it in its mind
+  $("mirrors").hidden = !picture;
+  if (!picture) return;
+  const me = agentName(), place = told(), first = (asked && asked.chain[0]) || (whom === null ? null : episode.agents[whom].name);
+  if (!first || first === me) return;
+  const second = asked && asked.chain[1] ? asked.chain[1] : me, chain = [first, second];
+  let levels;
+  try {
+    levels = (await source.get("glimpses", { e: state.e, a: me, t: state.t, chain })).glimpses;
+  } catch { levels = []; }
+  if (place !== told()) return;
+  const { rows, columns } = picture, count = rows * columns, seen = bits(picture.sight[state.t][state.a], count);
+  const all = { cells: new Array(count).fill(1), things: thingsSeen(() => true) };
+  const mine = { cells: [...seen], things: thingsSeen((c, kind) => seen[c] && picture.notices[state.a].includes(kind)) };
+  const panels = [["what is", all], [`what ${me} sees`, mine], [`what ${first} sees of that, as ${me} can know`, levels[0]],
+    [second === me ? `what ${first} sees that ${me} sees, as ${me} can know` : `what ${second} sees of that, in ${first}’s mind, as ${me} can know`, levels[1]]];
+  $("strip").replaceChildren(...panels.filter(([, level]) => level).map(([caption, level]) =>
+    html("figure", {}, mini(level, caption), html("figcaption", { text: caption }))));
+}
+
+function thingsSeen(shown) {
+  return picture.lies[state.t].flatMap((lies, kind) => [...bits(lies, picture.rows * picture.columns)].flatMap((on, c) => (on && shown(c, kind) ? [[kind, c, 1]] : [])));
+}
+
+function mini({ cells, things }, caption) { // a little map, shaded where it is not in sight
+  const { rows, columns } = picture, walls = bits(picture.walls, rows * columns), drawn = [];
+  drawn.push(svg("rect", { class: "ground", width: columns, height: rows }));
+  drawn.push(svg("path", { class: "ground odd", d: squares((c) => (Math.floor(c / columns) + c) % 2, rows * columns, columns) }));
+  drawn.push(svg("path", { class: "wall", d: squares((c) => walls[c], rows * columns, columns) }));
+  for (const [kind, c, chance] of things) drawn.push(thingAt(c, kind, chance));
+  episode.agents.forEach((agent, i) => {
+    const cell = picture.cells[state.t][i], among = picture.cells[state.t].map((other, j) => (other === cell ? j : -1)).filter((j) => j >= 0);
+    const [x, y, size] = seat(cell, columns, among.indexOf(i), among.length);
+    if (cells[cell] > 0.01) drawn.push(svg("circle", { class: "body", cx: x, cy: y, r: 0.36 * size, fill: agent.colour, opacity: cells[cell] }));
+    if (cells[cell] > 0.01) drawn.push(svg("text", { class: "initials", x, y: y + 0.11 * size, text: agent.initials, opacity: cells[cell] }));
+  });
+  withWalls(cells).forEach((chance, c) => {
+    if (chance < 0.995) drawn.push(svg("rect", { class: "dark", x: c % columns, y: Math.floor(c / columns), width: 1.01, height: 1.01, opacity: (1 - chance) * 0.72 }));
+  });
+  return svg("svg", { viewBox: `0 0 ${columns} ${rows}`, role: "img", "aria-label": `${caption}: ${described(cells, things)}` }, ...drawn);
+}
+
+function described(cells, things) {
+  const sure = episode.agents.filter((_, i) => cells[picture.cells[state.t][i]] > 0.5).map((one) => one.name);
+  const many = things.filter(([, , chance]) => chance > 0.5).length;
+  return `${sure.length ? list(sure) : "nobody"}, and ${many} fruits, more likely in sight than not`;
 }
 
 // ---------------------------------------------------------------- what is known over time
@@ -618,7 +786,7 @@ function listen() {
   $("step").addEventListener("input", () => ask({ t: Number($("step").value) }));
   $("play").addEventListener("click", () => play(!timer));
   $("agent").addEventListener("change", () => ask({ a: Number($("agent").value) }));
-  $("whom").addEventListener("change", () => { whom = Number($("whom").value); know(); });
+  $("whom").addEventListener("change", () => { whom = Number($("whom").value); know(); glimpse(); });
   $("all").addEventListener("click", () => peer(false));
   $("eyes").addEventListener("click", () => peer(true));
   $("truth").addEventListener("click", () => toggle("truth"));
@@ -637,10 +805,12 @@ async function begin() {
   } catch (error) {
     return complain(error);
   }
+  if (source instanceof File) for (const id of ["before", "after"]) $(id).hidden = true;
+  if (source instanceof File) $("which").readOnly = true;
   const by = log.mind ? `asked of mind ${log.mind}` : "no mind knows this world: the truth alone";
   $("about").textContent = `${log.log} · ${log.world} · ${log.split} split · ${log.episodes} episodes · ${by}`;
   listen();
-  await follow(location.hash || "#");
+  await follow(location.hash || (within ? `#e=${source.told.episode.episode}` : "#"));
 }
 
 begin();

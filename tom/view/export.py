@@ -1,0 +1,176 @@
+"""One file that shows an episode without a server: the page, and in it every answer of depth 0 to 2.
+
+Answers stand in tables of bytes, deflated: a chance p is the byte L·√p, with L 255, or less where the file would be
+larger than a megabyte; with 255 it is off by at most .004. A row of zeros is a question that cannot be asked, such as
+of somebody who is not perceived. The truth about a prediction is that about whom is predicted, and stands there.
+"""
+
+import base64
+import hashlib
+import json
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from agents.answer import Question, resolve
+from agents.language.prompt import say
+from agents.registry import world_of
+from analysis.contenders.one_question import truth_and_best
+from analysis.questions.sampling import Asked, Cell
+from tom.terminal import plain
+from tom.view.desk import Desk
+from tom.view.server import PAGE
+from worlds import FunhouseError
+from worlds.base_episode import BaseEpisode
+
+MOST_ACTIONS = 64
+LEVELS = (255, 127, 63)
+LARGEST = 1_000_000  # bytes, as long as fewer levels help
+Report = Callable[..., None]
+
+
+class Slot(NamedTuple):
+    """A question and its place in the tables."""
+
+    question: int
+    asked: Asked
+
+
+def page_of(desk: Desk, index: int, report: Report) -> str:
+    """The file, HTML. Raises FunhouseError where an episode has too many actions to hold all answers."""
+    episode = desk.episode(index)
+    if episode.actions > MOST_ACTIONS:
+        what = f"the environment has {episode.actions} actions, and a file holds answers of {MOST_ACTIONS} at most"
+        raise FunhouseError(what, remedy="look at it with tom view LOG")
+    tables: dict[str, list[np.ndarray]] = {}
+    best: dict[Cell, str] = {}
+    for agent in range(len(episode.agents)):
+        found, names = _tables_of(desk, episode, agent)
+        for name, table in found.items():
+            tables.setdefault(name, []).append(table)
+        best |= names
+        report(agent + 1, len(episode.agents))
+    told = {"log": desk.about(), "episode": desk.told(index)}
+    told["best"] = {f"{stance} {depth}": name for (stance, depth), name in best.items()}
+    texts = (_of(told, tables, levels) for levels in LEVELS)
+    return next((text for text in texts if len(text.encode()) < LARGEST), _of(told, tables, LEVELS[-1]))
+
+
+def _of(told: dict[str, Any], tables: dict[str, list[np.ndarray]], levels: int) -> str:
+    packed = {name: [deflated(coded(one, levels)) for one in several] for name, several in tables.items()}
+    return written({**told, "levels": levels, "tables": packed})
+
+
+def questions(episode: BaseEpisode, agent: int) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Stance and chain of every question by name of depth 0 to 2, in the order of tables: behave, then predict."""
+    names = episode.names
+    others = [name for name in names if name != names[agent]]
+    yield "behave", ()
+    for stance in ("behave", "predict"):
+        yield from ((stance, (one,)) for one in others)
+        yield from ((stance, (one, two)) for one in others for two in names if two != one)
+
+
+def _slots(episode: BaseEpisode, agent: int) -> list[Slot]:
+    """The questions that can be asked of an agent, at all steps."""
+    slots, every, me = [], list(questions(episode, agent)), episode.names[agent]
+    for step in range(episode.steps):
+        for place, (stance, chain) in enumerate(every):
+            question = Question(me, step, say(stance, chain, me))
+            try:
+                query = resolve(episode, question)
+            except FunhouseError:
+                continue
+            slots.append(Slot(place, Asked(question, query, 0, -1)))
+    return slots
+
+
+def _tables_of(desk: Desk, episode: BaseEpisode, agent: int) -> tuple[dict[str, np.ndarray], dict[Cell, str]]:
+    """The tables of one asked agent, chances: who answers, what it knows of others, and what it sees in their minds;
+    and the best shortcut of each stance and depth."""
+    slots, others = _slots(episode, agent), [who for who in episode.names if who != episode.names[agent]]
+    asked = [slot.asked for slot in slots]
+    truth, shortcut, best = truth_and_best(episode, asked, desk.log)
+    answered = {"shortcut": shortcut}
+    if desk.mind is not None:
+        answered["mind"] = desk.mind.answer(episode, [one.question for one in asked])
+    tables = {name: _whole(episode, agent, slots, chance) for name, chance in answered.items()}
+    behaves = len(others) ** 2 + len(others) + 1
+    tables["truth"] = _whole(episode, agent, slots, truth)[:behaves]
+    known = [desk.beliefs(episode.index, episode.names[agent], who) for who in others]
+    for source in ("exact", "mind"):
+        if all(one[source] for one in known):
+            tables[f"known {source}"] = np.array([_joined(one[source]) for one in known])
+    return tables | _glimpses(episode, agent), best
+
+
+def _whole(episode: BaseEpisode, agent: int, slots: Sequence[Slot], chance: np.ndarray) -> np.ndarray:
+    """The answers (slots, actions) that there are in a table of all, (questions, t, actions)."""
+    whole = np.zeros((len(list(questions(episode, agent))), episode.steps, episode.actions))
+    whole[[slot.question for slot in slots], [slot.asked.query.step for slot in slots]] = chance
+    return whole
+
+
+def _joined(traits: dict[str, list]) -> np.ndarray:
+    """(t, values of all traits)."""
+    return np.concatenate([np.array(rows) for rows in traits.values()], axis=1)
+
+
+def _glimpses(episode: BaseEpisode, agent: int) -> dict[str, np.ndarray]:
+    """(others · t, 2, 2, cells): what another sees, and what it sees that the asked agent sees: cells and things."""
+    world, rows = world_of(episode), []
+    if world.pictured(episode) is None:
+        return {}
+    for other in range(len(episode.agents)):
+        for step in range(episode.steps) if other != agent else ():
+            seen = world.glimpsed(episode, agent, step, (other, agent))
+            rows.append([_flat(level) for level in seen])
+    return {"glimpses": np.array(rows)} if rows and rows[0] else {}
+
+
+def _flat(level: dict[str, Any]) -> np.ndarray:
+    """(2, cells): how likely each cell is in sight, and what lies on it is noticed."""
+    flat = np.zeros((2, len(level["cells"])))
+    flat[0] = level["cells"]
+    for _, cell, chance in level["things"]:
+        flat[1, cell] = chance
+    return flat
+
+
+def coded(chance: np.ndarray, levels: int) -> np.ndarray:
+    """Chances as bytes."""
+    return np.round(levels * np.sqrt(np.clip(chance, 0, 1))).astype(np.uint8)
+
+
+def deflated(table: np.ndarray) -> str:
+    """A table of bytes, deflated, its last axis first: what is alike stands together."""
+    return base64.b64encode(zlib.compress(np.ascontiguousarray(np.moveaxis(table, -1, 0)).tobytes(), 9)).decode()
+
+
+def written(told: dict[str, Any]) -> str:
+    """The page as one file, which fetches nothing and runs nothing but its own script."""
+    style, script = ((PAGE / name).read_text(encoding="utf-8") for name in ("view.css", "view.mjs"))
+    data = json.dumps(plain(told), allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+    icon = base64.b64encode((PAGE / "icon.svg").read_bytes()).decode()
+    policy = (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    text = (PAGE / "index.html").read_text(encoding="utf-8")
+    meta = f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    scripts = f'<script id="data" type="application/json">{data}</script>\n<script type="module">{script}</script>'
+    for old, new in (
+        ('<meta charset="utf-8">', meta),
+        ('href="icon.svg"', f'href="data:image/svg+xml;base64,{icon}"'),
+        ('<link rel="stylesheet" href="view.css">', f"<style>{style}</style>"),
+        ('<script type="module" src="view.mjs"></script>', scripts),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
