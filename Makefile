@@ -42,6 +42,7 @@ demo: $(READY)  ## simulate, train, ask, score and draw: a quarter of an hour
 	$(BIN)/tom describe --who Bo $(WHERE) --exact
 	$(BIN)/tom score runs/demo --log logs/demo-test --episodes 128
 	$(BIN)/tom graph runs/demo --log logs/demo-test --episodes 128 --episode 55 --out runs/demo/graphs
+	$(BIN)/tom view logs/demo-test --mind runs/demo --episode 55 --out runs/demo/episode-55.html
 
 test: $(READY)  ## every test that takes seconds
 	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow"

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import tyro
 
 from tom.commands.base import Command, Flag, LogDir, MaybeRunDir, Name, episode_of, mind_for
-from tom.terminal import show, show_table
+from tom.terminal import show, show_table, tell
 
 
 @dataclass(kw_only=True)
@@ -87,6 +87,8 @@ class Ask(Asked):
         return document
 
     def show(self, document: dict[str, Any]) -> None:
+        from tom.view.links import command, moment
+
         wished = document["stance"] == "do"
         columns = {
             "the mind": document["probabilities"],
@@ -98,6 +100,7 @@ class Ask(Asked):
         rows = [(action, *(column[action] for column in columns.values())) for action in actions]
         title = f'{self.agent} at step {self.step}, asked to "{self.prompt}" (depth {document["depth"]})'
         show_table(("action", *columns), rows, title)
+        tell(f"see it: {command(self.log, moment(self.episode, self.agent, self.step, self.prompt), self.mind)}")
         if document.get("chance") is not None:
             self._show_figures(document)
 

@@ -86,9 +86,10 @@ class View(Command):
         if self.out is not None:
             return 0
         sys.stdout.flush()
-        if self.open:
-            webbrowser.open(document["url"])
-        self.server.serve_forever(poll_interval=0.2)
+        with self.server:
+            if self.open:
+                webbrowser.open(document["url"])
+            self.server.serve_forever(poll_interval=0.2)
         return 0
 
     def stopped(self) -> str:

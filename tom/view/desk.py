@@ -18,6 +18,7 @@ from analysis.contenders.one_question import shortcuts_and_best
 from analysis.scores.measures import divergence
 from tom.ask import by_trait, names_of
 from tom.view.telling import episode_told
+from tom.view.worth import pairs, worth
 from worlds import FunhouseError
 from worlds.base_episode import BaseEpisode
 from worlds.log.reader import Log
@@ -62,7 +63,7 @@ class Desk:
             self._waiting -= 1
 
     def _once(self, work: Callable[..., Any], asked: tuple) -> Any:
-        key = (work.__name__, *asked)
+        key = (work.__qualname__, *asked)
         if key not in self._kept:
             self._kept[key] = work(*asked)
         self._kept.move_to_end(key)
@@ -147,6 +148,14 @@ class Desk:
         episode.check_step(step)
         who = [episode.find(name) for name in chain[:DEEPEST]]
         return {"glimpses": world_of(episode).glimpsed(episode, episode.find(agent), step, who)}
+
+    def worth(self, index: int) -> dict[str, Any]:
+        """How far the mind and the best shortcut are from the truth in an episode, and where most."""
+        return worth(self.episode(index), self.mind, self.log)
+
+    def pairs(self, index: int) -> dict[str, Any]:
+        """Who is imitated how well in an episode."""
+        return pairs(self.episode(index), self.mind, self.log)
 
     def _described(self, episode: BaseEpisode, agent: int, who: int) -> dict[str, list] | None:
         if self.mind is None:

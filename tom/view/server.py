@@ -43,6 +43,8 @@ class Page:
             "/api/ask": (desk.ask, ASKED),
             "/api/shortcuts": (desk.shortcuts, ASKED),
             "/api/beliefs": (desk.beliefs, ("e", "a", "who")),
+            "/api/worth": (desk.worth, ("e",)),
+            "/api/pairs": (desk.pairs, ("e",)),
             "/api/glimpses": (desk.glimpses, ("e", "a", "t", "chain")),
         }
 

@@ -191,3 +191,33 @@ def test_a_file_opens_from_the_disk_and_has_the_servers_answers(browser, client,
     page.get_by_role("alert").filter(has_text="depth 0 to 2").wait_for()
     assert page.wrong == []
     page.context.close()
+
+
+def test_what_is_worth_a_look_leads_to_its_worst_moment(page, client, names, at, monkeypatch):
+    def moment(step, nats):
+        place = f"e=0&a={names[1]}&t={step}&q=behave+as+myself"
+        return {"at": place, "agent": names[1], "step": step, "prompt": "x", "mind": nats, "shortcut": nats}
+
+    def worth(index):
+        worst = {"mind": moment(3, 2.0), "shortcut": moment(4, 1.0)}
+        return {"episode": index, "questions": 1, "mind": index / 8, "shortcut": 1 - index / 8, "worst": worst}
+
+    def pairs(index):
+        return {"edges": [{"from": 1, "to": 2, "mind": 0.5, "shortcut": 0.5, "worst": moment(6, 3.0)}]}
+
+    monkeypatch.setitem(client.page.routes, "/api/worth", (worth, ("e",)))
+    monkeypatch.setitem(client.page.routes, "/api/pairs", (pairs, ("e",)))
+    page.keyboard.press("g")
+    firsts = page.locator("#index tr td:first-child")
+    firsts.nth(7).wait_for()
+    assert firsts.first.inner_text() == "7"
+    page.get_by_role("button", name="shortcut off").click()
+    assert firsts.first.inner_text() == "0"
+    page.locator("#index a").first.click()
+    at("t=4&")
+    page.get_by_role("dialog").wait_for(state="hidden")
+    page.keyboard.press("g")
+    page.get_by_role("link", name=f"{names[1]} as {names[2]}: 0.50 nats off").focus()
+    page.keyboard.press("Enter")
+    at("t=6&")
+    assert page.wrong == []

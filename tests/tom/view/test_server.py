@@ -230,3 +230,32 @@ def test_a_mind_of_another_world_is_refused_at_the_start(logs, capsys):
 def test_a_log_that_is_none_is_told(tmp_path, capsys):
     assert main(["view", str(tmp_path)]) == 1
     assert "remedy" in capsys.readouterr().err
+
+
+def test_an_episodes_worst_moments_and_pairs_lead_to_what_they_say(client, episode):
+    from urllib.parse import parse_qs
+
+    def nats(place):
+        asked = {key: values[0] for key, values in parse_qs(place).items()}
+        return client.document("ask", **asked)["nats"]
+
+    told = client.document("worth", e=0)
+    assert told["worst"]["mind"]["mind"] == pytest.approx(nats(told["worst"]["mind"]["at"]), abs=1e-4)
+    assert told["worst"]["mind"]["mind"] >= told["mind"] > 0
+    edges = client.document("pairs", e=0)["edges"]
+    assert {(edge["from"], edge["to"]) for edge in edges} <= {(a, b) for a in range(5) for b in range(5) if a != b}
+    edge = max(edges, key=lambda edge: edge["mind"])
+    assert edge["worst"]["agent"] == episode.names[edge["from"]]
+    assert edge["worst"]["mind"] == pytest.approx(nats(edge["worst"]["at"]), abs=1e-4)
+
+
+def test_tom_ask_says_where_to_see_it_and_the_page_begins_there(client, episode, logs, capsys, monkeypatch):
+    import shlex
+
+    me, other, *_ = episode.names
+    where = ("--log", str(logs["test"]), "--episode", "0", "--agent", me, "--step", "9")
+    assert main(["ask", f"behave as {other}", *where]) == 0
+    line = next(line for line in capsys.readouterr().err.splitlines() if line.startswith("see it: "))
+    monkeypatch.setattr("werkzeug.serving.BaseWSGIServer.serve_forever", lambda *_, **__: None)
+    assert main(shlex.split(line.removeprefix("see it: tom "))) == 0
+    assert f"/#e=0&a={me}&t=9&q=behave+as+{other}" in capsys.readouterr().out

@@ -24,7 +24,7 @@ let log, episode, picture, answer, best, beliefs; // what is shown now
 let asked = { stance: "behave", chain: [] }; // the question in parts, null while it is only words
 let timer = 0;
 
-// ---------------------------------------------------------------- elements
+// --- elements
 
 function element(kind, made, attributes, children) {
   for (const [name, value] of Object.entries(attributes || {})) {
@@ -50,7 +50,7 @@ function bits(number, count) { // a hexadecimal number as flags
 const share = (p) => (p >= 0.9995 ? "1" : p.toFixed(2).replace(/^0/, ""));
 const list = (values) => values.join(", ");
 
-// ---------------------------------------------------------------- where answers come from
+// --- where answers come from
 
 class Server {
   constructor() { this.kept = new Map(); }
@@ -103,7 +103,7 @@ class File {
     const mind = await row(a, place, "mind"), asks = await row(a, place, "shortcut");
     if (!mind && !asks) this.lost(stance === "predict" ? `${asked.a} does not perceive ${chain[0]} now` : `${asked.a} does not act now`);
     const nats = mind && truth ? truth.reduce((sum, p, i) => sum + (p > 0 ? p * Math.log(p / Math.max(mind[i], 1e-6)) : 0), 0) : undefined;
-    return { prompt: asked.q, stance, chain, depth: chain.length, body, mind, truth, nats };
+    return { stance, chain, depth: chain.length, body, mind, truth, nats };
   }
 
   lost(what) { throw { what, remedy: "for other questions start the server: tom view LOG" }; }
@@ -171,7 +171,7 @@ class File {
       const at = (part) => ((other * steps + Number(t)) * 2 + level) * 2 + part;
       const seen = await this.row("glimpses", a, at(0), cells, false), noticed = await this.row("glimpses", a, at(1), cells, false);
       if (!seen) return { glimpses: [] };
-      const things = picture.lies[t].flatMap((lies, kind) => [...bits(lies, cells)].flatMap((on, c) => (on && noticed[c] ? [[kind, c, noticed[c]]] : [])));
+      const things = thingsSeen((c) => noticed[c], t, (c) => noticed[c]);
       found.push({ cells: seen, things, agents: picture.cells[t].map((c) => seen[c]) });
     }
     return { glimpses: found };
@@ -181,7 +181,7 @@ class File {
 const within = document.getElementById("data");
 const source = within ? new File(JSON.parse(within.textContent)) : new Server();
 
-// ---------------------------------------------------------------- the place in the log
+// --- the place in the log
 
 function told() { // the place, as an address says it
   return new URLSearchParams({ e: state.e, a: agentName(), t: state.t, q: state.q }).toString();
@@ -229,7 +229,6 @@ function open(document) { // another episode
 function moved() { // something of the place changed: everything follows
   state.t = Math.max(0, Math.min(episode.steps - 1, state.t));
   $("step").value = state.t;
-  $("step").setAttribute("aria-valuetext", `step ${state.t} of ${episode.steps - 1}`);
   $("agent").value = state.a;
   $("clock").textContent = `step ${state.t} of ${episode.steps - 1}`;
   history.replaceState(null, "", `#${told()}`);
@@ -241,7 +240,7 @@ function moved() { // something of the place changed: everything follows
   know();
 }
 
-// ---------------------------------------------------------------- the map
+// --- the map
 
 let layer = {}; // the parts of the map
 
@@ -267,15 +266,15 @@ function layOut() {
 }
 
 function drawnAgent(agent, chosen) {
+  const two = (r, fill) => [-0.12, 0.12].map((cx) => svg("circle", { cx, cy: -0.11, r, fill }));
   const parts = {
-    pupils: svg("g", {}, svg("circle", { cx: -0.12, cy: -0.11, r: 0.05, fill: "#241f30" }), svg("circle", { cx: 0.12, cy: -0.11, r: 0.05, fill: "#241f30" })),
+    pupils: svg("g", {}, ...two(0.05, "#241f30")),
     spot: svg("circle", { class: "spot", cx: 0.26, cy: -0.28, r: 0.1 }),
   };
-  const whites = [-0.12, 0.12].map((x) => svg("circle", { cx: x, cy: -0.11, r: 0.1, fill: "#fff" }));
   const keyed = (event) => event.key === "Enter" && chosen();
   parts.body = svg("g", { class: "agent", tabindex: 0, role: "button", on: { click: chosen, keydown: keyed } },
     svg("circle", { class: "ring", r: 0.45 }), svg("circle", { class: "body", r: 0.37, fill: agent.colour }),
-    ...whites, parts.pupils, svg("text", { y: 0.24, text: agent.initials }), parts.spot);
+    ...two(0.1, "#fff"), parts.pupils, svg("text", { y: 0.24, text: agent.initials }), parts.spot);
   return parts;
 }
 
@@ -288,12 +287,12 @@ function look() { // the map at this step
   const { columns, cells } = picture, count = picture.rows * columns, here = cells[state.t];
   const seen = eyes < 0 ? null : withWalls(bits(picture.sight[state.t][eyes], count));
   layer.shade.setAttribute("d", seen ? squares((c) => !seen[c], count, columns) : "");
-  layer.things.replaceChildren(...thingsAt(state.t, (c, kind) => !seen || (seen[c] && picture.notices[eyes].includes(kind))));
+  const lying = thingsSeen((c, kind) => !seen || (seen[c] && picture.notices[eyes].includes(kind)));
+  layer.things.replaceChildren(...lying.map(([kind, c]) => thingAt(c, kind, 1)));
   const before = state.t ? episode.action[state.t - 1] : null;
   here.forEach((cell, i) => {
     const { body, pupils, spot } = layer.agents[i];
-    const among = here.map((other, j) => (other === cell ? j : -1)).filter((j) => j >= 0);
-    const [x, y, size] = seat(cell, columns, among.indexOf(i), among.length);
+    const [x, y, size] = seat(i, here, columns);
     body.setAttribute("transform", `translate(${x} ${y}) scale(${size})`);
     body.setAttribute("opacity", seen && !seen[cell] ? 0.12 : 1);
     body.setAttribute("class", i === state.a ? "agent asked" : "agent");
@@ -303,16 +302,6 @@ function look() { // the map at this step
     spot.setAttribute("visibility", picture.marked && picture.marked[state.t][i] ? "visible" : "hidden");
   });
   drawArrows();
-}
-
-function thingsAt(t, shown) {
-  const { columns, things } = picture, drawn = [];
-  things.forEach((thing, kind) => {
-    bits(picture.lies[t][kind], picture.rows * columns).forEach((lies, c) => {
-      if (lies && shown(c, kind)) drawn.push(thingAt(c, kind, 1));
-    });
-  });
-  return drawn;
 }
 
 function thingAt(c, kind, chance) {
@@ -342,7 +331,9 @@ function squares(which, count, columns) {
   return path;
 }
 
-function seat(cell, columns, place, among) { // where one of several on a cell is drawn, and how large
+function seat(i, cells, columns) { // where one of several on a cell is drawn, and how large
+  const cell = cells[i], here = cells.map((other, j) => (other === cell ? j : -1)).filter((j) => j >= 0);
+  const place = here.indexOf(i), among = here.length;
   const [x, y] = [(cell % columns) + 0.5, Math.floor(cell / columns) + 0.5];
   if (among === 1) return [x, y, 1];
   const side = Math.ceil(Math.sqrt(among)), gap = 1 / side;
@@ -403,7 +394,7 @@ function arc(kind, x, y, chance) { // to stay: a part of a ring
   return svg("path", { class: kind, d });
 }
 
-// ---------------------------------------------------------------- time and roles
+// --- time and roles
 
 function roles() {
   return episode.phases.findLast((phase) => phase.from <= state.t).roles;
@@ -436,7 +427,7 @@ function play(on) {
   $("play").setAttribute("aria-label", on ? "Stop" : "Play");
 }
 
-// ---------------------------------------------------------------- the question
+// --- the question
 
 const words = (stance, chain) => {
   const said = chain.map((who) => (who === agentName() ? "me" : who));
@@ -478,7 +469,8 @@ function showQuestion() {
   const parts = [];
   if (!asked) parts.push(html("span", { text: state.q }));
   else {
-    parts.push(html("button", { type: "button", class: "stance", title: "behave or predict (p)", text: asked.stance === "predict" ? "predict" : "behave as", on: { click: turn } }));
+    const said = asked.stance === "predict" ? "predict" : "behave as";
+    parts.push(html("button", { type: "button", class: "stance", title: "behave or predict (p)", text: said, on: { click: turn } }));
     if (!asked.chain.length) parts.push(html("span", { class: "chip", text: "myself" }));
     asked.chain.forEach((who, place) => {
       if (place) parts.push(html("span", { text: "pretending to be" }));
@@ -504,7 +496,7 @@ function spot(agent) {
   return dot;
 }
 
-// ---------------------------------------------------------------- the answer
+// --- the answer
 
 let running = false;
 
@@ -613,7 +605,7 @@ function bars(rows, action, top) {
   return svg("svg", { viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" }, svg("rect", { class: "bg", width: 100, height: 10 }), ...drawn);
 }
 
-// ---------------------------------------------------------------- eyes in eyes
+// --- eyes in eyes
 
 async function glimpse() { // what is, what the asked agent sees, what others see of it in its mind
   $("mirrors").hidden = !picture;
@@ -635,8 +627,9 @@ async function glimpse() { // what is, what the asked agent sees, what others se
     html("figure", {}, mini(level, caption), html("figcaption", { text: caption }))));
 }
 
-function thingsSeen(shown) {
-  return picture.lies[state.t].flatMap((lies, kind) => [...bits(lies, picture.rows * picture.columns)].flatMap((on, c) => (on && shown(c, kind) ? [[kind, c, 1]] : [])));
+function thingsSeen(shown, t = state.t, chance = () => 1) { // [thing, cell, chance] of what lies there and is shown
+  const cells = (lies) => [...bits(lies, picture.rows * picture.columns)];
+  return picture.lies[t].flatMap((lies, kind) => cells(lies).flatMap((on, c) => (on && shown(c, kind) ? [[kind, c, chance(c)]] : [])));
 }
 
 function mini({ cells, things }, caption) { // a little map, shaded where it is not in sight
@@ -646,10 +639,10 @@ function mini({ cells, things }, caption) { // a little map, shaded where it is 
   drawn.push(svg("path", { class: "wall", d: squares((c) => walls[c], rows * columns, columns) }));
   for (const [kind, c, chance] of things) drawn.push(thingAt(c, kind, chance));
   episode.agents.forEach((agent, i) => {
-    const cell = picture.cells[state.t][i], among = picture.cells[state.t].map((other, j) => (other === cell ? j : -1)).filter((j) => j >= 0);
-    const [x, y, size] = seat(cell, columns, among.indexOf(i), among.length);
-    if (cells[cell] > 0.01) drawn.push(svg("circle", { class: "body", cx: x, cy: y, r: 0.36 * size, fill: agent.colour, opacity: cells[cell] }));
-    if (cells[cell] > 0.01) drawn.push(svg("text", { class: "initials", x, y: y + 0.11 * size, text: agent.initials, opacity: cells[cell] }));
+    const [x, y, size] = seat(i, picture.cells[state.t], columns), opacity = cells[picture.cells[state.t][i]];
+    if (opacity < 0.01) return;
+    drawn.push(svg("circle", { class: "body", cx: x, cy: y, r: 0.36 * size, fill: agent.colour, opacity }));
+    drawn.push(svg("text", { class: "initials", x, y: y + 0.11 * size, text: agent.initials, opacity }));
   });
   withWalls(cells).forEach((chance, c) => {
     if (chance < 0.995) drawn.push(svg("rect", { class: "dark", x: c % columns, y: Math.floor(c / columns), width: 1.01, height: 1.01, opacity: (1 - chance) * 0.72 }));
@@ -663,7 +656,7 @@ function described(cells, things) {
   return `${sure.length ? list(sure) : "nobody"}, and ${many} fruits, more likely in sight than not`;
 }
 
-// ---------------------------------------------------------------- what is known over time
+// --- what is known over time
 
 let whom = null;
 
@@ -736,7 +729,65 @@ function showBeliefs() {
   }
 }
 
-// ---------------------------------------------------------------- keys and buttons
+// --- worth a look
+
+let looked = [], order = "mind"; // episodes that were gone through; by whose distance from the truth they stand
+
+async function worth() {
+  $("worth").showModal();
+  if (!log.mind) order = "shortcut";
+  pairs();
+  await further(looked.length || Math.min(log.episodes, 12));
+}
+
+async function further(until) { // one episode after another is gone through, as long as the list is open
+  while (looked.length < until && $("worth").open) {
+    $("index").querySelector("p").textContent = `going through episode ${looked.length} … (the first takes some seconds)`;
+    try {
+      looked.push(await source.get("worth", { e: looked.length }));
+    } catch (error) {
+      $("index").querySelector("p").textContent = error.what;
+      return;
+    }
+    showWorth();
+  }
+  showWorth();
+}
+
+function link(moment, text) {
+  return html("a", { href: `#${moment.at}`, text, on: { click: () => $("worth").close() } });
+}
+
+function showWorth() {
+  const nats = (value) => html("td", { text: (value ?? NaN).toFixed(2) });
+  const rows = [...looked].sort((a, b) => b[order] - a[order]).map((one) => {
+    const at = one.worst[order], said = at ? link(at, `${at.agent} at step ${at.step}: ${at.prompt} (${at[order].toFixed(1)})`) : "";
+    return html("tr", {}, html("td", { text: one.episode }), nats(one.mind), nats(one.shortcut), html("td", { class: "l" }, said));
+  });
+  const by = (kind, text) => html("th", {}, html("button", { text, "aria-pressed": String(order === kind), on: { click: () => { order = kind; showWorth(); } } }));
+  const head = [html("th", { text: "episode" }), by("mind", "mind off"), by("shortcut", "shortcut off"), html("th", { class: "l", text: "worst moment" })];
+  $("index").querySelector("p").textContent = `${looked.length} of ${log.episodes} episodes; nats from the truth`;
+  $("index").querySelector("table").replaceChildren(html("tr", {}, ...head), ...rows);
+}
+
+async function pairs() { // the imitation graph of this episode
+  const place = $("graph"), by = log.mind ? "mind" : "shortcut"; // which is off
+  place.replaceChildren(html("p", { text: "asking …" }));
+  let edges;
+  try { edges = (await source.get("pairs", { e: state.e })).edges; } catch (error) { return place.replaceChildren(html("p", { text: error.what })); }
+  const n = episode.agents.length, most = Math.max(0.3, ...edges.map((edge) => edge[by]));
+  const at = (i, r) => [1.3 * Math.sin((2 * Math.PI * i) / n) * r, -1.3 * Math.cos((2 * Math.PI * i) / n) * r];
+  const lines = edges.map((edge) => {
+    const [[x, y], [u, v]] = [at(edge.from, 0.9), at(edge.to, 0.9)], [bx, sideways] = [(x + u) / 2 + (v - y) * 0.12, (y + v) / 2 - (x - u) * -0.12];
+    const { agent, step, prompt } = edge.worst, said = `${agent} as ${episode.agents[edge.to].name}: ${edge[by].toFixed(2)} nats off; at worst at step ${step}`;
+    const line = svg("path", { d: `M${x} ${y}Q${bx} ${sideways} ${u} ${v}`, "stroke-width": 0.012 + (0.06 * edge[by]) / most });
+    return svg("a", { href: `#${edge.worst.at}`, "aria-label": said, on: { click: () => $("worth").close() } }, line, svg("title", { text: `${said} (${prompt})` }));
+  });
+  const nodes = episode.agents.map((one, i) => svg("g", { transform: `translate(${at(i, 1)})` }, svg("circle", { class: "body", r: 0.16, fill: one.colour }), svg("text", { class: "initials", y: 0.06, text: one.initials })));
+  place.replaceChildren(svg("svg", { viewBox: "-1.6 -1.6 3.2 3.2", role: "group", "aria-label": "Who is imitated how well" }, ...lines, ...nodes));
+}
+
+// --- keys and buttons
 
 function keyed(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -774,8 +825,7 @@ function peer(on) {
 }
 
 async function copy() {
-  const text = location.href;
-  try { await navigator.clipboard.writeText(text); } catch { return prompt("The address of this moment:", text); }
+  try { await navigator.clipboard.writeText(location.href); } catch { return prompt("The address of this moment:", location.href); }
   $("copy").textContent = "Copied";
   setTimeout(() => { $("copy").textContent = "Copy link"; }, 1200);
 }
@@ -793,6 +843,9 @@ function listen() {
   $("shortcuts").addEventListener("click", () => toggle("shortcuts"));
   $("help").addEventListener("click", () => $("keys").showModal());
   $("copy").addEventListener("click", copy);
+  $("list").hidden = source instanceof File;
+  $("list").addEventListener("click", worth);
+  $("more").addEventListener("click", () => further(Math.min(log.episodes, looked.length + 24)));
   $("ask").addEventListener("submit", (event) => { event.preventDefault(); ask({ q: $("prompt").value }); $("prompt").blur(); });
   $("which").addEventListener("change", () => /^\d{1,9}$/.test($("which").value) && go({ e: Number($("which").value), t: state.t }));
   $("before").addEventListener("click", () => state.e > 0 && go({ e: state.e - 1 }));
