@@ -13,6 +13,7 @@ from agents.wishes.event import Event
 from agents.wishes.progress import came_true
 from agents.wishes.wish import Ground, Wish, place_of
 from worlds import KINDS, Episode, FunhouseError
+from worlds.orchard.fortune import carry_out, fortune_of
 from worlds.orchard.rules import _eater
 
 _told: WeakKeyDictionary[Episode, list[list[Event]]] = WeakKeyDictionary()
@@ -56,9 +57,10 @@ def places(episode: Episode) -> list[str]:
 
 def arrivals(episode: Episode) -> np.ndarray:
     """(t, n) int64: the cell of each agent after the moves of each step."""
-    neighbor = episode.geometry.neighbor
-    last, action = episode.cell[-1], episode.action[-1]
-    moved = neighbor[last, np.where(action < neighbor.shape[1], action, 0)]  # who washes stays
+    neighbor, last = episode.geometry.neighbor, episode.steps - 1
+    key, done = np.uint64(episode.seed), np.empty(len(episode.agents), np.int8)
+    carry_out(episode.action[last], key, last, fortune_of(episode.config, int(key)), done)
+    moved = neighbor[episode.cell[last], np.where(done < neighbor.shape[1], done, 0)]  # who washes stays
     return np.concatenate([episode.cell[1:], moved[None]]).astype(np.int64)
 
 

@@ -141,6 +141,16 @@ def test_events_are_what_the_rules_of_the_orchard_made():
     assert fought > 0
 
 
+@pytest.mark.parametrize("options", [{"slip": 0.5}, {"compass": True, "moves": 8}, {"marks": 0.5}])
+def test_where_a_last_act_really_led_is_what_the_rules_make_of_it(options):
+    crowd = replace(CROWDED, steps=6, **options)
+    for index in range(4):
+        episode = rollout(crowd, POPULATION, POLICY, 3, "test", index, 1)[0]
+        longer = rollout(replace(crowd, steps=7), POPULATION, POLICY, 3, "test", index, 1)[0]
+        assert (longer.action[:6] == episode.action).all()
+        assert (arrivals(episode)[-1] == longer.cell[6]).all()
+
+
 def test_events_say_how_agents_moved_and_who_was_near_and_whose_fruit_was_eaten():
     """Each again, in a plainer way, for every agent and step."""
     told, distance, seen = events(EPISODE), EPISODE.geometry.distance, dict.fromkeys(Event._fields, 0)
