@@ -221,12 +221,13 @@ class World(ABC):
 
     def pictured(self, episode: Any) -> dict[str, Any] | None:
         """Where everything is at every step, in plain JSON values, as a page draws it; None where agents are in no
-        places, or the log does not tell them.
+        places, or nothing tells them.
 
         "rows", "columns", "cells" [t][n], of each agent its cell, row · columns + column; "moves" [actions], the rows
         and columns that an action leads on, or None. Sets of cells are numbers in hexadecimal, bit c for cell c:
         "walls", "glass" or None, "lies" [t][things] with "things" [{"name", "colour"}], and "sight" [t][n] with
-        "notices" [n], the things that an agent sees there. "marked" [t][n], or None.
+        "notices" [n], the things that an agent sees there; "sight" may be None. "marked" [t][n], or None. "points"
+        [t][n] [x, y], where agents stand between cells, in columns and rows, or None.
         """
         return None
 

@@ -76,6 +76,18 @@ def test_the_demo_leaves_its_log_its_run_and_its_graphs(demo: Path):
     assert drawn >= {".png", ".svg", ".graphml"}
 
 
+def test_the_page_shows_the_numbers_of_the_example(demo: Path):
+    from tom import load
+    from tom.view.desk import Desk
+    from worlds import open_log
+
+    example = next(text for language, text in blocks(ROOT / "README.md") if "tom ask" in text)
+    rows = [line.strip("│ ").split("│") for line in example.splitlines() if line.startswith("│")]
+    said = Desk(open_log(demo / "logs" / "demo-test"), load()).ask(55, "Ada", 47, "behave as Bo pretending to be me")
+    for column, source, off in ((1, "mind", 0.01), (2, "truth", 6e-4)):  # the mind's, in bf16, by the machine
+        assert said[source] == pytest.approx([float(row[column]) for row in rows], abs=off)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
 def test_every_example_runs(page: Path, demo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture):
     monkeypatch.chdir(demo)

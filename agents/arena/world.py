@@ -9,6 +9,7 @@ import numpy as np
 
 from agents.arena.bank import Bank
 from agents.arena.bank_config import BankConfig
+from agents.arena.picturing import field_of
 from agents.arena.reasoner import BankReasoner, check_acts, check_kin
 from agents.arena.rollout import Company
 from agents.arena.run import SHARE_A_BANK, ArenaRun, bank_of_log, bank_of_run, named_code, resumed
@@ -21,6 +22,7 @@ from agents.world import Given, Progress, World
 from worlds import open_log, trust
 from worlds.arena import ArenaConfig, ArenaEpisode
 from worlds.arena.size import expected, expected_bytes, shard_size
+from worlds.arena.whereabouts import whereabouts
 from worlds.log.reader import Log
 
 PREFIX = "pettingzoo:"
@@ -138,6 +140,10 @@ class ArenaWorld(World):
             if difference := banks[0].difference(banks[1]):
                 notes.append(f"{one.path} and {log.path} have different banks: {difference}; {SHARE_A_BANK}")
         return notes
+
+    def pictured(self, episode: ArenaEpisode) -> dict[str, Any] | None:
+        """A field without anything but the agents, where the environment, played again, tells where they stand."""
+        return None if (stood := whereabouts(episode)) is None else field_of(stood, episode.actions)
 
     def kind(self, type: Mapping[str, str]) -> str:
         """The policy. Random ones are many: those of one habit ("bold-heron", "bold-otter") are of one kind."""

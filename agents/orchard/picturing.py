@@ -28,6 +28,7 @@ def pictured(space: TypeSpace, episode: Episode) -> dict[str, Any]:
         "sight": [[hexadecimal(words) for words in step] for step in sights(space, episode, senses)],
         "notices": [[k for k in kinds if space.senses.kinds[s] >> k & 1] for s in senses.tolist()],
         "moves": moves(episode),
+        "points": None,
     }
 
 

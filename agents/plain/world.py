@@ -17,6 +17,7 @@ from agents.plain.theory import History, Theory, history_of
 from agents.population import PopulationConfig, believes_seen, draw_population
 from worlds import SPLITS, Agent, dice
 from worlds.arena.config import canonical
+from worlds.drawing.frame import agent_colours
 from worlds.log.reader import Log
 from worlds.log.tables import encode
 from worlds.plain.config import PlainConfig
@@ -80,6 +81,25 @@ class PlainWorld(world.World):
         space = self.space(episode.run)
         own = np.array([space.index(agent.type) for agent in episode.agents])
         return space.view[own[:, None], episode.place[:, :, None], episode.place[:, None, :]]
+
+    def pictured(self, episode: PlainEpisode) -> dict[str, Any]:
+        """Its places in a row, one after another by their numbers; what they hold is told by its number."""
+        contents = range(1, PlainConfig.from_dict(episode.run["plain"]).contents)
+        colours = ["#{:02x}{:02x}{:02x}".format(*colour) for colour in agent_colours(1 + len(contents))]
+        seen = self.perceiving(episode)
+        return {
+            "rows": 1, "columns": episode.content.shape[1], "walls": "0", "glass": None, "marked": None, "points": None,
+            "things": [{"name": f"thing {k}", "colour": colours[k]} for k in contents],
+            "lies": [[_cells(held == k) for k in contents] for held in episode.content],
+            "cells": episode.place.tolist(), "sight": [[_cells(view) for view in step] for step in seen],
+            "notices": [[k - 1 for k in contents]] * len(episode.agents), "moves": [None] * episode.actions,
+        }  # fmt: skip
+
+    def perceiving(self, episode: PlainEpisode) -> np.ndarray:
+        """(t, n, m) bool: which places each agent sees at a step."""
+        space = self.space(episode.run)
+        own = np.array([space.index(agent.type) for agent in episode.agents])
+        return space.view[own[:, None].T, episode.place]
 
     def code(self, config: Mapping[str, Any]) -> tuple[str, ...]:
         return (PlainConfig.from_dict(config["plain"]).world,)
@@ -153,6 +173,11 @@ def _drawn(episode: PlainEpisode, cast: Any, space: PlainSpace, step: int) -> np
     drawn = np.empty(len(agents), np.int64)
     dice.actions(np.full(len(agents), episode.seed, np.uint64), step, np.array(agents), np.array(chance), drawn)
     return drawn
+
+
+def _cells(held: np.ndarray) -> str:
+    """Places (m,) bool as a number in hexadecimal."""
+    return f"{sum(1 << int(c) for c in np.flatnonzero(held)):x}"
 
 
 def _checked(run: PlainRun, place: Any, content: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -103,7 +103,8 @@ def _tables_of(desk: Desk, episode: BaseEpisode, agent: int) -> tuple[dict[str, 
     for source in ("exact", "mind"):
         if all(one[source] for one in known):
             tables[f"known {source}"] = np.array([_joined(one[source]) for one in known])
-    return tables | _glimpses(episode, agent), best
+    picture = desk.told(episode.index)["picture"]
+    return tables | (_glimpses(episode, agent) if picture and picture["sight"] else {}), best
 
 
 def _whole(episode: BaseEpisode, agent: int, slots: Sequence[Slot], chance: np.ndarray) -> np.ndarray:
@@ -121,8 +122,6 @@ def _joined(traits: dict[str, list]) -> np.ndarray:
 def _glimpses(episode: BaseEpisode, agent: int) -> dict[str, np.ndarray]:
     """(others · t, 2, 2, cells): what another sees, and what it sees that the asked agent sees: cells and things."""
     world, rows = world_of(episode), []
-    if world.pictured(episode) is None:
-        return {}
     for other in range(len(episode.agents)):
         for step in range(episode.steps) if other != agent else ():
             seen = world.glimpsed(episode, agent, step, (other, agent))

@@ -72,13 +72,18 @@ def played_again(episode: ArenaEpisode) -> tuple[dict, dict]:
     """An episode's record (Recorder.arrays), and what comes of its actions now. Raises ArenaFailure."""
     match = Match(episode.config, episode.seed)
     crowd = match.cast.crowded
-    again = _start(match) if crowd else play_match(match, _Logged(episode))
+    again = _start(match) if crowd else play_match(match, Logged(episode))
     steps = 1 if crowd else None
-    there = {name: getattr(episode, name)[:steps] for name in _PLAIN}
-    there |= {name: [rows[:steps] for rows in getattr(episode, name)] for name in ("observation", "mask")}
+    there = logged_arrays(episode, steps)
     if crowd:
         again |= {name: there[name] for name in ("action", "reward")}
     return there, again
+
+
+def logged_arrays(episode: ArenaEpisode, steps: int | None = None) -> dict:
+    """An episode's record as Recorder.arrays has it, of its first steps or all of them."""
+    plain = {name: getattr(episode, name)[:steps] for name in _PLAIN}
+    return plain | {name: [rows[:steps] for rows in getattr(episode, name)] for name in ("observation", "mask")}
 
 
 def _start(match: Match) -> dict:
@@ -91,7 +96,7 @@ def _start(match: Match) -> dict:
     return {**both, **{name: getattr(recorder, name)[:1] for name in names}}
 
 
-class _Logged:
+class Logged:
     """Plays what an episode holds."""
 
     def __init__(self, episode: ArenaEpisode):

@@ -47,6 +47,7 @@ function bits(number, count) { // a hexadecimal number as flags
   }
   return flags;
 }
+const cellAt = (c) => [Math.floor(c / picture.columns), c % picture.columns]; // its row and column
 const share = (p) => (p >= 0.9995 ? "1" : p.toFixed(2).replace(/^0/, ""));
 const list = (values) => values.join(", ");
 
@@ -184,8 +185,10 @@ const source = within ? new File(JSON.parse(within.textContent)) : new Server();
 // --- the place in the log
 
 function told() { // the place, as an address says it
-  return new URLSearchParams({ e: state.e, a: agentName(), t: state.t, q: state.q }).toString();
+  return new URLSearchParams(asking()).toString();
 }
+
+const asking = () => ({ e: state.e, a: agentName(), t: state.t, q: state.q });
 
 const agentName = () => (episode ? episode.agents[state.a].name : "");
 
@@ -226,13 +229,15 @@ function open(document) { // another episode
   layPhases();
 }
 
+let naming = 0, drawn = ""; // addresses may change some times a second; which question is shown
+
 function moved() { // something of the place changed: everything follows
   state.t = Math.max(0, Math.min(episode.steps - 1, state.t));
   $("step").value = state.t;
   $("agent").value = state.a;
   $("clock").textContent = `step ${state.t} of ${episode.steps - 1}`;
-  history.replaceState(null, "", `#${told()}`);
-  document.title = `${agentName()} at step ${state.t} · Funhouse`;
+  clearTimeout(naming);
+  naming = setTimeout(() => history.replaceState(null, "", `#${told()}`), 60);
   look();
   tellRoles();
   showQuestion();
@@ -252,7 +257,7 @@ function layOut() {
   const glass = picture.glass ? bits(picture.glass, rows * columns) : null;
   const ground = svg("g");
   walls.forEach((wall, c) => {
-    const [row, column] = [Math.floor(c / columns), c % columns];
+    const [row, column] = cellAt(c);
     const kind = glass && glass[c] ? "glass" : wall ? "wall" : (row + column) % 2 ? "ground odd" : "ground";
     ground.append(svg("rect", { x: column, y: row, width: 1.01, height: 1.01, class: kind }));
   });
@@ -285,16 +290,17 @@ function look() { // the map at this step
   $("eyes").textContent = `through ${agentName()}’s eyes`;
   if (!picture) return tabulate();
   const { columns, cells } = picture, count = picture.rows * columns, here = cells[state.t];
-  const seen = eyes < 0 ? null : withWalls(bits(picture.sight[state.t][eyes], count));
+  const sees = bits(episode.perceived[state.t][state.a], here.length), blind = (i) => i !== eyes && !sees[i];
+  const seen = eyes < 0 || !picture.sight ? null : withWalls(bits(picture.sight[state.t][eyes], count));
   layer.shade.setAttribute("d", seen ? squares((c) => !seen[c], count, columns) : "");
   const lying = thingsSeen((c, kind) => !seen || (seen[c] && picture.notices[eyes].includes(kind)));
   layer.things.replaceChildren(...lying.map(([kind, c]) => thingAt(c, kind, 1)));
   const before = state.t ? episode.action[state.t - 1] : null;
   here.forEach((cell, i) => {
     const { body, pupils, spot } = layer.agents[i];
-    const [x, y, size] = seat(i, here, columns);
+    const [x, y, size] = seat(i, here);
     body.setAttribute("transform", `translate(${x} ${y}) scale(${size})`);
-    body.setAttribute("opacity", seen && !seen[cell] ? 0.12 : 1);
+    body.setAttribute("opacity", eyes >= 0 && (seen ? !seen[cell] : blind(i)) ? 0.12 : 1);
     body.setAttribute("class", i === state.a ? "agent asked" : "agent");
     body.setAttribute("aria-label", sentence(i));
     const gaze = before ? picture.moves[before[i]] : null;
@@ -305,7 +311,7 @@ function look() { // the map at this step
 }
 
 function thingAt(c, kind, chance) {
-  const { columns, things } = picture, place = `translate(${(c % columns) + 0.5} ${Math.floor(c / columns) + 0.5})`;
+  const { things } = picture, [row, column] = cellAt(c), place = `translate(${column + 0.5} ${row + 0.5})`;
   const known = { class: "thing", d: SHAPES[kind % SHAPES.length], fill: things[kind].colour, transform: place };
   return svg("path", chance < 1 ? { ...known, opacity: chance } : known, svg("title", { text: things[kind].name }));
 }
@@ -315,7 +321,7 @@ function withWalls(cells) {
   const { rows, columns } = picture, walls = bits(picture.walls, rows * columns), found = [...cells];
   for (let c = 0; c < found.length; c++) {
     if (!walls[c]) continue;
-    const [row, column] = [Math.floor(c / columns), c % columns];
+    const [row, column] = cellAt(c);
     for (let r = Math.max(0, row - 1); r <= Math.min(rows - 1, row + 1); r++) {
       for (let k = Math.max(0, column - 1); k <= Math.min(columns - 1, column + 1); k++) {
         if (!walls[r * columns + k]) found[c] = Math.max(found[c], cells[r * columns + k]);
@@ -331,10 +337,11 @@ function squares(which, count, columns) {
   return path;
 }
 
-function seat(i, cells, columns) { // where one of several on a cell is drawn, and how large
+function seat(i, cells) { // where one of several on a cell is drawn, and how large
   const cell = cells[i], here = cells.map((other, j) => (other === cell ? j : -1)).filter((j) => j >= 0);
   const place = here.indexOf(i), among = here.length;
-  const [x, y] = [(cell % columns) + 0.5, Math.floor(cell / columns) + 0.5];
+  if (picture.points) return [...picture.points[state.t][i], 0.8];
+  const [y, x] = cellAt(cell).map((part) => part + 0.5);
   if (among === 1) return [x, y, 1];
   const side = Math.ceil(Math.sqrt(among)), gap = 1 / side;
   return [x - 0.5 + gap * ((place % side) + 0.5), y - 0.5 + gap * (Math.floor(place / side) + 0.5), 1.15 / side];
@@ -342,7 +349,7 @@ function seat(i, cells, columns) { // where one of several on a cell is drawn, a
 
 function sentence(i) {
   const agent = episode.agents[i], role = roles()[i].chain;
-  const where = picture ? `, row ${Math.floor(picture.cells[state.t][i] / picture.columns) + 1}, column ${(picture.cells[state.t][i] % picture.columns) + 1}` : "";
+  const [row, column] = picture ? cellAt(picture.cells[state.t][i]) : [], where = picture ? `, row ${row + 1}, column ${column + 1}` : "";
   return `${agent.name}, ${agent.description}${where}, acting as ${role.length ? role.join(" pretending to be ") : "itself"}`;
 }
 
@@ -353,7 +360,7 @@ function tabulate() { // a world without places: what was perceived and done
     const cells = [agent.name, roles()[i].prompt, did < 0 ? "–" : episode.actions[did], seen[i] || i === state.a ? "yes" : "no"];
     return html("tr", { class: seen[i] || i === state.a ? null : "unseen" }, ...cells.map((text) => html("td", { text })));
   });
-  const head = ["agent", "told to", "does", `${agentName()} perceives it`].map((text) => html("th", { text }));
+  const head = ["agent", "told to", "does", "perceived"].map((text) => html("th", { text }));
   $("map").replaceChildren(html("table", { class: "perceived" }, html("tr", {}, ...head), ...rows));
 }
 
@@ -361,9 +368,9 @@ function drawArrows() {
   if (!layer.arrow) return;
   const rows = answers();
   if (!rows.length || answer.body === undefined) return layer.arrow.replaceChildren();
-  const { columns, moves } = picture, cell = picture.cells[state.t][answer.body];
-  const [x, y] = [(cell % columns) + 0.5, Math.floor(cell / columns) + 0.5], drawn = [];
-  const rest = moves.findIndex((move) => move === null || (!move[0] && !move[1]));
+  const { moves } = picture, cell = picture.cells[state.t][answer.body];
+  const [y, x] = cellAt(cell).map((part) => part + 0.5), drawn = [];
+  const rest = moves.findIndex((move) => move && !move[0] && !move[1]);
   episode.actions.forEach((_, action) => {
     const move = moves[action], way = move && Math.hypot(...move), most = Math.max(...rows.map((row) => row.chance[action]));
     if (way && most > LEAST) drawn.push(svg("path", { class: "halo", d: along(x, y, move, way, most, 0) }));
@@ -463,6 +470,9 @@ function turn() { // behave or predict
 }
 
 function showQuestion() {
+  const now = JSON.stringify([state.e, state.a, state.q, asked]);
+  if (now === drawn) return;
+  drawn = now;
   const agent = episode.agents[state.a];
   $("persona").replaceChildren(agent.description + (agent.played_by ? ` (${agent.played_by})` : ""));
   if (document.activeElement !== $("prompt")) $("prompt").value = state.q;
@@ -505,7 +515,7 @@ async function inquire() { // one question is on its way at a time; the newest p
   running = true;
   for (let place = null; place !== told(); ) {
     place = told();
-    const here = { e: state.e, a: agentName(), t: state.t, q: state.q };
+    const here = asking();
     try {
       const said = await source.get("ask", here);
       if (place === told()) show(said);
@@ -522,7 +532,7 @@ let settling = 0;
 function settle() { // what takes longer is asked for when the place stays
   clearTimeout(settling);
   settling = setTimeout(async () => {
-    const place = told(), here = { e: state.e, a: agentName(), t: state.t, q: state.q };
+    const place = told(), here = asking();
     if (state.shortcuts && answer && !best) {
       try {
         const said = await source.get("shortcuts", here);
@@ -608,8 +618,8 @@ function bars(rows, action, top) {
 // --- eyes in eyes
 
 async function glimpse() { // what is, what the asked agent sees, what others see of it in its mind
-  $("mirrors").hidden = !picture;
-  if (!picture) return;
+  $("mirrors").hidden = !picture?.sight;
+  if (!picture?.sight) return;
   const me = agentName(), place = told(), first = (asked && asked.chain[0]) || (whom === null ? null : episode.agents[whom].name);
   if (!first || first === me) return;
   const second = asked && asked.chain[1] ? asked.chain[1] : me, chain = [first, second];
@@ -635,17 +645,17 @@ function thingsSeen(shown, t = state.t, chance = () => 1) { // [thing, cell, cha
 function mini({ cells, things }, caption) { // a little map, shaded where it is not in sight
   const { rows, columns } = picture, walls = bits(picture.walls, rows * columns), drawn = [];
   drawn.push(svg("rect", { class: "ground", width: columns, height: rows }));
-  drawn.push(svg("path", { class: "ground odd", d: squares((c) => (Math.floor(c / columns) + c) % 2, rows * columns, columns) }));
+  drawn.push(svg("path", { class: "ground odd", d: squares((c) => (cellAt(c)[0] + cellAt(c)[1]) % 2, rows * columns, columns) }));
   drawn.push(svg("path", { class: "wall", d: squares((c) => walls[c], rows * columns, columns) }));
   for (const [kind, c, chance] of things) drawn.push(thingAt(c, kind, chance));
   episode.agents.forEach((agent, i) => {
-    const [x, y, size] = seat(i, picture.cells[state.t], columns), opacity = cells[picture.cells[state.t][i]];
+    const [x, y, size] = seat(i, picture.cells[state.t]), opacity = cells[picture.cells[state.t][i]];
     if (opacity < 0.01) return;
     drawn.push(svg("circle", { class: "body", cx: x, cy: y, r: 0.36 * size, fill: agent.colour, opacity }));
     drawn.push(svg("text", { class: "initials", x, y: y + 0.11 * size, text: agent.initials, opacity }));
   });
   withWalls(cells).forEach((chance, c) => {
-    if (chance < 0.995) drawn.push(svg("rect", { class: "dark", x: c % columns, y: Math.floor(c / columns), width: 1.01, height: 1.01, opacity: (1 - chance) * 0.72 }));
+    if (chance < 0.995) drawn.push(svg("rect", { class: "dark", x: cellAt(c)[1], y: cellAt(c)[0], width: 1.01, height: 1.01, opacity: (1 - chance) * 0.72 }));
   });
   return svg("svg", { viewBox: `0 0 ${columns} ${rows}`, role: "img", "aria-label": `${caption}: ${described(cells, things)}` }, ...drawn);
 }
@@ -668,10 +678,10 @@ async function know() {
   if (whom === null || whom === state.a || whom >= episode.agents.length) whom = others[0];
   $("beliefs").hidden = whom === undefined;
   if (whom === undefined) return;
-  $("knower").textContent = agentName();
-  $("whom").replaceChildren(...others.map((i) => html("option", { value: i, text: episode.agents[i].name, selected: i === whom })));
   const place = `${state.e} ${state.a} ${whom}`;
   if (beliefs && beliefs.place === place) return showBeliefs();
+  $("knower").textContent = agentName();
+  $("whom").replaceChildren(...others.map((i) => html("option", { value: i, text: episode.agents[i].name, selected: i === whom })));
   try {
     const said = await source.get("beliefs", { e: state.e, a: agentName(), who: episode.agents[whom].name });
     if (place !== `${state.e} ${state.a} ${whom}`) return;
