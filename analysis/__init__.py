@@ -17,6 +17,7 @@ from analysis.figures.imitation_graph import (
     write_graphml,
 )
 from analysis.questions.sampling import Asked, Draw, Sampling
+from analysis.scores.acting import score_acting
 from analysis.scores.describe import Describer, score_descriptions
 from analysis.scores.fidelity import Scores, examine, score, training_episodes
 from analysis.scores.needs import needs_table
@@ -47,6 +48,7 @@ __all__ = [
     "paired_table",
     "publish",
     "score",
+    "score_acting",
     "score_descriptions",
     "score_wishes",
     "shortcuts_beside",

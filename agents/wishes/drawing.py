@@ -6,6 +6,11 @@ likely it comes true is not looked at.
 
 from __future__ import annotations
 
+from bisect import bisect
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
 import numpy as np
 
 from agents.wishes.styles import ANIMALS, EXTENTS, Explore, MoveLike
@@ -31,8 +36,7 @@ SORTS = {
     "explore": 0.04, "move like": 0.07,
 }  # fmt: skip
 TRIES = 64
-EXACT = 5  # of these have an exact answer
-_SORTS, _UP_TO = tuple(SORTS), np.cumsum(list(SORTS.values()))
+_SORTS, _UP_TO = tuple(SORTS), np.cumsum(list(SORTS.values())).tolist()
 
 
 def drawn_wish(
@@ -41,47 +45,69 @@ def drawn_wish(
     clauses: int,
     to_end: bool = True,
     chain: tuple[str, ...] = (),
-    exact: bool = False,
+    checked: bool = True,
 ) -> Wish | None:
     """A wish of so many clauses of what one agent alone can bring about; to_end: whether the steps of the ground end
-    with the episode; exact: of such clauses alone to which an exact answer is at hand. None where the ground has none,
-    as far as some tries tell."""
-    sorts = EXACT if exact else len(SORTS)
+    with the episode; checked: whether clauses together are such as the ground has, which takes time, and does not
+    matter where a wish is left out that does not come true. None where the ground has none, as far as some tries tell.
+    """
+    menu = _menu(tuple(ground.fruits.items()), ground.places)
     for _ in range(TRIES):
         steps = 1 + int(ground.steps * generator.random())
         open_end = to_end and generator.random() < UNBOUNDED
-        within = ground if open_end else ground._replace(steps=steps)
-        every = [_clause(within, generator, sorts) for _ in range(clauses)]
-        said = [one for one in every if one is not None]
-        made = canonical(said)
-        if len(made) == clauses and not contradiction(said) and not beyond(said, within):
+        span = ground.steps if open_end else steps
+        said = tuple(_clause(menu, span, ground.regrow, generator) for _ in range(clauses))
+        made = _joined(said)
+        if made and not (checked and beyond(made, ground._replace(steps=span))):
             return Wish(made, None if open_end else steps, chain)
     return None
 
 
-def _clause(ground: Ground, generator: np.random.Generator, sorts: int) -> Clause | None:
-    """One clause that says something, of one of the first sorts; None where the ground has none of that which is
-    drawn."""
-    sort = _SORTS[int(np.searchsorted(_UP_TO, generator.random() * _UP_TO[sorts - 1], side="right"))]
-    there = [kind for kind, count in ground.fruits.items() if count]
-    if sort in ("end in", "stay out"):
-        places = [place for place in PLACES if place in ground.places]
-        return (EndIn if sort == "end in" else StayOut)(_one(places, generator)) if places else None
-    if sort == "order":
-        return Order(*_one([(a, b) for a in there for b in there if a != b], generator)) if len(there) > 1 else None
+class _Menu(NamedTuple):
+    """What there is."""
+
+    left: tuple[tuple[str | None, int], ...]  # how many fruits of each kind of which some are left; all of them first
+    orders: tuple[Order, ...]
+    ends: tuple[EndIn, ...]
+    stays: tuple[StayOut, ...]
+
+
+@lru_cache(maxsize=4096)
+def _menu(fruits: tuple[tuple[str, int], ...], places: frozenset[str]) -> _Menu:
+    left = tuple((kind, count) for kind, count in fruits if count)
+    orders = tuple(Order(a, b) for a, _ in left for b, _ in left if a != b)
+    there = [place for place in PLACES if place in places]
+    total = (None, sum(count for _, count in left))
+    return _Menu((total, *left), orders, tuple(map(EndIn, there)), tuple(map(StayOut, there)))
+
+
+@lru_cache(maxsize=1 << 16)
+def _joined(said: tuple[Clause | None, ...]) -> tuple[Clause, ...] | None:
+    """Clauses in canonical form; None where one is missing, says what another does, or contradicts it."""
+    clauses = [one for one in said if one is not None]
+    made = canonical(clauses)
+    return made if len(made) == len(said) and not contradiction(clauses) else None
+
+
+def _clause(menu: _Menu, steps: int, regrow: bool, generator: np.random.Generator) -> Clause | None:
+    """One clause that says something; None where there is none of the sort that was drawn."""
+    sort = _SORTS[bisect(_UP_TO, generator.random() * _UP_TO[-1], hi=len(_SORTS) - 1)]
+    if sort == "collect":
+        return _collect(menu.left[0], steps, regrow, generator)
+    if sort == "collect of a colour":
+        return _collect(_one(menu.left[1:], generator), steps, regrow, generator) if len(menu.left) > 1 else None
     if sort == "explore":
         return Explore(_one(EXTENTS, generator))
     if sort == "move like":
         return MoveLike(_one(ANIMALS, generator))
-    kind = None if sort == "collect" else _one(there, generator) if there else "none"
-    return _collect(
-        kind, sum(ground.fruits.values()) if kind is None else ground.fruits.get(kind, 0), ground, generator
-    )
+    some = {"order": menu.orders, "end in": menu.ends, "stay out": menu.stays}[sort]
+    return _one(some, generator) if some else None
 
 
-def _collect(kind: str | None, count: int, ground: Ground, generator: np.random.Generator) -> Collect | None:
-    """So many of a kind, of which there are `count`."""
-    most = ground.steps if ground.regrow else min(count, ground.steps)
+def _collect(there: tuple[str | None, int], steps: int, regrow: bool, generator: np.random.Generator) -> Collect | None:
+    """So many of a kind, of which there are some."""
+    kind, count = there
+    most = steps if regrow else min(count, steps)
     bound = int(3 * generator.random())  # exactly, at least, at most
     if most == 0:
         return None
@@ -92,5 +118,5 @@ def _collect(kind: str | None, count: int, ground: Ground, generator: np.random.
     return Collect(number + 1, WITHOUT_END, kind) if bound == 1 else Collect(0, number, kind)
 
 
-def _one(among, generator: np.random.Generator):
+def _one(among: Sequence[Any], generator: np.random.Generator) -> Any:
     return among[int(len(among) * generator.random())]

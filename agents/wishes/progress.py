@@ -29,8 +29,19 @@ def fulfilled(clauses: Iterable[Clause], place: str) -> bool:
 
 def came_true(wish: Wish, events: Sequence[Event]) -> bool:
     """Whether a wish came true in the steps that followed it: in all of these, or in as many as it gives itself."""
-    clauses = wish.clauses
     span = events if wish.steps is None else events[: wish.steps]
+    return all(_came_true(one, span) for one in wish.clauses)
+
+
+def _came_true(one: Clause, span: Sequence[Event]) -> bool:
+    """The same of one clause, at once: labels of hindsight are judged by the million."""
+    if isinstance(one, Collect):
+        return one.least <= sum(e.kind is not None and one.kind in (None, e.kind) for e in span) <= one.most
+    if isinstance(one, EndIn):
+        return span[-1].place == one.place
+    if isinstance(one, StayOut):
+        return all(e.place != one.place for e in span)
+    clauses: tuple[Clause, ...] = (one,)
     for event in span:
         left = after(clauses, event)
         if left is None:

@@ -72,8 +72,8 @@ def ask_wishes(
     count, pages = len(log) if sampling.episodes is None else min(sampling.episodes, len(log)), []
     for place in range(count):
         episode = log[place]
-        if drawn := _drawn(episode, sampling):
-            pages.append(_page(place, episode, drawn, answerers, controls))
+        if told := drawn(episode, sampling):
+            pages.append(_page(place, episode, told, answerers, controls))
         if progress:
             progress(place + 1, count)
     return bound(pages) if pages else None
@@ -82,7 +82,7 @@ def ask_wishes(
 Told = tuple[Asked, WishAnswer]
 
 
-def _drawn(episode: BaseEpisode, sampling: Sampling) -> list[Told]:
+def drawn(episode: BaseEpisode, sampling: Sampling) -> list[Told]:
     """The wishes of an episode, as many of each number of clauses, and what is exact about each."""
     space, name = type_space(episode), episode.names[0]
     if sampling.types == "held-out" and not space.held_out[space.index(episode.agents[0].type)]:
@@ -93,7 +93,7 @@ def _drawn(episode: BaseEpisode, sampling: Sampling) -> list[Told]:
     for _ in range(due * TRIES):
         clauses, step = 1 + len(told) % MOST_CLAUSES, int(generator.integers(episode.steps))
         ground = world_of(episode).wishing(episode, 0, step)
-        if wish := drawn_wish(ground, generator, clauses, exact=True):
+        if wish := drawn_wish(ground, generator, clauses):
             words = say_wish(wish, int(generator.integers(1 << 62)), FORMS[sampling.paraphrases])
             question, answer = Question(name, step, words), exact_wish(episode, name, step, words)
             if answer.probabilities is not None:
@@ -107,7 +107,7 @@ def _another(episode: BaseEpisode, question: Question, generator: np.random.Gene
     """The same question with another wish of as many clauses."""
     ground = world_of(episode).wishing(episode, episode.find(question.agent), question.step)
     wish = parse_wish(question.prompt, episode.names, ground)
-    other = drawn_wish(ground, generator, len(wish.clauses), exact=True) or wish
+    other = drawn_wish(ground, generator, len(wish.clauses)) or wish
     return replace(question, prompt=say_wish(other, int(generator.integers(1 << 62)), TRAINING))
 
 

@@ -10,10 +10,11 @@ from agents import exact_wish
 from agents.language.wishes import HELD_OUT, TRAINING, parse_wish, say_wish
 from agents.orchard.presets import PRESETS
 from agents.orchard.rollout import rollout
-from analysis import score_wishes
+from analysis import score_acting, score_wishes
 from analysis.questions import wished
 from analysis.questions.sampling import Sampling
 from analysis.questions.wished import ask_wishes
+from analysis.scores.acting import acted, taken_over
 from analysis.scores.measures import divergence
 
 ORCHARD, POLICY, POPULATION = PRESETS["blind"]
@@ -100,3 +101,45 @@ def test_no_wish_is_what_the_belief_says_alone():
         assert survey.answer["no wish"][q] == pytest.approx(list(always.values()), abs=1e-9)
         assert parse_wish(one.question.prompt).clauses
     assert divergence(survey.truth, survey.answer["no wish"]).mean() > 0.1
+
+
+def test_who_acts_by_do_succeeds_as_often_as_asked_says():
+    found = score_acting(episodes("test"), [Exact()], sampling=Sampling(questions=32, episodes=4))
+    assert [row["clauses"] for row in found] == [1, 2]
+    for row in found:
+        assert (row["contender"], row["wishes"]) == ("who knows", 8)
+        assert row["success"][0] == row["asked"][0] == row["best"][0] == 1 > row["chance"][0]
+
+
+def test_who_pays_no_heed_to_a_wish_succeeds_by_chance_alone():
+    class Deaf:
+        name, wishes = "deaf", True
+
+        def answer(self, episode, questions):
+            said = [exact_wish(episode, one.agent, one.step, "collect at least 0 fruits") for one in questions]
+            return np.array([list(one.probabilities.values()) for one in said])
+
+    found = score_acting(episodes("test", 24), [Deaf()], sampling=Sampling(questions=16, seed=1))
+    for row in found:
+        assert abs(row["success"][0] - row["chance"][0]) < 0.25
+        assert row["success"][0] < 0.8
+
+
+def test_own_acts_are_no_evidence_and_fruits_that_are_eaten_are_gone():
+    episode = episodes("test")[0]
+    fruits = np.flatnonzero(episode.fruit[0].ravel() >= 0)
+    there = episode.geometry.neighbor[:, 1:]
+    floor = np.setdiff1d(np.flatnonzero(~episode.walls.ravel()), fruits)
+    cell = next(c for c in floor if set(there[c]) & set(fruits))
+    begun = replace(episode, cell=np.full_like(episode.cell, cell))
+    action = 1 + next(a for a, c in enumerate(there[cell]) if c in fruits)
+    played = acted(taken_over(begun, 0), 0, action)
+    assert played.cell[1, 0] == there[cell][action - 1]
+    assert (played.fruit[1] >= 0).sum() == (episode.fruit[0] >= 0).sum() - 1
+    name = episode.names[0]
+    after, before = (
+        exact_wish(one, name, step, "end in the north in 3 steps") for one, step in ((played, 1), (begun, 0))
+    )
+    prior = exact_wish(played, name, 1, "end in the north in 3 steps").shortcuts["prior for the posterior"]
+    assert after.probabilities == pytest.approx(prior)
+    assert before.chance > 0

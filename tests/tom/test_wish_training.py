@@ -16,6 +16,7 @@ from tom.cli import main
 from tom.tokens import reader_of
 from tom.tokens.around import BINS
 from tom.training import wishes
+from tom.training.common import Scene
 from tom.training.settings import TrainConfig
 from tom.training.train import train
 from tom.training.wishes import Hopes, WishBatches, drawn_wishes
@@ -65,6 +66,18 @@ def test_sentences_are_drawn_without_a_look_at_what_follows(monkeypatch):
     drawn = [drawn_wishes(one, space, first, np.random.default_rng(0)) for one in (episode, other)]
     assert drawn[0] == drawn[1]
     assert len(drawn[0]) > 40
+
+
+def test_common_sentences_are_said_less_often_whatever_follows_them():
+    episode, common = alone_log()[0], batches(alone_log(count=24)).common
+    cell, board = np.roll(episode.cell, 1, 0), np.zeros_like(episode.board)
+    cell[0], board[0] = episode.cell[0], episode.board[0]
+    other = replace(episode, action=episode.action[::-1], cell=cell, board=board)
+    said = [one.wish for one in drawn_wishes(episode, batches().inputs[0].space, ALL, np.random.default_rng(0))]
+    shares = [[common.share(Scene(each), 0, wish) for wish in said] for each in (episode, other)]
+    assert shares[0] == shares[1]
+    rare, usual = parse_wish("collect 4 fruits in 6 steps"), parse_wish("collect at most 3 fruits in 6 steps")
+    assert common.share(Scene(episode), 0, usual) < 0.2 < 2 * common.share(Scene(episode), 0, rare)
 
 
 def test_the_label_is_the_act_that_followed_and_the_sentence_came_true():
@@ -129,28 +142,32 @@ def test_where_fruits_and_places_lie_is_told_after_each_action():
     kinds, (height, width) = episode.config.kinds, episode.walls.shape
     place = [PLACES.index(place_of(c // width, c % width, height, width)) for c in range(height * width)]
     for step in (0, 7):
-        due = np.zeros((9, kinds + 1, 9, BINS), int)
-        for action, cell in enumerate(episode.geometry.neighbor[episode.cell[step, 0]]):
-            away = episode.geometry.distance[cell]
-            for there, kind in enumerate(episode.fruit[step].ravel()):
-                if kind >= 0 and away[there] != NO_WAY:
-                    due[action, kind, place[there], away[there]] += 1
-            for p in range(9):
-                cells = [int(away[c]) for c in range(len(away)) if place[c] == p and away[c] != NO_WAY]
-                if cells:
-                    due[action, kinds, p, min(cells)] = 1
-        assert np.array_equal(told[step][:, -due[0].size :].reshape(due.shape), due)
+        fruit, nearest = episode.fruit[step].ravel(), []
+        for cell in episode.geometry.neighbor[episode.cell[step, 0]]:
+            away = episode.geometry.distance[cell].tolist()
+            of_place = [[far for far, at in zip(away, place, strict=True) if at == p] for p in range(9)]
+            of_kind = [[far for far, at in zip(away, fruit, strict=True) if at == kind] for kind in range(kinds)]
+            nearest.append([min([NO_WAY, *one]) for one in of_place + of_kind])
+        for action, near in enumerate(nearest):
+            lies = [
+                sum(fruit[c] == k and place[c] == p for c in range(len(place))) for k in range(kinds) for p in range(9)
+            ]
+            far = [int(near[p] == away) for p in range(9) for away in range(BINS)]
+            turns = [int(one < here) for one, here in zip(near, nearest[0], strict=True)]
+            turns += [int(one > here) for one, here in zip(near, nearest[0], strict=True)]
+            due = [*lies, *far, *turns]
+            assert told[step, action, -len(due) :].tolist() == due
 
 
 def test_a_mind_learns_of_wishes_and_goes_on_being_asked_what_others_are(monkeypatch, tmp_path):
     log = alone_log(count=24)
     monkeypatch.setattr("tom.training.train.open_log", lambda place: log)
-    mind = train(["a log"], tmp_path / "run", train_steps=40, warmup=5, **SMALL)
+    mind = train(["a log"], tmp_path / "run", train_steps=25, warmup=5, **SMALL)
     kind, batch = architecture("transformer"), batches(log).batch(99)
     config = TrainConfig(train_steps=1, **SMALL)
     untrained = kind.lowered(kind.network(mind.network.size))
     loss, before = (kind.loss(network, batch, config)[0] for network in (mind.network, untrained))
-    assert loss["action"] < before["action"] - 0.1
+    assert loss["action"] < before["action"] - 0.05
     assert mind.meta["train"]["wishes"]
     asked = batches(log, Hopes(ordinary=1.0)).batch(0)
     assert asked["event"]["persona"].shape[1] > 3

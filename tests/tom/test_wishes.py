@@ -206,9 +206,12 @@ def test_the_stance_of_a_wish_is_do(solo):
 
 def test_the_table_has_rows_of_the_stance_do(solo, wishing, capsys):
     capsys.readouterr()
-    assert main(["score", str(wishing), "--log", str(solo), "--questions", "16", "--json"]) == 0
-    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert main(["score", str(wishing), "--log", str(solo), "--questions", "16", "--acting", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    rows, acting = document["rows"], document["acting"]
     told = {(row["stance"], row["depth"], row["contender"]) for row in rows}
     assert {("do", 1, "mind"), ("do", 2, "mind"), ("do", 1, "mind, another wish"), ("behave", 0, "mind")} <= told
     assert ("do", 1, "mind, no history") in told
     assert ("do", 1, "mind, names shuffled") not in told
+    assert [row["clauses"] for row in acting] == [1, 2]
+    assert all(row["best"][0] == row["asked"][0] > row["chance"][0] for row in acting)

@@ -86,9 +86,11 @@ class Score(Scored):
     has all of it."""
     needs: Flag = False
     """Print what the log demands: how far exact reasoning falls short that leaves one thing out. Needs no mind."""
+    acting: Flag = False
+    """Have a mind that was trained on wishes act on those of the log, too: how often they come true."""
 
     def work(self) -> dict[str, Any]:
-        from analysis import exchanges, score, score_descriptions, score_wishes
+        from analysis import exchanges, score, score_acting, score_descriptions, score_wishes
         from tom.knowing import unread
         from worlds import open_log
 
@@ -104,6 +106,8 @@ class Score(Scored):
             table = score(log, minds, train, **settings, progress=report)
             del settings["partial"]
             table["rows"] += score_wishes(log, minds, train, **settings, progress=report)
+            if self.acting:
+                table["acting"] = score_acting(log, minds, sampling=self.sampling(), progress=report)
         if len(log[0].agents) == 1:  # who has nobody to describe
             return {**table, "describe": {"rows": []}}
         return {**table, "describe": score_descriptions(log[: self.episodes], minds, seed=self.seed)}
@@ -119,6 +123,14 @@ class Score(Scored):
             summary_table,
         )
 
+        if acted := document.get("acting"):
+            figures = ("success", "asked", "best", "chance")
+            rows = [
+                (one["contender"], one["clauses"], one["wishes"], *(one[name][0] for name in figures)) for one in acted
+            ]
+            show_table(
+                ("contender", "clauses", "wishes", *figures), rows, "how often a wish that is acted on comes true"
+            )
         if self.needs:
             show(needs_table(document))
             show(description_table(document["describe"]["rows"]))

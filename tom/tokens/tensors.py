@@ -59,10 +59,11 @@ def codes(agents: int, me: int, generator: np.random.Generator | None = None) ->
     return code
 
 
-def tensors(asked: Sequence[Asked]) -> dict[str, Any]:
-    """A batch: rows (r ...), event (b e ...), and the prompts of each history on a line of their own (b t ...)."""
+def tensors(asked: Sequence[Asked], longest: int | None = None) -> dict[str, Any]:
+    """A batch: rows (r ...), event (b e ...), and the prompts of each history on a line of their own (b t ...); or on
+    several, of so many tokens as `lines` says."""
     rows, event = history(asked)
-    prompt, _ = lines(asked, [one.prompts for one in asked], firsts(asked), longest=None)
+    prompt, _ = lines(asked, [one.prompts for one in asked], firsts(asked), longest)
     return {"rows": rows, "event": event, "prompt": prompt}
 
 

@@ -15,8 +15,8 @@ from worlds.orchard.geometry import NO_WAY
 
 
 class WishingReader(OrchardReader):
-    """As OrchardReader; after each action also which fruits lie in which place at which distance, and how far it is to
-    each place. In rows of other questions than wishes that is 0."""
+    """As OrchardReader; also where fruits and places lie: `ground_of`. In rows of other questions than wishes that is
+    0."""
 
     def __init__(self, run: dict):
         super().__init__(run)
@@ -65,27 +65,33 @@ class WishingReader(OrchardReader):
 
     @property
     def _ground(self) -> int:
-        return (self.orchard.kinds + 1) * len(PLACES) * BINS
+        places, kinds = len(PLACES), self.orchard.kinds
+        return kinds * places + places * BINS + 2 * (places + kinds)
 
 
 def ground_of(episode, step: np.ndarray, cell: np.ndarray) -> np.ndarray:
-    """(r, moves, (kinds + 1) * places * BINS) uint8, for actors on cells (r,): after each action, the number of fruits
-    of each kind in each place at each walking distance; then, marked by a 1, how far the nearest cell of each place is.
+    """What lies where, for actors on cells (r,), as (r, moves, features) uint8.
+
+    The number of fruits of each kind in each place, after whatever action; after each action, marked by a 1, how far
+    the nearest cell of each place is; and whether that, and the nearest fruit of each kind, is nearer than if one
+    stayed, and whether it is farther.
     """
     height, width = episode.walls.shape
     place = np.array([PLACES.index(place_of(c // width, c % width, height, width)) for c in range(height * width)])
     away = episode.geometry.distance[episode.geometry.neighbor[cell]]  # r moves cells
-    out = np.zeros((*away.shape[:2], episode.config.kinds + 1, len(PLACES), BINS), np.uint8)
-    row, there = np.nonzero(episode.fruit[step].reshape(len(step), -1) >= 0)
-    kind = episode.fruit[step].reshape(len(step), -1)[row, there].astype(np.int64)
-    action = np.arange(away.shape[1])
-    walk = away[row, :, there]  # f moves
-    for a in action:
-        some = walk[:, a] != NO_WAY
-        far = np.minimum(walk[some, a], BINS - 1)
-        np.add.at(out, (row[some], a, kind[some], place[there[some]], far), 1)
-    for p in range(len(PLACES)):
-        nearest = away[:, :, place == p].min(-1, initial=NO_WAY)
-        r, a = np.nonzero(nearest != NO_WAY)
-        out[r, a, -1, p, np.minimum(nearest[r, a], BINS - 1)] = 1
-    return out.reshape(*away.shape[:2], -1)
+    rows, moves, _ = away.shape
+    fruit, kinds = episode.fruit[step].reshape(rows, -1).astype(np.int64), range(episode.config.kinds)
+    lies = np.zeros((rows, len(kinds), len(PLACES)), np.uint8)
+    row, there = np.nonzero(fruit >= 0)
+    np.add.at(lies, (row, fruit[row, there], place[there]), 1)
+    to_place = [away[:, :, place == p].min(-1, initial=NO_WAY) for p in range(len(PLACES))]
+    to_fruit = [np.where((fruit == kind)[:, None], away, NO_WAY).min(-1) for kind in kinds]
+    far = np.stack([*to_place, *to_fruit], -1)  # r moves places+kinds
+    walk = far[:, :, : len(PLACES), None]
+    parts = [
+        np.repeat(lies[:, None], moves, 1),
+        (np.minimum(walk, BINS - 1) == np.arange(BINS)) & (walk != NO_WAY),
+        far < far[:, :1],
+        far > far[:, :1],
+    ]
+    return np.concatenate([part.reshape(rows, moves, -1).astype(np.uint8) for part in parts], 2)

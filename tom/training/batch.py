@@ -101,6 +101,7 @@ class TrainingBatches:
     """
 
     each = 2  # histories of an episode
+    longest: int | None = None  # see tom.tokens.tensors.lines
 
     def __init__(self, logs: Sequence, vocabulary: Vocabulary, size: int, seed: int, draws: Draws = Draws()):
         self.logs, self.vocabulary, self.size, self.seed, self.draws = logs, vocabulary, size, seed, draws
@@ -121,7 +122,7 @@ class TrainingBatches:
             able = np.setdiff1d(np.flatnonzero(episode.acts.any(0)), episode.images)
             for me in generator.choice(able, min(self.each, len(able)), replace=False).tolist():
                 asked.append(self._asked(reader, episode, me, types, generator))
-        return tensors(asked)
+        return tensors(asked, self.longest)
 
     def _episodes(self, near: int) -> tuple[int, list[list]]:
         """Of which log NEAR batches are, and the episodes of each."""

@@ -23,10 +23,13 @@ from agents.orchard.hindsight import ground_at, hindsight
 from agents.wishes.drawing import MOST_CLAUSES, drawn_wish
 from agents.wishes.wish import Wish
 from tom.tokens import reader_of
-from tom.tokens.tensors import Asked, Prompt, codes
+from tom.tokens.tensors import LINE, Asked, Prompt, codes
 from tom.tokens.words import Vocabulary
 from tom.training.batch import TrainingBatches
+from tom.training.common import Common, Scene
 from worlds import FunhouseError
+
+COUNTED = 64  # episodes
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,8 @@ class Hopes:
     """How many sentences are drawn for each history; how many descriptions, each with one; and the share of histories
     that are asked what other minds are asked, and no wishes."""
 
-    wishes: int = 64
-    described: int = 48
+    wishes: int = 240
+    described: int = 160
     ordinary: float = 0.1
 
 
@@ -43,18 +46,28 @@ class WishBatches(TrainingBatches):
     """As TrainingBatches: histories of lone agents, most of them asked wishes. Raises FunhouseError for other logs."""
 
     each = 1
+    longest = LINE
 
     def __init__(self, logs: Sequence, vocabulary: Vocabulary, size: int, seed: int, hopes: Hopes = Hopes()):
         for log in logs:
             check_alone(log)
         super().__init__(logs, vocabulary, size, seed)
         self.inputs = [reader_of(log.config, wishes=True) for log in logs]
-        self.hopes = hopes
+        self.hopes, self.common = hopes, Common()
+        generator, first = np.random.default_rng(seed), logs[0]
+        for episode in first.batch(np.arange(min(len(first), COUNTED))):
+            drawn = drawn_wishes(episode, self.inputs[0].space, Hopes(described=0), generator)
+            self.common.count(episode, ((said.step, said.wish) for said in drawn))
 
     def _asked(self, reader: Any, episode: Any, me: int, types: np.ndarray, generator: np.random.Generator) -> Asked:
         if generator.random() < self.hopes.ordinary:
             return super()._asked(reader, episode, me, types, generator)
-        drawn = drawn_wishes(episode, reader.space, self.hopes, generator)
+        scene = Scene(episode)
+        drawn = [
+            said
+            for said in drawn_wishes(episode, reader.space, self.hopes, generator)
+            if generator.random() < self.common.share(scene, said.step, said.wish)
+        ]
         prompts = [_prompt(episode, self.vocabulary, one) for one in drawn if hindsight(episode, 0, one.step, one.wish)]
         if not prompts:  # as where the agent never acts as itself
             return super()._asked(reader, episode, me, types, generator)
@@ -94,7 +107,7 @@ def drawn_wishes(episode: Any, space: Any, hopes: Hopes, generator: np.random.Ge
     drawn = []
     for step, chain in every:
         clauses, wording = 1 + int(MOST_CLAUSES * generator.random()), int(generator.integers(1 << 62))
-        wish = drawn_wish(grounds[step], generator, clauses, step + lasts[step] == episode.steps, chain)
+        wish = drawn_wish(grounds[step], generator, clauses, step + lasts[step] == episode.steps, chain, checked=False)
         drawn += [Said(step, wish, wording)] if wish else []
     return drawn
 
