@@ -423,8 +423,7 @@ function tellRoles() {
   });
   const role = roles()[state.a], did = episode.action[state.t][state.a];
   const done = did < 0 ? "does not act now" : `did ${episode.actions[did]}`;
-  const through = role.chain.length ? `“${role.prompt}”` : `as itself (“${role.prompt}”)`;
-  $("roles").replaceChildren(name(agentName()), ` was told ${through} at this step, and ${done}.`);
+  $("roles").replaceChildren(name(agentName()), ` was told “${role.prompt}” at this step, and ${done}.`);
 }
 
 function play(on) {
