@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from agents import exact
+from agents import exact, exact_wish
 from agents.answer import Question, resolve
 from agents.language.wishes import is_wish
 from agents.query import body_of
 from agents.registry import reasoner_of, type_space, world_of
-from agents.wishes.answer import WishAnswer
 from analysis.contenders.one_question import shortcuts_and_best
 from analysis.scores.measures import divergence
 from tom.ask import by_trait, names_of
@@ -101,36 +100,37 @@ class Desk:
     def ask(self, index: int, agent: str, step: int, prompt: str) -> dict[str, Any]:
         """What the mind says to a prompt, and what is true, (actions,) each; None where there is no such answer."""
         episode = self.episode(index)
+        if is_wish(prompt):
+            return self._wished(episode, agent, step, prompt)
         query = resolve(episode, Question(agent, step, prompt))
         if query.depth > DEEPEST:
             what = f"the prompt is {query.depth} deep, and this page answers to {DEEPEST}"
             raise FunhouseError(what, remedy="ask it with tom ask --exact")
-        said: dict[str, Any] = {
-            "prompt": prompt, "stance": query.stance, "depth": query.depth, "body": body_of(query),
-            "chain": list(names_of(episode, query.chain)), "mind": None,
+        truth = list((exact(episode, agent, step, prompt).probabilities or {}).values())
+        mind = None if self.mind is None else self.mind.answer(episode, [Question(agent, step, prompt)])[0].tolist()
+        return {
+            "stance": query.stance, "chain": list(names_of(episode, query.chain)), "depth": query.depth,
+            "body": body_of(query), "mind": mind, "truth": truth, **({"nats": _nats(truth, mind)} if mind else {}),
         }  # fmt: skip
-        if self.mind is not None and (self.mind.wishes or not is_wish(prompt)):
-            said["mind"] = self.mind.answer(episode, [Question(agent, step, prompt)])[0].tolist()
-        said |= self._exactly(episode, agent, step, prompt)
-        if said["mind"] and said["truth"]:
-            said["nats"] = _nats(said["truth"], said["mind"])
-        return said
 
-    @staticmethod
-    def _exactly(episode: BaseEpisode, agent: str, step: int, prompt: str) -> dict[str, Any]:
-        answer = exact(episode, agent, step, prompt)
-        said: dict[str, Any] = {"truth": answer.probabilities and list(answer.probabilities.values())}
-        if isinstance(answer, WishAnswer):
-            said |= {name: getattr(answer, name) for name in ("wish", "chance", "asked", "best", "steps")}
-        return said
+    def _wished(self, episode: BaseEpisode, agent: str, step: int, prompt: str) -> dict[str, Any]:
+        """The same of a wish: what acting by it does, and how likely it comes true."""
+        said = self._once(exact_wish, (episode, agent, step, prompt))
+        do = said.probabilities and list(said.probabilities.values())
+        mind = None
+        if self.mind is not None and self.mind.wishes and not said.estimated:
+            mind = self.mind.answer(episode, [Question(agent, step, prompt)])[0].tolist()
+        figures = {name: getattr(said, name) for name in ("wish", "chance", "asked", "best", "estimated")}
+        body = episode.find(agent)
+        return {"stance": "do", "chain": list(said.chain), "body": body, "mind": mind, "truth": do, **figures}
 
     def shortcuts(self, index: int, agent: str, step: int, prompt: str) -> dict[str, Any]:
         """What the shortcuts say to it, {name: (actions,)}, and which is the best: it is fitted on first use."""
+        episode = self.episode(index)
         if is_wish(prompt):
-            answer = exact(self.episode(index), agent, step, prompt)
-            said, best = getattr(answer, "shortcuts", {}), None
+            said, best = self._once(exact_wish, (episode, agent, step, prompt)).shortcuts, None
         else:
-            said, best = shortcuts_and_best(self.episode(index), agent, step, prompt, self.log)
+            said, best = shortcuts_and_best(episode, agent, step, prompt, self.log)
         return {"shortcuts": {name: list(row.values()) for name, row in said.items()}, "best": best}
 
     def beliefs(self, index: int, agent: str, who: str) -> dict[str, Any]:

@@ -259,3 +259,19 @@ def test_tom_ask_says_where_to_see_it_and_the_page_begins_there(client, episode,
     monkeypatch.setattr("werkzeug.serving.BaseWSGIServer.serve_forever", lambda *_, **__: None)
     assert main(shlex.split(line.removeprefix("see it: tom "))) == 0
     assert f"/#e=0&a={me}&t=9&q=behave+as+{other}" in capsys.readouterr().out
+
+
+def test_a_wish_is_answered_as_tom_ask_answers_it(client, episode, monkeypatch):
+    from agents.wishes.answer import WishAnswer
+
+    def estimated(of, agent, step, prompt):
+        assert (agent, step) == (episode.names[0], 9)
+        do = dict(zip(episode.action_names, (0.6, 0.1, 0.1, 0.1, 0.1), strict=True))
+        return WishAnswer(prompt, "eat 1 fruit", (), "do", 1, 5, do, 0.25, None, None, {"s": do}, estimated=True)
+
+    monkeypatch.setattr("tom.view.desk.exact_wish", estimated)
+    asked = {"e": 0, "a": episode.names[0], "t": 9, "q": "collect 1 fruit in 5 steps"}
+    said = client.document("ask", **asked)
+    assert (said["stance"], said["truth"][0], said["chance"], said["best"]) == ("do", 0.6, 0.25, None)
+    assert said["estimated"]
+    assert client.document("shortcuts", **asked)["shortcuts"]["s"][0] == 0.6

@@ -48,7 +48,7 @@ function bits(number, count) { // a hexadecimal number as flags
   return flags;
 }
 const cellAt = (c) => [Math.floor(c / picture.columns), c % picture.columns]; // its row and column
-const share = (p) => (p >= 0.9995 ? "1" : p.toFixed(2).replace(/^0/, ""));
+const share = (p) => (p === null ? "–" : p >= 0.9995 ? "1" : p.toFixed(2).replace(/^0/, ""));
 const list = (values) => values.join(", ");
 
 // --- where answers come from
@@ -229,7 +229,7 @@ function open(document) { // another episode
   layPhases();
 }
 
-let naming = 0, drawn = ""; // addresses may change some times a second; which question is shown
+let naming = 0, drawn = ""; // the name that waits; the question that is shown
 
 function moved() { // something of the place changed: everything follows
   state.t = Math.max(0, Math.min(episode.steps - 1, state.t));
@@ -567,7 +567,7 @@ function answers() { // the rows that are shown: who says it, and its chances
   if (!answer) return [];
   const rows = [];
   if (answer.mind) rows.push({ kind: "mind", title: "the mind", chance: answer.mind });
-  if (answer.truth && state.truth) rows.push({ kind: "truth", title: answer.stance === "do" ? "do" : "the truth", chance: answer.truth });
+  if (answer.truth && state.truth) rows.push({ kind: "truth", title: answer.stance !== "do" ? "the truth" : answer.estimated ? "do, estimated" : "do", chance: answer.truth });
   const name = best && (best.best || Object.keys(best.shortcuts)[0]);
   if (name && best.shortcuts[name] && state.shortcuts) rows.push({ kind: "shortcut", title: name, chance: best.shortcuts[name] });
   return rows;
@@ -841,7 +841,7 @@ async function copy() {
 
 function listen() {
   document.addEventListener("keydown", keyed);
-  window.addEventListener("hashchange", () => location.hash.slice(1) !== told() && follow(location.hash));
+  window.addEventListener("hashchange", ({ newURL }) => new URL(newURL).hash.slice(1) !== told() && follow(new URL(newURL).hash));
   $("step").addEventListener("input", () => ask({ t: Number($("step").value) }));
   $("play").addEventListener("click", () => play(!timer));
   $("agent").addEventListener("change", () => ask({ a: Number($("agent").value) }));
