@@ -18,6 +18,7 @@ from agents.query import DO
 from agents.registry import type_space, world_of
 from agents.wishes.answer import WishAnswer, exact_wish
 from agents.wishes.drawing import MOST_CLAUSES, drawn_wish
+from agents.wishes.inexact import Inexact
 from analysis.contenders.calibrating import CALIBRATED, REASONER
 from analysis.contenders.shortcuts import BASE, MIXTURE
 from analysis.questions.sampling import Asked, Sampling
@@ -95,12 +96,20 @@ def drawn(episode: BaseEpisode, sampling: Sampling) -> list[Told]:
         ground = world_of(episode).wishing(episode, 0, step)
         if wish := drawn_wish(ground, generator, clauses):
             words = say_wish(wish, int(generator.integers(1 << 62)), FORMS[sampling.paraphrases])
-            question, answer = Question(name, step, words), exact_wish(episode, name, step, words)
-            if answer.probabilities is not None:
+            question, answer = Question(name, step, words), _exact(episode, name, step, words)
+            if answer is not None and answer.probabilities is not None:
                 told.append((Asked(question, resolve(episode, question), step, -1), answer))
         if len(told) == due:
             break
     return told
+
+
+def _exact(episode: BaseEpisode, name: str, step: int, words: str) -> WishAnswer | None:
+    """The exact answer; None where it would take too much room."""
+    try:
+        return exact_wish(episode, name, step, words, rollouts=0)
+    except Inexact:
+        return None
 
 
 def _another(episode: BaseEpisode, question: Question, generator: np.random.Generator) -> Question:

@@ -187,3 +187,11 @@ def test_what_cannot_learn_wishes_is_refused(monkeypatch, tmp_path, settings, lo
 def test_the_command_line_has_the_setting(logs, tmp_path, capsys):
     assert main(["train", str(logs["train"]), "--wishes", "--out", str(tmp_path / "run"), "--train-steps", "1"]) == 1
     assert "tom run --agents 1 --no-regrow --out LOG" in capsys.readouterr().err
+
+
+def test_wishes_have_a_batch_and_a_rate_of_their_own_unless_others_are_given():
+    kind = architecture("transformer")
+    made = [
+        kind.filled(TrainConfig(train_steps=1, **more)) for more in ({}, {"wishes": True}, {"wishes": True, "batch": 3})
+    ]
+    assert [(one.batch, one.rate) for one in made] == [(8, 3e-3), (32, 1.5e-3), (3, 1.5e-3)]

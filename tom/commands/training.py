@@ -37,9 +37,9 @@ class Train(Command):
     """Of the transformer: what else its attention is given; pointers: which events are about whom the prompt names;
     sight: also whether who is named before saw them; lens: also whether all who are named before did."""
     batch: int | None = None
-    """Histories in each gradient step; of the transformer 8, as of the filter."""
+    """Histories in each gradient step; of the transformer 8, as of the filter; with --wishes 32."""
     rate: float | None = None
-    """The learning rate at its highest; of the transformer 0.003, of the filter 0.005."""
+    """The learning rate at its highest; of the transformer 0.003, with --wishes 0.0015, of the filter 0.005."""
     nested: float | None = TrainConfig.nested
     """The weight of an action at depth 2 or more beside one at depth 0 or 1; of the transformer 1, of the filter 2."""
     width: int | None = None
