@@ -76,6 +76,11 @@ def test_a_deeper_role_of_a_wish_is_refused():
         exact_wish(episode, episode.names[0], 3, words, 10)
 
 
+def test_an_episode_that_its_run_does_not_play_cannot_be_gone_on_with(solo):
+    with pytest.raises(FunhouseError, match="not as its run plays it"):
+        Continuation(replace(solo, seed=solo.seed + 1), 2)
+
+
 def test_strangers_are_explained_by_no_type():
     from agents.orchard.drawing_strangers import StrangersConfig
     from agents.orchard.rollout import play
