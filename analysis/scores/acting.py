@@ -17,7 +17,7 @@ from agents.language.wishes import parse_wish, say_wish
 from agents.orchard.hindsight import events, hindsight
 from agents.registry import world_of
 from agents.wishes.progress import progress as restated
-from agents.wishes.wish import Wish
+from agents.wishes.wish import Wish, beyond, contradiction
 from analysis.questions.sampling import Sampling
 from analysis.questions.survey import Progress
 from analysis.questions.wished import drawn, heed, wishable
@@ -78,7 +78,7 @@ def came_about(
     said: Wish | None = whole._replace(steps=steps)
     played = taken_over(episode, question.step)
     for step in range(question.step, question.step + steps):
-        if said is None:
+        if said is None or not _may_come_true(played, step, said):
             return False
         words = question.prompt if step == question.step else say_wish(said, me=question.agent)
         chances = answerer.answer(played, [replace(question, step=step, prompt=words)])[0]
@@ -86,6 +86,12 @@ def came_about(
         played = acted(played, step, action)
         said = restated(said, events(played)[0][step])
     return hindsight(played, 0, question.step, whole._replace(steps=steps))
+
+
+def _may_come_true(episode: Episode, step: int, said: Wish) -> bool:
+    """Whether what is left of a wish can still be wished for."""
+    ground = world_of(episode).wishing(episode, 0, step)._replace(steps=said.steps or 0)
+    return not contradiction(said.clauses) and not beyond(said.clauses, ground)
 
 
 def taken_over(episode: Episode, step: int) -> Episode:

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from agents import exact_wish
+from agents import Question, exact_wish
 from agents.language.wishes import HELD_OUT, TRAINING, parse_wish, say_wish
 from agents.orchard.presets import PRESETS
 from agents.orchard.rollout import rollout
@@ -14,7 +14,7 @@ from analysis import score_acting, score_wishes
 from analysis.questions import wished
 from analysis.questions.sampling import Sampling
 from analysis.questions.wished import ask_wishes
-from analysis.scores.acting import acted, taken_over
+from analysis.scores.acting import acted, came_about, taken_over
 from analysis.scores.measures import divergence
 
 ORCHARD, POLICY, POPULATION = PRESETS["blind"]
@@ -143,3 +143,15 @@ def test_own_acts_are_no_evidence_and_fruits_that_are_eaten_are_gone():
     prior = exact_wish(played, name, 1, "end in the north in 3 steps").shortcuts["prior for the posterior"]
     assert after.probabilities == pytest.approx(prior)
     assert before.chance > 0
+
+
+def test_who_can_no_longer_succeed_has_failed_and_is_asked_no_more():
+    class Still:
+        name, wishes = "still", True
+
+        def answer(self, episode, questions):
+            return np.eye(9)[[0] * len(questions)]
+
+    episode = episodes("test")[0]
+    question = Question(episode.names[0], 0, "collect 3 fruits in 4 steps")
+    assert not came_about(episode, question, Still(), np.random.default_rng(0))
