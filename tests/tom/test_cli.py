@@ -224,7 +224,7 @@ def test_score_prints_the_stated_rows(capsys, trained, logs):
 
 def test_controls_are_asked_only_where_the_table_shows_them(trained, logs, monkeypatch):
     asked = []
-    monkeypatch.setattr("analysis.score", lambda *_, controls, **__: {"rows": asked.append(len(controls))})
+    monkeypatch.setattr("analysis.score", lambda *_, controls, **__: {"rows": asked.append(len(controls)) or []})
     monkeypatch.setattr("analysis.score_descriptions", lambda *_, **__: {})
     for more in ((), ("--all",), ("--json",)):
         parse(["score", str(trained), "--log", str(logs["test"]), *more]).work()
@@ -257,7 +257,7 @@ def test_of_a_world_that_no_mind_knows_its_traits_are_said_and_what_can_be_asked
     said = failure(capsys, "graph", "--log", log, "--out", tmp_path / "out")
     assert said.count("no mind") == said.count("with taste, sight, memory, temper") == 1
     assert "tom ask --exact, tom score --needs" in said
-    monkeypatch.setattr("analysis.score", lambda *_, **__: {})
+    monkeypatch.setattr("analysis.score", lambda *_, **__: {"rows": []})
     monkeypatch.setattr("analysis.score_descriptions", lambda *_, **__: {})
     parse(["score", "--log", str(log)]).work()
     said = capsys.readouterr().err

@@ -100,7 +100,7 @@ def light(monkeypatch):
     monkeypatch.setattr("tom.mind.load", loaded)
     monkeypatch.setattr("analysis.probes.find", probed)
     monkeypatch.setattr("tom.training.train._prepared", lambda *_: SimpleNamespace(run=lambda _: None))
-    monkeypatch.setattr("analysis.score", lambda *_, **__: {})
+    monkeypatch.setattr("analysis.score", lambda *_, **__: {"rows": []})
     monkeypatch.setattr("analysis.examine", lambda *_, **__: None)
     monkeypatch.setattr("analysis.score_descriptions", lambda *_, **__: {})
     monkeypatch.setattr("analysis.publish", lambda *_, **__: [])
