@@ -40,7 +40,7 @@ def first_loss(name: str) -> float:
         if patch:
             patch(stack)
         kind = architecture("transformer")
-        config = kind.filled(TrainConfig(train_steps=1, batch=4, width=32, layers=2, **settings))
+        config = kind.filled(TrainConfig(train_steps=1, batch=24, width=32, layers=2, **settings))
         batches = kind.batches([short_log()], config)
         torch.manual_seed(0)
         network = kind.network(kind.size(config, batches))

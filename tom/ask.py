@@ -21,8 +21,8 @@ def ask(mind: Answerer, episode: BaseEpisode, agent: str, step: int, prompt: str
 def ask_many(mind: Answerer, episode: BaseEpisode, agent: str, step: int, prompts: Sequence[str]) -> list[Answer]:
     """One answer for each prompt, all on the same history, which is encoded once."""
     questions = [Question(agent, step, prompt) for prompt in prompts]
-    said = mind.answer(episode, questions)
     queries = [resolve(episode, question) for question in questions]
+    said = mind.answer(episode, questions)
     return [
         Answer(prompt, names_of(episode, query.chain), query.stance, query.depth, by_action(episode, row))
         for prompt, query, row in zip(prompts, queries, said, strict=True)

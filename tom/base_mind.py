@@ -74,16 +74,18 @@ class BaseMind(ABC):
 
         For controls: `edit` changes what the network reads; every name points `turned` agents on.
         """
-        queries = [self._resolved(episode, question) for question in questions]
+        self._check_wishes([question.prompt for question in questions])
+        queries = [resolve(episode, question) for question in questions]
         asked = [(query, question.prompt) for query, question in zip(queries, questions, strict=True)]
         log, _ = self._checked(episode, asked, edit, turned)
         return _legal(episode, queries, torch.softmax(log, -1).numpy())
 
-    def _resolved(self, episode: BaseEpisode, question: Question) -> Query:
-        if not self.wishes and is_wish(question.prompt):
-            remedy = "train one: tom train LOG --wishes --out RUN; or ask exactly, without --mind: tom ask --exact"
-            raise FunhouseError("this mind was trained on no wishes", place=question.prompt, remedy=remedy)
-        return resolve(episode, question)
+    def _check_wishes(self, prompts: Sequence[str]) -> None:
+        """Raises FunhouseError for a wish where it was trained on none."""
+        for prompt in prompts if not self.wishes else ():
+            if is_wish(prompt):
+                remedy = "train one: tom train LOG --wishes --out RUN; or ask exactly, without --mind: tom ask --exact"
+                raise FunhouseError("this mind was trained on no wishes", place=prompt, remedy=remedy)
 
     def traits(
         self,
@@ -120,10 +122,11 @@ class BaseMind(ABC):
 
     def ask(self, episode: BaseEpisode, agent: str, step: int, prompt: str) -> Answer:
         """What an agent would do under a prompt."""
-        return ask.ask(self, episode, agent, step, prompt)
+        return self.ask_many(episode, agent, step, [prompt])[0]
 
     def ask_many(self, episode: BaseEpisode, agent: str, step: int, prompts: Sequence[str]) -> list[Answer]:
         """The same for many prompts on one encoded history."""
+        self._check_wishes(prompts)
         return ask.ask_many(self, episode, agent, step, prompts)
 
     def controls(self) -> list[Blanked]:
