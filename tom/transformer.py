@@ -254,7 +254,7 @@ class Transformer(nn.Module):
         mask, of = self._mask(prompt, event, x.dtype), prompt["history"]
         facts = rungs.facts(self.size.rung, prompt, event, rows["company"], ME, NOBODY)
         for block, (k, v) in zip(self.blocks, past, strict=True):
-            x, _ = block(x, mask, (k.index_select(0, of), v.index_select(0, of)), facts)
+            x, _ = block(x, mask, tuple(_of_lines(part, of) for part in (k, v)), facts)
         x = self.norm(x)
         option, blocked = (rows[name][prompt["row"]] for name in ("option", "blocked"))
         return self.choose(x.flatten(0, 1)[prompt["answer"]], option, blocked if self.size.species else None), x
@@ -278,6 +278,11 @@ class Transformer(nn.Module):
             score = score.masked_fill(illegal[..., None], -1e9)
         score, part = SHARP * score, self.gate(x).log_softmax(-1)
         return (score.log_softmax(-2) + part[..., None, :]).logsumexp(-1)
+
+
+def _of_lines(part: Tensor, of: Tensor) -> Tensor:
+    """The keys or values (b ...) of the histories that lines are of, (l ...); of a single one without a copy."""
+    return part.expand(len(of), -1, -1, -1) if len(part) == 1 else part.index_select(0, of)
 
 
 def _begin(module: nn.Module) -> None:

@@ -65,31 +65,34 @@ class OrchardReader(OrchardReading, Reader):
     def look(self, episode, me, step, agent):
         """around (r, actions, features) uint8: see tom.tokens.around; blocked (r, actions) bool: which actions lead
         nowhere; cover (r, layers) float32; company (r, layers, n) bool."""
-        ground, orchard, mine = episode.geometry, self.orchard, self._type(episode, me)
-        rows, layers, n = len(step), len(self._sights), len(episode.agents)
-        moves = ground.neighbor.shape[1]
-        width = layers * (orchard.kinds + 1) * BINS
-        around = np.zeros((rows, moves, width), np.uint8)
-        cover = np.empty((rows, layers), np.float32)
-        company = np.zeros((rows, layers, n), np.bool_)
-        senses = self.space.senses
+        orchard, mine = self.orchard, self._type(episode, me)
         cell = episode.cell[: step.max(initial=0) + 1]  # of an episode that is being played the rest is not there yet
-        view = views_of(ground.visible, cell, me, self.space.table.sight[mine])
-        kinds = senses.kinds[self.space.table.senses[mine]]
+        view = views_of(episode.geometry.visible, cell, me, self.space.table.sight[mine])
+        made = self.looked(episode, view, self.space.senses.kinds[self.space.table.senses[mine]], step, agent)
+        around, blocked = made["around"], made["blocked"]
+        if orchard.marks:
+            known = episode.mark[step, agent] & ((agent != me) | bool(self.space.feels(mine)))
+            around = np.concatenate([around, around[:, :1]], 1)  # who washes stays
+            body = np.zeros((*around.shape[:2], BODY), np.uint8)
+            body[:, WASH] = np.stack([known, ~known], -1)
+            around = np.concatenate([around, body], 2)
+            blocked = np.pad(blocked, ((0, 0), (0, 1)))
+        return {**made, "around": around, "blocked": blocked}
+
+    def looked(self, episode, view: np.ndarray, kinds: int, step: np.ndarray, agent: np.ndarray) -> dict:
+        """As `look`, but for marks, in a view (t, words) that shows some kinds, as bits."""
+        ground, rows, layers = episode.geometry, len(step), len(self._sights)
+        moves = ground.neighbor.shape[1]
+        around = np.zeros((rows, moves, layers * (self.orchard.kinds + 1) * BINS), np.uint8)
+        cover = np.empty((rows, layers), np.float32)
+        company = np.zeros((rows, layers, len(episode.agents)), np.bool_)
         look_around(
-            view, kinds, step, agent, cell, episode.board, ground.neighbor, ground.distance, ground.visible,
-            ground.seen, self._sights, self._windows, around, cover, company,
+            view, kinds, step, agent, episode.cell[: len(view)], episode.board, ground.neighbor, ground.distance,
+            ground.visible, ground.seen, self._sights, self._windows, around, cover, company,
         )  # fmt: skip
         place = episode.cell[step, agent]
         blocked = ground.neighbor[place] == place[:, None]
         blocked[:, 0] = False
-        if orchard.marks:
-            known = episode.mark[step, agent] & ((agent != me) | bool(self.space.feels(mine)))
-            around = np.concatenate([around, around[:, :1]], 1)  # who washes stays
-            body = np.zeros((rows, moves + 1, BODY), np.uint8)
-            body[:, WASH] = np.stack([known, ~known], -1)
-            around = np.concatenate([around, body], 2)
-            blocked = np.pad(blocked, ((0, 0), (0, 1)))
         return {"around": around, "blocked": blocked, "cover": cover, "company": company}
 
     def network(self) -> dict:

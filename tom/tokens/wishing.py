@@ -8,7 +8,7 @@ import numpy as np
 
 from agents.language.wishes import WISH_WORDS
 from agents.wishes.wish import PLACES, place_of
-from tom.tokens.around import BINS, look_around
+from tom.tokens.around import BINS
 from tom.tokens.base import Seen
 from tom.tokens.orchard import OrchardReader
 from worlds.orchard.geometry import NO_WAY
@@ -47,21 +47,10 @@ class WishingReader(OrchardReader):
 
     def _whole(self, episode, step: np.ndarray, agent: np.ndarray) -> dict[str, np.ndarray]:
         """As `look`, of somebody who sees the whole map."""
-        ground, kinds = episode.geometry, self.orchard.kinds
-        rows, layers, moves = len(step), len(self._sights), ground.neighbor.shape[1]
-        around = np.zeros((rows, moves, layers * (kinds + 1) * BINS), np.uint8)
-        cover = np.empty((rows, layers), np.float32)
-        company = np.zeros((rows, layers, len(episode.agents)), np.bool_)
-        view = np.full((len(episode.cell), ground.visible.shape[2]), ~np.uint64(0))
-        look_around(
-            view, (1 << kinds) - 1, step, agent, episode.cell, episode.board, ground.neighbor, ground.distance,
-            ground.visible, ground.seen, self._sights, self._windows, around, cover, company,
-        )  # fmt: skip
-        cell = episode.cell[step, agent]
-        blocked = ground.neighbor[cell] == cell[:, None]
-        blocked[:, 0] = False
-        around = np.concatenate([around, ground_of(episode, step, cell)], 2)
-        return {"around": around, "blocked": blocked, "cover": cover, "company": company}
+        view = np.full((len(episode.cell), episode.geometry.visible.shape[2]), ~np.uint64(0))
+        made = self.looked(episode, view, (1 << self.orchard.kinds) - 1, step, agent)
+        ground = ground_of(episode, step, episode.cell[step, agent])
+        return {**made, "around": np.concatenate([made["around"], ground], 2)}
 
     @property
     def _ground(self) -> int:
