@@ -16,9 +16,10 @@ from torch.nn import functional as F
 from agents.orchard.presets import PRESETS
 from agents.orchard.rollout import RunConfig
 from agents.recording import record
+from tom.allocation import keep_memory
 from tom.architectures import architecture
 from tom.training.settings import TrainConfig
-from tom.training.trainer import Trainer, keep_memory, without_denormals
+from tom.training.trainer import Trainer, without_denormals
 from worlds import open_log
 
 EPISODES, SEQUENCE, NUMBERS = 256, 256, 128

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from agents.query import DO, Query, body_of
+from tom.allocation import keep_memory
 from tom.base_mind import MYSELF, BaseMind
 from tom.blanked import NO_HISTORY, NO_OWN_ACTIONS, NO_PROMPT, SHUFFLED, Edit
 from tom.checkpoint import load_marked
@@ -25,7 +26,7 @@ from worlds.base_episode import BaseEpisode
 
 __all__ = ["MYSELF", "Mind", "load"]
 
-MOST_AT_ONCE = 256  # prompts in one pass: with more, what attention works on leaves the cache
+MOST_AT_ONCE = 128  # prompts in one pass: with more, what attention works on leaves the cache
 REMEMBERED = 64  # encoded histories kept
 # Views of what happened: what the agent perceived, and its persona; what somebody perceives who sees the whole map, and
 # is told no persona; and of that the scene of the moment alone.
@@ -55,6 +56,17 @@ class _Encoded:
     rows: dict[str, Tensor]
     event: dict[str, Tensor]
     past: list
+
+    def before(self, step: int) -> tuple[dict[str, Tensor], list]:
+        """Its events, and their keys and values, but for those at the end that no prompt of a step attends to."""
+        there = self.event["step"].shape[1]
+        # The last of those at earlier steps: events stand in their order.
+        kept = int(np.searchsorted(self.event["step"][0].numpy(), step))
+        event = dict(self.event)
+        for name in ("row", "step", "who", "action", "real"):
+            event[name] = event[name][:, :kept]
+        end = self.past[0][0].shape[2] - (there - kept)
+        return event, [(k[:, :, :end], v[:, :, :end]) for k, v in self.past]
 
 
 class Mind(BaseMind):
@@ -98,7 +110,9 @@ class Mind(BaseMind):
         askers = [(query.agent, _view(query)) for query, _ in asked]
         for asker in sorted(set(askers)):
             mine = np.flatnonzero([one == asker for one in askers])
-            mine = mine[np.argsort([len(asked[k][1] or "") for k in mine], kind="stable")]  # of like lengths
+            # Those of like steps attend to like events, and those of like lengths lie on a line.
+            order = [(asked[k][0].step, len(asked[k][1] or "")) for k in mine]
+            mine = mine[sorted(range(len(mine)), key=order.__getitem__)]
             past = self._history(episode, *asker)
             for at in range(0, len(mine), MOST_AT_ONCE):
                 part = mine[at : at + MOST_AT_ONCE]
@@ -143,7 +157,7 @@ class Mind(BaseMind):
 
     def _pass(self, past: _Encoded, prompts: Sequence[Prompt], edit: Edit | None) -> tuple[Tensor, Tensor]:
         """Log probabilities (q, actions), and the logits (q, traits) of the last one named, or of the last word."""
-        event, kept = dict(past.event), past.past
+        event, kept = past.before(max(prompt.step for prompt in prompts))
         prompt, begins = lines([past.asked], [prompts], np.zeros(1, np.int64))
         if edit is not None:
             edit(event, prompt)
@@ -170,7 +184,7 @@ def _named(prompt: Prompt) -> list[int]:
 def load(run: str | Path | None = None) -> Any:
     """The mind of a run's directory, or of those that ship with the package one by its name, where no directory has it:
     "reference", which is also the mind without any name, and the filters "near-far", "mirrorless", which knows marks,
-    and "mirrored", mirrors too.
+    and "mirrored", mirrors too. From then on the process keeps the memory that it was given: tom.allocation.
 
     Raises FunhouseError for a damaged checkpoint, a pickle, or a mind of another version.
     """
@@ -181,5 +195,6 @@ def load(run: str | Path | None = None) -> Any:
         if (now := RENAMED.get(str(run))) is not None:
             raise FunhouseError(f"the mind {run} that ships is called {now} now", remedy=f"name {now}")
         place = SHIPPED.get(str(run), place)
+    keep_memory()
     tensors, meta, checkpoint = load_marked(place)
     return architecture_of(meta).mind(tensors, meta, checkpoint, str(place))

@@ -12,7 +12,7 @@ from tests.tom.worlds_of_minds import short_log, untrained_mind, untrained_trans
 from tom.checkpoint import save
 from tom.filter.batch import TextTable, event_tensors
 from tom.filter.inputs import VERSION
-from tom.mind import load
+from tom.mind import OWN, load
 from worlds import Episode, FunhouseError
 
 PROMPTS = (
@@ -121,6 +121,21 @@ def test_many_prompts_are_answered_as_one_by_one(untrained):
         assert (answer.chain, answer.prompt) == (alone.chain, prompt)
         assert list(answer.probabilities.values()) == pytest.approx(list(alone.probabilities.values()), abs=1e-5)
         assert sum(answer.probabilities.values()) == pytest.approx(1)
+
+
+def test_only_events_before_the_last_step_asked_are_attended_to_and_the_answers_are_those_of_all():
+    episode, mind = short_log()[0], untrained_transformer()
+    me, asked = episode.find(episode.names[0]), questions(episode.names[1:], episode.names[0])
+    past = mind._history(episode, me, OWN)
+    early = min(q.step for q in asked)
+    event, kept = past.before(early)
+    width = kept[0][0].shape[2]
+    assert event["step"].max() < early <= past.event["step"].max()
+    assert width - event["step"].shape[1] == past.past[0][0].shape[2] - past.event["step"].shape[1]  # the persona stays
+    assert past.before(0)[0]["step"].shape[1] == 0
+    together = mind.answer(episode, asked)
+    alone = [mind.answer(episode, [question])[0] for question in asked]
+    assert np.allclose(together, alone, atol=1e-5)
 
 
 def test_a_history_gone_over_with_more_lines_answers_as_before():

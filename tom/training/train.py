@@ -17,6 +17,7 @@ from typing import Any
 
 from torch.utils.tensorboard import SummaryWriter
 
+from tom.allocation import keep_memory
 from tom.architectures import architecture
 from tom.base_mind import BaseMind
 from tom.checkpoint import save
@@ -25,7 +26,7 @@ from tom.training.curves import curves
 from tom.training.run_directory import CURVES, check_place, writing
 from tom.training.seen_logs import check_training
 from tom.training.settings import TrainConfig
-from tom.training.trainer import Diverged, Trainer, keep_memory, without_denormals
+from tom.training.trainer import Diverged, Trainer, without_denormals
 from worlds import FunhouseError, open_log
 from worlds.deferred import Deferred
 

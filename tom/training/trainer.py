@@ -1,6 +1,5 @@
 """One training step after another: the loss, the optimisers, and the state that a resumed training goes on from."""
 
-import ctypes
 import math
 import time
 from collections.abc import Iterator
@@ -28,18 +27,6 @@ def without_denormals() -> Iterator[None]:
         yield
     finally:
         torch.set_flush_denormal(False)
-
-
-def keep_memory() -> None:
-    """Has the C library keep what it was given: mapping every large temporary anew costs a step a sixth of its time.
-
-    Glibc only; elsewhere nothing happens.
-    """
-    mmap_max, trim_threshold, top_pad = -4, -1, -2  # malloc.h
-    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
-        mallopt(mmap_max, 0)
-        mallopt(trim_threshold, 2**31 - 1)
-        mallopt(top_pad, 2**28)
 
 
 def _is_matrix(network: nn.Module) -> list[bool]:
