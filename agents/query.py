@@ -1,6 +1,10 @@
 """A question in the form that everything below the words works on."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from worlds.base_episode import BaseEpisode
 
@@ -32,6 +36,13 @@ def really(query: Query) -> Query:
     if query.stance == "behave":
         return query
     return Query("behave", int(query.chain[0]), query.step, query.chain[1:], query.depth - 1)
+
+
+def once_each(work: Callable[..., Any], keys: Sequence[tuple]) -> np.ndarray:
+    """What is worked out of keys, one or more, in their order: (q, ...). Of those that are alike it is done once: of
+    many questions at one step much is the same."""
+    place = {key: k for k, key in enumerate(dict.fromkeys(keys))}
+    return np.array([work(*key) for key in place])[[place[key] for key in keys]]
 
 
 def role_asked(episode: BaseEpisode, step: int, agent: int) -> Query:

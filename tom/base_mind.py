@@ -10,7 +10,7 @@ from torch import Tensor
 
 from agents.answer import Answer, Question, resolve
 from agents.language.wishes import is_wish
-from agents.query import Query, body_of
+from agents.query import Query, body_of, once_each
 from tom import ask
 from tom.blanked import Blanked, Edit
 from worlds import FunhouseError
@@ -144,6 +144,6 @@ class BaseMind(ABC):
 
 def _legal(episode: BaseEpisode, queries: Sequence[Query], chance: np.ndarray) -> np.ndarray:
     """Answers (q, actions) with exactly 0 for what may not be done."""
-    legal = np.array([episode.mask_of(body_of(query), query.step) for query in queries])
+    legal = once_each(episode.mask_of, [(body_of(query), query.step) for query in queries])
     kept = np.where(legal, chance, 0.0)
     return kept / kept.sum(1, keepdims=True)

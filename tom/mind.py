@@ -16,6 +16,7 @@ from tom.base_mind import MYSELF, BaseMind
 from tom.blanked import NO_HISTORY, NO_OWN_ACTIONS, NO_PROMPT, SHUFFLED, Edit
 from tom.checkpoint import load_marked
 from tom.minds import REFERENCE, RENAMED, SHIPPED
+from tom.rungs import LOWEST
 from tom.tokens import Reader, check_alike, reader_of, wishing_reader
 from tom.tokens.tensors import Asked, Prompt, codes, history, lines
 from tom.tokens.words import BLANK, DESCRIBE, NAME, NOBODY, Vocabulary
@@ -26,7 +27,7 @@ from worlds.base_episode import BaseEpisode
 
 __all__ = ["MYSELF", "Mind", "load"]
 
-MOST_AT_ONCE = 128  # prompts in one pass: with more, what attention works on leaves the cache
+MOST_AT_ONCE = 256  # prompts in one pass: with more, what attention works on leaves the cache
 REMEMBERED = 64  # encoded histories kept
 # Views of what happened: what the agent perceived, and its persona; what somebody perceives who sees the whole map, and
 # is told no persona; and of that the scene of the moment alone.
@@ -110,13 +111,13 @@ class Mind(BaseMind):
         askers = [(query.agent, _view(query)) for query, _ in asked]
         for asker in sorted(set(askers)):
             mine = np.flatnonzero([one == asker for one in askers])
-            # Those of like steps attend to like events, and those of like lengths lie on a line.
-            order = [(asked[k][0].step, len(asked[k][1] or "")) for k in mine]
-            mine = mine[sorted(range(len(mine)), key=order.__getitem__)]
             past = self._history(episode, *asker)
+            put = {k: self._prompt(episode, past, asked[k], turned) for k in mine}
+            # Those of like steps attend to like events, and those that begin alike share words.
+            mine = np.array(sorted(mine, key=lambda k: (put[k].step, [*zip(put[k].words, put[k].who, strict=True)])))
             for at in range(0, len(mine), MOST_AT_ONCE):
                 part = mine[at : at + MOST_AT_ONCE]
-                prompts = [self._prompt(episode, past, asked[k], turned) for k in part]
+                prompts = [put[k] for k in part]
                 log[part], trait[part] = (x.double() for x in self._pass(past, prompts, edit))
         return log, trait
 
@@ -126,7 +127,8 @@ class Mind(BaseMind):
             words, named = (DESCRIBE, NAME), (NOBODY, int(query.chain[0]))
         else:
             words, named = self.vocabulary.prompt(text, episode.names)
-        who = tuple(one if one == NOBODY else (one + turned) % len(episode.agents) for one in named)
+        n = len(episode.agents)
+        who = tuple(one if one == NOBODY else (one + turned) % n for one in named) if turned else named
         body = body_of(query)
         there = past.asked.seen.at[query.step, body] >= 0  # who describes somebody need not act at that step
         when = (query.step,) if there else ()
@@ -158,14 +160,15 @@ class Mind(BaseMind):
     def _pass(self, past: _Encoded, prompts: Sequence[Prompt], edit: Edit | None) -> tuple[Tensor, Tensor]:
         """Log probabilities (q, actions), and the logits (q, traits) of the last one named, or of the last word."""
         event, kept = past.before(max(prompt.step for prompt in prompts))
-        prompt, begins = lines([past.asked], [prompts], np.zeros(1, np.int64))
+        share = self.network.size.rung == LOWEST  # elsewhere a word is told whom the rest of its prompt names
+        prompt, paths = lines([past.asked], [prompts], np.zeros(1, np.int64), share=share)
         if edit is not None:
             edit(event, prompt)
             kept = self.network.encode(past.rows, event)[0]
         answered, known = self.network.answer(past.rows, kept, event, prompt)
         log = torch.zeros(len(prompts), answered.shape[-1])  # of who cannot act at a step nothing is asked
         log[[k for k, p in enumerate(prompts) if p.when]] = answered.float()
-        last = torch.from_numpy(begins) + torch.tensor([max(_named(p), default=len(p.words) - 1) for p in prompts])
+        last = torch.tensor([path[max(_named(p), default=-1)] for p, path in zip(prompts, paths, strict=True)])
         return log, self.network.trait(known.flatten(0, 1)[last]).float()
 
 

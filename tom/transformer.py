@@ -242,10 +242,10 @@ class Transformer(nn.Module):
     def answer(self, rows: dict, past: list, event: dict, prompt: dict) -> tuple[Tensor, Tensor]:
         """Log probabilities (n a) of each answer, and what is known at each token, (l t d).
 
-        prompt: history (l,): of which history a line is; word, who, place, part, when (l t): a word, 0 in the place of
-        an answer, the code of whom it names, its place in its prompt, which prompt of the line it is of, the step of
-        its prompt or of the answer; names (l t 3): whom the prompt names, from its end; answer, row, body (n,): the
-        tokens, of all lines, that are answers, the scene of each and the code of who is to act.
+        prompt: history (l,): of which history a line is; word, who, place, until, when (l t): a word, 0 in the place of
+        an answer, the code of whom it names, its place in its prompt, up to which token of the line the prompts go that
+        have it, the step of its prompt or of the answer; names (l t 3): whom the prompt names, from its end; answer,
+        row, body (n,): the tokens, of all lines, that are answers, the scene of each and the code of who is to act.
         """
         x = self.say(prompt["word"], prompt["who"], prompt["place"])
         step = self.step(prompt["when"].flatten()[prompt["answer"]].clamp(max=STEPS - 1))
@@ -261,11 +261,12 @@ class Transformer(nn.Module):
 
     def _mask(self, prompt: dict, event: dict, dtype: torch.dtype) -> Tensor:
         """Which tokens of lines attend to which of their history and of their line, (l 1 t p+e+t)."""
-        of, when, part = prompt["history"], prompt["when"], prompt["part"]
+        of, when = prompt["history"], prompt["when"]
+        at = torch.arange(when.shape[1], device=when.device)
         seen = (event["step"][of][:, None] < when[..., None]) & event["real"][of][:, None]
         told = told_of_me(event["persona"])[of][:, None].expand(-1, when.shape[1], -1)
-        itself = torch.eye(when.shape[1], dtype=torch.bool, device=when.device)
-        said = (part[..., None] == part[:, None]) & (prompt["word"] > 0)[:, None]
+        itself = torch.eye(len(at), dtype=torch.bool, device=when.device)
+        said = (at[:, None] < prompt["until"][:, None]) & (prompt["word"] > 0)[:, None]
         return forbid(torch.cat([told, seen, said.tril() | itself], -1), dtype)[:, None]
 
     def choose(self, x: Tensor, option: Tensor, illegal: Tensor | None) -> Tensor:

@@ -86,6 +86,11 @@ def parse(text: str, names: Collection[str] | None = None) -> Role:
     than MAX_DEPTH, and where it is longer than MAX_LENGTH.
     """
     check_text(text)
+    return _parsed(text, None if names is None else tuple(names))
+
+
+@lru_cache(maxsize=1 << 16)
+def _parsed(text: str, names: tuple[str, ...] | None) -> Role:
     reader = Reader(text)
     role = read_role(reader, names)
     if not reader.ended:

@@ -24,7 +24,7 @@ from agents.orchard.verifying import verify_orchard
 from agents.orchard.wishes_in_log import check_alone, check_typed, estimate, wished
 from agents.orchard.wishing import Reply
 from agents.population import PopulationConfig, believes_seen, native_share
-from agents.query import Query
+from agents.query import Query, once_each
 from agents.registry import reasoner_of
 from agents.traits import SPOKEN
 from agents.traits.sight import sight_of
@@ -154,7 +154,8 @@ class OrchardWorld(World):
         return glimpsed(reasoner, episode, agent, step, chain)  # type: ignore[arg-type]
 
     def planned(self, episode: Episode, queries: Sequence[Query]) -> np.ndarray:
-        return np.array([planned(episode, query.agent, query.step) for query in queries], np.int64)
+        asked = [(episode, query.agent, query.step) for query in queries]
+        return once_each(planned, asked).astype(np.int64)
 
     def kind(self, type: Mapping[str, str]) -> str:
         """By the traits that say so, such as sight; there are too many tastes."""

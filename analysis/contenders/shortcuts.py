@@ -20,7 +20,7 @@ import numpy as np
 from agents.language.description_bank import meant
 from agents.partial import PRIOR_ALONE
 from agents.population import believes_seen
-from agents.query import Query
+from agents.query import Query, once_each
 from agents.reasoning import ExactReasoner
 from analysis.questions.perception import Perception, place_of, target_of
 from analysis.scores.traits import prior_of
@@ -30,6 +30,7 @@ BASE, LAST_ACTION, IGNORANT, MYSELF, MIXTURE = "base rate", "last action", "igno
 FULL_INFORMATION = "full information"
 
 
+@lru_cache
 def places_of(stance: str, depth: int) -> list[tuple[int, ...]]:
     """The places that the proper sub-chains of a chain of this depth keep, shortest first.
 
@@ -52,13 +53,15 @@ class Shortcuts:
         self.reasoner, self.episode, self.perception = reasoner, episode, perception
         self.space = reasoner.space
         self.own = np.array([self.space.index(agent.type) for agent in episode.agents])
+        self.sure = np.eye(len(self.space))
         seen_alone = believes_seen(episode.run)
         self.priors = [prior_of(self.space, kind, seen_alone) for kind in perception.species.tolist()]  # [n] (k,)
         self.posteriors = lru_cache(maxsize=None)(lambda agent, who: reasoner.posteriors(episode, agent, who))
 
     def answers(self, queries: Sequence[Query]) -> dict[str, np.ndarray]:
         """Every shortcut that is exact reasoning with something left out, and the oracle."""
-        natives = np.array([self._natives(query) for query in queries])  # q k a
+        places = [(self.episode, query.agent, query.step, place_of(query)) for query in queries]
+        natives = once_each(self.reasoner.natives, places)  # q k a
         found = {
             IGNORANT: self._ignorant(queries, natives),
             MYSELF: self._myself(queries, natives),
@@ -74,9 +77,6 @@ class Shortcuts:
         seen = self.perception.last_action
         pairs = zip(queries, map(target_of, queries), strict=True)
         return np.array([-1 if who is None else seen[q.step, q.agent, who] for q, who in pairs], np.int64)
-
-    def _natives(self, query: Query) -> np.ndarray:
-        return self.reasoner.natives(self.episode, query.agent, query.step, place_of(query))
 
     def _ignorant(self, queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
         answer = self.reasoner.enact(self.episode, queries, without=PRIOR_ALONE)
@@ -103,7 +103,7 @@ class Shortcuts:
         """(k,): the true type of somebody; of a description, the types it fits that can act in the place of `root`."""
         if isinstance(who, str):
             return meant(self.space.consistent(who)[None], self.priors[root])[0]
-        return np.eye(len(self.space))[self.own[who]]
+        return self.sure[self.own[who]]
 
     def _sub_chain(self, kept: tuple[int, ...], queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
         part = np.array([kept in places_of(query.stance, query.depth) for query in queries])

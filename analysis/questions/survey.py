@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from agents.answer import Answerer
-from agents.query import Query
+from agents.query import Query, once_each
 from agents.registry import reasoner_of, type_space
 from analysis.contenders.calibrating import CALIBRATED, REASONER
 from analysis.contenders.controls import PLANNER, planners
@@ -149,7 +149,7 @@ def put(
     answer[TRUTH] = _where_predicted(truth, queries)
     answer |= exact.answers(queries)
     without = partial_answers(reasoner, episode, queries) if partial else {}
-    legal = np.array([episode.mask_of(place_of(query), query.step) for query in queries])
+    legal = once_each(episode.mask_of, [(place_of(query), query.step) for query in queries])
     guess = {LAST_ACTION: exact.last_actions(queries), **planners(episode, queries)}
     kind = {one.name: "mind" for one in answerers} | {one.name: "control" for one in controls}
     kind |= dict.fromkeys(without, PARTIAL)

@@ -231,3 +231,24 @@ def test_the_lens_of_three_names_is_what_both_before_the_last_saw():
 def test_more_bodies_than_there_are_codes_are_refused():
     with pytest.raises(FunhouseError, match="64 bodies"):
         codes(65, 0)
+
+
+def test_prompts_that_begin_alike_share_words_and_are_answered_as_without():
+    names = short_log()[0].names
+    texts = ("behave as {1}", "behave as {1} pretending to be {2}", "behave as {1} pretending to be me", "predict {1}")
+    prompts = [prompt_of(text.format(*names), step=step) for step in (STEP - 1, STEP) for text in (*texts, texts[1])]
+    network, one = untrained_transformer().network, asked()
+    with torch.no_grad():
+        rows, event = history([one])
+        rows = network.read(rows)
+        past, _ = network.encode(rows, event)
+        given = [lines([one], [prompts], np.zeros(1, np.int64), 30, share) for share in (False, True)]
+        apart, shared = (network.answer(rows, past, event, prompt) for prompt, _ in given)
+    words = [(prompt["word"] > 0).sum() for prompt, _ in given]
+    assert words[1] < words[0] - 9  # once more a step the words that the deeper ones share
+    assert torch.allclose(apart[0], shared[0], atol=1e-5)
+    ends = [
+        known.flatten(0, 1)[[path[-1] for path in paths]]
+        for (_, paths), (_, known) in zip(given, (apart, shared), strict=True)
+    ]
+    assert torch.allclose(*ends, atol=1e-5)

@@ -1,7 +1,8 @@
 """Histories and prompts as the tensors that the network reads."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from tom.transformer import CODES, ME, NOBODY
 from worlds import FunhouseError
 
 UNLABELLED = -100
+
 LINE = 64  # tokens: prompts of one history stand on a line up to here, where a history is asked many
 
 
@@ -115,60 +117,103 @@ def _padded_rows(rows: Sequence[np.ndarray], width: int, fill: int) -> np.ndarra
 
 
 def lines(
-    asked: Sequence[Asked], parts: Sequence[Sequence[Prompt]], first: np.ndarray, longest: int | None = LINE
-) -> tuple[dict[str, Tensor], np.ndarray]:
+    asked: Sequence[Asked], parts: Sequence[Sequence[Prompt]], first: np.ndarray, longest: int | None = LINE,
+    share: bool = False,
+) -> tuple[dict[str, Tensor], list[np.ndarray]]:  # fmt: skip
     """Some prompts about each history, as Transformer.answer takes them, with their labels: action, depth (n,), trait
-    (l t traits); and where among the tokens of all lines each prompt begins, in the order given.
+    (l t traits); and where among the tokens of all lines the words of each prompt stand, in the order given.
 
-    longest: tokens of a line, but for a prompt that is longer by itself; None: all prompts of a history on one.
+    longest: tokens of a line, but for a prompt that is longer by itself; None: all prompts of a history on one. share:
+    a prompt that begins as the one before does, at the same step, takes these words from it, and adds the rest.
     """
-    laid = [line for i, mine in enumerate(parts) for line in _laid(i, mine, longest)]
-    t = max(_length(line[-1]) + at[-1] for _, line, at in laid)
-    traits = asked[0].types.shape[1]
-    token = {name: np.full((len(laid), t), fill, np.int64) for name, fill in _TOKEN.items()}
+    laid = [line for i, mine in enumerate(parts) for line in _laid(i, mine, longest, share)]
+    t = max(len(line.word) for line in laid)
+    token = {name: padded([getattr(line, name) for line in laid], t, fill) for name, fill in _TOKEN.items()}
+    token["who"] = np.full((len(laid), t), NOBODY, np.int64)
     names = np.full((len(laid), t, POINTERS), NOBODY, np.int64)
-    trait = np.full((len(laid), t, traits), UNLABELLED, np.int64)
-    answer: dict[str, list[int]] = {name: [] for name in ("answer", "row", "body", "action", "depth")}
-    begins = []
-    for k, (i, line, starts) in enumerate(laid):
-        one = asked[i]
-        for part, (p, at) in enumerate(zip(line, starts, strict=True)):
-            w, end = at + len(p.words), at + _length(p)
-            token["word"][k, at:w], token["place"][k, at:w] = p.words, range(len(p.words))
-            token["when"][k, at:w], token["when"][k, w:end], token["part"][k, at:end] = p.step, p.when, part
-            named = [j for j, who in enumerate(p.who) if who >= 0]
-            whom = [p.who[j] for j in named]
-            for j, who in zip(named, whom, strict=True):
-                token["who"][k, at + j], trait[k, at + j] = one.code[who], one.types[who]
-            names[k, at:end, : len(whom[-POINTERS:])] = one.code[whom[::-1][:POINTERS]]
-            answer["answer"] += range(k * t + w, k * t + end)
-            answer["row"] += (one.seen.at[list(p.when), p.body] + first[i]).tolist()
-            answer["action"] += p.action
-            answer["body"] += [int(one.code[p.body])] * len(p.when)
-            answer["depth"] += [p.depth] * len(p.when)
-            begins.append(k * t + at)
+    trait = np.full((len(laid), t, asked[0].types.shape[1]), UNLABELLED, np.int64)
+    answer: dict[str, list] = {name: [] for name in ("answer", "row", "body", "action", "depth")}
+    for k, line in enumerate(laid):
+        one, whom = asked[line.history], [who for _, who in line.named]
+        at = [place for place, _ in line.named]
+        token["who"][k, at], trait[k, at] = one.code[whom], one.types[whom]
+        code = np.append(one.code, NOBODY)  # -1: nobody
+        names[k, : len(line.names)] = code[line.names]
+        steps, bodies = token["when"][k, line.answer], np.array(line.body, np.int64)
+        answer["answer"] += [k * t + place for place in line.answer]
+        answer["row"] += (one.seen.at[steps, bodies] + first[line.history]).tolist()
+        answer["body"] += one.code[bodies].tolist()
+        answer["action"] += line.action
+        answer["depth"] += line.depth
     flat = {name: np.array(values, np.int64) for name, values in answer.items()}
-    of = np.array([i for i, _, _ in laid], np.int64)
+    of = np.array([line.history for line in laid], np.int64)
     made = {**token, **flat, "names": names, "trait": trait, "history": of}
-    return {name: torch.from_numpy(array) for name, array in made.items()}, np.array(begins, np.int64)
+    paths = [np.array(path) + k * t for k, line in enumerate(laid) for path in line.paths]
+    return {name: torch.from_numpy(array) for name, array in made.items()}, paths
 
 
-_TOKEN = {"word": 0, "who": NOBODY, "place": 0, "when": 0, "part": -1}  # of a token, and what padding has
+_TOKEN = {"word": 0, "place": 0, "when": 0, "until": 0}  # of a token, and what padding has
 
 
-def _length(prompt: Prompt) -> int:
-    return len(prompt.words) + len(prompt.when)
+@dataclass
+class _Line:
+    """A line, token by token: its words, their places in their prompts, when they are said or answered, up to which
+    token of the line the prompts go that have them, and whom these name; which of its tokens name whom; its answers;
+    and where the words of each prompt stand."""
+
+    history: int
+    word: list[int] = field(default_factory=list)
+    place: list[int] = field(default_factory=list)
+    when: list[int] = field(default_factory=list)
+    until: list[int] = field(default_factory=list)
+    names: list[list[int]] = field(default_factory=list)
+    named: list[tuple[int, int]] = field(default_factory=list)
+    answer: list[int] = field(default_factory=list)
+    body: list[int] = field(default_factory=list)
+    action: list[int] = field(default_factory=list)
+    depth: list[int] = field(default_factory=list)
+    paths: list[list[int]] = field(default_factory=list)
+
+    def add(self, p: Prompt, shared: int) -> None:
+        """A prompt, of which the one before has the first words."""
+        at = len(self.word)
+        new, answers = len(p.words) - shared, len(p.when)
+        path = [*(self.paths[-1][:shared] if shared else ()), *range(at, at + new)]
+        whom = [who for who in p.who if who >= 0][: -POINTERS - 1 : -1]
+        self.paths.append(path)
+        self.word += [*p.words[shared:], *[0] * answers]
+        self.place += [*range(shared, len(p.words)), *[0] * answers]
+        self.when += [*[p.step] * new, *p.when]
+        self.names += [whom + [-1] * (POINTERS - len(whom))] * (new + answers)
+        self.named += [(place, who) for place, who in zip(path[shared:], p.who[shared:], strict=True) if who >= 0]
+        self.until += [0] * (new + answers)
+        for place in path:
+            self.until[place] = len(self.word)
+        self.answer += range(at + new, len(self.word))
+        self.body += [p.body] * answers
+        self.action += p.action
+        self.depth += [p.depth] * answers
 
 
-def _laid(i: int, prompts: Sequence[Prompt], longest: int | None) -> Iterator[tuple[int, list[Prompt], list[int]]]:
-    """The lines of one history: which history, its prompts, and where each begins."""
-    line: list[Prompt] = []
-    at = [0]
+def _laid(i: int, prompts: Sequence[Prompt], longest: int | None, share: bool) -> Iterator[_Line]:
+    """The lines of one history."""
+    line, before = _Line(i), None
     for prompt in prompts:
-        if line and longest is not None and at[-1] + _length(prompt) > longest:
-            yield i, line, at[:-1]
-            line, at = [], [0]
-        line.append(prompt)
-        at.append(at[-1] + _length(prompt))
-    if line:
-        yield i, line, at[:-1]
+        shared = 0
+        if share and before and before.step == prompt.step:
+            shared = _alike(before.words, before.who, prompt.words, prompt.who)
+        length = len(line.word) + len(prompt.words) + len(prompt.when) - shared
+        if line.word and longest is not None and length > longest:
+            yield line
+            line, shared = _Line(i), 0
+        line.add(prompt, shared)
+        before = prompt
+    if line.word:
+        yield line
+
+
+@lru_cache(maxsize=1 << 16)
+def _alike(words: tuple[int, ...], who: tuple[int, ...], words2: tuple[int, ...], who2: tuple[int, ...]) -> int:
+    """With how many of the same words, of the same persons, two prompts begin."""
+    pairs = zip(zip(words, who, strict=True), zip(words2, who2, strict=True), strict=False)
+    return next((k for k, (mine, its) in enumerate(pairs) if mine != its), min(len(words), len(words2)))

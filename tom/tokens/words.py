@@ -47,9 +47,14 @@ class Vocabulary(Words):
 
     def prompt(self, text: str, names: Sequence[str]) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The numbers of a prompt's words, and of each the index of the agent that it names, NOBODY of other words."""
-        words, named = self.encode(text)
-        rest = iter(named)
-        return words, tuple(names.index(next(rest)) if word == NAME else NOBODY for word in words)
+        return _pointed(self, text, tuple(names))
+
+
+@lru_cache(maxsize=200_000)
+def _pointed(words: Words, text: str, names: tuple[str, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    numbers, named = words.read(text)
+    rest = iter(named)
+    return numbers, tuple(names.index(next(rest)) if number == NAME else NOBODY for number in numbers)
 
 
 def padded(rows: Sequence[Sequence[int]], width: int, fill: int = PAD) -> np.ndarray:
