@@ -40,7 +40,7 @@ class BaseMind(ABC):
     @property
     @abstractmethod
     def values(self) -> list[int]:
-        """How many values each trait has."""
+        """How many values of each trait it tells apart."""
 
     @property
     def wishes(self) -> bool:
@@ -111,7 +111,8 @@ class BaseMind(ABC):
         _, trait = self._checked(episode, asked, edit, turned)
         parts = trait.split(self.values, -1)
         names = self.inputs.space.traits
-        return {name: torch.softmax(part, -1).numpy() for name, part in zip(names, parts, strict=True)}
+        told = {name: torch.softmax(part, -1).numpy() for name, part in zip(names, parts, strict=True)}
+        return {name: self.inputs.of_all(name, chance) for name, chance in told.items()}
 
     def describe(self, episode: BaseEpisode, agent: str, step: int, who: str) -> dict[str, dict[str, float]]:
         """What an agent can say of another: {trait: {value: probability}}."""

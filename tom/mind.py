@@ -149,7 +149,7 @@ class Mind(BaseMind):
         reader = self.reads(episode.run)  # by the episode's rules: its roles may be hidden
         self.check(reader, f"episode {episode.index}")
         if view == OWN:
-            seen, persona = reader.seen(episode, agent), self.vocabulary.encode(episode.agents[agent].description)[0]
+            seen, persona = reader.seen(episode, agent), self.vocabulary.encode(episode.agents[agent].description)
         else:
             seen, persona = wishing_reader(episode.run).overlooked(episode, agent, told=view == OVERLOOKED), ()
         one = Asked(seen, persona, reader.types(episode), (), codes(len(episode.agents), agent))

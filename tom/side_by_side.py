@@ -52,7 +52,7 @@ class SideBySide(Table):
         super().__init__(mind, inputs, matches)
         self._live = [Live(match) for match in matches]
         self.copies = [
-            Copy(w, i, mind.vocabulary.encode(live.cast.descriptions[i])[0], codes(len(live.cast.names), i))
+            Copy(w, i, mind.vocabulary.encode(live.cast.descriptions[i]), codes(len(live.cast.names), i))
             for w, live in enumerate(self._live)
             for i in seats
         ]

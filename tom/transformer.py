@@ -21,8 +21,7 @@ from annotated_types import Interval, MaxLen
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tom import rungs
-from tom.observations import ObservationEncoder
+from tom import choices, rungs
 from worlds import FunhouseError, schema
 
 CODES = 64  # names that a history can tell apart; after them the code of "me", and nobody's
@@ -133,6 +132,7 @@ class Transformer(nn.Module):
     def __init__(self, size: Size):
         super().__init__()
         self.size, d = size, size.width
+        self.many = bool(size.species) and size.actions > choices.MANY_ACTIONS  # whether only legal ones are read
         self.word = nn.Embedding(size.vocabulary, d)
         self.place = nn.Embedding(MOST_WORDS, d)
         self.code = nn.Embedding(CODES + 2, d)
@@ -140,11 +140,14 @@ class Transformer(nn.Module):
         self.kind = nn.Embedding(3, d)  # what is said, and answers; events; answers
         self.action = nn.Embedding(size.actions, d)
         if size.species:
-            self.eyes = ObservationEncoder(size.species, size.actions * OPTION)
+            self.eyes = (choices.ChoiceEncoder if self.many else choices.ActionEncoder)(
+                size.species, size.actions, OPTION
+            )
         else:
             self.straight = nn.Linear(size.features + 1, OPTION)
             self.bent = Feedforward(size.features + 1, 2 * OPTION, OPTION)
-        self.scene = Feedforward(size.actions * (OPTION + 1) + size.layers_seen, 2 * d, d)
+        scene = 2 * OPTION if self.many else size.actions * (OPTION + 1)
+        self.scene = Feedforward(scene + size.layers_seen, 2 * d, d)
         self.company = nn.Linear(d, size.layers_seen * d, bias=False)
         self.taken, self.instead = nn.Linear(OPTION, d), Feedforward(OPTION, d, d)
         blocks = [Block(size) for _ in range(size.layers)]
@@ -186,17 +189,18 @@ class Transformer(nn.Module):
     def read(self, row: dict[str, Tensor]) -> dict[str, Tensor]:
         """What each action leads to, option (r a c), and all of it together, scene (r d), of rows: around (r a f), or
         observation (r f) and species (r,); blocked (r a), cover (r l), company (r l CODES + 2)."""
+        row = choices.narrowed(row) if self.many else row
         if self.size.species:
-            option = self.eyes.seen(row).unflatten(-1, (self.size.actions, OPTION))
+            option = self.eyes(row)
         else:
             around = torch.cat([row["around"].float(), row["blocked"].float()[..., None]], -1)
             option = self.straight(around) + self.bent(around)
-        flat = [option.flatten(1).to(self.dtype), row["blocked"].to(self.dtype), row["cover"].to(self.dtype)]
-        scene = self.scene(torch.cat(flat, -1))
+        flat = [choices.pooled(option, row["blocked"])] if self.many else [option.flatten(1), row["blocked"]]
+        scene = self.scene(torch.cat([part.to(self.dtype) for part in (*flat, row["cover"])], -1))
         stood = (row["company"].to(self.code.weight.dtype) @ self.code.weight).to(self.dtype)  # r l d
         parts = self.company.weight.view(stood.shape[1], -1, stood.shape[2])
         scene = scene + torch.einsum("rld,lcd->rc", stood, parts)
-        return {"option": option, "scene": scene, "blocked": row["blocked"], "company": row["company"]}
+        return {**{k: row[k] for k in ("blocked", "company", "choice") if k in row}, "option": option, "scene": scene}
 
     def encode(self, rows: dict, event: dict, past: list | None = None) -> tuple[list, Tensor]:
         """The keys and values (b h p+e c) of each block, p of the persona, and what is known (b 1+e d): of myself,
@@ -206,9 +210,11 @@ class Transformer(nn.Module):
         perceives. With the `past` of earlier events, which before (b e) marks as real, all of the new events alone.
         """
         option, scene = rows["option"].to(self.dtype), rows["scene"]
-        taken = option[event["row"], event["action"]]
+        taken = option[event["row"], choices.place_of(event["action"], rows, event["row"])]
         beside = option[event["row"]] - taken[..., None, :]  # what every action led to, beside the one taken
-        x = scene[event["row"]] + self.taken(taken) + self.instead.last(relu2(self.instead.first(beside)).mean(-2))
+        beside = relu2(self.instead.first(beside))
+        beside = choices.mean_of(beside, rows["blocked"][event["row"]]) if self.size.species else beside.mean(-2)
+        x = scene[event["row"]] + self.taken(taken) + self.instead.last(beside)
         x = x + self.code(event["who"]) + self.action(event["action"])
         x = (x + self.step(event["step"].clamp(max=STEPS - 1)) + self.kind.weight[1]).to(self.dtype)
         real, step = event["real"], event["step"]
@@ -257,7 +263,8 @@ class Transformer(nn.Module):
             x, _ = block(x, mask, tuple(_of_lines(part, of) for part in (k, v)), facts)
         x = self.norm(x)
         option, blocked = (rows[name][prompt["row"]] for name in ("option", "blocked"))
-        return self.choose(x.flatten(0, 1)[prompt["answer"]], option, blocked if self.size.species else None), x
+        log = self.choose(x.flatten(0, 1)[prompt["answer"]], option, blocked if self.size.species else None)
+        return (choices.widened(log, rows["choice"][prompt["row"]], self.size.actions) if self.many else log), x
 
     def _mask(self, prompt: dict, event: dict, dtype: torch.dtype) -> Tensor:
         """Which tokens of lines attend to which of their history and of their line, (l 1 t p+e+t)."""

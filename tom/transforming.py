@@ -12,7 +12,7 @@ from tom.architectures import Architecture, check_weights
 from tom.checkpoint_document import read_document
 from tom.mind import Mind
 from tom.tokens import VERSION, check_one_world, reader_of
-from tom.tokens.tensors import UNLABELLED
+from tom.tokens.base import UNLABELLED
 from tom.tokens.words import Vocabulary
 from tom.training.batch import TrainingBatches
 from tom.training.settings import TrainConfig

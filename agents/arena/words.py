@@ -1,11 +1,12 @@
-"""The words for members of a bank: every sentence "an agent that …", and the only list of new words.
+"""The words for members of a bank: every sentence "an agent that …".
 
-The orchard's word list is frozen, because minds were trained with it, so what an arena adds stands apart:
-ARENA_WORDS. A member's name is what a log holds, {"policy": name}; its first wording is canonical.
+The orchard's word list is frozen, because minds were trained with it, so what an arena adds stands apart. A member's
+name is what a log holds, {"policy": name}; its first wording is canonical.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import product
 
 from worlds import FunhouseError
@@ -130,7 +131,11 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     **SCRIPTED,
 }
 MEANINGS = {wording: name for name, wordings in SENTENCES.items() for wording in wordings}
-ARENA_WORDS = tuple(sorted({"a", "an", "agent", "that"} | {word for text in MEANINGS for word in text.split()}))
+
+
+def words_of(names: Iterable[str]) -> set[str]:
+    """The words that the sentences of members with these names are made of, in any wording."""
+    return {word for name in names for wording in SENTENCES[name] for word in wording.split()}
 
 
 def sentence(name: str, paraphrase: int = 0) -> str:

@@ -47,11 +47,10 @@ _POLICY = {wording: ("policy", name) for wording, name in MEANINGS.items()}
 _CLAUSE = Lexicon(_clauses(_FLAT) | _POLICY)
 _ORDER = [*(trait.name for trait in SPOKEN), "policy"]  # in which a description says them
 
-DESCRIPTION_WORDS = {"is"}.union(
-    *(part.words for part in (_ARTICLE, _NOUN, _RELATIVE, _AND)),
-    *(trait.words for trait in TRAITS if trait.everywhere),
-)
-"""The words of descriptions in every world."""
+FRAME_WORDS = {"is"}.union(*(part.words for part in (_ARTICLE, _NOUN, _RELATIVE, _AND)))
+"""The words of descriptions, whatever they say."""
+DESCRIPTION_WORDS = FRAME_WORDS.union(*(trait.words for trait in TRAITS if trait.everywhere))
+"""The words of descriptions in every world of traits."""
 
 
 def words_beyond(traits: Collection[str]) -> set[str]:

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from agents.language.description import (
     DESCRIPTION_WORDS,
+    FRAME_WORDS,
     parse_description,
     read_description,
     say_description,
@@ -31,7 +32,7 @@ SELF = ("me", "myself", "you", "yourself")
 _EXPECTED = 'this does not parse: expected a name, "myself" or "an agent that …"'
 
 __all__ = [
-    "HELD_OUT", "MAX_DEPTH", "MAX_LENGTH", "PARAPHRASES", "SELF", "TRAINING", "VOCABULARY",
+    "HELD_OUT", "MAX_DEPTH", "MAX_LENGTH", "PARAPHRASES", "QUESTION_WORDS", "SELF", "TRAINING", "VOCABULARY",
     "Role", "canonical", "parse", "say", "tokens",
 ]  # fmt: skip
 
@@ -68,7 +69,8 @@ OPENING = Lexicon(
 _LINK = Lexicon({form.link: True for _, form in _FORMS})
 _CLOSING_WORDS = {word for _, form in _FORMS for word in form.closing.split()}
 
-VOCABULARY = tuple(sorted(OPENING.words | _LINK.words | _CLOSING_WORDS | DESCRIPTION_WORDS | set(SELF)))
+QUESTION_WORDS = OPENING.words | _LINK.words | _CLOSING_WORDS | FRAME_WORDS | set(SELF)  # whoever is asked about
+VOCABULARY = tuple(sorted(QUESTION_WORDS | DESCRIPTION_WORDS))
 _KNOWN = frozenset(VOCABULARY)
 
 

@@ -25,7 +25,7 @@ STEP = 17
 def asked(code: np.ndarray | None = None, me: int = 0, prompts: tuple = ()) -> Asked:
     """The history of an agent of a short episode."""
     episode, mind = short_log()[0], untrained_transformer()
-    persona = mind.vocabulary.encode(episode.agents[me].description)[0]
+    persona = mind.vocabulary.encode(episode.agents[me].description)
     code = codes(len(episode.agents), me) if code is None else code
     return Asked(mind.inputs.seen(episode, me), persona, mind.inputs.types(episode), prompts, code)
 

@@ -119,7 +119,7 @@ def test_wishes_can_be_wished_for_where_they_are_drawn_and_no_held_out_form_is_s
             assert parse_wish(say_wish(wish, k, HELD_OUT), episode.names, ground) == wish
             assert len(wish.clauses) == 1 + k % 2
     words = batches().vocabulary
-    unseen = {words.encode(form)[0] for form in ("gather up", "take in", "finish up in", "keep away from")}
+    unseen = {words.encode(form) for form in ("gather up", "take in", "finish up in", "keep away from")}
     for _, _, said, _ in labels(batches()):
         assert not any(said[at : at + len(one)] == one for one in unseen for at in range(len(said)))
 

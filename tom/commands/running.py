@@ -161,7 +161,7 @@ class Run(Command):
 
     def _announce(self, words: str | None, legal: int) -> None:
         """Says how large the log may become, and whether a mind can be trained on it."""
-        from tom.filter.size import MOST_LEGAL
+        from tom.tokens.arena import MOST_LEGAL
 
         if words:
             tell(words)

@@ -44,7 +44,7 @@ class Beliefs(nn.Module):
         super().__init__()
         self.heads = config.heads
         self.relation = _pointers(config)
-        self.prior = nn.Parameter(torch.zeros(config.heads, config.library), not config.members)
+        self.prior = nn.Parameter(torch.zeros(config.heads, config.library))
 
     def forward(self, evidence: Tensor, relation: Tensor) -> Tensor:
         """evidence (b e k) float32 in nats, relation (b r q e) -> beliefs (b q h k) float32, which sum to 1."""

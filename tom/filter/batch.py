@@ -17,7 +17,7 @@ from agents.language.paraphrase import PARAPHRASES, TRAINING
 from agents.language.prompt import say
 from agents.population import WORDINGS
 from tom.filter.events import History
-from tom.filter.inputs import Inputs, inputs_of
+from tom.filter.inputs import inputs_of
 from tom.filter.relations import line_indices, pad_stack, slots_of, wanted_of
 from tom.filter.vocabulary import DESCRIBE, NAME, Vocabulary
 
@@ -77,8 +77,6 @@ class Draws:
     predict: int = 48
     parts: int = 8  # others' roles that those are about: each has lines of its own to be looked along
     describe: int = 16
-    matches: int = 8  # that are told in hindsight, whoever acted; none in the orchard
-    hindsight: int = 256  # acts of each
 
 
 @dataclass(frozen=True)
@@ -213,12 +211,4 @@ class TrainingBatches:
                 persona.append(texts.add(episode.agents[me].description))
                 questions.append(arrays_of(drawn, history, me))
         event = event_tensors(histories, who)
-        if inputs.hindsight:
-            event["hindsight"] = self._hindsight(log, inputs, generator)
         return event, question_tensors(questions, persona, texts, event["sizes"])
-
-    def _hindsight(self, log, inputs: Inputs, generator: np.random.Generator) -> dict[str, Tensor]:
-        """Acts of whole matches, end to end, with who acted: descriptions that the log holds, told afterwards."""
-        matches = log.batch(generator.integers(len(log), size=self.draws.matches))
-        acts = [inputs.acts(match, self.draws.hindsight, generator) for match in matches]
-        return {name: torch.from_numpy(np.concatenate([each[name] for each in acts])) for name in acts[0]}

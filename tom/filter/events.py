@@ -39,8 +39,7 @@ class History:
     native               (e,) float32: 1 as itself, 0 in a role; with hidden roles the stated share of native agents
     line                 (e,) int16: index into `lines`; 0 is direct
     sights               (e, 2) int8: with what sight the last and the last but one of the line were looked through
-    look                 what each event was like, by name (e, ...): in the orchard as `perceived` says, elsewhere as
-                         tom.filter.inputs.arena_events does
+    look                 what each event was like, by name (e, ...), as `perceived` says
     at                   (t, n) int32: the direct event of an agent at a step, -1 where it is not among the events
     lines                the lines, the direct one first
     """

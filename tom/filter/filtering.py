@@ -14,13 +14,11 @@ from tom.base_mind import MYSELF
 from tom.checkpoint_document import read_document
 from tom.filter.batch import UNLABELLED, TrainingBatches
 from tom.filter.inputs import VERSION, Inputs, inputs_of
-from tom.filter.member_policies import Members
 from tom.filter.mind import FilterMind
 from tom.filter.network import Network
 from tom.filter.relations import ABSENT, question_relations
 from tom.filter.size import NetworkConfig
 from tom.filter.vocabulary import Vocabulary
-from tom.observations import ObservationEncoder
 from tom.tokens import check_one_world
 from tom.training.settings import TrainConfig
 from worlds import FunhouseError, schema
@@ -48,8 +46,6 @@ class Filtering(Architecture):
     def size(self, config: TrainConfig, batches: TrainingBatches) -> NetworkConfig:
         first = batches.inputs[0]
         check_one_world(batches.inputs)
-        if config.compares and not first.likens:
-            raise FunhouseError("in this world a mind compares nobody with itself", remedy="leave --compares out")
         world = first.network(batches.vocabulary)
         myself = batches.vocabulary.encode(MYSELF) if config.compares else ()
         shape = {"width": config.width, "layers": config.layers, "myself": myself}
@@ -66,13 +62,12 @@ class Filtering(Architecture):
         return dict(tensors)
 
     def measure(self, network: Network, batches: TrainingBatches) -> None:
-        if isinstance(network.surroundings, ObservationEncoder):
-            network.surroundings.measure(batches.batch(0)[0]["rows"])
+        """Nothing: the orchard has no scales to be found."""
 
     def loss(self, network: Network, batch, config: TrainConfig):
         event, question = batch
         loss = losses(network, event, question, config.nested or 0.0)
-        return loss, loss["action"] + config.describe * loss["trait"] + loss.get("hindsight", 0.0)
+        return loss, loss["action"] + config.describe * loss["trait"]
 
     def mind(self, tensors, meta, checkpoint: str, place: str) -> FilterMind:
         size, vocabulary = read_document(self, meta), Vocabulary(meta["words"])
@@ -92,7 +87,7 @@ ARCHITECTURE = Filtering()
 def check_world(network: NetworkConfig, inputs: Inputs, vocabulary: Vocabulary, file: str) -> None:
     """Raises FunhouseError where a network is not of the size that its world gives it."""
     due = NetworkConfig(len(vocabulary), **inputs.network(vocabulary))
-    for name in ("vocabulary", "traits", "species", "members", "actions", "bars", "kinds", "gamma"):
+    for name in ("vocabulary", "traits", "actions", "kinds", "gamma"):
         if (value := getattr(network, name)) != getattr(due, name):
             what = f"network.{name} = {schema.shown(value)} is not that of its world"
             raise FunhouseError(what, place=file, remedy="restore a copy, or train anew: tom train LOG --out RUN")
@@ -102,7 +97,7 @@ def losses(
     network: Network, event: dict[str, Any], question: dict[str, Tensor], nested: float = 1.0
 ) -> dict[str, Tensor]:
     """The mean negative log likelihood, nats, of the labelled actions, by depth ("depth 0", …) and weighted ("action"),
-    and of the traits; in an arena also of acts in hindsight, under the policies of who acted."""
+    and of the traits."""
     question = question | {"relation": question_relations(event, question, network.dtype, network.config.compares)}
     log, trait = network.answer(network.encode(event), question)
     action = rearrange(question["action"], "b q -> (b q)")
@@ -118,7 +113,4 @@ def losses(
     parts = zip(trait.split(list(network.config.traits), -1), question["trait"].unbind(-1), strict=True)
     unsaid = [F.cross_entropy(x.flatten(0, 1), y.flatten(), ignore_index=UNLABELLED) for x, y in parts]
     result["trait"] = torch.stack(unsaid).sum()
-    if isinstance(network.library, Members):
-        told = network.read(event["hindsight"])
-        result["hindsight"] = network.library.hindsight(network.options(told)[1], told)
     return result

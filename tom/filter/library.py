@@ -6,8 +6,6 @@ That one thing serves both ends is the point: an agent's act is evidence for the
 Axes: e events, b histories, q questions, a actions, k policies, h heads, c width of what an action leads to, d width.
 """
 
-from collections.abc import Mapping
-
 import torch
 from einops import rearrange
 from torch import Tensor, nn
@@ -17,10 +15,8 @@ from tom.filter.encoders import squared_relu
 from tom.filter.size import NetworkConfig
 
 EXTRA = 2  # channels of an option besides what lies around: whether it is blocked, whether it is the first action
-IMPOSSIBLE = -1e9  # the logit of a barred action
 SLIP = -3.0  # log odds, at first, of doing anything at all: one odd act must not refute a policy
 LEAST = 1e-30  # a probability whose logarithm is still a number
-SAID = 2  # beliefs that words alone tell in an arena: those of the prompt, and of the persona
 
 
 def options(around: Tensor, blocked: Tensor) -> Tensor:
@@ -38,23 +34,18 @@ class Library(nn.Module):
 
     def __init__(self, config: NetworkConfig):
         super().__init__()
-        self.pieces, self.bars = config.pieces, config.bars
+        self.pieces = config.pieces
         option = config.element_width + EXTRA
         self.see = nn.Linear(option, config.hidden)
         self.judge = nn.Linear(option + config.hidden, config.library * config.pieces)
         self.slip = nn.Parameter(torch.full((config.library,), SLIP))
 
-    def forward(self, option: Tensor, row: Mapping[str, Tensor]) -> Tensor:
-        """option (e a c), row: blocked (e a) bool -> log probabilities (e a k) float32."""
-        blocked = row["blocked"]
+    def forward(self, option: Tensor) -> Tensor:
+        """option (e a c) -> log probabilities (e a k) float32."""
         worth = self.judge(torch.cat([option, F.relu(self.see(option))], -1))
         worth = rearrange(worth, "e a (k p) -> e a k p", p=self.pieces).amax(-1)
-        able = torch.ones_like(blocked)
-        if self.bars:
-            worth, able = worth.masked_fill(blocked[..., None], IMPOSSIBLE), ~blocked
-        even = able / able.sum(-1, keepdim=True)
         slip = self.slip.sigmoid()
-        return ((1 - slip) * worth.softmax(-2) + slip * even[..., None]).clamp(min=LEAST).log()
+        return ((1 - slip) * worth.softmax(-2) + slip / option.shape[1]).clamp(min=LEAST).log()
 
 
 class Readout(nn.Module):
@@ -63,39 +54,29 @@ class Readout(nn.Module):
     The library is weighed by beliefs alone: those of the heads, each as it stands and `narrowed` (a far-sighted agent
     that a near-sighted one imagines sees no farther). What words alone tell, as of oneself or of somebody described, is
     made up from them: chosen from the library, a combination of traits never met was often taken for one that was.
-    Where the library is made of words (tom.filter.member_policies), what they say of it stands in place of the narrowed
-    beliefs.
     """
 
     def __init__(self, config: NetworkConfig):
         super().__init__()
-        self.bars = config.bars
         self.weigh = nn.Linear(config.width, config.made_up)
-        self.source = nn.Linear(config.width, config.heads + (SAID if config.members else config.heads) + 1)
-        if not config.members:
-            noise = 0.5 * torch.randn(config.library, config.library)
-            self.narrow = nn.Parameter(6 * torch.eye(config.library) + noise)
+        self.source = nn.Linear(config.width, 2 * config.heads + 1)
+        noise = 0.5 * torch.randn(config.library, config.library)
+        self.narrow = nn.Parameter(6 * torch.eye(config.library) + noise)
         self.state = nn.Linear(config.width, 2 * config.hidden)
         self.scene = nn.Linear(config.element_width + EXTRA, config.hidden)
         self.logit = nn.Linear(config.hidden, config.made_up)
 
-    def forward(
-        self, state: Tensor, belief: Tensor, policy: Tensor, option: Tensor, blocked: Tensor, said: Tensor | None = None
-    ) -> Tensor:
-        """state (b q d), belief (b q h k), policy (b q a k) in logs, option (b q a c), blocked (b q a) bool,
-        said (b q 2 k) in an arena -> log probabilities (b q a) float32."""
+    def forward(self, state: Tensor, belief: Tensor, policy: Tensor, option: Tensor) -> Tensor:
+        """state (b q d), belief (b q h k), policy (b q a k) in logs, option (b q a c) -> log probabilities (b q a)
+        float32."""
         weight = self.weigh(state).float().softmax(-1)
         source = self.source(state).float().softmax(-1)
-        more = belief @ self.narrow.float().softmax(-1) if said is None else said
-        every = torch.cat([belief, more], 2)
+        every = torch.cat([belief, belief @ self.narrow.float().softmax(-1)], 2)
         mixed = (source[:, :, None, :-1] @ every).squeeze(2)
         rest = source[..., -1:] * weight
-        chance = policy.exp() @ mixed[..., None] + self._made_up(state, option, blocked) @ rest[..., None]
+        chance = policy.exp() @ mixed[..., None] + self._made_up(state, option) @ rest[..., None]
         return chance.squeeze(-1).clamp(min=LEAST).log()
 
-    def _made_up(self, state: Tensor, option: Tensor, blocked: Tensor) -> Tensor:
+    def _made_up(self, state: Tensor, option: Tensor) -> Tensor:
         gate, shift = self.state(state)[..., None, :].chunk(2, -1)
-        logit = self.logit(squared_relu(self.scene(option) * gate + shift)).float()
-        if self.bars:
-            logit = logit.masked_fill(blocked[..., None], IMPOSSIBLE)
-        return logit.softmax(-2)
+        return self.logit(squared_relu(self.scene(option) * gate + shift)).float().softmax(-2)

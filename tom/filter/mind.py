@@ -22,7 +22,6 @@ from tom.tokens import check_alike
 from worlds.base_episode import BaseEpisode
 
 MOST_AT_ONCE = 2048  # questions in one pass
-MOST_OPTIONS = 1 << 17  # actions that may be taken there, all questions together
 REMEMBERED = 64  # encoded histories kept
 
 
@@ -76,9 +75,8 @@ class FilterMind(BaseMind):
             mine = np.flatnonzero(askers == agent)
             wanted = {one for k in mine for one in wanted_of(int(agent), chains[k])}
             past = self._history(episode, int(agent), wanted)
-            most = max(1, min(MOST_AT_ONCE, MOST_OPTIONS // past.encoded["policy"].shape[1]))
-            for at in range(0, len(mine), most):
-                part = mine[at : at + most]
+            for at in range(0, len(mine), MOST_AT_ONCE):
+                part = mine[at : at + MOST_AT_ONCE]
                 said = self._pass(past, [(queries[k], chains[k], texts[k]) for k in part], edit)
                 log[part], trait[part] = (x[0].double() for x in said)
         return log, trait

@@ -22,10 +22,7 @@ from tom.filter.attention import Beliefs, Block
 from tom.filter.compare import Itself
 from tom.filter.encoders import Feedforward, SurroundingsEncoder, TextEncoder
 from tom.filter.library import Library, Readout, options
-from tom.filter.many_actions import ChoiceEncoder, in_parts, narrowed, pooled, widened
-from tom.filter.member_policies import Members
 from tom.filter.size import NetworkConfig
-from tom.observations import ObservationEncoder
 
 FEATURES = 2 + 2  # of an event besides blocked actions: cover, native and own
 TOLD = 4.0  # nats: how much an act may say for or against a policy in an event's token
@@ -41,13 +38,13 @@ class Network(nn.Module):
         self.config = config
         width = config.width
         self.text = TextEncoder(config)
-        self.surroundings = _surroundings(config)
-        self.library = Members(config) if config.members else Library(config)
-        scene = FEATURES + (2 * config.element_width if config.many else config.actions * (config.element_width + 1))
-        done = 2 * config.element_width + (0 if config.many else config.actions)  # of an event, besides its scene
+        self.surroundings = SurroundingsEncoder(config)
+        self.library = Library(config)
+        scene = FEATURES + config.actions * (config.element_width + 1)
+        done = 2 * config.element_width + config.actions  # of an event, besides its scene
         self.event = Feedforward(scene + done + config.library, 2 * width, width)
         self.event_norm = nn.RMSNorm(width)
-        self.trust = nn.Linear(width, 1 if config.members else 2 * config.library)
+        self.trust = nn.Linear(width, 2 * config.library)
         self.persona = nn.Linear(width, width)
         self.scene = Feedforward(scene, 2 * width, width)
         self.beliefs = Beliefs(config)
@@ -60,8 +57,7 @@ class Network(nn.Module):
             self.itself = Itself(config)
             self.register_buffer("myself", torch.tensor([config.myself]), persistent=False)
         self.apply(self._strengthen)
-        if isinstance(self.surroundings, SurroundingsEncoder):
-            self.surroundings.detect()
+        self.surroundings.detect()
 
     @staticmethod
     def _strengthen(module: nn.Module) -> None:
@@ -89,72 +85,44 @@ class Network(nn.Module):
 
         Of each event its scene and what the library would do there; of each history, padded, evidence, keys and values.
         """
-        row = self.read(event["rows"])
+        row = event["rows"]
         seen = self.look(row)
         evidence, x = (
             pad_sequence(part.split(event["sizes"]), batch_first=True)
-            for part in self.acts(seen["scene"], seen["policy"], row, seen.get("taken"))
+            for part in self.acts(seen["scene"], seen["policy"], row)
         )
         return seen | {"evidence": evidence, "keys_values": self.offered(x)}
-
-    def read(self, row: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Rows of events as they are read: where actions are many, their legal ones alone."""
-        return narrowed(row) if self.config.many else row
 
     def look(self, row: dict[str, Tensor]) -> dict:
         """What lies around the actor of each event, and what the library would do there; the action taken is not read.
 
-        blocked (e a), option (e a c+2), scene (e, scene), policy (e a k) float32 log probabilities; in an arena
-        species (e,). Where actions are many, a are the choices, and there are row, from which options are made once
-        more, in place of option, and taken (e c), what the action led to.
+        option (e a c+2), scene (e, scene), policy (e a k) float32 log probabilities.
         """
-        if self.config.many:
-            around, taken, policy = in_parts(self._look_at_choices, row)
-            features = [row[name].to(self.dtype) for name in ("cover", "own")]
-            scene = torch.cat([around.to(self.dtype), *features], -1)
-            seen = {"scene": scene, "taken": taken.to(self.dtype), "policy": policy}
-            return seen | {"row": row, "species": row["species"]}
-        around, option = self.options(row)
-        policy = self.library(option, row)
+        around = self.surroundings(row)
+        option = options(around, row["blocked"])
+        policy = self.library(option)
         features = [row[name].to(self.dtype) for name in ("blocked", "cover", "own")]
         scene = torch.cat([rearrange(around.to(self.dtype), "e a c -> e (a c)"), *features], -1)
-        seen = {"blocked": row["blocked"], "option": option.to(self.dtype), "scene": scene, "policy": policy}
-        return seen | ({"species": row["species"]} if self.config.members else {})
+        return {"option": option.to(self.dtype), "scene": scene, "policy": policy}
 
-    def _look_at_choices(self, row: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
-        around, option = self.options(row)
-        return pooled(around, row["blocked"]), _of_action(around, row["action"]), self.library(option, row)
-
-    def options(self, row: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """What each action leads to, (e a c) and as options (e a c+2)."""
-        around = self.surroundings(row)
-        return around, options(around, row["blocked"])
-
-    def acts(
-        self, scene: Tensor, policy: Tensor, row: Mapping[str, Tensor], taken: Tensor | None = None
-    ) -> tuple[Tensor, Tensor]:
+    def acts(self, scene: Tensor, policy: Tensor, row: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
         """What each act is evidence for, (e k) float32 in nats, and its token (e d); a mind that compares has one more
         column, for the actor being itself.
 
         row: action (e,), and of a mind that compares mine (e,), what it did itself at that step; `actions` is nothing.
-        taken (e c): what the action led to, where actions are many.
         """
         told = _of_action(policy, row["action"])
         told = told - told.mean(-1, keepdim=True)
         known = (0.5 * told).clamp(-TOLD, TOLD).to(self.dtype)
-        x = self.event_norm(self.event(torch.cat([scene, *self._done(scene, row, taken), known], -1)))
-        if self.config.members:  # all alike: those never met must not fall behind
-            return 1.5 * told * torch.sigmoid(self.trust(x).float() + 1), x
+        x = self.event_norm(self.event(torch.cat([scene, *self._done(scene, row), known], -1)))
         trust, hint = self.trust(x).float().chunk(2, -1)
         evidence = 1.5 * told * torch.sigmoid(trust + 1) + 0.1 * hint
         if self.config.compares:
             evidence = torch.cat([evidence, self.itself.evidence(row["action"], row["mine"])], -1)
         return evidence, x
 
-    def _done(self, scene: Tensor, row: Mapping[str, Tensor], taken: Tensor | None) -> list[Tensor]:
-        """What was done: what it led to, how that falls short of the best, and where there are few actions, which."""
-        if taken is not None:
-            return [taken, taken - scene[:, : taken.shape[1]]]
+    def _done(self, scene: Tensor, row: Mapping[str, Tensor]) -> list[Tensor]:
+        """What was done: what it led to, how that falls short of the best, and which action it was."""
         width = self.config.actions * self.config.element_width
         around = rearrange(scene[:, :width], "e (a c) -> e a c", a=self.config.actions)
         taken = _of_action(around, row["action"])
@@ -181,40 +149,13 @@ class Network(nn.Module):
             evidence = evidence[..., :-1]
         x = asked + self.persona(text[question["persona"]])[:, None]
         x = x + self.scene(encoded["scene"][place])
-        belief, said = self.beliefs(evidence, question["relation"]), None
-        if isinstance(self.library, Members):
-            belief, said = self.library.known(belief, question, encoded["species"][place])
+        belief = self.beliefs(evidence, question["relation"])
         x = x + self.believe(2 * rearrange(belief, "b q h k -> b q (h k)").to(x.dtype))
         for block, keys_values in zip(self.blocks, encoded["keys_values"], strict=True):
             x = block(x, keys_values, question["relation"])
         x = self.norm(x)
-        if not self.config.many:
-            there = [encoded[name][place] for name in ("policy", "option", "blocked")]
-            return self.readout(x, belief, *there, said), self.trait(x).float()
-        row = {name: encoded["row"][name][place] for name in ("observation", "species", "choice", "blocked")}
-        _, option = self.options({name: part.flatten(0, 1) for name, part in row.items()})
-        there = [encoded["policy"][place], option.to(self.dtype).unflatten(0, place.shape), row["blocked"]]
-        log = widened(self.readout(x, belief, *there, said), row["choice"], self.config.actions)
-        return log, self.trait(x).float()
-
-
-def _surroundings(config: NetworkConfig) -> nn.Module:
-    """What reads what lies around the actor of an event."""
-    if config.many:
-        return ChoiceEncoder(config)
-    return ActionEncoder(config) if config.species else SurroundingsEncoder(config)
-
-
-class ActionEncoder(ObservationEncoder):
-    """What an observation says of each action."""
-
-    def __init__(self, config: NetworkConfig):
-        super().__init__(config.species, config.actions * config.element_width)
-        self.actions = config.actions
-
-    def forward(self, row: Mapping[str, Tensor]) -> Tensor:
-        """(e a c)."""
-        return rearrange(self.seen(row), "e (a c) -> e a c", a=self.actions)
+        there = [encoded[name][place] for name in ("policy", "option")]
+        return self.readout(x, belief, *there), self.trait(x).float()
 
 
 def _offered(block: nn.Module, event: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,7 +1,7 @@
 """How large the filter is."""
 
 from dataclasses import asdict, dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from annotated_types import Interval, MaxLen
 
@@ -9,9 +9,7 @@ from tom.training.settings import HEADS, Layers
 
 Size = Annotated[int, Interval(ge=1, le=1 << 20)]  # of a part of the network
 Token = Annotated[int, Interval(ge=0, lt=1 << 20)]
-MOST_SPECIES = 1024
-MOST_LEGAL = 1024  # actions that may be taken at once, where a mind is trained
-MOST_BUILT = 1 << 28  # numbers in a table that no file holds and the network builds: the words of the members
+Nothing = Annotated[tuple[int, ...], MaxLen(0)]
 
 
 @dataclass(frozen=True)
@@ -20,15 +18,7 @@ class NetworkConfig:
 
     vocabulary: Size
     traits: Annotated[tuple[Size, ...], MaxLen(64)]
-    # entries of an observation of each; none in the orchard, which is read as sets
-    species: Annotated[tuple[Annotated[int, Interval(ge=0, le=1 << 24)], ...], MaxLen(MOST_SPECIES)] = ()
-    # of each species' bank, each in words; none in the orchard
-    members: Annotated[tuple[tuple[tuple[Token, ...], ...], ...], MaxLen(MOST_SPECIES)] = ()
     actions: Size = 5
-    many: bool = (
-        False  # actions: only those that are legal in an event are read, in no fixed places (tom.filter.many_actions)
-    )
-    bars: bool = False  # whether a blocked action can not be taken at all; in the orchard it may, and leads nowhere
     kinds: Size = 3
     width: Size = 128
     heads: Size = HEADS
@@ -43,16 +33,21 @@ class NetworkConfig:
     text_width: Size = 64
     gamma: Annotated[float, Interval(ge=0, le=1)] = 0.8  # walking distances enter as gamma ** distance
 
-    OPTIONAL = ("members", "myself", "many")  # in a file: minds are older than these
+    # Of environments, which the filter read once: files of the orchard say that there is nothing of them.
+    species: Nothing = ()
+    members: Nothing = ()
+    many: Literal[False] = False
+    bars: Literal[False] = False
+
+    OPTIONAL = ("myself", "species", "members", "many", "bars")  # in a file
 
     def __post_init__(self):
         from worlds import FunhouseError, schema
 
         schema.check(self, "network")
-        built = len(self.members) * self.library * self.vocabulary
-        if self.width % self.heads or self.text_width % 4 or built > MOST_BUILT:
+        if self.width % self.heads or self.text_width % 4:
             what = f"width = {self.width}, heads = {self.heads}, text_width = {self.text_width} make no network"
-            raise FunhouseError(what, remedy="choose a width that the heads divide, and a bank of fewer members")
+            raise FunhouseError(what, remedy="choose a width that the heads divide")
 
     @property
     def compares(self) -> bool:
@@ -61,8 +56,7 @@ class NetworkConfig:
 
     def to_dict(self) -> dict:
         """Plain JSON values."""
-        tuples = {name: list(getattr(self, name)) for name in ("traits", "species", "myself")}
-        return {**asdict(self), **tuples}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
     @classmethod
     def from_dict(cls, values: dict) -> "NetworkConfig":

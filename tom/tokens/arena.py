@@ -1,26 +1,39 @@
-"""Anybody's environment as the mind reads it: an agent-step is the observation of whoever acted."""
+"""Anybody's environment as the mind reads it: an agent-step is the observation of whoever acted.
+
+Of the bank it knows the members that training sees, by their words and as what `describe` tells apart. Of a held-out
+member it knows nothing: no word that describes nobody else, and no place of its own.
+"""
 
 import numpy as np
 
 from agents.arena.run import SHARE_A_BANK, bank_of_run
-from agents.arena.words import ARENA_WORDS
-from agents.language.prompt import VOCABULARY
-from tom.tokens.base import Reader, Reading, announced
+from agents.arena.words import words_of
+from agents.language.prompt import QUESTION_WORDS
+from tom.tokens.base import UNLABELLED, Reader, announced
 from worlds import FunhouseError
 
-MOST_ACTIONS = 64
+MOST_LEGAL = 1024  # actions that may be taken at once, where a mind is trained
 
 
-class ArenaReading(Reading):
-    """Anybody's environment: a bank of policies for types."""
+def check_legal(most: int, place: str) -> None:
+    """Raises FunhouseError where so many actions are legal at once that no mind is trained on them."""
+    if most > MOST_LEGAL:
+        what = f"{most:,} actions are legal at once, and a mind is trained on at most {MOST_LEGAL:,}"
+        raise FunhouseError(what, place=place, remedy="give the environment an action mask, or fewer actions")
 
-    words = (*VOCABULARY, *(word for word in ARENA_WORDS if word not in VOCABULARY))
+
+class ArenaReader(Reader):
+    """A bank of policies for types."""
 
     def __init__(self, run: dict):
         self.space = bank_of_run(run)
-        arena = self.space.config
+        arena, forms = self.space.config, self.space.forms
         bank = f"a bank of {len(self.space)} policies ({self.space.mark})"
         self.kind = f"{arena.world} with the arguments {arena.arguments} and {bank}"
+        self.met = np.flatnonzero(~self.space.held_out)  # the members that training sees
+        self.words = tuple(sorted(QUESTION_WORDS | words_of(self.space[int(k)].name for k in self.met)))
+        self.actions = max(form.actions for form in forms)
+        check_legal(max((form.actions for form in forms if not form.masked), default=0), arena.world)
 
     def shown(self, episode):
         return episode
@@ -31,13 +44,39 @@ class ArenaReading(Reading):
     def sees(self, episode, me: int) -> np.ndarray:
         return episode.perceived[:, me]
 
-    def difference(self, other: "ArenaReading") -> tuple[str, str] | None:
+    def types(self, episode) -> np.ndarray:
+        """(n, 1) int64: each agent's place among the members that training sees; nobody says who is another."""
+        place = np.full(len(self.space), UNLABELLED, np.int64)
+        place[self.met] = np.arange(len(self.met))
+        return place[super().types(episode)]
+
+    def of_all(self, trait: str, chance: np.ndarray) -> np.ndarray:
+        """With 0 for the members held out."""
+        every = np.zeros((len(chance), len(self.space)))
+        every[:, self.met] = chance
+        return every
+
+    def difference(self, other: "ArenaReader") -> tuple[str, str] | None:
         """The bank alone, and how logs come to share one."""
         one, two = self.space.config, other.space.config
         difference = self.space.settings.difference(other.space.settings)
         if (one.environment, one.arguments) == (two.environment, two.arguments) and difference:
             return difference, SHARE_A_BANK
         return None
+
+    def look(self, episode, me, step, agent):
+        """As `observed`, and cover (r, 1) float32; company (r, 1, n) bool: whom `me` perceives act."""
+        cover = np.ones((len(step), 1), np.float32)
+        return observed(episode, step, agent) | {"cover": cover, "company": episode.perceived[step, me][:, None]}
+
+    def network(self) -> dict:
+        return {
+            "traits": (len(self.met),),
+            "actions": self.actions,
+            "features": 0,
+            "layers_seen": 1,
+            "species": tuple(int(np.prod(form.shape)) for form in self.space.forms),
+        }
 
 
 def observed(episode, step: np.ndarray, agent: np.ndarray) -> dict[str, np.ndarray]:
@@ -51,30 +90,5 @@ def observed(episode, step: np.ndarray, agent: np.ndarray) -> dict[str, np.ndarr
         seen, legal = episode.observation[who][step[here]], episode.mask[who][step[here]]
         observation[here, : seen[0].size] = seen.reshape(len(here), -1)
         blocked[here, : legal.shape[1]] = ~legal
+    check_legal(int((~blocked).sum(1).max(initial=0)), "a step of the log")
     return {"species": episode.species[agent].astype(np.int64), "observation": observation, "blocked": blocked}
-
-
-class ArenaReader(ArenaReading, Reader):
-    """Of the bank nothing is told but the words that describe some member, in prompts and personas."""
-
-    def __init__(self, run: dict):
-        super().__init__(run)
-        self.actions = max(form.actions for form in self.space.forms)
-        if self.actions > MOST_ACTIONS:
-            what = f"the transformer reads {MOST_ACTIONS} actions, and {self.space.config.world} has {self.actions}"
-            remedy = "train the filter, which reads those alone that are legal: --network filter"
-            raise FunhouseError(what, remedy=remedy)
-
-    def look(self, episode, me, step, agent):
-        """As `observed`, and cover (r, 1) float32; company (r, 1, n) bool: whom `me` perceives act."""
-        cover = np.ones((len(step), 1), np.float32)
-        return observed(episode, step, agent) | {"cover": cover, "company": episode.perceived[step, me][:, None]}
-
-    def network(self) -> dict:
-        return {
-            "traits": tuple(map(len, self.space.traits.values())),
-            "actions": self.actions,
-            "features": 0,
-            "layers_seen": 1,
-            "species": tuple(int(np.prod(form.shape)) for form in self.space.forms),
-        }

@@ -14,6 +14,7 @@ import numpy as np
 from worlds import FunhouseError
 
 VERSION = 5  # of what a mind reads; one of another version is refused
+UNLABELLED = -100  # in the place of a trait that nobody says
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,10 @@ class Reading(ABC):
     @abstractmethod
     def sees(self, episode: Any, me: int) -> np.ndarray:
         """(t, n) bool: whose acts agent `me` perceives at each step, its own among them."""
+
+    def of_all(self, trait: str, chance: np.ndarray) -> np.ndarray:
+        """The probabilities (q, values) of all values of a trait, from those of the values that are told apart."""
+        return chance
 
     def difference(self, other: Any) -> tuple[str, str] | None:
         """Where another world of this kind differs in little: in what, and the remedy."""

@@ -10,12 +10,10 @@ import torch
 from torch import Tensor
 
 from tom.rungs import POINTERS
-from tom.tokens.base import Seen
+from tom.tokens.base import UNLABELLED, Seen
 from tom.tokens.words import padded
 from tom.transformer import CODES, ME, NOBODY
 from worlds import FunhouseError
-
-UNLABELLED = -100
 
 LINE = 64  # tokens: prompts of one history stand on a line up to here, where a history is asked many
 

@@ -39,11 +39,12 @@ def _read(words: Words, text: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
 
 
 class Vocabulary(Words):
-    """The words as the mind reads them: names are resolved to whom they name."""
+    """The words as the mind reads them: names are resolved to whom they name. A word that is neither, as of a member of
+    a bank that training never held, is BLANK."""
 
-    def encode(self, text: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
-        """As `read`."""
-        return self.read(text)
+    def encode(self, text: str) -> tuple[int, ...]:
+        """The numbers of the words of a description, which names nobody."""
+        return self.prompt(text, ())[0]
 
     def prompt(self, text: str, names: Sequence[str]) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The numbers of a prompt's words, and of each the index of the agent that it names, NOBODY of other words."""
@@ -54,7 +55,9 @@ class Vocabulary(Words):
 def _pointed(words: Words, text: str, names: tuple[str, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     numbers, named = words.read(text)
     rest = iter(named)
-    return numbers, tuple(names.index(next(rest)) if number == NAME else NOBODY for number in numbers)
+    who = [next(rest) if number == NAME else None for number in numbers]
+    known = [BLANK if name is not None and name not in names else n for name, n in zip(who, numbers, strict=True)]
+    return tuple(known), tuple(names.index(name) if name in names else NOBODY for name in who)
 
 
 def padded(rows: Sequence[Sequence[int]], width: int, fill: int = PAD) -> np.ndarray:

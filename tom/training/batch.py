@@ -15,7 +15,8 @@ from agents.language.paraphrase import PARAPHRASES, TRAINING
 from agents.language.prompt import say
 from agents.population import WORDINGS
 from tom.tokens import Reader, reader_of
-from tom.tokens.tensors import UNLABELLED, Asked, Prompt, codes, tensors
+from tom.tokens.base import UNLABELLED
+from tom.tokens.tensors import Asked, Prompt, codes, tensors
 from tom.tokens.words import DESCRIBE, NAME, NOBODY, Vocabulary
 
 NEAR = 16  # batches
@@ -144,6 +145,6 @@ class TrainingBatches:
         seen = reader.seen(episode, me, wanted)
         if generator.random() < self.draws.unseen:
             seen = replace(seen, native=seen.native & (seen.agent != me))
-        persona = self.vocabulary.encode(episode.agents[me].description)[0]
+        persona = self.vocabulary.encode(episode.agents[me].description)
         code = codes(len(episode.agents), me, generator)
         return Asked(seen, persona, types, prompts, code)

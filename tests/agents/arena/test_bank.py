@@ -9,7 +9,7 @@ import pytest
 from agents.arena import bank as bank_module
 from agents.arena.bank import Bank, BankConfig
 from agents.arena.random_policies import PROJECTIONS
-from agents.arena.words import ARENA_WORDS, MEANINGS, SENTENCES
+from agents.arena.words import MEANINGS, SENTENCES, words_of
 from agents.language.description import parse_description, say_description
 from agents.language.prompt import VOCABULARY, parse
 from tests.agents.arena.played import observations
@@ -161,7 +161,7 @@ def test_every_sentence_of_the_arena_parses_in_a_prompt():
     for wording, name in MEANINGS.items():
         text = f"an agent that {wording}"
         assert parse_description(text) == {"policy": name}
-        assert set(text.split()) <= set(ARENA_WORDS)
+        assert set(wording.split()) <= words_of([name])
         role = parse(f"behave as {text} pretending to be Bo")
         assert role.chain == (say_description({"policy": name}), "Bo")
     assert len(MEANINGS) == sum(len(wordings) for wordings in SENTENCES.values())

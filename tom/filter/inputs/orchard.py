@@ -11,11 +11,11 @@ from tom.filter.vocabulary import Vocabulary
 from tom.tokens.orchard import OrchardReading
 from worlds import FunhouseError, OrchardConfig
 
-READ = (OPTIONS["traits"], OPTIONS["value"], 4)  # the traits, the value of fruits and the moves that minds read
+READ = (OPTIONS["traits"], OPTIONS["value"], 4)  # the traits, the value of fruits and the moves that it reads
 
 
 def _read(run: dict) -> tuple[tuple[str, ...], str, int]:
-    """What of a run's settings a mind must know how to read."""
+    """What of a run's settings the filter must know how to read."""
     policy = PolicyConfig.from_dict(run["policy"])
     return policy.traits, policy.value, OrchardConfig.from_dict(run["orchard"]).moves
 
@@ -25,23 +25,15 @@ class OrchardInputs(OrchardReading, Inputs):
 
     def __init__(self, run: dict):
         super().__init__(run)
-        if not self.reads(run):
-            raise self.unread(run)
+        traits, value, moves = _read(run)
+        if (traits, value, moves) != READ:
+            what = f"the filter does not read a world of {', '.join(traits)}, {moves} moves and {value} fruits"
+            remedy = "train the transformer: tom train LOG --out RUN, without --network filter"
+            raise FunhouseError(what, remedy=remedy)
         tastes = ", ".join(self.space.traits["taste"])
         self.kind = f"an orchard of {self.orchard.kinds} kinds with the tastes {tastes} and {self.policy}"
         if self.orchard.marks:
             self.kind += ", with marks"
-
-    @classmethod
-    def reads(cls, run):
-        return _read(run) == READ
-
-    @classmethod
-    def unread(cls, run):
-        traits, value, moves = _read(run)
-        what = f"no mind reads a world of {', '.join(traits)}, {moves} moves and {value} fruits"
-        remedy = "ask exactly: tom ask --exact, tom score --needs; minds learn from logs of tom run --preset near-far"
-        return FunhouseError(what, remedy=remedy)
 
     def sees(self, episode, me: int) -> np.ndarray:
         return sees(episode, me, self._sight(episode, me))

@@ -14,13 +14,14 @@ from agents.arena.reasoner import BankReasoner
 from agents.arena.rollout import rollout
 from agents.arena.run import ArenaRun
 from agents.recording import record
+from tom import choices
 from tom.cli import main
-from tom.filter import many_actions as choices
-from tom.filter.batch import TrainingBatches
-from tom.filter.inputs import inputs_of
-from tom.filter.vocabulary import Vocabulary
 from tom.mind import load
+from tom.tokens import reader_of
+from tom.training.batch import TrainingBatches
 from tom.training.train import train
+from tom.transformer import CODES, Size, Transformer
+from tom.transforming import losses
 from worlds import FunhouseError, open_log
 from worlds.arena import ArenaConfig
 
@@ -43,9 +44,10 @@ def test_what_is_narrowed_and_widened_again_is_what_it_was():
     blocked = torch.rand(7, 90, generator=torch.Generator().manual_seed(0)) > 0.1
     blocked[:, 3] = False
     action = torch.tensor([int(np.flatnonzero(~row)[-1]) for row in blocked.numpy()])
-    told = choices.narrowed({"blocked": blocked, "action": action})
+    told = choices.narrowed({"blocked": blocked})
     assert told["choice"].shape[1] == (~blocked).sum(1).max()
-    assert torch.equal(told["choice"].gather(1, told["action"][:, None])[:, 0], action)
+    place = choices.place_of(action, told, torch.arange(7))
+    assert torch.equal(told["choice"].gather(1, place[:, None])[:, 0], action)
     log = told["choice"].float()
     wide = choices.widened(log, told["choice"], 90)
     assert torch.equal(wide[~blocked], torch.nonzero(~blocked)[:, 1].float())
@@ -53,12 +55,11 @@ def test_what_is_narrowed_and_widened_again_is_what_it_was():
 
 
 def test_a_mind_of_many_actions_learns_answers_what_is_legal_and_is_loaded_again(log, tmp_path):
-    mind = train([log.path], tmp_path / "run", train_steps=40, batch=2, width=32, warmup=5, network="filter")
-    assert mind.network.config.many
-    assert sum(p.numel() for p in mind.network.parameters()) < 500_000
-    told = mind.network.read(TrainingBatches([log], mind.vocabulary, 2, seed=5).batch(0)[0]["hindsight"])
-    even = -torch.log((~told["blocked"]).sum(-1).float()).mean()
-    assert mind.network.library.hindsight(mind.network.options(told)[1], told) < -even - 0.05
+    mind = train([log.path], tmp_path / "run", train_steps=60, batch=2, width=32, layers=2, warmup=5)
+    assert mind.network.many
+    batch = TrainingBatches([log], mind.vocabulary, 4, seed=5).batch(0)
+    even = (~batch["rows"]["blocked"]).sum(-1)[batch["prompt"]["row"]].log().mean()
+    assert losses(mind.network, batch)["action"] < even - 0.05
     episode = log[1]
     questions = [Question(episode.names[0], step, "behave as myself") for step in range(4)]
     chance = mind.answer(episode, questions)
@@ -68,21 +69,27 @@ def test_a_mind_of_many_actions_learns_answers_what_is_legal_and_is_loaded_again
     np.testing.assert_allclose(load(tmp_path / "run").answer(episode, questions), chance)
 
 
-def test_looking_at_events_in_parts_changes_nothing(log, tmp_path, monkeypatch):
-    mind = train([log.path], tmp_path / "run", train_steps=1, batch=2, width=32, network="filter")
-    event, _ = TrainingBatches([log], mind.vocabulary, 2, seed=5).batch(0)
-    whole = mind.network.encode(event)
-    monkeypatch.setattr(choices, "AT_ONCE", 16)
-    parts = mind.network.encode(event)
-    for name in ("scene", "policy", "evidence"):
-        torch.testing.assert_close(parts[name], whole[name], atol=1e-4, rtol=1e-3)
+@torch.no_grad()
+def test_what_more_may_be_done_in_another_row_changes_nothing(log):
+    reader = reader_of(log.config)
+    network = Transformer(Size(9, **reader.network(), width=32, layers=1)).eval()
+    seen = reader.seen(log[0], 0)
+    look = {name: torch.from_numpy(part[:2]) for name, part in seen.look.items()}
+    look["company"] = torch.zeros(2, 1, CODES + 2)
+    event = {
+        "row": torch.tensor([[0]]), "step": torch.tensor([[0]]), "who": torch.tensor([[3]]),
+        "action": torch.tensor([[seen.action[0]]]), "real": torch.tensor([[True]]), "persona": torch.tensor([[5]]),
+    }  # fmt: skip
+    known = []
+    for legal in (1, look["blocked"].shape[1]):
+        look["blocked"][1] = torch.arange(look["blocked"].shape[1]) >= legal
+        known.append(network.encode(network.read(look), event)[1])
+    torch.testing.assert_close(*known)
 
 
 def test_so_many_legal_at_once_that_no_mind_learns_them_are_refused_before_anything_is_made():
-    inputs = inputs_of(run_of("acts", kind="most").to_dict())
-    vocabulary = Vocabulary(inputs.words)
     with pytest.raises(FunhouseError, match="5,000 actions are legal at once") as caught:
-        inputs.network(vocabulary)
+        reader_of(run_of("acts", kind="most").to_dict())
     assert caught.value.remedy
 
 
