@@ -2,6 +2,8 @@
 
     python benchmarks/arena.py [--only simple_tag] [--minutes 5] [--json FILE] > table.md
 
+With --train-steps in place of --minutes a training does not depend on how busy the machine is.
+
 Scored are matches of the test split in which every agent follows a policy that training never held. Each environment
 runs under the rule of RULES; the shortcuts are fitted on the first matches of the training log.
 """
@@ -43,7 +45,9 @@ def main() -> None:
     """Runs the environments asked for and prints their rows."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="*", default=[""], help="parts of the environments' names")
-    parser.add_argument("--minutes", type=float, default=5)
+    bound = parser.add_mutually_exclusive_group()
+    bound.add_argument("--minutes", type=float, default=5)
+    bound.add_argument("--train-steps", type=int)
     parser.add_argument("--logs", default="logs/arena")
     parser.add_argument("--runs", default="runs/arena")
     parser.add_argument("--json", help="a file to which each environment's table is added, a line each")
@@ -72,14 +76,13 @@ def one(environment: str, asked: argparse.Namespace) -> dict:
     log, held_out = (open_log(Path(asked.logs) / f"{name}-{which}") for which in ("train", "test"))
     simulated = time.monotonic() - began
     place = Path(asked.runs) / name
-    mind = train(
-        [log.path], place, resume=(place / "checkpoint").exists(), minutes=asked.minutes, network="filter", **settings
-    )
+    bound = {"train_steps": asked.train_steps} if asked.train_steps else {"minutes": asked.minutes}
+    mind = train([log.path], place, resume=(place / "checkpoint").exists(), **bound, **settings)
     sampling = Sampling(questions=QUESTIONS, depths=(0, 1, 2), weights=(1, 2, 3))
     scores = examine(held_out, [mind], log[:FITTED_ON], sampling=sampling)
     rows = [row for row in scores.report()["rows"] if row["contender"] in ("mind", "reasoner")]
     return {
-        "environment": name, "rule": rule, "matches": matches, "minutes": asked.minutes, "rows": rows,
+        "environment": name, "rule": rule, "matches": matches, "rows": rows,
         "entropy": scores.entropy(("behave", 0)), "simulated_seconds": simulated, **mind.meta["done"],
     }  # fmt: skip
 
