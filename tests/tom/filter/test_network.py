@@ -1,14 +1,11 @@
 """One library of policies acts and reads what others did; evidence adds up; what is barred might as well not be."""
 
-from dataclasses import replace
-
 import pytest
 import torch
 
 from tests.tom.worlds_of_minds import short_log, untrained_mind
 from tom.filter.attention import Attention, Beliefs, Block
 from tom.filter.batch import event_tensors
-from tom.filter.library import Readout
 from tom.filter.network import Network
 from tom.filter.relations import BARS, NATIVE, OPEN, RELATIONS
 
@@ -42,7 +39,7 @@ def readout_of(network: Network, encoded: dict) -> torch.Tensor:
     torch.manual_seed(3)
     config = network.config
     belief = torch.randn(1, ASKED, config.heads, config.library).softmax(-1)
-    scene = [encoded[name][:ASKED][None] for name in ("policy", "option", "blocked")]
+    scene = [encoded[name][:ASKED][None] for name in ("policy", "option")]
     return network.readout(torch.randn(1, ASKED, config.width), belief, *scene)
 
 
@@ -104,17 +101,12 @@ def test_what_relations_bar_is_as_if_it_were_not_there(network, part):
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("bars", [False, True])
-def test_answers_sum_to_one_and_bar_what_may_not_be_done(network, event, bars):
-    other = Network(replace(network.config, bars=bars))
-    encoded = other.encode(event)
-    assert isinstance(other.readout, Readout)
-    chance = readout_of(other, encoded).exp()
+def test_answers_and_policies_sum_to_one(network, event):
+    encoded = network.encode(event)
+    chance = readout_of(network, encoded).exp()
     assert torch.allclose(chance.sum(-1), torch.ones(1, ASKED), atol=1e-5)
-    blocked = encoded["blocked"]
-    assert blocked.any()
-    assert torch.allclose(encoded["policy"].exp().sum(1), torch.ones(len(blocked), other.config.library), atol=1e-5)
-    assert (encoded["policy"].exp()[blocked].max() < 1e-20) == bars
+    policy = encoded["policy"].exp().sum(1)
+    assert torch.allclose(policy, torch.ones_like(policy), atol=1e-5)
 
 
 def test_policies_and_their_input_stay_in_float32(network, event):
