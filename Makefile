@@ -14,7 +14,7 @@ MINUTES  := 8
 WHERE    := --log logs/demo-test --episode 55 --agent Ada --step 47 --mind runs/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all faults check bench reference near-far marks arena clean
+.PHONY: help demo test test-all faults check bench reference near-far marks wishes just-ask arena clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s %s\n", $$1, $$2 }'
@@ -97,6 +97,20 @@ marks: $(READY)  ## train the minds that know marks, without mirrors and among t
 	$(BIN)/tom run --preset near-far --out logs/marks-glass $(HALL) --map tom/minds/mirrored/hall.txt --mirrors
 	$(BIN)/tom train logs/marks-8 logs/marks-wall --out runs/mirrorless --network filter --compares --minutes 15
 	$(BIN)/tom train logs/marks-8 logs/marks-glass --out runs/mirrored --network filter --compares --minutes 15
+
+# The mind that is asked wishes: agents alone where nothing regrows, each as itself throughout.
+SOLO := --agents 1 --no-regrow --fruits 1 --steps 20 --switch 20
+
+wishes: $(READY)  ## train a mind that is asked wishes, into runs/wishes, and score it: two hours and a half; it resumes
+	[ -d logs/solo-train ] || $(BIN)/tom run --out logs/solo-train $(SOLO) --episodes 20000 --seed 401
+	[ -d logs/solo-test ] || $(BIN)/tom run --out logs/solo-test $(SOLO) --episodes 256 --split test
+	OMP_NUM_THREADS=1 $(BIN)/tom train logs/solo-train --wishes --out runs/wishes --minutes 120 \
+	    $(if $(wildcard runs/wishes/checkpoint),--resume)
+	$(BIN)/tom score runs/wishes --log logs/solo-test --all --acting
+
+just-ask: $(READY)  ## the experiments of docs/just-ask.md into runs/just-ask.json, with the mind in runs/wishes where there is one
+	@mkdir -p runs
+	$(BIN)/tom just-ask all $(if $(wildcard runs/wishes/checkpoint),--mind runs/wishes) --json > runs/just-ask.json
 
 arena: $(READY)  ## train a mind in each of eleven environments that others wrote, and score it: an hour and a half
 	$(BIN)/python benchmarks/arena.py --json runs/arena.jsonl

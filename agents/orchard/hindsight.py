@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -51,8 +52,12 @@ def favourites(tastes: Sequence[str | None]) -> np.ndarray:
 
 def places(episode: Episode) -> list[str]:
     """[cells] the place in which each cell lies."""
-    height, width = episode.walls.shape
-    return [place_of(cell // width, cell % width, height, width) for cell in range(height * width)]
+    return list(_places(*episode.walls.shape))
+
+
+@lru_cache(maxsize=64)
+def _places(height: int, width: int) -> tuple[str, ...]:
+    return tuple(place_of(cell // width, cell % width, height, width) for cell in range(height * width))
 
 
 def arrivals(episode: Episode) -> np.ndarray:

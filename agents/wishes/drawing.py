@@ -45,20 +45,17 @@ def drawn_wish(
     clauses: int,
     to_end: bool = True,
     chain: tuple[str, ...] = (),
-    checked: bool = True,
 ) -> Wish | None:
     """A wish of so many clauses of what one agent alone can bring about; to_end: whether the steps of the ground end
-    with the episode; checked: whether clauses together are such as the ground has, which takes time, and does not
-    matter where a wish is left out that does not come true. None where the ground has none, as far as some tries tell.
-    """
+    with the episode. None where the ground has none, as far as some tries tell."""
     menu = _menu(tuple(ground.fruits.items()), ground.places)
     for _ in range(TRIES):
         steps = 1 + int(ground.steps * generator.random())
         open_end = to_end and generator.random() < UNBOUNDED
         span = ground.steps if open_end else steps
         said = tuple(_clause(menu, span, ground.regrow, generator) for _ in range(clauses))
-        made = _joined(said)
-        if made and not (checked and beyond(made, ground._replace(steps=span))):
+        made = joined(said)
+        if made and not beyond(made, ground._replace(steps=span)):
             return Wish(made, None if open_end else steps, chain)
     return None
 
@@ -82,7 +79,7 @@ def _menu(fruits: tuple[tuple[str, int], ...], places: frozenset[str]) -> _Menu:
 
 
 @lru_cache(maxsize=1 << 16)
-def _joined(said: tuple[Clause | None, ...]) -> tuple[Clause, ...] | None:
+def joined(said: tuple[Clause | None, ...]) -> tuple[Clause, ...] | None:
     """Clauses in canonical form; None where one is missing, says what another does, or contradicts it."""
     clauses = [one for one in said if one is not None]
     made = canonical(clauses)

@@ -1,5 +1,6 @@
 """Training on wishes: sentences come first, all that came true are kept, and nothing tells of what type an agent is."""
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -9,17 +10,18 @@ import torch
 from agents.language.wishes import HELD_OUT, parse_wish, say_wish
 from agents.orchard.hindsight import ground_at, hindsight
 from agents.wishes.drawing import drawn_wish
-from agents.wishes.wish import PLACES, place_of
+from agents.wishes.styles import ANIMALS, EXTENTS, Explore, MoveLike
+from agents.wishes.wish import PLACES, Collect, EndIn, Order, StayOut, Wish, place_of
 from tests.tom.worlds_of_minds import alone_log, short_log
 from tom.architectures import architecture
 from tom.cli import main
 from tom.tokens import reader_of
 from tom.tokens.around import BINS
 from tom.training import wishes
-from tom.training.common import Scene
+from tom.training.sentences import Followed, Scene, drawn
 from tom.training.settings import TrainConfig
 from tom.training.train import train
-from tom.training.wishes import Hopes, WishBatches, drawn_wishes
+from tom.training.wishes import Hopes, WishBatches, drawn_wishes, wish_of
 from tom.transformer import ME
 from worlds import FunhouseError
 from worlds.orchard.geometry import NO_WAY
@@ -43,41 +45,85 @@ def labels(made: WishBatches) -> list[tuple]:
     return heard
 
 
+def said_in(episode, hopes: Hopes = ALL, seed: int = 0) -> list[tuple[int, Wish]]:
+    """Every sentence that is drawn for an episode and can be, as (step, wish)."""
+    space, generator = batches().inputs[0].space, np.random.default_rng(seed)
+    said, told = drawn_wishes(episode, Scene(episode), space, hopes, generator)
+    return [one for d in range(len(told)) if (one := wish_of(said, told, d))]
+
+
+def changed_after(episode, step: int):
+    """The same episode with other acts from a step on, and other places and fruits after it."""
+    cell, board = np.roll(episode.cell, 1, 0), np.zeros_like(episode.board)
+    cell[: step + 1], board[: step + 1] = episode.cell[: step + 1], episode.board[: step + 1]
+    return replace(episode, action=episode.action[::-1], cell=cell, board=board)
+
+
 def test_a_sentence_that_came_true_is_a_label_whatever_else_came_true(monkeypatch):
     """Where labels are drawn among those that came true, or are at most so many, it is not."""
-    real = labels(batches())
-    monkeypatch.setattr(wishes, "hindsight", lambda *_: True)
-    every = labels(batches())
-    monkeypatch.setattr(wishes, "hindsight", lambda *asked: not hindsight(*asked))
-    false = labels(batches())
-    assert sorted(real + false) == sorted(every)
-    assert min(len(real), len(false)) > 40
+    monkeypatch.setattr(wishes, "_prompt", lambda episode, vocabulary, step, wish, generator: (step, wish))
+    made, came_true, chosen = batches(), Followed.came_true, []
+    for judge in (lambda true: true, lambda true: ~true, np.ones_like):
+        monkeypatch.setattr(Followed, "came_true", lambda *asked, judge=judge: judge(came_true(*asked)))
+        told = [made._asked(made.inputs[0], one, 0, np.zeros((1, 3)), np.random.default_rng(0)) for one in made.logs[0]]
+        chosen.append([(place, *one) for place, asked in enumerate(told) for one in asked.prompts])
+    real, false, every = chosen
+    assert sorted(map(str, real + false)) == sorted(map(str, every))
+    assert min(len(real), len(false)) > 20
 
 
-def test_sentences_are_drawn_without_a_look_at_what_follows(monkeypatch):
-    episode, space = alone_log()[0], batches().inputs[0].space
-    monkeypatch.setattr(wishes, "hindsight", None)
-    steps = {said.step: said for said in drawn_wishes(episode, space, ALL, np.random.default_rng(0))}
-    assert set(steps) == set(range(episode.steps))
+def test_what_came_true_of_many_wishes_is_what_hindsight_says_of_each():
+    heard = set()
+    for place, episode in enumerate(alone_log(count=24, switch=100)):
+        said = drawn(Scene(episode), np.arange(600) % 12, 12 - np.arange(600) % 12, np.random.default_rng(place))
+        true = Followed(episode).came_true(said)
+        for d in range(600):
+            if one := wish_of(said, [""] * 600, d):
+                assert hindsight(episode, 0, *one) == true[d], one
+                heard |= {(clause, bool(true[d])) for clause in one[1].clauses}
+            else:
+                assert not true[d] or said.clauses[0].sort[d] == said.clauses[1].sort[d] or said.clauses[0].sort[d] < 2
+    assert {(MoveLike(animal), so) for animal in ANIMALS for so in (True, False)} <= heard
+    assert {(Explore(extent), so) for extent in EXTENTS for so in (True, False)} <= heard
+    assert {type(clause) for clause, _ in heard} == {Collect, Order, EndIn, StayOut, Explore, MoveLike}
+
+
+def test_wishes_drawn_together_are_as_those_that_are_drawn_one_by_one():
+    episode, generator, count = alone_log()[0], np.random.default_rng(0), 6000
+    one_by_one = [drawn_wish(ground_at(episode, 0, 3), generator, 1 + k % 2) for k in range(count)]
+    said = drawn(Scene(episode), np.full(count, 3), np.full(count, 9), generator)
+    at_once = [one[1] for d in range(count) if (one := wish_of(said, [""] * count, d))]
+    shares = []
+    for some in (one_by_one, at_once):
+        alone = [one for one in some if len(one.clauses) == 1]
+        found = Counter(type(one.clauses[0]) for one in alone) + Counter(one.steps for one in alone)
+        found += Counter(one.clauses[0].place for one in alone if isinstance(one.clauses[0], EndIn))
+        shares.append({key: number / len(alone) for key, number in found.items()})
+    assert shares[0].keys() == shares[1].keys()
+    assert all(abs(shares[0][key] - shares[1][key]) < 0.04 for key in shares[0])
+
+
+def test_sentences_are_drawn_without_a_look_at_what_follows():
+    episode = alone_log()[0]
+    assert {step for step, _ in said_in(episode)} == set(range(episode.steps))
     first = Hopes(wishes=0, described=400)
-    cell, board = np.roll(episode.cell, 1, 0), np.zeros_like(episode.board)
-    cell[0], board[0] = episode.cell[0], episode.board[0]
-    other = replace(episode, action=episode.action[::-1], cell=cell, board=board)
-    drawn = [drawn_wishes(one, space, first, np.random.default_rng(0)) for one in (episode, other)]
+    drawn = [said_in(one, first) for one in (episode, changed_after(episode, 0))]
     assert drawn[0] == drawn[1]
     assert len(drawn[0]) > 40
 
 
 def test_common_sentences_are_said_less_often_whatever_follows_them():
-    episode, common = alone_log()[0], batches(alone_log(count=24)).common
-    cell, board = np.roll(episode.cell, 1, 0), np.zeros_like(episode.board)
-    cell[0], board[0] = episode.cell[0], episode.board[0]
-    other = replace(episode, action=episode.action[::-1], cell=cell, board=board)
-    said = [one.wish for one in drawn_wishes(episode, batches().inputs[0].space, ALL, np.random.default_rng(0))]
-    shares = [[common.share(Scene(each), 0, wish) for wish in said] for each in (episode, other)]
-    assert shares[0] == shares[1]
-    rare, usual = parse_wish("collect 4 fruits in 6 steps"), parse_wish("collect at most 3 fruits in 6 steps")
-    assert common.share(Scene(episode), 0, usual) < 0.2 < 2 * common.share(Scene(episode), 0, rare)
+    episode, common, count, shares = alone_log()[0], batches(alone_log(count=24)).common, 2000, []
+    for one in (episode, changed_after(episode, 0)):
+        said = drawn(Scene(one), np.zeros(count, int), np.full(count, 12), np.random.default_rng(0))
+        shares.append(common.share(Scene(one), said))
+    assert np.array_equal(*shares)
+    rare, usual = Collect(4), Collect(0, 3)
+    found = {clause: [] for clause in (rare, usual)}
+    for d, share in enumerate(shares[0].tolist()):
+        if (made := wish_of(said, [""] * count, d)) and made[1].clauses in ((rare,), (usual,)):
+            found[made[1].clauses[0]].append(share)
+    assert np.mean(found[usual]) < 0.2 < np.mean(found[rare])
 
 
 def test_the_label_is_the_act_that_followed_and_the_sentence_came_true():
@@ -86,28 +132,28 @@ def test_the_label_is_the_act_that_followed_and_the_sentence_came_true():
     for prompt in asked.prompts:
         assert prompt.action == (episode.action[prompt.step, 0],)
         assert prompt.when == (prompt.step,)
-    said = drawn_wishes(episode, batches().inputs[0].space, ALL, np.random.default_rng(2))
-    assert {one.wish.steps is None for one in said} == {True, False}
-    assert {len(one.wish.clauses) for one in said} == {1, 2}
+    said = [wish for _, wish in said_in(episode, seed=2)]
+    assert {one.steps is None for one in said} == {True, False}
+    assert {len(one.clauses) for one in said} == {1, 2}
 
 
 def test_wishes_are_of_steps_in_which_an_agent_acts_as_itself():
     log = alone_log(count=6, switch=4)
     for episode in log:
         roles = np.array([bool(role[0]) for role in episode.role])
-        for one in drawn_wishes(episode, batches().inputs[0].space, ALL, np.random.default_rng(0)):
-            assert not roles[one.step : one.step + (one.wish.steps or episode.steps)].any()
+        for step, wish in said_in(episode):
+            assert not roles[step : step + (wish.steps or episode.steps)].any()
     assert roles.any()
 
 
 def test_what_is_described_is_true_and_is_wished_before_anything_was_done():
     space = batches().inputs[0].space
     for episode in alone_log():
-        said = [one for one in drawn_wishes(episode, space, ALL, np.random.default_rng(3)) if one.wish.chain]
+        said = [one for one in said_in(episode, seed=3) if one[1].chain]
         assert len(said) > 3
-        for one in said:
-            assert one.step == 0
-            assert space.consistent(one.wish.chain[0])[space.index(episode.agents[0].type)]
+        for step, wish in said:
+            assert step == 0
+            assert space.consistent(wish.chain[0])[space.index(episode.agents[0].type)]
 
 
 def test_wishes_can_be_wished_for_where_they_are_drawn_and_no_held_out_form_is_said():

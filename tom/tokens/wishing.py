@@ -7,7 +7,8 @@ is. So the history of a wish shows every fruit, whatever the agent sees, and hol
 import numpy as np
 
 from agents.language.wishes import WISH_WORDS
-from agents.wishes.wish import PLACES, place_of
+from agents.orchard.hindsight import places
+from agents.wishes.wish import PLACES
 from tom.tokens.around import BINS
 from tom.tokens.base import Seen
 from tom.tokens.orchard import OrchardReader
@@ -65,8 +66,7 @@ def ground_of(episode, step: np.ndarray, cell: np.ndarray) -> np.ndarray:
     the nearest cell of each place is; and whether that, and the nearest fruit of each kind, is nearer than if one
     stayed, and whether it is farther.
     """
-    height, width = episode.walls.shape
-    place = np.array([PLACES.index(place_of(c // width, c % width, height, width)) for c in range(height * width)])
+    place = np.array([PLACES.index(name) for name in places(episode)])
     away = episode.geometry.distance[episode.geometry.neighbor[cell]]  # r moves cells
     rows, moves, _ = away.shape
     fruit, kinds = episode.fruit[step].reshape(rows, -1).astype(np.int64), range(episode.config.kinds)

@@ -9,14 +9,10 @@ on the first episodes of a log.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
 
 import numpy as np
 
-from agents.orchard.hindsight import hindsight, places
-from agents.wishes.styles import Explore, MoveLike
-from agents.wishes.wish import Clause, Collect, EndIn, StayOut, Wish
-from worlds import Episode
+from tom.training.sentences import COLOUR, END, EXPLORE, NOTHING, ORDER, OUT, Clauses, Followed, Scene, Sentences
 
 LEVEL = 0.06  # what is as common as this, or less so, is never left out
 MOST = 9  # numbers and distances from here on count as one
@@ -26,43 +22,34 @@ class Common:
     """Counts of how often each sort of clause came true."""
 
     def __init__(self) -> None:
-        self._said: Counter[Hashable] = Counter()
-        self._true: Counter[Hashable] = Counter()
+        self._said: Counter[int] = Counter()
+        self._true: Counter[int] = Counter()
 
-    def count(self, episode: Episode, said: Iterable[tuple[int, Wish]]) -> None:
+    def count(self, scene: Scene, followed: Followed, said: Sentences) -> None:
         """Counts the clauses of wishes, each by itself, in the episode in which they were said."""
-        scene = Scene(episode)
-        for step, wish in said:
-            for one in wish.clauses:
-                sort = scene.sort(step, one, wish.steps)
-                self._said[sort] += 1
-                self._true[sort] += hindsight(episode, 0, step, Wish((one,), wish.steps))
+        for one in said.clauses:
+            sorts, there = _sorts(scene, said, one), one.sort < NOTHING
+            true = followed.came_true(said._replace(clauses=(one,)))
+            self._said.update(sorts[there].tolist())
+            self._true.update(sorts[there & true].tolist())
 
-    def share(self, scene: Scene, step: int, wish: Wish) -> float:
-        """How many of such sentences are said: 1 of rare ones, less of common ones."""
-        expected = 1.0
-        for one in wish.clauses:
-            sort = scene.sort(step, one, wish.steps)
-            expected *= (self._true[sort] + 1) / (self._said[sort] + 2)
-        return min(1.0, LEVEL / expected)
+    def share(self, scene: Scene, said: Sentences) -> np.ndarray:
+        """(d,): how many of such sentences are said: 1 of rare ones, less of common ones."""
+        expected, true, often = np.ones(len(said.step)), self._true.get, self._said.get
+        for one in said.clauses:
+            chance = [(true(sort, 0) + 1) / (often(sort, 0) + 2) for sort in _sorts(scene, said, one).tolist()]
+            expected *= np.where(one.sort < NOTHING, chance, 1.0)
+        return np.minimum(1.0, LEVEL / expected)
 
 
-class Scene:
-    """The scenes of an episode: what of each makes a wish rare."""
-
-    def __init__(self, episode: Episode):
-        self.steps, where = episode.steps, np.array(places(episode))
-        away = episode.geometry.distance[episode.cell[:, 0]]  # t cells
-        self._away = {place: away[:, where == place].min(1).tolist() for place in np.unique(where).tolist()}
-        self._fruits = (episode.fruit.reshape(episode.steps, -1) >= 0).sum(1).tolist()
-
-    def sort(self, step: int, one: Clause, steps: int | None) -> Hashable:
-        """What a clause asks for, in about how many steps, and how far that is."""
-        span = (steps or self.steps - step).bit_length(), (steps or self.steps - step) > 12
-        if isinstance(one, EndIn | StayOut):
-            return type(one), min(self._away[one.place][step], MOST), span
-        if isinstance(one, Collect):
-            return Collect, one.kind is None, one.least, min(one.most, MOST), self._fruits[step], span
-        if isinstance(one, Explore | MoveLike):
-            return one, span
-        return type(one), span
+def _sorts(scene: Scene, said: Sentences, one: Clauses) -> np.ndarray:
+    """(d,) int64: what clauses ask for, in about how many steps, and how far that is, as one number each."""
+    amount, place, style = one.sort <= COLOUR, (one.sort == END) | (one.sort == OUT), one.sort >= EXPLORE
+    away = scene.away[said.step, np.where(place, one.first, 0)].clip(max=MOST)
+    what = np.select([amount, one.sort == ORDER, place, style], [one.least, 0, away, one.first])
+    most, left = (np.where(amount, part, 0) for part in (one.most.clip(max=MOST), scene.left[said.step].sum(1)))
+    parts = (what, most, left, np.ceil(np.log2(said.span + 1)).astype(int), said.span > 12)
+    sort = one.sort.astype(np.int64)
+    for part in parts:
+        sort = 64 * sort + np.minimum(part, 63)
+    return sort

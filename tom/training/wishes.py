@@ -12,21 +12,21 @@ step alone, at which the agent has done nothing yet, and is kept where the descr
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from agents.language.description_bank import bank_of
 from agents.language.wish_wordings import TRAINING
 from agents.language.wishes import say_wish
-from agents.orchard.hindsight import ground_at, hindsight
-from agents.wishes.drawing import MOST_CLAUSES, drawn_wish
+from agents.wishes.drawing import joined
 from agents.wishes.wish import Wish
 from tom.tokens import reader_of
 from tom.tokens.tensors import LINE, Asked, Prompt, codes
 from tom.tokens.words import Vocabulary
 from tom.training.batch import TrainingBatches
-from tom.training.common import Common, Scene
+from tom.training.common import Common
+from tom.training.sentences import Followed, Scene, Sentences, clause_of, drawn
 from worlds import FunhouseError
 
 COUNTED = 64  # episodes
@@ -56,19 +56,18 @@ class WishBatches(TrainingBatches):
         self.hopes, self.common = hopes, Common()
         generator, first = np.random.default_rng(seed), logs[0]
         for episode in first.batch(np.arange(min(len(first), COUNTED))):
-            drawn = drawn_wishes(episode, self.inputs[0].space, Hopes(described=0), generator)
-            self.common.count(episode, ((said.step, said.wish) for said in drawn))
+            scene = Scene(episode)
+            said, _ = drawn_wishes(episode, scene, self.inputs[0].space, Hopes(described=0), generator)
+            self.common.count(scene, Followed(episode), said)
 
     def _asked(self, reader: Any, episode: Any, me: int, types: np.ndarray, generator: np.random.Generator) -> Asked:
         if generator.random() < self.hopes.ordinary:
             return super()._asked(reader, episode, me, types, generator)
         scene = Scene(episode)
-        drawn = [
-            said
-            for said in drawn_wishes(episode, reader.space, self.hopes, generator)
-            if generator.random() < self.common.share(scene, said.step, said.wish)
-        ]
-        prompts = [_prompt(episode, self.vocabulary, one) for one in drawn if hindsight(episode, 0, one.step, one.wish)]
+        said, told = drawn_wishes(episode, scene, reader.space, self.hopes, generator)
+        chosen = (generator.random(len(told)) < self.common.share(scene, said)) & Followed(episode).came_true(said)
+        wishes = [wish_of(said, told, d) for d in np.flatnonzero(chosen).tolist()]
+        prompts = [_prompt(episode, self.vocabulary, *one, generator) for one in wishes if one]
         if not prompts:  # as where the agent never acts as itself
             return super()._asked(reader, episode, me, types, generator)
         return Asked(reader.overlooked(episode, me), (), types, prompts, codes(len(episode.agents), me, generator))
@@ -82,34 +81,31 @@ def check_alone(log: Any) -> None:
         raise FunhouseError(what, place=str(log.path), remedy="run one: tom run --agents 1 --no-regrow --out LOG")
 
 
-class Said(NamedTuple):
-    """A sentence, the step at which it is said, and the number of its wording."""
-
-    step: int
-    wish: Wish
-    wording: int
-
-
-def drawn_wishes(episode: Any, space: Any, hopes: Hopes, generator: np.random.Generator) -> list[Said]:
-    """Sentences for the only agent of an episode. Each is for a step from which on the agent acts as itself for as long
-    as the wish lasts; of what it does, only that before the step has a part in what is drawn."""
+def drawn_wishes(
+    episode: Any, scene: Scene, space: Any, hopes: Hopes, generator: np.random.Generator
+) -> tuple[Sentences, list[str]]:
+    """Sentences for the only agent of an episode, and as what it is described in each, "" where it is not. Each is for
+    a step from which on the agent acts as itself for as long as the wish lasts; of what it does, only that before the
+    step has a part in what is drawn."""
     lasts = _lasting(np.array([not roles[0] for roles in episode.role]) & episode.acts[:, 0])
     steps, bank = np.flatnonzero(lasts), bank_of(space)
     at = steps[(len(steps) * generator.random(hopes.wishes)).astype(int)] if len(steps) else steps
-    every: list[tuple[int, tuple[str, ...]]] = [(step, ()) for step in at.tolist()]
+    told = [""] * len(at)
     if lasts[0] and not episode.agents[0].stranger:
         fits = bank.mask[:, space.index(episode.agents[0].type)]
-        told = np.searchsorted(bank.cumulative("train"), generator.random(hopes.described), side="right")
-        every += [(0, (bank.texts[d],)) for d in told[fits[told]]]
-    grounds = {
-        step: ground_at(episode, 0, step)._replace(steps=int(lasts[step])) for step in {step for step, _ in every}
-    }
-    drawn = []
-    for step, chain in every:
-        clauses, wording = 1 + int(MOST_CLAUSES * generator.random()), int(generator.integers(1 << 62))
-        wish = drawn_wish(grounds[step], generator, clauses, step + lasts[step] == episode.steps, chain, checked=False)
-        drawn += [Said(step, wish, wording)] if wish else []
-    return drawn
+        which = np.searchsorted(bank.cumulative("train"), generator.random(hopes.described), side="right")
+        told += [bank.texts[d] for d in which[fits[which]].tolist()]
+    step = np.concatenate([at, np.zeros(len(told) - len(at), int)])
+    return drawn(scene, step, lasts[step], generator), told
+
+
+def wish_of(said: Sentences, told: list[str], d: int) -> tuple[int, Wish] | None:
+    """The step and the wish of a sentence; None where its two clauses are one, or contradict one another."""
+    parts = tuple(clause_of(*(int(column[d]) for column in one)) for one in said.clauses)
+    clauses = joined(tuple(one for one in parts if one is not None))
+    if clauses is None:
+        return None
+    return int(said.step[d]), Wish(clauses, None if said.open[d] else int(said.span[d]), (told[d],) if told[d] else ())
 
 
 def _lasting(native: np.ndarray) -> np.ndarray:
@@ -120,8 +116,7 @@ def _lasting(native: np.ndarray) -> np.ndarray:
     return lasts[:-1]
 
 
-def _prompt(episode: Any, vocabulary: Vocabulary, said: Said) -> Prompt:
+def _prompt(episode: Any, vocabulary: Vocabulary, step: int, wish: Wish, generator: np.random.Generator) -> Prompt:
     """A wish in a wording of training, labelled with the act that followed."""
-    words, who = vocabulary.prompt(say_wish(said.wish, said.wording, TRAINING), episode.names)
-    action = int(episode.action[said.step, 0])
-    return Prompt(words, who, said.step, len(said.wish.clauses), 0, (said.step,), (action,))
+    words, who = vocabulary.prompt(say_wish(wish, int(generator.integers(1 << 62)), TRAINING), episode.names)
+    return Prompt(words, who, step, len(wish.clauses), 0, (step,), (int(episode.action[step, 0]),))
