@@ -81,8 +81,6 @@ def test_what_came_true_of_many_wishes_is_what_hindsight_says_of_each():
             if one := wish_of(said, [""] * 600, d):
                 assert hindsight(episode, 0, *one) == true[d], one
                 heard |= {(clause, bool(true[d])) for clause in one[1].clauses}
-            else:
-                assert not true[d] or said.clauses[0].sort[d] == said.clauses[1].sort[d] or said.clauses[0].sort[d] < 2
     assert {(MoveLike(animal), so) for animal in ANIMALS for so in (True, False)} <= heard
     assert {(Explore(extent), so) for extent in EXTENTS for so in (True, False)} <= heard
     assert {type(clause) for clause, _ in heard} == {Collect, Order, EndIn, StayOut, Explore, MoveLike}

@@ -3,6 +3,7 @@
 from tom.commands.asking import Ask, Describe
 from tom.commands.base import Command
 from tom.commands.generations import Generations
+from tom.commands.just_asking import JustAsk
 from tom.commands.probing import Probe
 from tom.commands.running import Run
 from tom.commands.scoring import Graph, Score
@@ -19,6 +20,7 @@ COMMANDS: dict[str, type[Command]] = {
     "score": Score,
     "graph": Graph,
     "probe": Probe,
+    "just-ask": JustAsk,
     "generations": Generations,
     "view": View,
 }

@@ -102,7 +102,7 @@ def _picked(there: np.ndarray, chance: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=1 << 14)
 def clause_of(sort: int, first: int, second: int, least: int, most: int) -> Clause | None:
-    """One clause as a value; None where there is NOTHING."""
+    """One clause as a value; None where it is MISSING."""
     if sort in (COLLECT, COLOUR):
         return Collect(least, most, None if sort == COLLECT else KINDS[first])
     if sort == ORDER:

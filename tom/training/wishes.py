@@ -26,7 +26,7 @@ from tom.tokens.tensors import LINE, Asked, Prompt, codes
 from tom.tokens.words import Vocabulary
 from tom.training.batch import TrainingBatches
 from tom.training.common import Common
-from tom.training.sentences import Followed, Scene, Sentences, clause_of, drawn
+from tom.training.sentences import NOTHING, Followed, Scene, Sentences, clause_of, drawn
 from worlds import FunhouseError
 
 COUNTED = 64  # episodes
@@ -100,9 +100,10 @@ def drawn_wishes(
 
 
 def wish_of(said: Sentences, told: list[str], d: int) -> tuple[int, Wish] | None:
-    """The step and the wish of a sentence; None where its two clauses are one, or contradict one another."""
-    parts = tuple(clause_of(*(int(column[d]) for column in one)) for one in said.clauses)
-    clauses = joined(tuple(one for one in parts if one is not None))
+    """The step and the wish of a sentence; None where a clause is missing, says what another
+    does, or contradicts it."""
+    parts = [clause_of(*(int(column[d]) for column in one)) for one in said.clauses if one.sort[d] != NOTHING]
+    clauses = joined(tuple(parts))
     if clauses is None:
         return None
     return int(said.step[d]), Wish(clauses, None if said.open[d] else int(said.span[d]), (told[d],) if told[d] else ())

@@ -1,0 +1,10 @@
+"""clauses: two clauses that no single one, and no product of them, answers."""
+
+from analysis.just_ask.clauses.analysis import measure
+from analysis.just_ask.clauses.design import Design
+from analysis.just_ask.experiment import Experiment
+
+EXPERIMENT = Experiment(
+    "clauses", "asked for two things at once: nats from do, and skill where no shortcut answers",
+    Design, measure, ("contender", "kind", "questions", "kept"), ("nats", "skill"),
+)  # fmt: skip

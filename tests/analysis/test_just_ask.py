@@ -1,0 +1,129 @@
+"""Experiments on asking find the effect where it is, in who knows the answers, and none where it was taken away."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from agents.answer import Question
+from agents.orchard.hindsight import events, hindsight
+from agents.orchard.presets import DEFAULT, preset
+from analysis.just_ask import experiments, find
+from analysis.just_ask.asking import Exact, Lone, NoWish, episodes, exactly, played, wish_at
+from analysis.just_ask.returns.filtering import filtered
+from analysis.just_ask.returns.thresholds import TENTH
+from analysis.just_ask.style.design import AXES
+from analysis.probes import Settings, Subject, Trial
+from analysis.probes.probe import one_of, wrong
+from worlds import FunhouseError
+
+SETTINGS = Settings(seeds=2, episodes=2, split="validation")
+LITTLE = {"steps": 6, "wishes": 1, "seeds": 2}
+
+
+class Knows(Exact):
+    """Who knows do, under a mind's name."""
+
+    name = "mind"
+
+
+class Deaf(NoWish):
+    """A mind that pays no heed to what it is asked."""
+
+    name, native = "mind", False
+
+
+@pytest.fixture(scope="module")
+def episode():
+    return next(episodes(Trial(Subject(None), SETTINGS, Lone(steps=6))))[2]
+
+
+def document(name, mind=None, **more):
+    one = find(name)
+    return one.run(mind, SETTINGS, design=replace(one.design(), **LITTLE | more))
+
+
+def test_every_experiment_is_found_by_its_folder():
+    assert [one.name for one in experiments().values()] == list(experiments())
+    with pytest.raises(FunhouseError, match="there is no experiment 'clause'"):
+        find("clause")
+
+
+@pytest.mark.parametrize("name", ["clauses", "goals"])
+def test_who_knows_shows_the_effect_and_who_is_deaf_does_not(name):
+    effect = "skill" if name == "clauses" else "success"
+    more = {"wishes": 4, "steps": 8} if name == "clauses" else {}
+    told = {kind: document(name, mind(), **more) for kind, mind in {"knows": Knows, "deaf": Deaf}.items()}
+    for one in told.values():
+        assert one["experiment"] == name
+        assert one["seeds"] == [0, 1]
+        assert not [text for text in wrong(one) if "positive" in text]
+    knows, deaf = (one_of(told[kind]["rows"], contender="mind")[effect][0] for kind in ("knows", "deaf"))
+    assert knows == pytest.approx(1)
+    assert deaf < 0.7
+
+
+@pytest.mark.slow
+def test_where_acts_are_sure_asking_brings_about_all_that_can_be_and_with_luck_it_does_not():
+    made = document("returns", steps=4)
+    assert not [text for text in wrong(made) if "positive" in text]
+    rows = made["rows"]
+    sure, slips = (one_of(rows, contender="do, exact", acts=acts) for acts in ("sure", "0.2 slip"))
+    assert sure["gap"][0] == pytest.approx(0, abs=1e-9)
+    assert slips["gap"][1] > 0.01
+    assert slips["chance"][0] < slips["asked"][0] < slips["best"][0]
+
+
+@pytest.mark.slow
+def test_a_style_is_shown_by_who_is_asked_for_it_alone():
+    rows = document("style", steps=6)["rows"]
+    for axis in {row["axis"] for row in rows}:
+        do, nobody = (one_of(rows, axis=axis, contender=name)["shown"][0] for name in ("do", "no wish"))
+        assert do > nobody
+    assert {row["axis"] for row in rows} == set(AXES)
+
+
+def test_a_hint_that_is_heeded_shows_and_one_that_is_not_does_not():
+    told = document("hint", Knows())
+    assert not wrong(told)
+    for row in told["rows"]:
+        heeded = row["contender"] == "heeds hints, made up" and row["hint"] != "nonsense"
+        assert (row["paired"][0] > 0.02) == heeded
+
+
+def test_a_mind_that_answers_no_wishes_is_refused():
+    class Mute:
+        name = "mute"
+
+    with pytest.raises(FunhouseError, match="answers none"):
+        find("goals").run(Mute(), SETTINGS)
+
+
+def test_who_acts_by_do_brings_it_about_and_where_nobody_asks_it_acts_as_itself(episode):
+    question = Question(episode.names[0], 0, "collect exactly 1 fruit in 5 steps")
+    wish, came = wish_at(episode, question), []
+    for seed in range(6):
+        lived = played(episode, question, Exact(), np.random.default_rng(seed))
+        came.append(hindsight(lived, 0, 0, wish))
+        assert lived.role[0][0]
+        assert not played(episode, question, NoWish(), np.random.default_rng(seed)).role[0][0]
+        assert len(events(lived)[0]) == episode.steps
+    assert all(came)
+
+
+def test_filtered_cloning_asks_for_as_much_as_a_tenth_comes_to(episode):
+    for words in ("collect exactly 0 fruits in 6 steps", "end in the north in 6 steps"):
+        answer = filtered(episode, Question(episode.names[0], 0, words))
+        assert answer.chance >= TENTH
+        assert answer.wish.startswith("collect at least")
+        more = int(answer.wish.split()[3]) + 1
+        beyond = exactly(episode, Question(episode.names[0], 0, f"collect at least {more} fruits in 6 steps"))
+        assert beyond.chance < TENTH
+
+
+def test_episodes_are_of_the_default_world_and_differ_by_seed():
+    orchard = preset(DEFAULT)[0]
+    found = list(episodes(Trial(Subject(None), SETTINGS, Lone(steps=6))))
+    assert [(place, seed) for place, seed, _ in found] == [(0, 0), (1, 0), (2, 1), (3, 1)]
+    assert len({int(one.seed) for *_, one in found}) == 4
+    assert all(one.config.kinds == orchard.kinds and not one.config.regrow for *_, one in found)

@@ -1,0 +1,72 @@
+"""`tom just-ask`: one of the experiments on asking for what one wants, or all of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import tyro
+
+from tom.commands.base import Command, load_mind
+from tom.terminal import progress, show, show_table, tell
+
+ALL = "all"
+
+
+@dataclass(kw_only=True)
+class JustAsk(Command):
+    """Ask for what one wants, and measure what comes of it, beside exact answers, shortcuts and controls. Exit status 3
+    where a control does what it must not: then nothing follows about the mind."""
+
+    name: Annotated[tyro.conf.Positional[str], tyro.conf.arg(metavar="NAME")]
+    """Which experiment, such as clauses; all: every one of them."""
+    mind: Annotated[str | None, tyro.conf.arg(metavar="RUN")] = None
+    """Who is asked: a run that was trained with --wishes. Without it there are rows of exact contenders alone."""
+    seeds: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
+    """How many evaluation seeds; by default five."""
+    seed: int = 0
+    """The first of them."""
+    episodes: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
+    """Episodes of each seed; by default as many as the experiment says."""
+    split: Literal["validation", "test"] = "test"
+    """Ask on validation whatever is still to be decided."""
+
+    def work(self) -> dict[str, Any]:
+        from analysis.just_ask import experiments, find
+        from analysis.probes import Settings
+
+        chosen = list(experiments().values()) if self.name == ALL else [find(self.name)]
+        settings = Settings(self.seeds, self.seed, self.episodes, self.split)
+        mind = load_mind(self.mind) if self.mind else None
+        if mind is None:
+            tell("no mind that is asked wishes ships yet, so none is asked: train one with make wishes, and name it "
+                 "with --mind runs/wishes", style="yellow")  # fmt: skip
+        documents = []
+        for one in chosen:
+            with progress(f"just ask {one.name}") as report:
+                documents.append(one.run(mind, settings, report))
+            _judge(documents[-1])
+        return {"experiments": documents} if self.name == ALL else documents[0]
+
+    def status(self, document: dict[str, Any]) -> int:
+        from analysis.probes import sound
+
+        return 0 if all(map(sound, document.get("experiments", [document]))) else 3
+
+    def show(self, document: dict[str, Any]) -> None:
+        from analysis.figures.report import CONTROLS
+        from analysis.just_ask import find
+
+        for one in document.get("experiments", [document]):
+            for table in find(one["experiment"]).tables(one):
+                show(table)
+            rows = [[line[key] for key in CONTROLS] for line in one["controls"]]
+            show_table(CONTROLS, rows, f"controls of {one['experiment']}")
+
+
+def _judge(document: Mapping[str, Any]) -> None:
+    """Says which controls are on the wrong side."""
+    from analysis.probes import wrong
+
+    if said := wrong(document):
+        what = f"{document['experiment']}: nothing follows about the mind, for {'; '.join(said)}"
+        tell(f"{what}; more --episodes or --seeds make intervals narrower", style="yellow")
