@@ -231,11 +231,11 @@ class World(ABC):
         """
         return None
 
-    def glimpsed(self, episode: Any, agent: int, step: int, chain: Sequence[int]) -> list[dict[str, Any]]:
-        """What each of a chain of agents sees of a picture in the mind of the one before, as far as the asked agent can
-        know: for each "who", and chances: "cells" [cells] and "agents" [n] in sight, "things" [[thing, cell, chance]].
-        Nothing where there are no pictures, or no senses."""
-        return []
+    def glimpsed(self, episode: Any, agent: int, steps: Sequence[int], chain: Sequence[int]) -> np.ndarray:
+        """What each of a chain of agents sees of the picture of some steps in the mind of the one before, as far as the
+        asked agent can know: (chain, 2, steps, cells), how likely a cell is in sight, and what lies on it is noticed.
+        Nothing, (0, 2, steps, 0), where there are no pictures, or no senses."""
+        return np.zeros((0, 2, len(steps), 0))
 
     def planned(self, episode: Any, queries: Sequence[Query]) -> np.ndarray | None:
         """(q,) int: the action of each asked agent as one that plans towards its goal and heeds no question; None where

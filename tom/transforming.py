@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+from torch.overrides import TorchFunctionMode
 
 from tom.architectures import Architecture, check_weights
 from tom.checkpoint_document import read_document
@@ -19,6 +20,16 @@ from tom.training.settings import TrainConfig
 from tom.training.wishes import WishBatches
 from tom.transformer import ME, Size, Transformer
 from worlds import FunhouseError, schema
+
+
+class Unfilled(TorchFunctionMode):
+    """Networks are built without their first weights: of those that are on no device torch would load its compiler."""
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        name = getattr(func, "__name__", "")
+        if name.endswith("_") and hasattr(torch.nn.init, name):
+            return args[0] if args else (kwargs or {})["tensor"]
+        return func(*args, **(kwargs or {}))
 
 
 class Transforming(Architecture):
@@ -55,7 +66,8 @@ class Transforming(Architecture):
         return network.lower()
 
     def fitting(self, size: Size, tensors, place: str) -> dict[str, Tensor]:
-        check_weights(lambda: Transformer(size).lower(), tensors, place)
+        with Unfilled():
+            check_weights(lambda: Transformer(size).lower(), tensors, place)
         return dict(tensors)
 
     def measure(self, network: Transformer, batches: TrainingBatches) -> None:

@@ -3,7 +3,6 @@ asked agent can know it. It is `perceive` of the definition, weighed by the post
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numba import njit
@@ -35,41 +34,29 @@ def _senses_along(reasoner: Reasoner, episode: Episode, agent: int, chain: tuple
     return belief @ np.eye(base)[reasoner.space.table.senses]
 
 
-def glimpsed(reasoner: Reasoner, episode: Episode, agent: int, step: int, chain: Sequence[int]) -> list[dict[str, Any]]:
+def glimpsed(
+    reasoner: Reasoner, episode: Episode, agent: int, steps: Sequence[int], chain: Sequence[int]
+) -> np.ndarray:
     """What `agents.world.World.glimpsed` promises; chain: agents by index, nobody twice in a row."""
+    fruit = episode.fruit[list(steps)].reshape(len(steps), -1).astype(np.int64)  # t cells
+    found = np.zeros((len(chain), 2, *fruit.shape))
     if not chain:
-        return []
-    space, cell, visible = reasoner.space, episode.cell[step].astype(np.int64), _boards(episode)
-    every, own = space.senses, space.table.senses[space.index(episode.agents[agent].type)]
-    chance = _senses_along(reasoner, episode, agent, tuple(chain))[step]
-    # A row of senses, numbered as the kernel does: how likely it is, what is in sight through all of it, which kinds.
-    rows = {0: (1.0, visible[every.sight[own], cell[agent]], int(every.kinds[own]))}
-    found, node = [], 0
+        return found
+    space, cell, visible = reasoner.space, episode.cell[list(steps)].astype(np.int64), _boards(episode)
+    every, own, when = space.senses, space.table.senses[space.index(episode.agents[agent].type)], np.arange(len(steps))
+    chance = _senses_along(reasoner, episode, agent, tuple(chain))[list(steps)]
+    # Rows of senses, numbered as the kernel does: how likely each is, what is in sight through all of it, which kinds.
+    likely, kinds, node = np.ones((len(steps), 1)), every.kinds[[own]], 0
+    view = visible[every.sight[own], cell[:, agent]][:, None]  # t rows cells
     for level, who in enumerate(chain):
-        through = {}
-        for code, (weight, view, kinds) in rows.items():
-            for senses in range(every.base if view[cell[who]] else 0):  # whom one does not see, one sees nothing of
-                seen = view & visible[every.sight[senses], cell[who]]
-                likely = weight * float(chance[node + code, senses])
-                through[code * every.base + senses] = likely, seen, kinds & int(every.kinds[senses])
-        found.append(_told(episode, step, who, list(through.values())))
-        rows, node = through, node + every.base**level
+        there = view[when, :, cell[:, who]]  # whom one does not see, one sees nothing of
+        likely = ((likely * there)[..., None] * chance[:, node : node + view.shape[1]]).reshape(len(steps), -1)
+        eyes = visible[every.sight[: every.base, None], cell[:, who]].transpose(1, 0, 2)  # t senses cells
+        view = (view[:, :, None] & eyes[:, None]).reshape(len(steps), -1, view.shape[-1])
+        kinds, node = (kinds[:, None] & every.kinds[: every.base]).ravel(), node + every.base**level
+        noticed = kinds[None, :, None] >> np.maximum(fruit, 0)[:, None] & 1 & (fruit >= 0)[:, None]
+        found[level] = [np.einsum("tr,trc->tc", likely, shown) for shown in (view, view & noticed.astype(bool))]
     return found
-
-
-def _told(episode: Episode, step: int, who: int, rows: list[tuple[float, np.ndarray, int]]) -> dict[str, Any]:
-    cells = sum((weight * view for weight, view, _ in rows), np.zeros(episode.walls.size))
-    fruit, things = episode.fruit[step].ravel(), []
-    for at in np.flatnonzero((fruit >= 0) & (cells > 0)).tolist():
-        kind = int(fruit[at])
-        likely = sum(weight for weight, view, kinds in rows if view[at] and kinds >> kind & 1)
-        things.append([kind, at, round(likely, 4)])
-    return {
-        "who": who,
-        "cells": np.round(cells, 4).tolist(),
-        "things": things,
-        "agents": np.round(cells[episode.cell[step].astype(np.int64)], 4).tolist(),
-    }
 
 
 def _boards(episode: Episode) -> np.ndarray:

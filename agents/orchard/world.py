@@ -149,9 +149,9 @@ class OrchardWorld(World):
     def pictured(self, episode: Episode) -> dict[str, Any]:
         return pictured(self.space(episode.run), episode)
 
-    def glimpsed(self, episode: Episode, agent: int, step: int, chain: Sequence[int]) -> list[dict[str, Any]]:
+    def glimpsed(self, episode: Episode, agent: int, steps: Sequence[int], chain: Sequence[int]) -> np.ndarray:
         reasoner = reasoner_of(self.space(episode.run))
-        return glimpsed(reasoner, episode, agent, step, chain)  # type: ignore[arg-type]
+        return glimpsed(reasoner, episode, agent, steps, chain)  # type: ignore[arg-type]
 
     def planned(self, episode: Episode, queries: Sequence[Query]) -> np.ndarray:
         asked = [(episode, query.agent, query.step) for query in queries]

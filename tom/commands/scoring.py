@@ -8,6 +8,8 @@ import tyro
 from tom.commands.base import Command, Flag, LogDir, OutDir, episode_of, mind_for
 from tom.terminal import progress, show, show_table, tell
 
+WORST = 3  # moments that tom graph names
+
 
 @dataclass(kw_only=True)
 class Scored(Command):
@@ -168,7 +170,20 @@ class Graph(Scored):
             scores = examine(log, minds, train, sampling=self.sampling(), progress=report)
         described = score_descriptions(log[: self.episodes], minds, seed=self.seed)
         files = publish(scores, self.out, descriptions=described, episode=one, answerers=minds)
-        return {"files": [str(file) for file in files]}
+        return {"files": [str(file) for file in files], "worst": self._worst(one, minds[0], log)}
+
+    @staticmethod
+    def _worst(episode: Any, mind: Any, log: Any) -> list[dict[str, Any]]:
+        """Of the pairs of the episode's graph that the mind is farthest from, the moments at which it is so most."""
+        from tom.view.worth import pairs
+
+        edges = sorted(pairs(episode, mind, log)["edges"], key=lambda edge: -edge["mind"])
+        return [edge["worst"] for edge in edges[:WORST]]
 
     def show(self, document: dict[str, Any]) -> None:
+        from tom.view.links import command
+
         show_table(("file",), [(name,) for name in document["files"]])
+        for one in document["worst"]:
+            what = f"{one['agent']} at step {one['step']}, {one['mind']:.2f} nats off"
+            tell(f"{what}: {command(self.log, one['at'], self.run)}")

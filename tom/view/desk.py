@@ -15,7 +15,7 @@ from agents.query import body_of
 from agents.registry import reasoner_of, type_space, world_of
 from analysis.contenders.one_question import shortcuts_and_best
 from analysis.scores.measures import divergence
-from tom.ask import by_trait, names_of
+from tom.ask import names_of
 from tom.view.telling import episode_told
 from tom.view.worth import pairs, worth
 from worlds import FunhouseError
@@ -137,17 +137,19 @@ class Desk:
         """What an agent can know of another at each step, and what the mind says of it: {trait: (t, values)} each."""
         episode, space = self.episode(index), type_space(self.log)
         me, other = episode.find(agent), episode.find(who)
-        exactly = reasoner_of(space).posteriors(episode, me, other)
-        rows = [by_trait(space, belief) for belief in exactly]
-        traits = {trait: [list(row[trait].values()) for row in rows] for trait in space.traits}
-        return {"who": who, "exact": _short(traits), "mind": self._described(episode, me, other)}
+        belief = reasoner_of(space).posteriors(episode, me, other)
+        places = zip(space.traits.items(), space.trait_index.T, strict=True)  # of each type its value of a trait
+        exact = {trait: belief @ (of[:, None] == np.arange(len(values))) for (trait, values), of in places}
+        return {"who": who, "exact": _short(exact), "mind": self._described(episode, me, other)}
 
     def glimpses(self, index: int, agent: str, step: int, chain: tuple[str, ...]) -> dict[str, Any]:
-        """What each of a chain of agents sees in the mind of the one before, as agents.world.World.glimpsed has it."""
+        """What each of a chain of agents sees in the mind of the one before: chances that cells are in sight, and that
+        what lies on them is noticed; nothing where there are no pictures, or no senses."""
         episode = self.episode(index)
         episode.check_step(step)
         who = [episode.find(name) for name in chain[:DEEPEST]]
-        return {"glimpses": world_of(episode).glimpsed(episode, episode.find(agent), step, who)}
+        seen = world_of(episode).glimpsed(episode, episode.find(agent), [step], who)[:, :, 0]
+        return {"glimpses": [dict(zip(("cells", "noticed"), np.round(one, 4).tolist(), strict=True)) for one in seen]}
 
     def worth(self, index: int) -> dict[str, Any]:
         """How far the mind and the best shortcut are from the truth in an episode, and where most."""
@@ -161,11 +163,11 @@ class Desk:
         if self.mind is None:
             return None
         said = self.mind.traits(episode, agent, range(episode.steps), [who] * episode.steps)
-        return _short({trait: rows.tolist() for trait, rows in said.items()})
+        return _short(said)
 
 
-def _short(traits: dict[str, list]) -> dict[str, list]:
-    return {trait: np.round(np.array(rows), 4).tolist() for trait, rows in traits.items()}
+def _short(traits: dict[str, np.ndarray]) -> dict[str, list]:
+    return {trait: np.round(rows, 4).tolist() for trait, rows in traits.items()}
 
 
 def _nats(truth: Sequence[float], said: Sequence[float]) -> float:

@@ -13,7 +13,7 @@ import pytest
 from agents import exact
 from tests.tom.view.conftest import SAID
 from tom.cli import main
-from tom.view.export import LEVELS, coded, questions
+from tom.view.export import LEVELS, as_text, coded, questions
 from worlds import open_log
 
 
@@ -23,9 +23,16 @@ def told(text) -> dict:
 
 
 def table(told: dict, name: str, agent: int, width: int) -> np.ndarray:
-    """(rows, width) chances, as the page reads them."""
-    flat = np.frombuffer(zlib.decompress(base64.b64decode(told["tables"][name][agent])), np.uint8)
-    return (flat.reshape(width, -1).T / told["levels"]) ** 2
+    """(questions, t, width) chances, as the page reads them."""
+    flat = np.frombuffer(zlib.decompress(bytes_in(told["tables"][name][agent])), np.uint8)
+    return flat.reshape(width, told["episode"]["steps"], -1).T / told["levels"][name]
+
+
+def bytes_in(text: str) -> bytes:
+    digits = [ord({"!": "<", " ": "\\"}.get(letter, letter)) - 35 for letter in text]
+    pairs = [low + 91 * high for low, high in zip(digits[::2], [*digits[1::2], 0], strict=False)]
+    held = sum(number << 13 * k for k, number in enumerate(pairs))
+    return held.to_bytes(len(text) * 2 + 2, "little")[: (len(text) * 13 - len(text) % 2) // 16]
 
 
 def test_it_holds_the_truth_of_every_question_of_depth_0_to_2(told, logs):
@@ -34,16 +41,16 @@ def test_it_holds_the_truth_of_every_question_of_depth_0_to_2(told, logs):
     rows = table(told, "truth", me, episode.actions)
     behave = [chain for stance, chain in questions(episode, me) if stance == "behave"]
     assert len(behave) == 1 + 4 + 16
-    assert len(rows) == len(behave) * episode.steps
+    assert rows.shape[:2] == (len(behave), episode.steps)
     for place, chain in enumerate(behave):
         prompt = f"behave as {' pretending to be '.join(chain) if chain else 'myself'}"
         truth = list(exact(episode, episode.names[me], step, prompt).probabilities.values())
-        assert rows[place * episode.steps + step] == pytest.approx(truth, abs=0.005)
+        assert rows[place, step] == pytest.approx(truth, abs=0.005)
 
 
 def test_it_holds_what_the_mind_says_and_nothing_where_nobody_is_perceived(told, logs):
     episode = open_log(logs["test"])[0]
-    rows = table(told, "mind", 0, episode.actions).reshape(-1, episode.steps, episode.actions)
+    rows = table(told, "mind", 0, episode.actions)
     every = list(questions(episode, 0))
     assert rows[0, 5] == pytest.approx(SAID, abs=0.005)
     unseen = rows[every.index(("predict", (episode.names[1],)))].sum(1) == 0
@@ -54,7 +61,14 @@ def test_it_holds_what_the_mind_says_and_nothing_where_nobody_is_perceived(told,
 
 def test_bytes_are_off_by_less_than_half_a_percent():
     chance = np.linspace(0, 1, 999)
-    assert np.abs((coded(chance, LEVELS[0]) / LEVELS[0]) ** 2 - chance).max() < 0.005
+    assert np.abs(coded(chance, LEVELS[0]) / LEVELS[0] - chance).max() < 0.005
+
+
+@pytest.mark.parametrize("length", range(14))
+def test_bytes_come_back_from_their_letters_which_stand_for_themselves_everywhere(length):
+    data = np.random.default_rng(length).integers(0, 256, length).astype(np.uint8).tobytes()
+    assert bytes_in(as_text(data)) == data
+    assert not set(as_text(bytes(range(256)) * 9)) & set('<\\"')
 
 
 def test_it_fetches_nothing_and_runs_its_own_script_alone(text):
@@ -81,3 +95,9 @@ def test_one_without_the_other_is_told(logs, tmp_path: Path, capsys):
     assert "--episode E --out FILE.html" in capsys.readouterr().err
     assert main(["view", str(logs["test"]), "--episode", "99", "--out", str(tmp_path / "x.html")]) == 1
     assert "there is no episode 99" in capsys.readouterr().err
+
+
+def test_the_page_stays_small_without_a_build_step():
+    from tom.view.server import PAGE
+
+    assert sum(len(file.read_bytes()) for file in PAGE.iterdir()) < 60_000

@@ -47,6 +47,8 @@ function bits(number, count) { // a hexadecimal number as flags
   }
   return flags;
 }
+const flags = (cells) => bits(cells, picture.rows * picture.columns);
+const perceived = () => bits(episode.perceived[state.t][state.a], episode.agents.length);
 const cellAt = (c) => [Math.floor(c / picture.columns), c % picture.columns]; // its row and column
 const share = (p) => (p === null ? "–" : p >= 0.9995 ? "1" : p.toFixed(2).replace(/^0/, ""));
 const list = (values) => values.join(", ");
@@ -79,7 +81,7 @@ class Server {
   }
 }
 
-// The answers within a file, as tom/view/export.py writes them: bytes levels·√p, deflated, the last axis first.
+// The answers within a file, as tom/view/export.py writes them: bytes levels·p, the axes the other way round, deflated.
 class File {
   constructor(told) { this.told = told; this.kept = new Map(); }
 
@@ -93,7 +95,7 @@ class File {
     if (what === "beliefs") return this.beliefs(a, others.indexOf(asked.who), steps);
     if (what === "glimpses") return this.glimpses(a, others.indexOf(asked.chain[0]), asked);
     const { stance, chain } = this.parsed(asked.q, asked.a, names);
-    const row = (asker, place, table) => this.row(table, asker, place * steps + Number(asked.t), actions.length);
+    const row = (asker, place, table) => this.row(table, asker, place, asked.t, actions.length);
     const place = this.place(names, a, stance, chain), cell = `${stance} ${chain.length}`;
     if (what === "shortcuts") {
       const best = this.told.best[cell], said = await row(a, place, "shortcut");
@@ -103,7 +105,7 @@ class File {
     const truth = stance === "predict" ? await row(body, this.place(names, body, "behave", chain.slice(1)), "truth") : await row(a, place, "truth");
     const mind = await row(a, place, "mind"), asks = await row(a, place, "shortcut");
     if (!mind && !asks) this.lost(stance === "predict" ? `${asked.a} does not perceive ${chain[0]} now` : `${asked.a} does not act now`);
-    const nats = mind && truth ? truth.reduce((sum, p, i) => sum + (p > 0 ? p * Math.log(p / Math.max(mind[i], 1e-6)) : 0), 0) : undefined;
+    const nats = mind && truth ? truth.reduce((sum, p, i) => sum + (p > 0 ? p * Math.log(p / Math.max(mind[i], 1e-3)) : 0), 0) : undefined;
     return { stance, chain, depth: chain.length, body, mind, truth, nats };
   }
 
@@ -134,18 +136,17 @@ class File {
     const key = `${table} ${a}`;
     if (!this.told.tables[table]) return null;
     if (!this.kept.has(key)) {
-      const packed = Uint8Array.from(atob(this.told.tables[table][a]), (letter) => letter.charCodeAt(0));
-      const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+      const stream = new Blob([unlettered(this.told.tables[table][a])]).stream().pipeThrough(new DecompressionStream("deflate"));
       this.kept.set(key, new Response(stream).arrayBuffer().then((buffer) => new Uint8Array(buffer)));
     }
     return this.kept.get(key);
   }
 
-  async row(table, a, at, width, whole = true) { // chances; of a distribution they are brought to add up to 1
+  async row(table, a, place, t, width, whole = true) { // chances; of a distribution they are brought to add up to 1
     const bytes = await this.bytes(table, a);
     if (!bytes) return null;
-    const rows = bytes.length / width, chance = [];
-    for (let i = 0; i < width; i++) chance.push((bytes[i * rows + at] / this.told.levels) ** 2);
+    const { steps } = this.told.episode, rows = bytes.length / width, chance = [];
+    for (let i = 0; i < width; i++) chance.push(bytes[i * rows + t * (rows / steps) + place] / this.told.levels[table]);
     const sum = chance.reduce((a, b) => a + b, 0);
     return whole ? (sum > 0 ? chance.map((p) => p / sum) : null) : chance;
   }
@@ -156,7 +157,7 @@ class File {
     for (const source of ["exact", "mind"]) {
       found[source] = this.told.tables[`known ${source}`] ? Object.fromEntries(traits.map(([trait]) => [trait, []])) : null;
       for (let t = 0; found[source] && t < steps; t++) {
-        const row = await this.row(`known ${source}`, a, other * steps + t, width, false);
+        const row = await this.row(`known ${source}`, a, other, t, width, false);
         for (const [trait, values] of traits) {
           const part = row.splice(0, values.length), sum = part.reduce((x, y) => x + y, 0);
           found[source][trait].push(part.map((p) => p / sum));
@@ -167,16 +168,22 @@ class File {
   }
 
   async glimpses(a, other, { chain, t }) {
-    const { picture, steps } = this.told.episode, cells = picture.rows * picture.columns, found = [];
+    const { picture } = this.told.episode, width = picture.rows * picture.columns, found = [];
     for (let level = 0; level < (chain[1] === this.told.episode.agents[a].name ? 2 : 1); level++) {
-      const at = (part) => ((other * steps + Number(t)) * 2 + level) * 2 + part;
-      const seen = await this.row("glimpses", a, at(0), cells, false), noticed = await this.row("glimpses", a, at(1), cells, false);
-      if (!seen) return { glimpses: [] };
-      const things = thingsSeen((c) => noticed[c], t, (c) => noticed[c]);
-      found.push({ cells: seen, things, agents: picture.cells[t].map((c) => seen[c]) });
+      const [cells, noticed] = await Promise.all([0, 1].map((part) => this.row("glimpses", a, (other * 2 + level) * 2 + part, t, width, false)));
+      if (cells) found.push({ cells, noticed });
     }
     return { glimpses: found };
   }
+}
+
+function unlettered(text) { // the bytes that tom/view/export.py wrote as text: 13 bits in two digits of the base 91, 6 in a last one
+  const bytes = new Uint8Array((text.length * 13 - (text.length % 2)) >> 4), digit = (i) => ({ 33: 60, 32: 92 })[text.charCodeAt(i)] || text.charCodeAt(i);
+  for (let i = 0, at = 0, held = 0, bits = 0; at < bytes.length; at++, held >>= 8, bits -= 8) {
+    for (; bits < 8; bits += 13, i += 2) held |= (digit(i) - 35 + (i + 1 < text.length ? (digit(i + 1) - 35) * 91 : 0)) << bits;
+    bytes[at] = held;
+  }
+  return bytes;
 }
 
 const within = document.getElementById("data");
@@ -253,21 +260,20 @@ function layOut() {
   layer = {};
   $("eyes").textContent = "";
   if (!picture) return;
-  const { rows, columns } = picture, walls = bits(picture.walls, rows * columns);
-  const glass = picture.glass ? bits(picture.glass, rows * columns) : null;
-  const ground = svg("g");
-  walls.forEach((wall, c) => {
-    const [row, column] = cellAt(c);
-    const kind = glass && glass[c] ? "glass" : wall ? "wall" : (row + column) % 2 ? "ground odd" : "ground";
-    ground.append(svg("rect", { x: column, y: row, width: 1.01, height: 1.01, class: kind }));
-  });
+  const { rows, columns } = picture;
   layer.things = svg("g");
   layer.shade = svg("path", { class: "shade" });
   layer.arrow = svg("g", { class: "arrow" });
   layer.agents = episode.agents.map((agent, i) => drawnAgent(agent, () => ask({ a: i })));
   const all = svg("g", {}, ...layer.agents.map((one) => one.body));
   const view = { viewBox: `${-RIM} ${-RIM} ${columns + 2 * RIM} ${rows + 2 * RIM}`, role: "group", "aria-label": "The map" };
-  $("map").replaceChildren(svg("svg", view, ground, layer.things, layer.shade, all, layer.arrow));
+  $("map").replaceChildren(svg("svg", view, ...grounds(), layer.things, layer.shade, all, layer.arrow));
+}
+
+function grounds() { // floor, walls and mirrors
+  const { rows, columns, walls, glass } = picture, path = (kind, which) => svg("path", { class: kind, d: squares(which) });
+  const [wall, mirror] = [walls, glass || "0"].map(flags), odd = (c) => (cellAt(c)[0] + cellAt(c)[1]) % 2;
+  return [svg("rect", { class: "ground", width: columns, height: rows }), path("ground odd", odd), path("wall", (c) => wall[c]), path("glass", (c) => mirror[c])];
 }
 
 function drawnAgent(agent, chosen) {
@@ -289,10 +295,10 @@ function look() { // the map at this step
   $("eyes").setAttribute("aria-pressed", eyes >= 0);
   $("eyes").textContent = `through ${agentName()}’s eyes`;
   if (!picture) return tabulate();
-  const { columns, cells } = picture, count = picture.rows * columns, here = cells[state.t];
-  const sees = bits(episode.perceived[state.t][state.a], here.length), blind = (i) => i !== eyes && !sees[i];
-  const seen = eyes < 0 || !picture.sight ? null : withWalls(bits(picture.sight[state.t][eyes], count));
-  layer.shade.setAttribute("d", seen ? squares((c) => !seen[c], count, columns) : "");
+  const here = picture.cells[state.t];
+  const sees = perceived(), blind = (i) => i !== eyes && !sees[i];
+  const seen = eyes < 0 || !picture.sight ? null : withWalls(flags(picture.sight[state.t][eyes]));
+  layer.shade.setAttribute("d", seen ? squares((c) => !seen[c]) : "");
   const lying = thingsSeen((c, kind) => !seen || (seen[c] && picture.notices[eyes].includes(kind)));
   layer.things.replaceChildren(...lying.map(([kind, c]) => thingAt(c, kind, 1)));
   const before = state.t ? episode.action[state.t - 1] : null;
@@ -318,7 +324,7 @@ function thingAt(c, kind, chance) {
 
 // Walls stand in no sight of anybody's; a wall is as likely seen as the floor beside it.
 function withWalls(cells) {
-  const { rows, columns } = picture, walls = bits(picture.walls, rows * columns), found = [...cells];
+  const { rows, columns } = picture, walls = flags(picture.walls), found = [...cells];
   for (let c = 0; c < found.length; c++) {
     if (!walls[c]) continue;
     const [row, column] = cellAt(c);
@@ -331,9 +337,9 @@ function withWalls(cells) {
   return found;
 }
 
-function squares(which, count, columns) {
+function squares(which) {
   let path = "";
-  for (let c = 0; c < count; c++) if (which(c)) path += `M${c % columns} ${Math.floor(c / columns)}h1.01v1.01h-1.01z`;
+  for (let c = 0; c < picture.rows * picture.columns; c++) if (which(c)) path += `M${cellAt(c)[1]} ${cellAt(c)[0]}h1.01v1.01h-1.01z`;
   return path;
 }
 
@@ -354,7 +360,7 @@ function sentence(i) {
 }
 
 function tabulate() { // a world without places: what was perceived and done
-  const seen = bits(episode.perceived[state.t][state.a], episode.agents.length);
+  const seen = perceived();
   const rows = episode.agents.map((agent, i) => {
     const did = episode.action[state.t][i];
     const cells = [agent.name, roles()[i].prompt, did < 0 ? "–" : episode.actions[did], seen[i] || i === state.a ? "yes" : "no"];
@@ -462,7 +468,7 @@ function back() {
 function turn() { // behave or predict
   if (!asked) return;
   if (asked.stance === "predict") return ask({ parts: { stance: "behave", chain: asked.chain } });
-  const seen = bits(episode.perceived[state.t][state.a], episode.agents.length);
+  const seen = perceived();
   const first = episode.agents.find((_, i) => seen[i] && i !== state.a);
   const chain = asked.chain.length ? asked.chain : first ? [first.name] : [];
   if (chain.length) ask({ parts: { stance: "predict", chain } });
@@ -514,17 +520,20 @@ async function inquire() { // one question is on its way at a time; the newest p
   running = true;
   for (let place = null; place !== told(); ) {
     place = told();
-    const here = asking();
+    const here = asking(), late = setTimeout(() => working(`asking ${here.a} …`), answer ? 300 : 0);
     try {
       const said = await source.get("ask", here);
       if (place === told()) show(said);
     } catch (error) {
       if (place === told()) complain(error);
     }
+    clearTimeout(late);
   }
   running = false;
   settle();
 }
+
+const working = (text) => { $("said").textContent = $("live").textContent = text; };
 
 let settling = 0;
 
@@ -557,9 +566,9 @@ function complain(error) {
   const place = error.place ? (error.place.startsWith("\n") ? error.place : `\n  where: ${error.place}`) : "";
   $("error").textContent = `${error.what}${place}${error.remedy ? `\n  remedy: ${error.remedy}` : ""}`;
   $("error").hidden = false;
-  $("said").replaceChildren();
   $("answer").replaceChildren();
-  $("live").textContent = error.what;
+  working(error.what);
+  $("said").replaceChildren();
   if (layer.arrow) layer.arrow.replaceChildren();
 }
 
@@ -627,8 +636,8 @@ async function glimpse() { // what is, what the asked agent sees, what others se
     levels = (await source.get("glimpses", { e: state.e, a: me, t: state.t, chain })).glimpses;
   } catch { levels = []; }
   if (place !== told()) return;
-  const { rows, columns } = picture, count = rows * columns, seen = bits(picture.sight[state.t][state.a], count);
-  const all = { cells: new Array(count).fill(1), things: thingsSeen(() => true) };
+  for (const level of levels) level.things = thingsSeen((c) => level.noticed[c], (c) => level.noticed[c]);
+  const seen = flags(picture.sight[state.t][state.a]), all = { cells: seen.map(() => 1), things: thingsSeen(() => true) };
   const mine = { cells: [...seen], things: thingsSeen((c, kind) => seen[c] && picture.notices[state.a].includes(kind)) };
   const panels = [["what is", all], [`what ${me} sees`, mine], [`what ${first} sees of that, as ${me} can know`, levels[0]],
     [second === me ? `what ${first} sees that ${me} sees, as ${me} can know` : `what ${second} sees of that, in ${first}’s mind, as ${me} can know`, levels[1]]];
@@ -636,17 +645,12 @@ async function glimpse() { // what is, what the asked agent sees, what others se
     html("figure", {}, mini(level, caption), html("figcaption", { text: caption }))));
 }
 
-function thingsSeen(shown, t = state.t, chance = () => 1) { // [thing, cell, chance] of what lies there and is shown
-  const cells = (lies) => [...bits(lies, picture.rows * picture.columns)];
-  return picture.lies[t].flatMap((lies, kind) => cells(lies).flatMap((on, c) => (on && shown(c, kind) ? [[kind, c, chance(c)]] : [])));
+function thingsSeen(shown, chance = () => 1) { // [thing, cell, chance] of what lies there and is shown
+  return picture.lies[state.t].flatMap((lies, kind) => [...flags(lies)].flatMap((on, c) => (on && shown(c, kind) ? [[kind, c, chance(c)]] : [])));
 }
 
 function mini({ cells, things }, caption) { // a little map, shaded where it is not in sight
-  const { rows, columns } = picture, walls = bits(picture.walls, rows * columns), drawn = [];
-  drawn.push(svg("rect", { class: "ground", width: columns, height: rows }));
-  drawn.push(svg("path", { class: "ground odd", d: squares((c) => (cellAt(c)[0] + cellAt(c)[1]) % 2, rows * columns, columns) }));
-  drawn.push(svg("path", { class: "wall", d: squares((c) => walls[c], rows * columns, columns) }));
-  for (const [kind, c, chance] of things) drawn.push(thingAt(c, kind, chance));
+  const drawn = [...grounds(), ...things.map(([kind, c, chance]) => thingAt(c, kind, chance))];
   episode.agents.forEach((agent, i) => {
     const [x, y, size] = seat(i, picture.cells[state.t]), opacity = cells[picture.cells[state.t][i]];
     if (opacity < 0.01) return;
@@ -656,7 +660,7 @@ function mini({ cells, things }, caption) { // a little map, shaded where it is 
   withWalls(cells).forEach((chance, c) => {
     if (chance < 0.995) drawn.push(svg("rect", { class: "dark", x: cellAt(c)[1], y: cellAt(c)[0], width: 1.01, height: 1.01, opacity: (1 - chance) * 0.72 }));
   });
-  return svg("svg", { viewBox: `0 0 ${columns} ${rows}`, role: "img", "aria-label": `${caption}: ${described(cells, things)}` }, ...drawn);
+  return svg("svg", { viewBox: `0 0 ${picture.columns} ${picture.rows}`, role: "img", "aria-label": `${caption}: ${described(cells, things)}` }, ...drawn);
 }
 
 function described(cells, things) {
@@ -862,6 +866,7 @@ function listen() {
 }
 
 async function begin() {
+  working("opening the log …");
   try {
     log = await source.get("log");
   } catch (error) {

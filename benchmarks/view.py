@@ -1,0 +1,80 @@
+"""What `tom view` takes, of a log of the default world: seconds to the first answer, an ask, and all questions.
+
+    python benchmarks/view.py LOG
+
+Seconds are those of the processor that the process had, kernels compiled before. "All questions" are those of depth 0
+to 2 of every agent at every step of the log's first episode: the truth, the best shortcut, which is fitted before, and
+the mind; the file holds them, and what is known and seen.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+import torch
+
+import tom
+from tom.view.desk import Desk
+from tom.view.export import page_of
+from tom.view.server import PAGE
+from worlds import open_log
+
+ASKS, TRIES = 40, 3
+
+
+def main() -> None:
+    """Prints a line a figure."""
+    torch.set_num_threads(1)
+    path = sys.argv[1]
+    print(f"first answer               {first_answer(path):8.2f} s")
+    desk, text = Desk(open_log(path), tom.load()), [""]
+    names, step = desk.episode(0).names, iter(range(10**9))
+
+    def ask() -> None:
+        desk.ask(0, names[0], next(step) % desk.episode(0).steps, f"behave as {names[1]} pretending to be me")
+
+    ask()
+    print(f"an ask                     {1000 * min(timed(ask) for _ in range(ASKS)):8.2f} ms")
+
+    def everything() -> None:
+        desk.mind._histories.clear()
+        text[0] = page_of(Desk(desk.log, desk.mind), 0, lambda *_: None)
+
+    everything()
+    print(f"all questions, a file      {min(timed(everything) for _ in range(TRIES)):8.2f} s")
+    print(f"the file                   {len(text[0].encode()) / 1000:8.1f} KB, of {len(names)} agents")
+    print(f"the page                   {sum(file.stat().st_size for file in PAGE.iterdir()) / 1000:8.1f} KB")
+
+
+def timed(work: Callable[[], Any]) -> float:
+    """Seconds of the processor."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def first_answer(path: str) -> float:
+    """Seconds that a server has had when it answers the first question that is put to it."""
+    with subprocess.Popen([sys.executable, "-c", SERVE, "view", path], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        url = server.stdout.readline().strip()
+        name = open_log(path)[0].names[0]
+        asked = {"e": 0, "a": name, "t": 0, "q": "behave as myself"}
+        with urlopen(f"{url}api/ask?{urlencode(asked)}") as reply:
+            assert b"truth" in reply.read()
+        told = re.sub(r".*\)", "", Path(f"/proc/{server.pid}/stat").read_text()).split()
+        server.terminate()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
+SERVE = "import sys; from tom.cli import main; sys.exit(main(sys.argv[1:]))"
+
+if __name__ == "__main__":
+    main()
