@@ -115,10 +115,16 @@ class Population:
     def _bank(self) -> DescriptionBank:
         return bank_of(self.space)
 
+    @cached_property
+    def _roles(self) -> list[list[tuple[str, ...]]]:
+        texts, said = self._bank.texts, dict(enumerate(self.names))
+        said |= {-2 - row: texts[row] for row in (-2 - np.unique(self.chain[self.chain < NO_ELEMENT])).tolist()}
+        chains = self.chain.tolist()
+        return [[tuple([said[one] for one in codes if one != NO_ELEMENT]) for codes in row] for row in chains]
+
     def role(self, phase: int, agent: int) -> tuple[str, ...]:
         """The canonical chain: names and descriptions; () is "as itself"."""
-        texts, codes = self._bank.texts, self.chain[phase, agent].tolist()
-        return tuple(self.names[code] if code >= 0 else texts[-2 - code] for code in codes if code != NO_ELEMENT)
+        return self._roles[phase][agent]
 
     def prompt(self, phase: int, agent: int) -> str:
         """The words in which the role was given."""

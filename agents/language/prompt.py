@@ -148,7 +148,8 @@ def say(stance: str, chain: Sequence[str], me: str | None = None, paraphrase: in
     wording, form = divmod(paraphrase, len(PARAPHRASES[stance]))
     opening, link, closing = PARAPHRASES[stance][form]
     who = [_say_who(one, me, place, wording, closing) for place, one in enumerate(chain or ("me",))]
-    return " ".join(filter(None, [opening, f" {link} ".join(who), closing]))
+    said = f"{opening} {f' {link} '.join(who)}"
+    return f"{said} {closing}" if closing else said
 
 
 def _say_who(one: str, me: str | None, place: int, wording: int, closing: str) -> str:

@@ -83,8 +83,9 @@ def chances(powers, work, kinds, action, marked, pi):
     """
     if not powers.packed:
         mean = chances_unpacked(powers, work, kinds, action, marked)
+        like = work.like.reshape(work.like.size)
         for k in range(len(pi)):
-            pi[k] = work.like[powers.sense[k], powers.slot[k]]
+            pi[k] = like[powers.slot[k]]
         return mean
     taste, sight, seen, memory, temper = powers.taste, powers.sight, powers.seen, powers.memory, powers.temper
     fruit, company, floor, mean = work.fruit, work.company, powers.floor, 0.0
@@ -131,11 +132,23 @@ def behold(stage, pairs, who, step, work, again):
             work.held[sight] = imagine(stage, powers.window, pairs + 1, step, work)
         for sense in range(powers.senses):
             if every.sight[sense] == sight:
-                seen = every.kinds[sense]
-                judge(stage, len(powers.window), eye_of(powers, sight, shown & seen), work)
+                judge(stage, len(powers.window), eye_of(powers, sight, shown & every.kinds[sense]), work)
                 held = work.held[sight] / ground.seen[sight, cell]
-                for taste in range(powers.interest.shape[0]):
-                    heeded = powers.interest[taste, seen]
-                    share = powers.interest[taste, shown & seen] / heeded if heeded > 0.0 else 1.0
-                    work.cover[sense, taste] = 1.0 if powers.without.cover else held * share
+                cover, heeded = work.cover[sense], powers.heeded[shown, sense]
+                for taste in range(len(cover)):
+                    cover[taste] = 1.0 if powers.without.cover else held * heeded[taste]
     return shown
+
+
+@compiled
+def mix_packed(powers, weight, eye, sight, work, out):
+    """Adds to out (actions,) the softmax of an eye's minds, as they weigh, (minds,)."""
+    fruit, company, taste, memory, temper = work.fruit, work.company, powers.taste, powers.memory, powers.temper
+    for mind in range(len(weight)):
+        if weight[mind] == 0.0:
+            continue
+        k = powers.example[mind]
+        m, i, j = memory[k], taste[k], temper[k]
+        share = weight[mind] / total_of(fruit, company, eye, sight, m, i, j)
+        for a in range(fruit.shape[3]):
+            out[a] += share * (fruit[eye, m, i, a] * company[sight, j, a])

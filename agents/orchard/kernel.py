@@ -8,8 +8,9 @@ left, which agents.orchard.senses numbers too.
 
 import numpy as np
 
-from agents.orchard.judging import behold, chances, eye_of, imagine, judge, total_of
+from agents.orchard.judging import behold, chances, eye_of, imagine, judge, mix_packed
 from agents.orchard.lens import compiled, kinds_through, sees, tells_mark
+from agents.orchard.registers import LANES, alike, eight, plus, put, times
 from agents.orchard.unpacked import believe, chances_unpacked, clear, gather, mix
 
 NOT_ONE = np.int64(-1)
@@ -161,11 +162,15 @@ def _end(powers, taken, all_eyes, widest, belief, work):
             turned[i, j] = 0.0
         for g in range(groups):
             turned[i, powers.mind_of[g if taken else groups, i]] += row[g]
+    whole = weight.shape[1] - weight.shape[1] % LANES
     for s in range(mass.shape[0]):
-        eyes = meet[s] if all_eyes == NOT_ONE else all_eyes
+        into = weight[meet[s] if all_eyes == NOT_ONE else all_eyes]
         for i in range(mass.shape[1]):
-            for j in range(weight.shape[1]):
-                weight[eyes, j] += mass[s, i] * turned[i, j]
+            for lane in range(0, whole, LANES):
+                share = times(alike(mass[s, i]), eight(turned[i], lane))
+                put(plus(eight(into, lane), share), into, lane)
+            for j in range(whole, len(into)):
+                into[j] += mass[s, i] * turned[i, j]
 
 
 @compiled
@@ -192,27 +197,13 @@ def act(stage, window, part, step, work, out):
         eye = eye_of(powers, narrow, kinds_through(lens, SCENE))
         judge(stage, len(window), eye, work)
         if powers.packed:
-            _mix_packed(powers, weight[sense], eye, narrow, work, out)
+            mix_packed(powers, weight[sense], eye, narrow, work, out)
         else:
             mix(weight[sense], eye, narrow, len(window), work)
     if not powers.packed:
         gather(work.mixed, out)
     for a in range(len(out)):
         out[a] = (1.0 - powers.floor) * out[a] + powers.spread
-
-
-@compiled
-def _mix_packed(powers, weight, eye, sight, work, out):
-    """Adds to out (actions,) the softmax of an eye's minds, as they weigh, (minds,)."""
-    fruit, company, taste, memory, temper = work.fruit, work.company, powers.taste, powers.memory, powers.temper
-    for mind in range(len(weight)):
-        if weight[mind] == 0.0:
-            continue
-        k = powers.example[mind]
-        m, i, j = memory[k], taste[k], temper[k]
-        share = weight[mind] / total_of(fruit, company, eye, sight, m, i, j)
-        for a in range(fruit.shape[3]):
-            out[a] += share * (fruit[eye, m, i, a] * company[sight, j, a])
 
 
 @compiled

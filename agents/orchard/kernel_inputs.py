@@ -7,9 +7,9 @@ import numpy as np
 from numba import njit
 
 from agents.orchard.lens import PACKED, UNREACHABLE, Events, Ground, Lens, Look, compiled
+from agents.orchard.registers import LANES
 from agents.orchard.senses import Senses
 from agents.orchard.types import TypeSpace
-from agents.orchard.unpacked import LANES
 from agents.partial import NOTHING, Without
 from worlds import KINDS
 
@@ -25,7 +25,7 @@ class Powers(NamedTuple):
     # (k,) int64: which of the minds, a mind being a type but for its senses and manner; where distances are not packed
     # all memories × tempers × lanes, of which each taste is one
     mind: np.ndarray
-    slot: np.ndarray  # (k,) int64: the same, whatever is asked of minds
+    slot: np.ndarray  # (k,) uint64: senses · minds + mind, whatever is asked of minds
     example: np.ndarray  # (minds,) int64: a type of each mind, where distances are packed
     window: np.ndarray  # (memories,) int64
     pull: np.ndarray  # (tastes, kinds, 256) float64: exp(β·weight·γ^distance), 0 where nothing is
@@ -46,11 +46,13 @@ class Powers(NamedTuple):
     packed: bool  # whether nearest distances are packed, and pull and push looked up; else the fields below are used
     summed: bool  # whether all fruits of a kind count, and not the nearest alone
     discount: np.ndarray  # (256,) float64: γ^distance, 0 where there is no way
+    lure: np.ndarray  # (kinds, 256, lanes) float64: exp(β·weight·γ^distance), by taste, where all fruits count
     wanted: np.ndarray  # (all colours, lanes) float64: β·weight, by taste
     keenest: float  # the largest |β·weight|
     drawn: np.ndarray  # (tempers,) float64: β·push
     drives: bool  # whether any of these is not 0
-    interest: np.ndarray  # (tastes, eyes) float64: see TypeSpace.interest
+    # (sets of kinds shown, senses, lanes) float64: of what a taste heeds in fruits that senses show, the share shown
+    heeded: np.ndarray
     believed: np.ndarray  # (k,) float64: the odds of the types that agents believe in, 0 for others
     held: np.ndarray  # (senses, minds) float64: the same, added up
     among: int  # what they add up to
@@ -87,6 +89,8 @@ class Work(NamedTuple):
     most: np.ndarray  # (lanes,) float64
     judged: np.ndarray  # (eyes,) bool: whose fruit holds what was last looked at
     company: np.ndarray  # (sights, tempers, moves) float64: the other
+    lures: np.ndarray  # (memories, all colours and none, moves, lanes) float64: what is due to each kind; 1 for none
+    moderate: np.ndarray  # (1,) bool: whether the odds can be made of these
     cover: np.ndarray  # (senses, lanes) float64, by taste
     held: np.ndarray  # (sights,) int64: how many cells were shown
     pi: np.ndarray  # (k,) float64
@@ -117,15 +121,18 @@ def powers_of(space: TypeSpace, seen_alone: bool = False) -> Powers:
     if not packed:
         mind = (memory * len(push) + temper) * lanes + taste
         example = np.zeros(len(window) * len(push) * lanes, np.int64)
+    wanted = np.zeros((len(KINDS), lanes))
+    wanted[: table.weight.shape[1], :tastes] = table.beta * table.weight.T
     group = np.where(table.manner > 0, 1 + taste, 0)
     alike, first = np.unique(group, return_index=True)
     believed = space.believed(seen_alone)
     played = np.vstack([space.played_among(believed)[first], np.arange(len(space))])
     mind_of, alike_of = np.unique(mind[played], axis=1, return_inverse=True)
+    slot = (sense * len(example) + mind).astype(np.uint64)
     held = np.zeros((space.senses.base, len(example)))
     np.add.at(held, (sense, mind), believed)
     return Powers(
-        taste, sense, sight, memory, temper, mind, mind, example,
+        taste, sense, sight, memory, temper, mind, slot, example,
         window=window,
         pull=pull,
         push=np.exp(table.beta * push[:, None] * discount),
@@ -144,16 +151,27 @@ def powers_of(space: TypeSpace, seen_alone: bool = False) -> Powers:
         packed=packed,
         summed=space.policy.value == "sum",
         discount=discount,
-        wanted=table.beta * np.pad(table.weight.T, ((0, len(KINDS) - table.weight.shape[1]), (0, lanes - tastes))),
+        lure=np.exp(wanted[: space.orchard.kinds if space.policy.value == "sum" else 0, None] * discount[:, None]),
+        wanted=wanted,
         keenest=float(table.beta * np.abs(table.weight).max()),
         drawn=table.beta * push,
         drives=bool(np.any(push)),
-        interest=space.interest,
+        heeded=_heeded(space, lanes),
         believed=believed.astype(np.float64),
         held=held,
         among=int(believed.sum()),
         without=NOTHING,
     )  # fmt: skip
+
+
+def _heeded(space: TypeSpace, lanes: int) -> np.ndarray:
+    """Powers.heeded; 1 where a taste heeds none of what senses show."""
+    interest, seen = space.interest, space.senses.kinds[: space.senses.base]
+    both, heeded = np.arange(interest.shape[1])[:, None] & seen, np.ones((interest.shape[1], len(seen), lanes))
+    heeds = interest[:, seen] > 0
+    shares = heeded[..., : len(interest)].transpose(2, 0, 1)
+    np.divide(interest[:, both], interest[:, None, seen], out=shares, where=heeds[:, None])
+    return heeded
 
 
 @njit(cache=True, nogil=True)
@@ -172,6 +190,9 @@ def make_work(stage, depth):
         Look(
             np.empty((memories, kinds), np.uint64),
             np.empty(1, np.uint64),
+            np.empty((powers.window[-1], stage.events.board.shape[2]), np.uint64),
+            np.empty(len(stage.ground.distance), np.uint64),
+            np.empty(memories * stage.events.board.shape[1] + 1, np.int64),
             np.empty((memories, len(KINDS), moves)),
             np.empty(moves),
             np.empty(powers.window[-1], np.bool_),
@@ -187,6 +208,8 @@ def make_work(stage, depth):
         np.empty(lanes),
         np.empty(eyes, np.bool_),
         np.empty((sights, tempers, moves)),
+        np.ones((memories, len(KINDS) + 1, moves, lanes)),
+        np.empty(1, np.bool_),
         np.ones((powers.senses, lanes)),
         np.empty(sights, np.int64),
         np.empty(len(powers.taste)),

@@ -58,7 +58,11 @@ class Look(NamedTuple):
 
     near: np.ndarray  # (memories, kinds) uint64: packed walking distances to the nearest remembered fruit
     crowd: np.ndarray  # (1,) uint64: the same to the nearest other agent
-    field: np.ndarray  # (memories, all colours, actions) float64: γ^distance of what is remembered, see look_far
+    # Where distances are not packed, see agents.orchard.looking_far:
+    new: np.ndarray  # (window, words) uint64: the cells that were shown so many steps ago and not since
+    fruit: np.ndarray  # (cells,) uint64: of each fruit that is shown its cell, by memory and kind
+    first: np.ndarray  # (memories · kinds + 1,) int64: where those of each of these begin
+    field: np.ndarray  # (memories, all colours, actions) float64: γ^distance of what is remembered
     company: np.ndarray  # (actions,) float64: the same of the nearest other agent
     shown: np.ndarray  # (window,) bool: whether the lens shows anything, so many steps ago
 
@@ -134,7 +138,7 @@ def kinds_through(lens, pairs):
 
 
 @compiled
-def _shows(events, ground, lens, pairs, step, word):
+def shows(events, ground, lens, pairs, step, word):
     """One word of the cells that a lens, not empty at that step, shows."""
     mask = ground.visible[lens.sight[0], events.cell[step, lens.place[0]], word]
     for i in range(1, pairs):
@@ -143,59 +147,12 @@ def _shows(events, ground, lens, pairs, step, word):
 
 
 @compiled
-def _in_lens(events, ground, lens, pairs, step, cell):
+def in_lens(events, ground, lens, pairs, step, cell):
     """Whether all the first pairs of a lens see a cell."""
     i = pairs - 1
     while i >= 0 and _in_sight(ground.visible, lens.sight[i], events.cell[step, lens.place[i]], cell):
         i -= 1
     return i < 0
-
-
-@compiled
-def look_far(events, ground, window, lens, pairs, step, powers, out):
-    """As `look`, for any number of actions: writes out.field, the sums or the most of γ^distance over the fruits of a
-    kind, and out.company, if that drives anybody; returns how many cells are shown."""
-    discount, summed = powers.discount, powers.summed
-    board, field, company, shown = events.board, out.field, out.company, out.shown
-    memories, body = len(window), lens.place[pairs - 1]
-    at, longest, count = events.cell[step, body], min(window[memories - 1], step + 1), 0
-    actions = len(company)
-    for a in range(actions):
-        company[a] = 0.0
-    for other in range(events.cell.shape[1] if powers.drives else 0):
-        cell = events.cell[step, other]
-        if other != body and _in_lens(events, ground, lens, pairs, step, cell):
-            for a in range(actions):
-                company[a] = max(company[a], discount[ground.distance[ground.neighbor[at, a], cell]])
-    for back in range(longest):
-        shown[back] = sees(events, ground, lens, pairs, body, step - back)
-    for memory in range(memories):
-        for kind in range(field.shape[1]):
-            for a in range(actions):
-                field[memory, kind, a] = 0.0
-    for word in range(board.shape[2]):
-        known, memory = uint64(0), 0
-        for back in range(longest):
-            memory += back == window[memory]
-            if not shown[back]:
-                continue
-            new = _shows(events, ground, lens, pairs, step - back, word) & ~known
-            known |= new
-            count += popcount(new) if back == 0 else 0
-            for kind in range(board.shape[1]):
-                fruits = board[step - back, kind, word] & new
-                while fruits != uint64(0):
-                    cell = 64 * word + lowest_bit(fruits)
-                    for a in range(actions):
-                        near, so_far = discount[ground.distance[ground.neighbor[at, a], cell]], field[memory, kind, a]
-                        field[memory, kind, a] = so_far + near if summed else max(so_far, near)
-                    fruits &= fruits - _ONE
-    for memory in range(1, memories):
-        for kind in range(field.shape[1]):
-            for a in range(actions):
-                less, more = field[memory - 1, kind, a], field[memory, kind, a]
-                field[memory, kind, a] = less + more if summed else max(less, more)
-    return count
 
 
 @compiled
@@ -235,7 +192,7 @@ def look(events, ground, window, lens, pairs, step, out):
             memory += back == window[memory]
             if not shown[back]:
                 continue
-            new = _shows(events, ground, lens, pairs, step - back, word) & ~known
+            new = shows(events, ground, lens, pairs, step - back, word) & ~known
             known |= new
             count += popcount(new) if back == 0 else 0
             for kind in range(near.shape[1]):

@@ -10,14 +10,13 @@ import math
 import numpy as np
 from numba import njit
 
-from agents.orchard.lens import compiled, look_far
-from worlds import KINDS
+from agents.orchard.lens import compiled
+from agents.orchard.looking_far import company_of, field_of, is_moderate, look_far, lures_of
+from agents.orchard.registers import LANES, alike, eight, minus, over, plus, put, sum_of, times
 
-# Sums in any order, and so eight at once.
+# Sums in any order.
 adding = njit(cache=True, nogil=True, _nrt=False, error_model="numpy", forceinline=True, fastmath={"reassoc"})
-LANES = 8  # float64 numbers in the widest register
 LEAST = -700.0  # of an exponent: what is less likely than this counts as this likely
-MODERATE = 600.0  # an exponent that neither overflows nor, in a sum with others such, makes a fraction lose digits
 _PER_BIT = 1 / math.log(2)
 _LN2_HIGH, _LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10  # the first times any exponent of two is exact
 _C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11 = (1 / math.factorial(n) for n in range(2, 12))
@@ -36,9 +35,16 @@ def exponential(x):
 def imagine_unpacked(stage, window, pairs, step, work):
     """As agents.orchard.judging.imagine."""
     events, ground, powers, lens, seen = stage.events, stage.ground, stage.powers, work.lens, work.look
-    company, sight = work.company, lens.sight[pairs - 1]
-    tempers, moves = company.shape[1:]
-    count = look_far(events, ground, window, lens, pairs, step, powers, seen)
+    company, sight, body = work.company, lens.sight[pairs - 1], lens.place[pairs - 1]
+    (tempers, moves), kinds, at = company.shape[1:], events.board.shape[1], events.cell[step, body]
+    count = look_far(events, ground, window, lens, pairs, step, seen)
+    work.moderate[0] = powers.summed and is_moderate(ground, at, powers, seen, len(window), kinds)
+    if work.moderate[0]:
+        lures_of(ground, at, powers.lure, seen, len(window), work.lures)
+    else:
+        field_of(ground, at, powers.discount, powers.summed, seen, len(window), kinds)
+    if powers.drives:
+        company_of(events, ground, lens, pairs, step, powers.discount, seen.company)
     for temper in range(tempers):
         most = powers.drawn[temper] * seen.company[0]
         for a in range(1, moves):
@@ -52,57 +58,39 @@ def imagine_unpacked(stage, window, pairs, step, work):
 def judge_unpacked(powers, memories, eye, work):
     """Writes work.odds, exp(β·Q) of the fruits that an eye sees, of any scale, and work.total, with company the
     denominators of softmax(β·Q). Q is over kinds the sum of weight · γ^distance, or the best, 0 where none is known."""
-    field, company = work.look.field, work.company
-    sight, moves, (tempers, lanes) = eye // powers.eyes, field.shape[2], work.total.shape[2:]
+    company, sight, kinds = work.company, eye // powers.eyes, eye & powers.eyes - 1
+    moves, (tempers, lanes) = company.shape[2], work.total.shape[2:]
     for memory in range(memories):
         odds = work.odds[eye, memory]
-        if powers.summed and _is_moderate(powers, field[memory]):
-            _sum_of_few(powers.wanted, field[memory], eye, odds)
+        if work.moderate[0]:
+            _multiply(work.lures[memory], kinds, odds)
         else:
-            _worth(powers, field[memory], eye, odds, work.most)
+            _worth(powers, work.look.field[memory], kinds, odds, work.most)
         for temper in range(tempers):
-            total = work.total[eye, memory, temper]
-            for i in range(lanes):
-                total[i] = 0.0
-            for a in range(moves):
-                row, push = odds[a], company[sight, temper, a]
-                for i in range(lanes):
-                    total[i] += row[i] * push
+            for lane in range(0, lanes, LANES):
+                total = alike(0.0)
+                for a in range(moves):
+                    total = plus(total, times(eight(odds[a], lane), alike(company[sight, temper, a])))
+                put(total, work.total[eye, memory, temper], lane)
 
 
 @compiled
-def _is_moderate(powers, field):
-    """Whether no |β·Q| is so large that its exponential has to be scaled; field (all colours, moves)."""
-    most = 0.0
-    for a in range(field.shape[1]):
-        near = 0.0
-        for kind in range(len(KINDS)):
-            near += field[kind, a]
-        most = max(most, near)
-    return most * powers.keenest < MODERATE
+def _multiply(lures, kinds, odds):
+    """exp(β·Q) where all fruits count, the product over the kinds that are seen. All kinds are in one expression, and
+    those not seen in it as 1: a loop or a condition would keep the loop over lanes from being done eight at a time."""
+    none = len(lures) - 1
+    k0, k1, k2 = lures[0 if kinds & 1 else none], lures[1 if kinds & 2 else none], lures[2 if kinds & 4 else none]
+    k3, k4, k5 = lures[3 if kinds & 8 else none], lures[4 if kinds & 16 else none], lures[5 if kinds & 32 else none]
+    for a in range(odds.shape[0]):
+        for lane in range(0, odds.shape[1], LANES):
+            x = times(times(eight(k0[a], lane), eight(k1[a], lane)), eight(k2[a], lane))
+            y = times(times(eight(k3[a], lane), eight(k4[a], lane)), eight(k5[a], lane))
+            put(times(x, y), odds[a], lane)
 
 
 @compiled
-def _sum_of_few(wanted, field, eye, odds):
-    """exp(β·Q) where all fruits count. All kinds are in one expression, and those not seen in it as none: a loop or a
-    condition would keep the loop over lanes from being done eight at a time."""
-    w0, w1, w2, w3, w4, w5 = wanted[0], wanted[1], wanted[2], wanted[3], wanted[4], wanted[5]
-    s0, s1, s2 = float(eye & 1), float(eye >> 1 & 1), float(eye >> 2 & 1)
-    s3, s4, s5 = float(eye >> 3 & 1), float(eye >> 4 & 1), float(eye >> 5 & 1)
-    for a in range(field.shape[1]):
-        f0, f1, f2 = s0 * field[0, a], s1 * field[1, a], s2 * field[2, a]
-        f3, f4, f5 = s3 * field[3, a], s4 * field[4, a], s5 * field[5, a]
-        row = odds[a]
-        for i in range(len(row)):
-            row[i] = (w0[i] * f0 + w1[i] * f1 + w2[i] * f2) + (w3[i] * f3 + w4[i] * f4 + w5[i] * f5)
-    flat = odds.reshape(odds.size)
-    for i in range(len(flat)):
-        flat[i] = exponential(flat[i])
-
-
-@compiled
-def _worth(powers, field, eye, odds, most):
-    """exp(β·Q) over its largest, so that nothing overflows."""
+def _worth(powers, field, kinds, odds, most):
+    """exp(β·Q) over its largest, so that nothing overflows; field as Look has it, of one memory."""
     wanted = powers.wanted
     for i in range(len(most)):
         most[i] = -np.inf
@@ -112,7 +100,7 @@ def _worth(powers, field, eye, odds, most):
             worth[i] = 0.0
         for kind in range(field.shape[0]):
             near = field[kind, a]
-            if eye >> kind & 1 and near > 0.0:
+            if kinds >> kind & 1 and near > 0.0:
                 for i in range(len(most)):
                     one = wanted[kind, i] * near
                     worth[i] = worth[i] + one if powers.summed or not known else max(worth[i], one)
@@ -145,20 +133,14 @@ def chances_unpacked(powers, work, kinds, action, marked):
             for temper in range(tempers):
                 share = (1.0 - powers.floor) * company[sight, temper, action]
                 total, first = work.total[eye, memory, temper], (memory * tempers + temper) * lanes
-                for i in range(lanes):
-                    row[first + i] = share * odds[i] / total[i] + powers.spread
-    mean = 0.0
+                for lane in range(0, lanes, LANES):
+                    x = over(times(alike(share), eight(odds, lane)), eight(total, lane))
+                    put(plus(x, alike(powers.spread)), row, first + lane)
+    mean = alike(0.0)
     for sense in range(powers.senses):
-        mean += _dot(powers.held[sense], like[sense])
-    return mean / powers.among
-
-
-@adding
-def _dot(one, other):
-    total = 0.0
-    for i in range(len(one)):
-        total += one[i] * other[i]
-    return total
+        for first in range(0, len(like[sense]), LANES):
+            mean = plus(mean, times(eight(powers.held[sense], first), eight(like[sense], first)))
+    return sum_of(mean) / powers.among
 
 
 @adding
@@ -174,13 +156,15 @@ def believe(powers, work, native, mean, belief):
     """Multiplies into belief (k,) how likely an act is for each type: π of it, work.like, as far as it tells of whom
     did it."""
     for sense in range(powers.senses):
-        like, cover = work.like[sense], work.cover[sense]
-        for first in range(0, len(like), len(cover)):
-            for i in range(len(cover)):
-                trust = native * cover[i]
-                like[first + i] = trust * like[first + i] + (1.0 - trust) * mean
+        row, cover = work.like[sense], work.cover[sense]
+        for first in range(0, len(row), len(cover)):
+            for lane in range(0, len(cover), LANES):
+                trust = times(alike(native), eight(cover, lane))
+                x = times(trust, eight(row, first + lane))
+                put(plus(x, times(minus(alike(1.0), trust), alike(mean))), row, first + lane)
+    like = work.like.reshape(work.like.size)
     for k in range(len(belief)):
-        belief[k] *= work.like[powers.sense[k], powers.slot[k]]
+        belief[k] *= like[powers.slot[k]]
     share = 1.0 / _total(belief)
     for k in range(len(belief)):
         belief[k] *= share
@@ -189,17 +173,15 @@ def believe(powers, work, native, mean, belief):
 @compiled
 def mix(weight, eye, sight, memories, work):
     """Adds to work.mixed (moves, lanes) the softmax of an eye's minds, as they weigh, (minds,)."""
-    company, share = work.company, work.most
-    moves, (tempers, lanes) = work.odds.shape[2], work.total.shape[2:]
+    company, moves, (tempers, lanes) = work.company, work.odds.shape[2], work.total.shape[2:]
     for memory in range(memories):
         for temper in range(tempers):
             first, total = (memory * tempers + temper) * lanes, work.total[eye, memory, temper]
-            for i in range(lanes):
-                share[i] = weight[first + i] / total[i]
-            for a in range(moves):
-                mixed, odds, push = work.mixed[a], work.odds[eye, memory, a], company[sight, temper, a]
-                for i in range(lanes):
-                    mixed[i] += share[i] * (odds[i] * push)
+            for lane in range(0, lanes, LANES):
+                share = over(eight(weight, first + lane), eight(total, lane))
+                for a in range(moves):
+                    odds = times(eight(work.odds[eye, memory, a], lane), alike(company[sight, temper, a]))
+                    put(plus(eight(work.mixed[a], lane), times(share, odds)), work.mixed[a], lane)
 
 
 @compiled

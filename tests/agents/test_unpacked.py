@@ -3,7 +3,8 @@
 import numpy as np
 from numba import njit
 
-from agents.orchard.unpacked import LEAST, MODERATE, exponential
+from agents.orchard.looking_far import MODERATE
+from agents.orchard.unpacked import LEAST, exponential
 
 
 @njit

@@ -1,0 +1,103 @@
+"""What a lens shows where distances are not packed: with any number of actions, and all fruits of a kind counting.
+
+First the fruits are listed; from them comes either what each kind of them is worth to every taste, as factors of
+exp(β·Q) of which each fruit's is looked up, or, where those might overflow or the best fruit alone counts, γ^distance.
+"""
+
+from numba import uint64
+
+from agents.orchard.lens import compiled, in_lens, sees, shows
+from agents.orchard.registers import LANES, alike, eight, put, times
+from worlds.orchard.geometry import lowest_bit, popcount
+
+MODERATE = 600.0  # an exponent that neither overflows nor, in a sum with others such, makes a fraction lose digits
+
+
+@compiled
+def look_far(events, ground, window, lens, pairs, step, out):
+    """As agents.orchard.lens.look, for any number of actions: writes out.fruit, by memory and kind, and where those of
+    each begin, out.first; returns how many cells are shown."""
+    board, shown, new = events.board, out.shown, out.new
+    memories, kinds, body = len(window), board.shape[1], lens.place[pairs - 1]
+    longest, count, found = min(window[memories - 1], step + 1), 0, 0
+    for back in range(longest):
+        shown[back] = sees(events, ground, lens, pairs, body, step - back)
+    for word in range(board.shape[2]):
+        known = uint64(0)
+        for back in range(longest):
+            seen = shows(events, ground, lens, pairs, step - back, word) if shown[back] else uint64(0)
+            new[back, word] = seen & ~known
+            known |= seen
+        count += popcount(new[0, word])
+    since = 0
+    for memory in range(memories):
+        until = min(window[memory], longest)
+        for kind in range(kinds):
+            out.first[memory * kinds + kind] = found
+            for word in range(board.shape[2]):
+                for back in range(since, until):
+                    fruits = board[step - back, kind, word] & new[back, word]
+                    while fruits != uint64(0):
+                        out.fruit[found] = 64 * word + lowest_bit(fruits)
+                        found += 1
+                        fruits &= fruits - uint64(1)
+        since = until
+    out.first[memories * kinds] = found
+    return count
+
+
+@compiled
+def company_of(events, ground, lens, pairs, step, discount, company):
+    """Writes the largest γ^distance to another agent in a lens after each action, company (actions,)."""
+    body = lens.place[pairs - 1]
+    at = events.cell[step, body]
+    for a in range(len(company)):
+        company[a] = 0.0
+    for other in range(events.cell.shape[1]):
+        cell = events.cell[step, other]
+        if other != body and in_lens(events, ground, lens, pairs, step, cell):
+            for a in range(len(company)):
+                company[a] = max(company[a], discount[ground.distance[ground.neighbor[at, a], cell]])
+
+
+@compiled
+def field_of(ground, at, discount, summed, look, memories, kinds):
+    """Writes look.field from the cell `at`: the sum, or the most, of γ^distance over the fruits of a kind."""
+    field = look.field
+    for memory in range(memories):
+        for kind in range(kinds):
+            group = memory * kinds + kind
+            for a in range(field.shape[2]):
+                so_far = 0.0
+                for f in range(look.first[group], look.first[group + 1]):
+                    near = discount[ground.distance[ground.neighbor[at, a], look.fruit[f]]]
+                    so_far = so_far + near if summed else max(so_far, near)
+                before = field[memory - 1, kind, a] if memory > 0 else 0.0
+                field[memory, kind, a] = before + so_far if summed else max(before, so_far)
+
+
+@compiled
+def is_moderate(ground, at, powers, look, memories, kinds):
+    """Whether no |β·Q| of the fruits that are shown from the cell `at` can be so large that exp(β·Q) has to be scaled:
+    an action leads one step nearer to each of them at most."""
+    near = 0.0
+    for f in range(look.first[memories * kinds]):
+        near += powers.discount[max(ground.distance[at, look.fruit[f]] - 1, 0)]
+    return near * powers.keenest < MODERATE
+
+
+@compiled
+def lures_of(ground, at, lure, look, memories, lures):
+    """Writes lures (memories, kinds, actions, lanes), exp(β·weight · the sum of γ^distance) from the cell `at`; lure is
+    that of Powers."""
+    kinds, (actions, lanes) = len(lure), lures.shape[2:]
+    for memory in range(memories):
+        for kind in range(kinds):
+            group = memory * kinds + kind
+            for a in range(actions):
+                after = ground.neighbor[at, a]
+                for lane in range(0, lanes, LANES):
+                    x = eight(lures[memory - 1, kind, a], lane) if memory > 0 else alike(1.0)
+                    for f in range(look.first[group], look.first[group + 1]):
+                        x = times(x, eight(lure[kind, ground.distance[after, look.fruit[f]]], lane))
+                    put(x, lures[memory, kind, a], lane)
