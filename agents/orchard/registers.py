@@ -2,7 +2,7 @@
 over a short row is one instruction. Where registers are narrower it is several; the numbers are the same.
 """
 
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.core.datamodel import models
 from numba.extending import intrinsic, register_model

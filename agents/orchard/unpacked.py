@@ -24,7 +24,7 @@ _C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11 = (1 / math.factorial(n) for 
 
 @compiled
 def exponential(x):
-    """exp(x) for x from LEAST to MODERATE, to 1e-14 of itself: np.exp calls a library, one number at a time."""
+    """exp(x) for x from LEAST to 600, to 1e-14 of itself: np.exp calls a library, one number at a time."""
     bits = np.floor(max(x, LEAST) * _PER_BIT + 0.5)
     r = max(x, LEAST) - bits * _LN2_HIGH - bits * _LN2_LOW
     p = _C2 + r * (_C3 + r * (_C4 + r * (_C5 + r * (_C6 + r * (_C7 + r * (_C8 + r * (_C9 + r * (_C10 + r * _C11))))))))
