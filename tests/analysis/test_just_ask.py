@@ -65,7 +65,7 @@ def test_who_knows_shows_the_effect_and_who_is_deaf_does_not(name):
 
 @pytest.mark.slow
 def test_where_acts_are_sure_asking_brings_about_all_that_can_be_and_with_luck_it_does_not():
-    made = document("returns", steps=4)
+    made = document("returns", steps=12)
     assert not [text for text in wrong(made) if "positive" in text]
     rows = made["rows"]
     sure, slips = (one_of(rows, contender="do, exact", acts=acts) for acts in ("sure", "0.2 slip"))
@@ -76,7 +76,7 @@ def test_where_acts_are_sure_asking_brings_about_all_that_can_be_and_with_luck_i
 
 @pytest.mark.slow
 def test_a_style_is_shown_by_who_is_asked_for_it_alone():
-    rows = document("style", steps=6)["rows"]
+    rows = document("style", steps=12)["rows"]
     for axis in {row["axis"] for row in rows}:
         do, nobody = (one_of(rows, axis=axis, contender=name)["shown"][0] for name in ("do", "no wish"))
         assert do > nobody
