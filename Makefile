@@ -67,11 +67,11 @@ bench: $(READY)  ## measure the speeds of benchmarks/RESULTS.md again
 	@set -e; for name in $(BENCHMARKS); do $(BIN)/python benchmarks/$$name.py --json; done
 
 # The mind that ships, of the default world. tom/minds/reference/README.md says what came of it.
-reference: $(READY)  ## train the reference mind anew, three times, into runs/reference-*: near five hours of one core; it resumes
+reference: $(READY)  ## train the reference mind anew, three times, into runs/reference-*: near four hours of one core; it resumes
 	$(BIN)/tom run --out logs/reference --episodes 20000 --seed 101
 	@set -e; for seed in 0 1 2; do run=runs/reference-$$seed; resume=; \
 	    if [ -d $$run/checkpoint ]; then resume=--resume; fi; \
-	    OMP_NUM_THREADS=1 $(BIN)/tom train logs/reference --out $$run --minutes 92 --seed $$seed $$resume; done
+	    OMP_NUM_THREADS=1 $(BIN)/tom train logs/reference --out $$run --minutes 75 --seed $$seed $$resume; done
 	$(BIN)/python benchmarks/reference.py --run runs/reference-0 runs/reference-1 runs/reference-2 > runs/reference.md
 
 # The filter of near-far that ships: 2 to 24 agents, every kind of map, 40 to 64 steps.

@@ -9,12 +9,15 @@ import argparse
 import json
 from pathlib import Path
 
+import numpy as np
+
 from agents.orchard.presets import DEFAULT, preset
 from agents.orchard.run import RunConfig
-from agents.registry import played
+from agents.registry import played, reasoner_of, type_space
 from analysis import Sampling, examine, score_descriptions
 from analysis.figures.needs_picture import needs_picture
 from analysis.figures.picture import save
+from analysis.scores.describe import subjects
 
 WORLDS = {"blind, the default": DEFAULT, "near-far": "near-far"}
 SAMPLING = Sampling(questions=96, stances=("behave",), weights=(2, 2, 4, 4))
@@ -36,14 +39,28 @@ def demanded(name: str, split: str, episodes: int, seed: int) -> dict:
         "demands": report["demands"], "entropy": scores.entropy(("behave", 0)),
         "type_loss": loss["posterior"], "prior_loss": loss["uniform prior"],
         "stated_less_right": max(row["stated"] - row["right"] for row in stated),
+        "likeliest": too_sure(log),
     }  # fmt: skip
+
+
+def too_sure(log) -> tuple[float, float]:
+    """How likely the exact posterior's likeliest type is by its own account, and how often it is right: two means."""
+    stated, right = [], []
+    for episode in log:
+        reasoner, space = reasoner_of(type_space(episode)), type_space(episode)
+        for one in subjects(episode, 32):
+            belief = reasoner.posterior(episode, one.agent, one.step, one.who)
+            stated.append(belief.max())
+            right.append(belief.argmax() == space.index(episode.agents[one.who].type))
+    return float(np.mean(stated)), float(np.mean(right))
 
 
 def lines(world: dict) -> list[str]:
     """The rows of a table in Markdown."""
     said = [
         f"entropy {world['entropy']:.2f} nats; log loss on the type {world['type_loss']:.2f}, the prior's "
-        f"{world['prior_loss']:.2f}; stated less right at most {world['stated_less_right']:.2f}"
+        f"{world['prior_loss']:.2f}; stated less right at most {world['stated_less_right']:.2f}; the likeliest type is "
+        f"stated with {world['likeliest'][0]:.2f} and right {world['likeliest'][1]:.2f}"
     ]
     for cell in world["demands"]:
         rows = [row for row in world["needs"] if row["depth"] == cell["depth"]]

@@ -17,10 +17,10 @@ TEST_ONLY = frozenset({"blind-rooms"})  # training and validation have no maps o
 _BLIND = (
     OrchardConfig(7, 7, map="open", kinds=5, fruits=5, agents=6, steps=80, moves=8, sights=(2, 32), apart=True),
     PolicyConfig(
-        weights=(1.0, 0.5, 0.0, -0.5, -1.0), beta=36.0, gamma=0.6, floor=0.05, rankings="wheel", value="sum",
-        traits=("taste", "blindness", "manner"), manners=(1, 5),
+        weights=(1.0, 0.5, 0.0, -0.5, -1.0), beta=60.0, gamma=0.4, floor=0.05, rankings="wheel", value="sum",
+        traits=("taste", "blindness", "manner"), manners=(1, 8),
     ),
-    PopulationConfig(switch=16, believed="auto"),
+    PopulationConfig(switch=20, believed="auto"),
 )  # fmt: skip
 PRESETS: Mapping[str, World] = {
     # Eyes that see well but differently, each blind to a kind, and manners of imitation that differ: the world in which

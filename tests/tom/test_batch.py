@@ -7,9 +7,10 @@ import torch
 
 from agents.language.paraphrase import HELD_OUT, PARAPHRASES
 from tests.tom.worlds_of_minds import ShortLog, short_log, untrained_transformer
-from tom.tokens.tensors import UNLABELLED
-from tom.tokens.words import DESCRIBE, NAME, NOBODY
-from tom.training.batch import Draws, TrainingBatches, drawn_prompts
+from tom.tokens.base import UNLABELLED
+from tom.tokens.tensors import Prompt
+from tom.tokens.words import BLANK, DESCRIBE, NAME, NOBODY
+from tom.training.batch import Draws, TrainingBatches, _half_heard, drawn_prompts
 from tom.transformer import CODES, ME
 
 
@@ -98,3 +99,13 @@ def test_an_answer_points_at_the_row_of_its_body_and_step():
     assert (prompt["row"] < rows).all()
     assert (prompt["word"].flatten()[prompt["answer"]] == 0).all()
     assert torch.isin(prompt["depth"], torch.arange(4)).all()
+
+
+def test_some_words_of_a_prompt_are_not_heard_and_names_always_are():
+    prompt = Prompt((7, NAME, 8, 9), (-1, 2, -1, -1), 3, 1, 0, (3,), (1,))
+    heard = [_half_heard(prompt, 0.5, np.random.default_rng(seed)) for seed in range(50)]
+    assert all(one.words[1] == NAME and one.who == prompt.who and one.when == prompt.when for one in heard)
+    assert {word for one in heard for word in one.words} == {7, 8, 9, NAME, BLANK}
+    described = Prompt((DESCRIBE, NAME), (-1, 2), 3, 0, 0)
+    assert _half_heard(described, 1.0, np.random.default_rng(0)) == described
+    assert _half_heard(prompt, 0.0, np.random.default_rng(0)) == prompt

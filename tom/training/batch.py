@@ -17,7 +17,7 @@ from agents.population import WORDINGS
 from tom.tokens import Reader, reader_of
 from tom.tokens.base import UNLABELLED
 from tom.tokens.tensors import Asked, Prompt, codes, tensors
-from tom.tokens.words import DESCRIBE, NAME, NOBODY, Vocabulary
+from tom.tokens.words import BLANK, DESCRIBE, NAME, NOBODY, Vocabulary
 
 NEAR = 16  # batches
 
@@ -25,14 +25,15 @@ NEAR = 16  # batches
 @dataclass(frozen=True)
 class Draws:
     """How many prompts of each sort a history is asked in training, beside all that gave one a role; how many answers
-    of each; and the share of histories from which one's own acts are taken, so that one's persona is read and not only
-    what one did."""
+    of each; the share of histories from which one's own acts are taken, so that one's persona is read and not only
+    what one did; and the share of a prompt's words that are not heard, so that no wording hangs on a single word."""
 
     myself: int = 2
     predict: int = 4
     describe: int = 2
     answers: int = 8
     unseen: float = 0.1
+    unheard: float = 0.1
 
 
 def drawn_prompts(
@@ -82,6 +83,13 @@ def _prompt(episode: Any, vocabulary: Vocabulary, text: str, depth: int, body: i
     steps = np.sort(steps)
     action = episode.action[steps, body]
     return Prompt(words, who, int(steps[0]), depth, body, tuple(steps.tolist()), tuple(action.tolist()))
+
+
+def _half_heard(prompt: Prompt, share: float, generator: np.random.Generator) -> Prompt:
+    """A prompt of which some words, names never, are blank."""
+    words = np.array(prompt.words)
+    lost = (generator.random(len(words)) < share) & ~np.isin(words, (NAME, DESCRIBE))
+    return replace(prompt, words=tuple(np.where(lost, BLANK, words).tolist()))
 
 
 def _wording(stance: str, generator: np.random.Generator) -> int:
@@ -145,6 +153,7 @@ class TrainingBatches:
         seen = reader.seen(episode, me, wanted)
         if generator.random() < self.draws.unseen:
             seen = replace(seen, native=seen.native & (seen.agent != me))
+        prompts = [_half_heard(p, self.draws.unheard, generator) for p in prompts]
         persona = self.vocabulary.encode(episode.agents[me].description)
         code = codes(len(episode.agents), me, generator)
         return Asked(seen, persona, types, prompts, code)
