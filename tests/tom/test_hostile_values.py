@@ -79,6 +79,7 @@ def rest(logs, trained, tmp_path) -> dict[str, dict[str, tuple[str, ...]]]:
         "score": scored,
         "graph": {**scored, **out},
         "probe": {"name": ("stranger",), "run": (str(trained),)},
+        "just-ask": {"name": ("clauses",)},
         "generations": {**out, "mind": ("--mind", str(trained))},
         "view": {"log": (str(logs["test"]),), "mind": where["mind"]},
     }
@@ -87,7 +88,7 @@ def rest(logs, trained, tmp_path) -> dict[str, dict[str, tuple[str, ...]]]:
 @pytest.fixture
 def light(monkeypatch):
     """The commands without what takes them long: it begins only once every value has been looked at."""
-    from analysis import probes
+    from analysis import just_ask, probes
     from tom import mind
 
     def probed(name):
@@ -96,9 +97,13 @@ def light(monkeypatch):
     def loaded(run=None):
         return SimpleNamespace(meta={"done": {}}) if str(run).endswith("out") else load(run)
 
-    found, load = probes.find, mind.load
+    def experiment(name):
+        return SimpleNamespace(name=found_too(name).name, run=lambda *_: {"experiment": name, "controls": []})
+
+    found, found_too, load = probes.find, just_ask.find, mind.load
     monkeypatch.setattr("tom.mind.load", loaded)
     monkeypatch.setattr("analysis.probes.find", probed)
+    monkeypatch.setattr("analysis.just_ask.find", experiment)
     monkeypatch.setattr("tom.training.train._prepared", lambda *_: SimpleNamespace(run=lambda _: None))
     monkeypatch.setattr("analysis.score", lambda *_, **__: {"rows": []})
     monkeypatch.setattr("analysis.examine", lambda *_, **__: None)

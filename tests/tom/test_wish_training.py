@@ -74,7 +74,7 @@ def test_a_sentence_that_came_true_is_a_label_whatever_else_came_true(monkeypatc
 
 def test_what_came_true_of_many_wishes_is_what_hindsight_says_of_each():
     heard = set()
-    for place, episode in enumerate(alone_log(count=24, switch=100)):
+    for place, episode in enumerate(alone_log(count=96, switch=100)):
         said = drawn(Scene(episode), np.arange(600) % 12, 12 - np.arange(600) % 12, np.random.default_rng(place))
         true = Followed(episode).came_true(said)
         for d in range(600):

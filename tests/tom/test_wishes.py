@@ -17,7 +17,8 @@ from agents.wishes.definition import Wishing
 from tom.cli import main
 from worlds import FunhouseError, open_log
 
-SOLO = ("--agents", "1", "--steps", "8", "--episodes", "2", "--threads", "1", "--split", "test", "--kinds", "3")
+KINDS = ("--kinds", "3")
+SOLO = ("--agents", "1", "--steps", "8", "--episodes", "2", "--seed", "4", "--threads", "1", "--split", "test", *KINDS)
 ALONE = (*SOLO, "--fruits", "1", "--no-regrow")
 WISH = "collect at least 1 fruit and stay out of the middle in 4 steps"
 

@@ -47,7 +47,7 @@ def test_what_acts_tell_of_an_agent_alone_is_its_posterior(solo):
 
 
 @pytest.mark.parametrize(
-    "wish", ["explore", "move like a moth", "collect at least 1 fruit and move like a snail in 6 steps"]
+    "wish", ["explore", "move like a moth", "collect at least 1 fruit and move like a moth in 8 steps"]
 )
 def test_in_a_world_with_exact_answers_rollouts_agree_with_them(solo, wish):
     exact = exact_wish(solo, solo.names[0], 2, wish)
