@@ -47,7 +47,8 @@ def too_sure(log) -> tuple[float, float]:
     """How likely the exact posterior's likeliest type is by its own account, and how often it is right: two means."""
     stated, right = [], []
     for episode in log:
-        reasoner, space = reasoner_of(type_space(episode)), type_space(episode)
+        space = type_space(episode)
+        reasoner = reasoner_of(space)
         for one in subjects(episode, 32):
             belief = reasoner.posterior(episode, one.agent, one.step, one.who)
             stated.append(belief.max())

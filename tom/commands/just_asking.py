@@ -1,13 +1,13 @@
 """`tom just-ask`: one of the experiments on asking for what one wants, or all of them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import tyro
 
 from tom.commands.base import Command, load_mind
-from tom.terminal import progress, show, show_table, tell
+from tom.commands.controls import judge, show_controls
+from tom.terminal import progress, show, tell
 
 ALL = "all"
 
@@ -44,7 +44,7 @@ class JustAsk(Command):
         for one in chosen:
             with progress(f"just ask {one.name}") as report:
                 documents.append(one.run(mind, settings, report))
-            _judge(documents[-1])
+            judge(one.name, documents[-1])
         return {"experiments": documents} if self.name == ALL else documents[0]
 
     def status(self, document: dict[str, Any]) -> int:
@@ -53,20 +53,9 @@ class JustAsk(Command):
         return 0 if all(map(sound, document.get("experiments", [document]))) else 3
 
     def show(self, document: dict[str, Any]) -> None:
-        from analysis.figures.report import CONTROLS
         from analysis.just_ask import find
 
         for one in document.get("experiments", [document]):
             for table in find(one["experiment"]).tables(one):
                 show(table)
-            rows = [[line[key] for key in CONTROLS] for line in one["controls"]]
-            show_table(CONTROLS, rows, f"controls of {one['experiment']}")
-
-
-def _judge(document: Mapping[str, Any]) -> None:
-    """Says which controls are on the wrong side."""
-    from analysis.probes import wrong
-
-    if said := wrong(document):
-        what = f"{document['experiment']}: nothing follows about the mind, for {'; '.join(said)}"
-        tell(f"{what}; more --episodes or --seeds make intervals narrower", style="yellow")
+            show_controls(one["experiment"], one)

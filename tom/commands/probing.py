@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import tyro
 
 from tom.commands.base import Command, load_mind
+from tom.commands.controls import judge, show_controls
 from tom.minds import NEAR_FAR
 from tom.terminal import Report, plain, progress, show, show_table, tell
 from tom.workers import workers
@@ -48,7 +49,7 @@ class Probe(Command):
         if out := self.out or (PLACE if self.name == ALL else None):
             self._publish(Path(out), documents)
         for document in documents:
-            _judge(document)
+            judge(document["probe"], document)
         return {"probes": documents} if self.name == ALL else documents[0]
 
     def status(self, document: dict[str, Any]) -> int:
@@ -121,7 +122,6 @@ class Probe(Command):
             self._show(one)
 
     def _show(self, document: Mapping[str, Any]) -> None:
-        from analysis.figures.report import CONTROLS
         from analysis.probes import find
 
         for table in find(document["probe"]).tables(document):
@@ -130,17 +130,7 @@ class Probe(Command):
         if figures:
             keys = [key for key in figures[0] if key != "by_seed"]
             show_table(keys, [[one[key] for key in keys] for one in figures], "what the mind came to")
-        rows = [[one[key] for key in CONTROLS] for one in document["controls"]]
-        show_table(CONTROLS, rows, f"controls of {document['probe']}")
-
-
-def _judge(document: Mapping[str, Any]) -> None:
-    """Says which controls are on the wrong side."""
-    from analysis.probes import wrong
-
-    if said := wrong(document):
-        what = f"{document['probe']}: nothing follows about the mind, for {'; '.join(said)}"
-        tell(f"{what}; more --episodes or --seeds make intervals narrower", style="yellow")
+        show_controls(document["probe"], document)
 
 
 def _write(path: Path, document: Mapping[str, Any]) -> None:
