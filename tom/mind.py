@@ -27,7 +27,7 @@ from worlds.base_episode import BaseEpisode
 
 __all__ = ["MYSELF", "Mind", "load"]
 
-MOST_AT_ONCE = 256  # prompts in one pass: with more, what attention works on leaves the cache
+MOST_AT_ONCE = 384  # prompts in one pass: with more, what attention works on leaves the cache
 REMEMBERED = 64  # encoded histories kept
 # Views of what happened: what the agent perceived, and its persona; what somebody perceives who sees the whole map, and
 # is told no persona; and of that the scene of the moment alone.

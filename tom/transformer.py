@@ -118,7 +118,7 @@ class Block(nn.Module):
             for part in (self.query, self.key, self.value)
         )
         keys, values = (k, v) if past is None else (torch.cat(pair, 2) for pair in zip(past, (k, v), strict=True))
-        scores = (q * (d // heads) ** -0.5) @ keys.transpose(-1, -2) + allowed
+        scores = ((q * (d // heads) ** -0.5) @ keys.transpose(-1, -2)).add_(allowed)
         if facts is not None:
             bias = torch.einsum("hr,lrte->lhte", self.bias, facts.to(x.dtype))
             scores = scores + F.pad(bias, (0, t))

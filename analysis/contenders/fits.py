@@ -8,6 +8,7 @@ and holds its own; it may be deleted at any time, and is made anew where it is d
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Annotated
 
 import numpy as np
@@ -23,6 +24,7 @@ from worlds.kernel_cache import kept_place
 from worlds.log.reader import Log
 from worlds.signed import read_signed, signed
 
+_LOCK = Lock()
 VERSION = 3  # of what is fitted, and on which episodes
 
 Rate = Annotated[float, Interval(ge=0, le=1)]
@@ -56,14 +58,18 @@ def fitted_for(log: Log | None, survey: Survey, fit: Callable[[], Fitted | None]
     if log is None or place is None:
         return fit()
     ((stance, depth),) = survey.cells()
-    name, path = f"{stance} {depth}", place / f"{log.mark}.json"
-    kept = _read(path, log.mark)
+    with _LOCK:  # several threads may ask about a log at once
+        return _kept_or_made(log.mark, place / f"{log.mark}.json", f"{stance} {depth}", survey, fit)
+
+
+def _kept_or_made(mark: str, path: Path, name: str, survey: Survey, fit: Callable[[], Fitted | None]) -> Fitted | None:
+    kept = _read(path, mark)
     if name in kept and ((there := kept[name]) is None or _suits(there, survey)):
         return None if there is None else _fitted(there)
     made = fit()
     kept[name] = None if made is None else _plain(made)
     with suppress(FunhouseError):  # on a full disk nothing is kept
-        write_file(path, signed({"log": log.mark, "version": VERSION, "fitted": kept}))
+        write_file(path, signed({"log": mark, "version": VERSION, "fitted": kept}))
     return made
 
 

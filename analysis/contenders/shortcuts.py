@@ -80,9 +80,9 @@ class Shortcuts:
 
     def _ignorant(self, queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
         answer = self.reasoner.enact(self.episode, queries, without=PRIOR_ALONE)
-        pairs = zip(queries, natives, strict=True)
-        own = np.array([self.priors[query.agent] @ acts for query, acts in pairs])
-        return np.where(_depth(queries)[:, None] > 0, answer, own)
+        for q in np.flatnonzero(_depth(queries) == 0).tolist():
+            answer[q] = self.priors[queries[q].agent] @ natives[q]
+        return answer
 
     def _myself(self, queries: Sequence[Query], natives: np.ndarray) -> np.ndarray:
         own = self.own[[query.agent for query in queries]]
@@ -135,7 +135,12 @@ def _depth(queries: Sequence[Query]) -> np.ndarray:
 
 def shortened(query: Query, kept: tuple[int, ...]) -> Query:
     """The question with only some places of its chain kept, in canonical form."""
-    chain = [who for who, _ in groupby(query.chain[place] for place in kept)]
-    if query.stance == "behave" and chain[0] == query.agent:
-        chain = chain[1:]
-    return Query(query.stance, query.agent, query.step, tuple(chain), len(chain))
+    chain = _kept(query.chain, kept, query.agent if query.stance == "behave" else None)
+    return Query(query.stance, query.agent, query.step, chain, len(chain))
+
+
+@lru_cache(maxsize=1 << 14)
+def _kept(chain: tuple[int | str, ...], kept: tuple[int, ...], first: int | None) -> tuple[int | str, ...]:
+    """Some places of a chain, nobody twice in a row and not after oneself, who comes first."""
+    said = tuple(who for who, _ in groupby(chain[place] for place in kept))
+    return said[1:] if said[0] == first else said

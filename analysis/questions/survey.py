@@ -145,8 +145,10 @@ def put(
         for one in (*answerers, *controls)
     }
     truth = reasoner.truth(episode, queries)
-    answer[REASONER] = _where_predicted(reasoner.enact(episode, queries), queries)
-    answer[TRUTH] = _where_predicted(truth, queries)
+    predicts = [query.stance == "predict" for query in queries]
+    # The exact reasoner is a contender where it is not the truth; the truth, where actions were taken from it.
+    answer[REASONER], answer[TRUTH] = np.full_like(truth, np.nan), np.where(np.array(predicts)[:, None], truth, np.nan)
+    answer[REASONER][predicts] = reasoner.enact(episode, [query for query in queries if query.stance == "predict"])
     answer |= exact.answers(queries)
     without = partial_answers(reasoner, episode, queries) if partial else {}
     legal = once_each(episode.mask_of, [(place_of(query), query.step) for query in queries])
@@ -203,14 +205,6 @@ def _of(page: Survey, name: str) -> np.ndarray:
 def _possible(guess: np.ndarray, legal: np.ndarray) -> np.ndarray:
     """Guessed actions (q,), those aside that may not be done: none, -1."""
     return np.where(legal[np.arange(len(guess)), np.maximum(guess, 0)], guess, -1)
-
-
-def _where_predicted(answer: np.ndarray, queries: Sequence[Query]) -> np.ndarray:
-    """The exact reasoner is a contender where it is not the truth; the truth, where actions were taken from
-    it.
-    """
-    predict = np.array([query.stance == "predict" for query in queries])
-    return np.where(predict[:, None], answer, np.nan)
 
 
 def _sights(queries: Sequence[Query], perception: Perception) -> np.ndarray:

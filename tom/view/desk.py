@@ -47,7 +47,7 @@ class Desk:
         self.log, self.mind = log, mind
         self._kept: OrderedDict[tuple, Any] = OrderedDict()
         self._episodes: OrderedDict[int, BaseEpisode] = OrderedDict()
-        self._hands, self._waiting = ThreadPoolExecutor(1, initializer=_on_one_core), 0
+        self._hands, self._waiting = ThreadPoolExecutor(1, initializer=on_one_core), 0
 
     def do(self, work: Callable[..., Any], *asked: Any) -> Any:
         """What `work`, a method of this desk, says to what is asked. Raises FunhouseError, and Busy."""
@@ -135,12 +135,21 @@ class Desk:
 
     def beliefs(self, index: int, agent: str, who: str) -> dict[str, Any]:
         """What an agent can know of another at each step, and what the mind says of it: {trait: (t, values)} each."""
-        episode, space = self.episode(index), type_space(self.log)
-        me, other = episode.find(agent), episode.find(who)
-        belief = reasoner_of(space).posteriors(episode, me, other)
+        return self.known(index, agent, [who])[0]
+
+    def known(self, index: int, agent: str, whom: Sequence[str]) -> list[dict[str, Any]]:
+        """The same of several, whom the mind is asked about at once."""
+        episode, me = self.episode(index), self.episode(index).find(agent)
+        others = [episode.find(who) for who in whom]
+        said = self._described(episode, me, others) or [None] * len(others)
+        exact = [self._believed(episode, me, other) for other in others]
+        return [{"who": who, "exact": e, "mind": m} for who, e, m in zip(whom, exact, said, strict=True)]
+
+    def _believed(self, episode: BaseEpisode, agent: int, who: int) -> dict[str, list]:
+        space = type_space(self.log)
+        belief = reasoner_of(space).posteriors(episode, agent, who)
         places = zip(space.traits.items(), space.trait_index.T, strict=True)  # of each type its value of a trait
-        exact = {trait: belief @ (of[:, None] == np.arange(len(values))) for (trait, values), of in places}
-        return {"who": who, "exact": _short(exact), "mind": self._described(episode, me, other)}
+        return _short({trait: belief @ (of[:, None] == np.arange(len(values))) for (trait, values), of in places})
 
     def glimpses(self, index: int, agent: str, step: int, chain: tuple[str, ...]) -> dict[str, Any]:
         """What each of a chain of agents sees in the mind of the one before: chances that cells are in sight, and that
@@ -159,11 +168,13 @@ class Desk:
         """Who is imitated how well in an episode."""
         return pairs(self.episode(index), self.mind, self.log)
 
-    def _described(self, episode: BaseEpisode, agent: int, who: int) -> dict[str, list] | None:
+    def _described(self, episode: BaseEpisode, agent: int, others: Sequence[int]) -> list[dict[str, list]] | None:
         if self.mind is None:
             return None
-        said = self.mind.traits(episode, agent, range(episode.steps), [who] * episode.steps)
-        return _short(said)
+        steps = episode.steps
+        said = self.mind.traits(episode, agent, [*range(steps)] * len(others), np.repeat(others, steps).tolist())
+        parts = [slice(k * steps, (k + 1) * steps) for k in range(len(others))]
+        return [_short({trait: rows[part] for trait, rows in said.items()}) for part in parts]
 
 
 def _short(traits: dict[str, np.ndarray]) -> dict[str, list]:
@@ -174,7 +185,8 @@ def _nats(truth: Sequence[float], said: Sequence[float]) -> float:
     return float(divergence(np.array([truth]), np.array([said]))[0])
 
 
-def _on_one_core() -> None:
+def on_one_core() -> None:
+    """Has torch work in the calling thread alone."""
     import torch
 
     torch.set_num_threads(1)
