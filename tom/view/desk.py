@@ -141,7 +141,7 @@ class Desk:
         """The same of several, whom the mind is asked about at once."""
         episode, me = self.episode(index), self.episode(index).find(agent)
         others = [episode.find(who) for who in whom]
-        said = self._described(episode, me, others) or [None] * len(others)
+        said = self._described(episode, me, others)
         exact = [self._believed(episode, me, other) for other in others]
         return [{"who": who, "exact": e, "mind": m} for who, e, m in zip(whom, exact, said, strict=True)]
 
@@ -168,9 +168,9 @@ class Desk:
         """Who is imitated how well in an episode."""
         return pairs(self.episode(index), self.mind, self.log)
 
-    def _described(self, episode: BaseEpisode, agent: int, others: Sequence[int]) -> list[dict[str, list]] | None:
+    def _described(self, episode: BaseEpisode, agent: int, others: Sequence[int]) -> Sequence[dict[str, list] | None]:
         if self.mind is None:
-            return None
+            return [None] * len(others)
         steps = episode.steps
         said = self.mind.traits(episode, agent, [*range(steps)] * len(others), np.repeat(others, steps).tolist())
         parts = [slice(k * steps, (k + 1) * steps) for k in range(len(others))]
