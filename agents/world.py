@@ -231,6 +231,10 @@ class World(ABC):
         """
         return None
 
+    def filmed(self, episode: Any) -> list[str] | None:
+        """How the world draws itself before the moves of each step, as data URLs; None where it does not."""
+        return None
+
     def glimpsed(self, episode: Any, agent: int, steps: Sequence[int], chain: Sequence[int]) -> np.ndarray:
         """What each of a chain of agents sees of the picture of some steps in the mind of the one before, as far as the
         asked agent can know: (chain, 2, steps, cells), how likely a cell is in sight, and what lies on it is noticed.

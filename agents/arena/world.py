@@ -22,7 +22,7 @@ from agents.world import Given, Progress, World
 from worlds import open_log, trust
 from worlds.arena import ArenaConfig, ArenaEpisode
 from worlds.arena.size import expected, expected_bytes, shard_size
-from worlds.arena.whereabouts import whereabouts
+from worlds.arena.whereabouts import frames, whereabouts
 from worlds.log.reader import Log
 
 PREFIX = "pettingzoo:"
@@ -144,6 +144,10 @@ class ArenaWorld(World):
     def pictured(self, episode: ArenaEpisode) -> dict[str, Any] | None:
         """A field without anything but the agents, where the environment, played again, tells where they stand."""
         return None if (stood := whereabouts(episode)) is None else field_of(stood, episode.actions)
+
+    def filmed(self, episode: ArenaEpisode) -> list[str] | None:
+        """What the environment renders when it is played again."""
+        return frames(episode)
 
     def kind(self, type: Mapping[str, str]) -> str:
         """The policy. Random ones are many: those of one habit ("bold-heron", "bold-otter") are of one kind."""

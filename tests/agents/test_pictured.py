@@ -1,15 +1,25 @@
 """What a page draws of worlds that are no grids, and of environments that somebody else wrote."""
 
+import base64
+import io
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from agents import ArenaRun, BankConfig
 from agents.arena.picturing import SIDE, field_of
 from agents.registry import played, world_of
 from tests.test_every_world import arena, corridor
-from worlds.arena.whereabouts import whereabouts
+from tests.worlds.arena.conftest import FIELD
+from worlds.arena import ArenaConfig
+from worlds.arena.whereabouts import SIDE as PIXELS
+from worlds.arena.whereabouts import frames, whereabouts
 from worlds.trust import trusting
+
+
+def other_arena(environment: str) -> ArenaRun:
+    return ArenaRun(ArenaConfig(environment, steps=3), BankConfig(random_linear=4, random_mlp=2))
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +42,25 @@ def test_nothing_is_drawn_of_an_episode_that_does_not_come_out_again(tag):
     other = replace(tag, reward=tag.reward + 1)
     assert whereabouts(other) is None
     assert world_of(other).pictured(other) is None
+
+
+def test_an_environment_that_tells_no_positions_is_shown_as_it_draws_itself():
+    from PIL import Image
+
+    game = played(other_arena("classic.tictactoe_v3"), range(1))[0]
+    assert world_of(game).pictured(game) is None
+    shown = world_of(game).filmed(game)
+    assert len(shown) == game.steps
+    assert len(set(shown)) > 1
+    head, _, data = shown[0].partition(",")
+    assert head == "data:image/png;base64"
+    assert max(Image.open(io.BytesIO(base64.b64decode(data))).size) == PIXELS
+
+
+def test_nothing_is_shown_of_an_environment_that_draws_nothing_or_comes_out_differently(tag):
+    assert frames(replace(tag, reward=tag.reward + 1)) is None
+    silent = played(other_arena(FIELD), range(1))[0]
+    assert frames(silent) is None
 
 
 def test_who_is_nowhere_stands_beside_the_field():

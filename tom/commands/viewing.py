@@ -44,6 +44,7 @@ class View(Command):
         if mind is None:
             tell("no mind that ships knows this world: the page shows what is true alone", style="yellow")
         desk = Desk(log, mind)
+        desk.about(), desk.episode(0)  # what cannot be read, or may not be run, is told now
         if self.out is None or self.episode is None:
             return self._listening(desk)
         return self._written(desk, self.episode, self.out)
@@ -87,8 +88,8 @@ class View(Command):
             return 0
         sys.stdout.flush()
         with self.server:
-            if self.open:
-                webbrowser.open(document["url"])
+            if self.open and not webbrowser.open(document["url"]):
+                tell("no browser was found here: open the address in one", style="yellow")
             self.server.serve_forever(poll_interval=0.2)
         return 0
 

@@ -7,6 +7,7 @@ from concurrent.futures import TimeoutError as TooLate
 from typing import Any
 
 import numpy as np
+from numba.core import event
 
 from agents import exact, exact_wish
 from agents.answer import Question, resolve
@@ -25,12 +26,33 @@ from worlds.log.reader import Log
 KEPT = 4096  # answers
 EPISODES = 16  # kept
 DEEPEST = 4  # of a question that is answered here: work grows with the depth as a power does
-PATIENCE = 120.0  # seconds that one who asks waits for those before, and for the answer
+PATIENCE = 15.0  # seconds that one who asks waits for those before, and for the answer
 WAITING = 64  # that many at a time
 
 
+TOO_MANY = "too many ask at once"
+COMPILING = "kernels are compiled on their first use, which takes a minute or two; the answer comes after that"
+WORKING = "the answer is still being worked out"
+
+
 class Busy(Exception):
-    """So many ask at once that one more would wait too long."""
+    """There is no answer yet, and why; status: 202 where it is being worked out for who asks again, else 503."""
+
+    def __init__(self, why: str, status: int = 202):
+        super().__init__(why)
+        self.status = status
+
+
+class Compiling(event.Listener):
+    """Whether a kernel is being compiled."""
+
+    under_way = 0
+
+    def on_start(self, event: Any) -> None:
+        self.under_way += 1
+
+    def on_end(self, event: Any) -> None:
+        self.under_way -= 1
 
 
 class Desk:
@@ -48,23 +70,27 @@ class Desk:
         self._kept: OrderedDict[tuple, Any] = OrderedDict()
         self._episodes: OrderedDict[int, BaseEpisode] = OrderedDict()
         self._hands, self._waiting = ThreadPoolExecutor(1, initializer=on_one_core), 0
+        self._compiling = Compiling()
 
     def do(self, work: Callable[..., Any], *asked: Any) -> Any:
         """What `work`, a method of this desk, says to what is asked. Raises FunhouseError, and Busy."""
         if self._waiting >= WAITING:
-            raise Busy
+            raise Busy(TOO_MANY, 503)
         self._waiting += 1
+        answer = self._hands.submit(self._once, work, asked)
         try:
-            return self._hands.submit(self._once, work, asked).result(PATIENCE)
+            return answer.result(PATIENCE)
         except TooLate as late:
-            raise Busy from late
+            answer.cancel()  # where it has not begun; else it is kept for who asks again
+            raise Busy(COMPILING if self._compiling.under_way else WORKING) from late
         finally:
             self._waiting -= 1
 
     def _once(self, work: Callable[..., Any], asked: tuple) -> Any:
         key = (work.__qualname__, *asked)
         if key not in self._kept:
-            self._kept[key] = work(*asked)
+            with event.install_listener("numba:compile", self._compiling):
+                self._kept[key] = work(*asked)
         self._kept.move_to_end(key)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)

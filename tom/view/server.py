@@ -24,7 +24,7 @@ FILES = {
     "/icon.svg": ("icon.svg", "image/svg+xml"),
 }
 JSON = "application/json"
-WORDS = {200: "OK", 400: "BAD REQUEST", 403: "FORBIDDEN", 404: "NOT FOUND", 405: "METHOD NOT ALLOWED",
+WORDS = {200: "OK", 202: "ACCEPTED", 400: "BAD REQUEST", 403: "FORBIDDEN", 404: "NOT FOUND", 405: "METHOD NOT ALLOWED",
          414: "URI TOO LONG", 500: "INTERNAL SERVER ERROR", 503: "SERVICE UNAVAILABLE"}  # fmt: skip
 Start = Callable[[str, list[tuple[str, str]]], Any]
 ASKED = ("e", "a", "t", "q")  # an episode, an agent, a step, a prompt
@@ -68,8 +68,8 @@ class Page:
             return 200, JSON, _encoded(self._said(path, environ.get("QUERY_STRING", "")))
         except FunhouseError as error:
             return 400, JSON, self._message(error.what, error.place, error.remedy)
-        except Busy:
-            return 503, JSON, self._message("too many ask at once", remedy="ask again")
+        except Busy as busy:
+            return busy.status, JSON, self._message(str(busy), remedy="ask again")
         except Exception as error:  # nothing of the machine is told
             what = f"this could not be answered: {type(error).__name__}"
             return 500, JSON, self._message(what, remedy="ask the same with tom ask, and report it as a bug")

@@ -14,6 +14,7 @@ from worlds.harmless import harmless
 def episode_told(episode: BaseEpisode) -> dict[str, Any]:
     """The document of an episode, in plain JSON values; all of its names may be anything, and are text."""
     world = world_of(episode)
+    picture = world.pictured(episode)
     return {
         "episode": episode.index,
         "split": episode.split,
@@ -23,7 +24,8 @@ def episode_told(episode: BaseEpisode) -> dict[str, Any]:
         "phases": _phases(episode),
         "action": episode.action.tolist(),
         "perceived": [[_bits(row) for row in step] for step in world.perceived(episode)],
-        "picture": world.pictured(episode),
+        "picture": picture,
+        "frames": None if picture else world.filmed(episode),
     }
 
 

@@ -69,6 +69,7 @@ _WORDS = {
     "obs_method": ("vector", "vector-masked", "vector-sequence"),
     "map": (*MAP_KINDS, "mixed"),
     "roles": ("announced", "hidden"),
+    "render_mode": ("rgb_array",),
 }
 
 

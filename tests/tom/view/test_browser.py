@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tom.view.desk import COMPILING, Busy, Desk
 from worlds import open_log
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install '.[test]'")
@@ -45,17 +46,17 @@ def shortcuts(index, agent, step, prompt):
     return {"shortcuts": {"base rate": [0.2] * 5}, "best": "base rate"}
 
 
-def opened(browser, address: str, width: int, height: int, light: str = "light"):
+def opened(browser, address: str, width: int, height: int, light: str = "light", shown: str = "#answer tbody tr"):
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme=light, reduced_motion="reduce"
     )
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(240_000)  # kernels may have to be compiled
     page.wrong = []
     page.on("console", lambda told: told.type == "error" and page.wrong.append(told.text))
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
     page.goto(address)
-    page.locator("#answer tbody tr").first.wait_for()
+    page.locator(shown).first.wait_for()
     return page
 
 
@@ -189,6 +190,43 @@ def test_a_file_opens_from_the_disk_and_has_the_servers_answers(browser, client,
     page.keyboard.press("2")
     page.keyboard.press("3")
     page.get_by_role("alert").filter(has_text="depth 0 to 2").wait_for()
+    assert page.wrong == []
+    page.context.close()
+
+
+def test_what_is_not_answered_yet_is_said_and_asked_again(browser, client, names, monkeypatch):
+    answered, late = client.page.desk.ask, [COMPILING]
+
+    def ask(*asked):
+        return answered(*asked)
+
+    def do(work, *asked):
+        if work is ask and late:
+            raise Busy(late.pop())
+        return Desk.do(client.page.desk, work, *asked)
+
+    monkeypatch.setitem(client.page.routes, "/api/ask", (ask, ("e", "a", "t", "q")))
+    monkeypatch.setattr(client.page.desk, "do", do)
+    address = f"http://127.0.0.1:{client.port}/#e=0&a={names[0]}&t=5&q=behave+as+myself"
+    page = opened(browser, address, 1200, 760, shown="#said:has-text('kernels are compiled')")
+    page.locator("#answer tbody tr").first.wait_for()
+    assert page.wrong == []
+    page.context.close()
+
+
+def test_a_world_that_draws_itself_is_shown_beside_the_table(browser, client, names, monkeypatch):
+    data = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg=="
+    told = {**client.page.desk.told(0), "picture": None}
+    told["frames"] = [f"data:image/png;base64,{data}#{step}" for step in range(told["steps"])]
+    monkeypatch.setitem(client.page.routes, "/api/episode", (lambda index: told, ("e",)))
+    address = f"http://127.0.0.1:{client.port}/#e=0&a={names[0]}&t=5&q=behave+as+myself"
+    page = opened(browser, address, 1200, 760)
+    picture = page.get_by_role("img", name="as the environment draws it")
+    assert picture.get_attribute("src").endswith("#5")
+    assert picture.evaluate("async (image) => { await image.decode(); return image.naturalWidth; }") == 1
+    page.keyboard.press("ArrowRight")
+    page.locator("img[src$='#6']").wait_for()
+    assert page.locator(".perceived tr").count() == 1 + len(names)
     assert page.wrong == []
     page.context.close()
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import socket
 import threading
 
@@ -9,7 +10,7 @@ import pytest
 
 from agents import exact
 from tom.cli import main
-from tom.view.desk import DEEPEST
+from tom.view.desk import DEEPEST, WORKING
 from tom.view.server import FILES, HOST, PAGE
 from worlds import FunhouseError, open_log
 
@@ -200,9 +201,38 @@ def test_fifty_clients_at_once_all_get_their_answer_or_are_told_to_come_again(cl
         thread.start()
     for thread in threads:
         thread.join()
-    assert set(statuses) <= {200, 503}
+    assert set(statuses) <= {200, 202, 503}
     assert statuses.count(200) >= 25
     assert alive(client)
+
+
+def test_who_asks_while_kernels_are_compiled_is_told_so_and_has_the_answer_later(client, monkeypatch):
+    from numba.core import event
+
+    ready = threading.Event()
+
+    def compiled():
+        with event.trigger_event("numba:compile"):
+            ready.wait(30)
+        return {"ready": True}
+
+    monkeypatch.setattr("tom.view.desk.PATIENCE", 0.05)
+    monkeypatch.setitem(client.page.routes, "/api/cold", (compiled, ()))
+    said = client.document("cold")
+    assert said["status"] == 202
+    assert "kernels are compiled" in said["error"]["what"]
+    ready.set()
+    monkeypatch.setattr("tom.view.desk.PATIENCE", 30)
+    assert client.document("cold") == {"status": 200, "ready": True}
+
+
+def test_what_takes_long_is_not_called_a_crowd(client, monkeypatch):
+    ready = threading.Event()
+    monkeypatch.setattr("tom.view.desk.PATIENCE", 0.05)
+    monkeypatch.setitem(client.page.routes, "/api/slow", (lambda: ready.wait(30), ()))
+    said = client.document("slow")
+    ready.set()
+    assert (said["status"], said["error"]["what"]) == (202, WORKING)
 
 
 def test_names_made_of_markup_come_as_the_text_that_they_are(logs):
@@ -232,6 +262,36 @@ def test_a_log_that_is_none_is_told(tmp_path, capsys):
     assert "remedy" in capsys.readouterr().err
 
 
+@pytest.fixture
+def serves_nobody(monkeypatch):
+    monkeypatch.setattr("werkzeug.serving.BaseWSGIServer.serve_forever", lambda *_, **__: None)
+
+
+def test_a_damaged_log_is_told_before_a_page_is_opened(logs, tmp_path, capsys, serves_nobody):
+    copy = shutil.copytree(logs["test"], tmp_path / "damaged")
+    steps = copy / "steps-00000.parquet"
+    steps.write_bytes(bytes(steps.stat().st_size))
+    assert main(["view", str(copy)]) == 1
+    said = capsys.readouterr()
+    assert "steps-00000.parquet is not what was written" in said.err
+    assert not said.out
+
+
+def test_code_that_is_not_trusted_is_told_before_a_page_is_opened(tmp_path, capsys, serves_nobody):
+    log = str(tmp_path / "corridor")
+    assert main(["run", "--world", "examples.corridor:Corridor", "--out", log, "--episodes", "1"]) == 0
+    assert main(["view", log]) == 1
+    assert "--trust examples.corridor:Corridor" in capsys.readouterr().err
+
+
+def test_without_a_browser_the_address_is_to_be_opened_in_one(logs, capsys, monkeypatch, serves_nobody):
+    monkeypatch.setattr("webbrowser.open", lambda url: False)
+    assert main(["view", str(logs["test"]), "--open"]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("http://127.0.0.1:")
+    assert "no browser was found here" in said.err
+
+
 def test_an_episodes_worst_moments_and_pairs_lead_to_what_they_say(client, episode):
     from urllib.parse import parse_qs
 
@@ -249,14 +309,13 @@ def test_an_episodes_worst_moments_and_pairs_lead_to_what_they_say(client, episo
     assert edge["worst"]["mind"] == pytest.approx(nats(edge["worst"]["at"]), abs=1e-4)
 
 
-def test_tom_ask_says_where_to_see_it_and_the_page_begins_there(client, episode, logs, capsys, monkeypatch):
+def test_tom_ask_says_where_to_see_it_and_the_page_begins_there(client, episode, logs, capsys, serves_nobody):
     import shlex
 
     me, other, *_ = episode.names
     where = ("--log", str(logs["test"]), "--episode", "0", "--agent", me, "--step", "9")
     assert main(["ask", f"behave as {other}", *where]) == 0
     line = next(line for line in capsys.readouterr().err.splitlines() if line.startswith("see it: "))
-    monkeypatch.setattr("werkzeug.serving.BaseWSGIServer.serve_forever", lambda *_, **__: None)
     assert main(shlex.split(line.removeprefix("see it: tom "))) == 0
     assert f"/#e=0&a={me}&t=9&q=behave+as+{other}" in capsys.readouterr().out
 

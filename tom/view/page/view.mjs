@@ -76,8 +76,11 @@ class Server {
       throw { what: "the server does not answer", remedy: "start it again: tom view" };
     }
     const document = await reply.json();
-    if (!reply.ok) throw document.error;
-    return document;
+    if (reply.status === 200) return document;
+    if (reply.status !== 202) throw document.error;
+    if (!answer) working(`${document.error.what} …`); // kernels are compiled, say: it is asked again
+    await new Promise((done) => setTimeout(done, 1000));
+    return this.fetched(path);
   }
 }
 
@@ -359,7 +362,7 @@ function sentence(i) {
   return `${agent.name}, ${agent.description}${where}, acting as ${role.length ? role.join(" pretending to be ") : "itself"}`;
 }
 
-function tabulate() { // a world without places: what was perceived and done
+function tabulate() { // without places: what the world draws, and what was perceived and done
   const seen = perceived();
   const rows = episode.agents.map((agent, i) => {
     const did = episode.action[state.t][i];
@@ -367,7 +370,8 @@ function tabulate() { // a world without places: what was perceived and done
     return html("tr", { class: seen[i] || i === state.a ? null : "unseen" }, ...cells.map((text) => html("td", { text })));
   });
   const head = ["agent", "told to", "does", "perceived"].map((text) => html("th", { text }));
-  $("map").replaceChildren(html("table", { class: "perceived" }, html("tr", {}, ...head), ...rows));
+  const frame = episode.frames && html("img", { src: episode.frames[state.t], alt: "as the environment draws it" });
+  $("map").replaceChildren(frame || "", html("table", { class: "perceived" }, html("tr", {}, ...head), ...rows));
 }
 
 function drawArrows() {
@@ -395,9 +399,8 @@ function along(x, y, move, way, chance, aside) {
 
 function bar(kind, x, y, move, way, chance) {
   if (kind !== "truth") return along(x, y, move, way, chance, kind === "shortcut" ? 0.22 : 0);
-  const [dx, dy] = [move[1] / way, move[0] / way], [long, wide] = [chance * LONGEST, 0.15];
-  const [x0, y0] = [x + dx * START - dy * wide, y + dy * START + dx * wide];
-  return `M${x0} ${y0}l${dx * long} ${dy * long}l${dy * wide * 2} ${-dx * wide * 2}l${-dx * long} ${-dy * long}z`;
+  const [dx, dy] = [move[1] / way, move[0] / way], [long, wide] = [chance * LONGEST, 0.3];
+  return `${along(x, y, move, way, chance, wide / 2)}l${dy * wide} ${-dx * wide}l${-dx * long} ${-dy * long}z`;
 }
 
 function arc(kind, x, y, chance) { // to stay: a part of a ring
@@ -874,6 +877,7 @@ async function begin() {
   }
   if (source instanceof File) for (const id of ["before", "after"]) $(id).hidden = true;
   if (source instanceof File) $("which").readOnly = true;
+  document.querySelector(".key.mind").hidden = !log.mind;
   const by = log.mind ? `asked of mind ${log.mind}` : "no mind knows this world: the truth alone";
   $("about").textContent = `${log.log} · ${log.world} · ${log.split} split · ${log.episodes} episodes · ${by}`;
   listen();
