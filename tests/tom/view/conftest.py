@@ -4,6 +4,7 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlencode
 
 import numpy as np
@@ -75,7 +76,12 @@ class Client:
 @pytest.fixture(scope="session")
 def client(logs) -> Iterator[Client]:
     log = open_log(logs["test"])
-    page = Page(Desk(log, tom.load("near-far")), [str(log.path), str(logs["test"])])
+    with served(Page(Desk(log, tom.load("near-far")), [str(log.path), str(logs["test"])])) as client:
+        yield client
+
+
+@contextmanager
+def served(page: Page) -> Iterator[Client]:
     server = serving(page, 0)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     yield Client(page)

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.tom.view.conftest import served
+from tom.cli import main
 from tom.view.desk import COMPILING, Busy, Desk
+from tom.view.server import Page
 from worlds import open_log
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install '.[test]'")
@@ -229,6 +232,32 @@ def test_a_world_that_draws_itself_is_shown_beside_the_table(browser, client, na
     assert page.locator(".perceived tr").count() == 1 + len(names)
     assert page.wrong == []
     page.context.close()
+
+
+def test_who_is_alone_has_nobody_to_know_and_a_wish_says_the_chances_that_there_are(browser, tmp_path, monkeypatch):
+    log = tmp_path / "alone"
+    assert (
+        main(["run", "--preset", "near-far", "--agents", "1", "--episodes", "1", "--steps", "6", "--out", str(log)])
+        == 0
+    )
+    desk = Desk(open_log(log))
+    wished = {
+        "stance": "do",
+        "chain": [],
+        "body": 0,
+        "mind": None,
+        "truth": [0.6, 0.1, 0.1, 0.1, 0.1],
+        "estimated": True,
+    }
+    chances = {"wish": "eat 1 fruit", "chance": 0.25, "asked": None, "best": None}
+    monkeypatch.setattr(desk, "ask", lambda *_: wished | chances)
+    with served(Page(desk)) as client:
+        page = opened(browser, f"http://127.0.0.1:{client.port}/#e=0&t=2&q=collect+1+fruit", 1200, 760)
+        page.locator("#said", has_text="“eat 1 fruit” comes true by itself with chance .25.").wait_for()
+        for hidden in ("#mirrors", "#beliefs", ".key.mind"):
+            page.locator(hidden).wait_for(state="hidden")
+        assert page.wrong == []
+        page.context.close()
 
 
 def test_what_is_worth_a_look_leads_to_its_worst_moment(page, client, names, at, monkeypatch):

@@ -50,7 +50,7 @@ function bits(number, count) { // a hexadecimal number as flags
 const flags = (cells) => bits(cells, picture.rows * picture.columns);
 const perceived = () => bits(episode.perceived[state.t][state.a], episode.agents.length);
 const cellAt = (c) => [Math.floor(c / picture.columns), c % picture.columns]; // its row and column
-const share = (p) => (p === null ? "–" : p >= 0.9995 ? "1" : p.toFixed(2).replace(/^0/, ""));
+const share = (p) => (p >= 0.9995 ? "1" : p.toFixed(2).replace(/^0/, ""));
 const list = (values) => values.join(", ");
 
 // --- where answers come from
@@ -595,10 +595,12 @@ function showAnswer() {
   });
   const whom = episode.agents[answer.body].name;
   const far = answer.nats === undefined ? "" : ` The mind is ${answer.nats.toFixed(2)} nats from the truth.`;
-  const wish = answer.wish ? ` “${answer.wish}” comes true by itself with chance ${share(answer.chance)}, by “do” with ${share(answer.asked)}, at best with ${share(answer.best)}.` : "";
+  const chances = [["by itself", answer.chance], ["by “do”", answer.asked], ["at best", answer.best]].filter(([, p]) => p !== null);
+  const wish = answer.wish ? ` “${answer.wish}” comes true ${list(chances.map(([how, p]) => `${how} with chance ${share(p)}`))}.` : "";
   const text = `What ${answer.stance === "predict" ? `${whom} will` : `${whom} would`} do: ${said.join("; ")}.${far}${wish}`;
   $("said").textContent = text;
   $("live").textContent = `${agentName()} at step ${state.t}, asked to ${state.q}. ${text}`;
+  document.querySelector(".key.mind").hidden = !answer.mind;
   $("answer").replaceChildren(rows.length ? tableOf(rows) : "");
 }
 
@@ -629,9 +631,8 @@ function bars(rows, action, top) {
 // --- eyes in eyes
 
 async function glimpse() { // what is, what the asked agent sees, what others see of it in its mind
-  $("mirrors").hidden = !picture?.sight;
-  if (!picture?.sight) return;
-  const me = agentName(), place = told(), first = (asked && asked.chain[0]) || (whom === null ? null : episode.agents[whom].name);
+  if (($("mirrors").hidden = !picture?.sight || episode.agents.length < 2)) return;
+  const me = agentName(), place = told(), first = (asked && asked.chain[0]) || episode.agents[whom]?.name;
   if (!first || first === me) return;
   const second = asked && asked.chain[1] ? asked.chain[1] : me, chain = [first, second];
   let levels;
@@ -642,10 +643,10 @@ async function glimpse() { // what is, what the asked agent sees, what others se
   for (const level of levels) level.things = thingsSeen((c) => level.noticed[c], (c) => level.noticed[c]);
   const seen = flags(picture.sight[state.t][state.a]), all = { cells: seen.map(() => 1), things: thingsSeen(() => true) };
   const mine = { cells: [...seen], things: thingsSeen((c, kind) => seen[c] && picture.notices[state.a].includes(kind)) };
-  const panels = [["what is", all], [`what ${me} sees`, mine], [`what ${first} sees of that, as ${me} can know`, levels[0]],
-    [second === me ? `what ${first} sees that ${me} sees, as ${me} can know` : `what ${second} sees of that, in ${first}’s mind, as ${me} can know`, levels[1]]];
+  const can = `as ${me} can know`, panels = [["what is", all], [`what ${me} sees`, mine], [`what ${first} sees of that, ${can}`, levels[0]],
+    [second === me ? `what ${first} sees that ${me} sees, ${can}` : `what ${second} sees of that, in ${first}’s mind, ${can}`, levels[1]]];
   $("strip").replaceChildren(...panels.filter(([, level]) => level).map(([caption, level]) =>
-    html("figure", {}, mini(level, caption), html("figcaption", { text: caption }))));
+    html("figure", {}, mini(level, caption), html("figcaption", { text: caption + (Math.max(...level.cells) < 0.01 ? ": nothing now" : "") }))));
 }
 
 function thingsSeen(shown, chance = () => 1) { // [thing, cell, chance] of what lies there and is shown
@@ -794,9 +795,9 @@ async function pairs() { // the imitation graph of this episode
   const n = episode.agents.length, most = Math.max(0.3, ...edges.map((edge) => edge[by]));
   const at = (i, r) => [1.3 * Math.sin((2 * Math.PI * i) / n) * r, -1.3 * Math.cos((2 * Math.PI * i) / n) * r];
   const lines = edges.map((edge) => {
-    const [[x, y], [u, v]] = [at(edge.from, 0.9), at(edge.to, 0.9)], [bx, sideways] = [(x + u) / 2 + (v - y) * 0.12, (y + v) / 2 - (x - u) * -0.12];
+    const [[x, y], [u, v]] = [at(edge.from, 0.9), at(edge.to, 0.9)], [mx, my] = [(x + u) / 2 + (v - y) * 0.12, (y + v) / 2 + (x - u) * 0.12];
     const { agent, step, prompt } = edge.worst, said = `${agent} as ${episode.agents[edge.to].name}: ${edge[by].toFixed(2)} nats off; at worst at step ${step}`;
-    const line = svg("path", { d: `M${x} ${y}Q${bx} ${sideways} ${u} ${v}`, "stroke-width": 0.012 + (0.06 * edge[by]) / most });
+    const line = svg("path", { d: `M${x} ${y}Q${mx} ${my} ${u} ${v}`, "stroke-width": 0.012 + (0.06 * edge[by]) / most });
     return svg("a", { href: `#${edge.worst.at}`, "aria-label": said, on: { click: () => $("worth").close() } }, line, svg("title", { text: `${said} (${prompt})` }));
   });
   const nodes = episode.agents.map((one, i) => svg("g", { transform: `translate(${at(i, 1)})` }, svg("circle", { class: "body", r: 0.16, fill: one.colour }), svg("text", { class: "initials", y: 0.06, text: one.initials })));
@@ -877,7 +878,6 @@ async function begin() {
   }
   if (source instanceof File) for (const id of ["before", "after"]) $(id).hidden = true;
   if (source instanceof File) $("which").readOnly = true;
-  document.querySelector(".key.mind").hidden = !log.mind;
   const by = log.mind ? `asked of mind ${log.mind}` : "no mind knows this world: the truth alone";
   $("about").textContent = `${log.log} · ${log.world} · ${log.split} split · ${log.episodes} episodes · ${by}`;
   listen();
