@@ -27,7 +27,8 @@ class Probe(Command):
     run: Annotated[tyro.conf.Positional[str | None], tyro.conf.arg(metavar="[RUN]")] = None
     """The mind's run directory; without it, the filter of near-far that ships: probes live in that world."""
     out: Annotated[str | None, tyro.conf.arg(metavar="DIR")] = None
-    """Where to write the page (HTML), the documents (JSON) and the pictures (PNG, SVG); of all: runs/probes."""
+    """Where to write the page (HTML), the documents (JSON), the pictures (PNG, SVG) and a log of the moment at which
+    the mind was farthest off, to be looked at with tom view; of all: runs/probes."""
     seeds: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
     """How many evaluation seeds; by default as many as the probe's figures take."""
     seed: int = 0
@@ -46,8 +47,8 @@ class Probe(Command):
         self.settings()
         load_mind(self.run or NEAR_FAR)  # one that is none is told of before anything is made
         documents = self._side_by_side(chosen) if len(chosen) > 1 else [self._one(chosen[0])]
-        if out := self.out or (PLACE if self.name == ALL else None):
-            self._publish(Path(out), documents)
+        if out := self._place():
+            self._publish(out, documents)
         for document in documents:
             judge(document["probe"], document)
         return {"probes": documents} if self.name == ALL else documents[0]
@@ -75,12 +76,21 @@ class Probe(Command):
         """One probe's document."""
         from analysis.contenders.permuted import Permuted
         from analysis.probes import Subject, find
+        from tom.moments import Noting
         from tom.player import Player
 
         mind = load_mind(self.run or NEAR_FAR)
-        asked = [Permuted(one, self.permute) if self.permute else one for one in (mind, *mind.controls())]
+        noted = Noting(mind)
+        asked = [Permuted(one, self.permute) if self.permute else one for one in (noted, *mind.controls())]
         subject = Subject(asked[0], asked[1:], Player(mind), mind.checkpoint, self._in_marks())
-        return find(name).run(subject, self.settings(), report)
+        document = find(name).run(subject, self.settings(), report)
+        if (out := self._place()) and not self.permute and (moment := noted.keep(out / f"{name}-moment")):
+            document["moment"] = moment
+        return document
+
+    def _place(self) -> Path | None:
+        """Where to write, None for nowhere."""
+        return Path(out) if (out := self.out or (PLACE if self.name == ALL else None)) else None
 
     def settings(self):
         """On what to probe, an analysis.probes.Settings. Raises FunhouseError."""
@@ -123,6 +133,7 @@ class Probe(Command):
 
     def _show(self, document: Mapping[str, Any]) -> None:
         from analysis.probes import find
+        from tom.view.links import command
 
         for table in find(document["probe"]).tables(document):
             show(table)
@@ -131,6 +142,9 @@ class Probe(Command):
             keys = [key for key in figures[0] if key != "by_seed"]
             show_table(keys, [[one[key] for key in keys] for one in figures], "what the mind came to")
         show_controls(document["probe"], document)
+        if moment := document.get("moment"):
+            tell(f"a moment at which the mind was {moment['nats']:.2f} nats off, which this shows:")
+            tell(command(moment["log"], moment["at"], self.run))
 
 
 def _write(path: Path, document: Mapping[str, Any]) -> None:
