@@ -52,16 +52,17 @@ def page_of(desk: Desk, index: int, report: Report) -> str:
     if episode.actions > MOST_ACTIONS:
         what = f"the environment has {episode.actions} actions, and a file holds answers of {MOST_ACTIONS} at most"
         raise FunhouseError(what, remedy="look at it with tom view LOG")
+    told = {"log": desk.about(), "episode": desk.told(index)}
+    sighted = bool(told["episode"]["picture"] and told["episode"]["picture"]["sight"])
     tables: dict[str, list[np.ndarray]] = {}
     best: dict[Cell, str] = {}
     agents = range(len(episode.agents))
     with ThreadPoolExecutor(min(AT_ONCE, os.cpu_count() or 1), initializer=on_one_core) as hands:
-        for agent, (found, names) in enumerate(hands.map(partial(_tables_of, desk, episode), agents)):
+        for agent, (found, names) in enumerate(hands.map(partial(_tables_of, desk, episode, sighted), agents)):
             for name, table in found.items():
                 tables.setdefault(name, []).append(table)
             best |= names
             report(agent + 1, len(agents))
-    told = {"log": desk.about(), "episode": desk.told(index)}
     told["best"] = {f"{stance} {depth}": name for (stance, depth), name in best.items()}
     fits = (levels for levels in LEVELS if len(_of(told, tables, levels, QUICK).encode()) < LARGEST)
     return _of(told, tables, next(fits, LEVELS[-1]))
@@ -97,9 +98,11 @@ def _slots(episode: BaseEpisode, agent: int) -> list[Slot]:
     return slots
 
 
-def _tables_of(desk: Desk, episode: BaseEpisode, agent: int) -> tuple[dict[str, np.ndarray], dict[Cell, str]]:
-    """The tables of one asked agent, chances: who answers, what it knows of others, and what it sees in their minds;
-    and the best shortcut of each stance and depth."""
+def _tables_of(
+    desk: Desk, episode: BaseEpisode, sighted: bool, agent: int
+) -> tuple[dict[str, np.ndarray], dict[Cell, str]]:
+    """The tables of one asked agent, chances: who answers, what it knows of others, and, where agents have sights, what
+    it sees in their minds; and the best shortcut of each stance and depth."""
     slots, others = _slots(episode, agent), [who for who in episode.names if who != episode.names[agent]]
     asked = [slot.asked for slot in slots]
     truth, shortcut, best = truth_and_best(episode, asked, desk.log)
@@ -113,8 +116,7 @@ def _tables_of(desk: Desk, episode: BaseEpisode, agent: int) -> tuple[dict[str, 
     for source in ("exact", "mind"):
         if all(one[source] for one in known):
             tables[f"known {source}"] = np.array([_joined(one[source]) for one in known])
-    picture = desk.told(episode.index)["picture"]
-    return tables | (_glimpses(episode, agent) if picture and picture["sight"] else {}), best
+    return tables | (_glimpses(episode, agent) if sighted else {}), best
 
 
 def _whole(episode: BaseEpisode, agent: int, slots: Sequence[Slot], chance: np.ndarray) -> np.ndarray:
