@@ -45,11 +45,11 @@ def judge(stage, memories, eye, work):
     factor of exp(β·Q), work.fruit, for the first memories."""
     if work.judged[eye]:
         return
-    work.judged[eye] = True
     if stage.powers.packed:
         _best_of_packed(stage.powers.pull, work.look.near, memories, eye, work.fruit)
     else:
         judge_unpacked(stage.powers, memories, eye, work)
+    work.judged[eye] = True
 
 
 @compiled

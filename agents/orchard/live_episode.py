@@ -212,10 +212,11 @@ class Match:
     def _agent(self, i: int) -> Agent:
         """Who an agent is. The words for a stranger tell of its senses alone, for that is all it has of its type."""
         cast, minds = self.cast, self.run.minds
-        own, mind = cast.space[int(cast.type_index[i])], minds.checkpoint if minds and i < minds.copies else ""
+        k, mind = int(cast.type_index[i]), minds.checkpoint if minds and i < minds.copies else ""
+        own = cast.space[k]
         if i in self.strangers:
             return Agent(cast.names[i], own.to_dict(), words_for(own), mind, self.strangers[i].family)
-        return Agent(cast.names[i], own.to_dict(), cast.descriptions[i], mind)
+        return Agent(cast.names[i], own.to_dict(), cast.space.descriptions[k], mind)
 
 
 def _empty_events(run: RunConfig, cast: Population, cells: int) -> Events:

@@ -16,8 +16,8 @@ MODERATE = 600.0  # an exponent that neither overflows nor, in a sum with others
 @compiled
 def look_far(events, ground, window, lens, pairs, step, out):
     """As agents.orchard.lens.look, for any number of actions: writes out.fruit, by memory and kind, and where those of
-    each begin, out.first; returns how many cells are shown."""
-    board, shown, new = events.board, out.shown, out.new
+    each begin, out.first, of the kinds that the first of the lens sees; returns how many cells are shown."""
+    board, shown, new, seen_kinds = events.board, out.shown, out.new, lens.kinds[0]
     memories, kinds, body = len(window), board.shape[1], lens.place[pairs - 1]
     longest, count, found = min(window[memories - 1], step + 1), 0, 0
     for back in range(longest):
@@ -34,7 +34,7 @@ def look_far(events, ground, window, lens, pairs, step, out):
         until = min(window[memory], longest)
         for kind in range(kinds):
             out.first[memory * kinds + kind] = found
-            for word in range(board.shape[2]):
+            for word in range(board.shape[2] if seen_kinds >> kind & 1 else 0):
                 for back in range(since, until):
                     fruits = board[step - back, kind, word] & new[back, word]
                     while fruits != uint64(0):
@@ -87,17 +87,28 @@ def is_moderate(ground, at, powers, look, memories, kinds):
 
 
 @compiled
-def lures_of(ground, at, lure, look, memories, lures):
-    """Writes lures (memories, kinds, actions, lanes), exp(β·weight · the sum of γ^distance) from the cell `at`; lure is
-    that of Powers."""
-    kinds, (actions, lanes) = len(lure), lures.shape[2:]
+def lures_of(ground, at, lure, look, memories, kinds, lures):
+    """Writes lures (memories, all colours, actions, lanes), exp(β·weight · the sum of γ^distance) from the cell `at`,
+    of some kinds, as bits; lure is that of Powers. Three actions at a time: each product has to wait for the one
+    before."""
+    distance, (actions, lanes) = ground.distance, lures.shape[2:]
     for memory in range(memories):
-        for kind in range(kinds):
-            group = memory * kinds + kind
-            for a in range(actions):
-                after = ground.neighbor[at, a]
+        for kind in range(len(lure)):
+            if not kinds >> kind & 1:
+                continue
+            first, last = look.first[memory * len(lure) + kind], look.first[memory * len(lure) + kind + 1]
+            for a in range(0, actions, 3):
+                b, c = min(a + 1, actions - 1), min(a + 2, actions - 1)
+                here, there, yonder = ground.neighbor[at, a], ground.neighbor[at, b], ground.neighbor[at, c]
                 for lane in range(0, lanes, LANES):
                     x = eight(lures[memory - 1, kind, a], lane) if memory > 0 else alike(1.0)
-                    for f in range(look.first[group], look.first[group + 1]):
-                        x = times(x, eight(lure[kind, ground.distance[after, look.fruit[f]]], lane))
+                    y = eight(lures[memory - 1, kind, b], lane) if memory > 0 else alike(1.0)
+                    z = eight(lures[memory - 1, kind, c], lane) if memory > 0 else alike(1.0)
+                    for f in range(first, last):
+                        fruit = look.fruit[f]
+                        x = times(x, eight(lure[kind, distance[here, fruit]], lane))
+                        y = times(y, eight(lure[kind, distance[there, fruit]], lane))
+                        z = times(z, eight(lure[kind, distance[yonder, fruit]], lane))
                     put(x, lures[memory, kind, a], lane)
+                    put(y, lures[memory, kind, b], lane)
+                    put(z, lures[memory, kind, c], lane)

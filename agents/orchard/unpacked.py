@@ -40,7 +40,7 @@ def imagine_unpacked(stage, window, pairs, step, work):
     count = look_far(events, ground, window, lens, pairs, step, seen)
     work.moderate[0] = powers.summed and is_moderate(ground, at, powers, seen, len(window), kinds)
     if work.moderate[0]:
-        lures_of(ground, at, powers.lure, seen, len(window), work.lures)
+        lures_of(ground, at, powers.lure, seen, len(window), lens.kinds[0], work.lures)
     else:
         field_of(ground, at, powers.discount, powers.summed, seen, len(window), kinds)
     if powers.drives:
@@ -51,6 +51,11 @@ def imagine_unpacked(stage, window, pairs, step, work):
             most = max(most, powers.drawn[temper] * seen.company[a])
         for a in range(moves):
             company[sight, temper, a] = np.exp(powers.drawn[temper] * seen.company[a] - most) if powers.drives else 1.0
+    blind = sight * powers.eyes  # the eye that sees no kind of fruit
+    for memory in range(len(window) if work.moderate[0] else 0):
+        one = work.lures[memory, -1]
+        _multiply(one, one, company[sight], work.odds[blind, memory], work.total[blind, memory])
+        work.judged[blind] = True
     return count
 
 
@@ -58,34 +63,35 @@ def imagine_unpacked(stage, window, pairs, step, work):
 def judge_unpacked(powers, memories, eye, work):
     """Writes work.odds, exp(β·Q) of the fruits that an eye sees, of any scale, and work.total, with company the
     denominators of softmax(β·Q). Q is over kinds the sum of weight · γ^distance, or the best, 0 where none is known."""
-    company, sight, kinds = work.company, eye // powers.eyes, eye & powers.eyes - 1
-    moves, (tempers, lanes) = company.shape[2], work.total.shape[2:]
-    for memory in range(memories):
-        odds = work.odds[eye, memory]
-        if work.moderate[0]:
-            _multiply(work.lures[memory], kinds, odds)
-        else:
-            _worth(powers, work.look.field[memory], kinds, odds, work.most)
-        for temper in range(tempers):
-            for lane in range(0, lanes, LANES):
-                total = alike(0.0)
-                for a in range(moves):
-                    total = plus(total, times(eight(odds[a], lane), alike(company[sight, temper, a])))
-                put(total, work.total[eye, memory, temper], lane)
+    kinds, company, odds, total = eye & powers.eyes - 1, work.company[eye // powers.eyes], work.odds, work.total
+    if not work.moderate[0]:
+        for memory in range(memories):
+            _worth(powers, work.look.field[memory], kinds, odds[eye, memory], work.most)
+            _multiply(odds[eye, memory], work.lures[memory, -1], company, odds[eye, memory], total[eye, memory])
+        return
+    # The odds of an eye are those of the eye that lacks the last of its kinds, which several have in common, times
+    # what is due to that kind.
+    after = eye - kinds
+    for kind in range(len(powers.lure)):
+        if kinds >> kind & 1:
+            before, after = after, after | 1 << kind
+            for memory in range(0 if work.judged[after] else memories):
+                due = work.lures[memory, kind]
+                _multiply(odds[before, memory], due, company, odds[after, memory], total[after, memory])
+            work.judged[after] = True
 
 
 @compiled
-def _multiply(lures, kinds, odds):
-    """exp(β·Q) where all fruits count, the product over the kinds that are seen. All kinds are in one expression, and
-    those not seen in it as 1: a loop or a condition would keep the loop over lanes from being done eight at a time."""
-    none = len(lures) - 1
-    k0, k1, k2 = lures[0 if kinds & 1 else none], lures[1 if kinds & 2 else none], lures[2 if kinds & 4 else none]
-    k3, k4, k5 = lures[3 if kinds & 8 else none], lures[4 if kinds & 16 else none], lures[5 if kinds & 32 else none]
-    for a in range(odds.shape[0]):
+def _multiply(one, other, company, odds, total):
+    """Writes the product of two odds (moves, lanes), and what it adds up to with company (tempers, moves)."""
+    for temper in range(len(company)):
         for lane in range(0, odds.shape[1], LANES):
-            x = times(times(eight(k0[a], lane), eight(k1[a], lane)), eight(k2[a], lane))
-            y = times(times(eight(k3[a], lane), eight(k4[a], lane)), eight(k5[a], lane))
-            put(times(x, y), odds[a], lane)
+            so_far = alike(0.0)
+            for a in range(len(odds)):
+                x = times(eight(one[a], lane), eight(other[a], lane))
+                put(x, odds[a], lane)
+                so_far = plus(so_far, times(x, alike(company[temper, a])))
+            put(so_far, total[temper], lane)
 
 
 @compiled

@@ -135,6 +135,16 @@ def test_the_bytes_are_a_function_of_the_episodes(episode):
     assert once == again
 
 
+def test_steps_that_share_their_row_of_prompts_and_roles_are_written_as_those_that_do_not(episode):
+    one = episode(0)
+    phases = [0, 0, 0, 1, 1, 1, 0, 0, 2, 2]
+    shared = replace(one, prompt=[one.prompt[p] for p in phases], role=[one.role[p] for p in phases])
+    apart = replace(one, prompt=[[*one.prompt[p]] for p in phases], role=[[*one.role[p]] for p in phases])
+    steps = to_tables([shared, episode(1)])["steps"]
+    assert steps.equals(to_tables([apart, episode(1)])["steps"])
+    assert steps["prompt"].to_pylist()[: 3 * len(phases)] == [said for p in phases for said in one.prompt[p]]
+
+
 def test_page_checksums_are_written_and_verified(episode):
     """With the manifest out of the way: no flipped bit in the pages of a column is read as something else."""
     table = to_tables([episode(0), episode(1)])["steps"]

@@ -56,12 +56,22 @@ def steps_table(episodes: Sequence[BaseEpisode], action: pa.DataType, **more: np
         np.repeat(np.array(index, np.int64), [t * n for t, n in shapes]),
         np.concatenate([np.repeat(np.arange(t, dtype=np.int32), n) for t, n in shapes]),
         np.concatenate([np.tile(np.arange(n, dtype=np.int32), t) for t, n in shapes]),
-        [prompt for e in episodes for row in e.prompt for prompt in row],
-        [role for e in episodes for row in e.role for role in row],
+        _told([row for e in episodes for row in e.prompt], pa.string()),
+        _told([row for e in episodes for row in e.role], ROLE),
         np.concatenate([e.action.ravel() for e in episodes]),
         np.concatenate([e.reward.ravel() for e in episodes]),
     ]
     return with_columns(table_of(columns, steps_schema(action)), **more)
+
+
+def _told(rows: Sequence[list], kind: pa.DataType) -> pa.Array:
+    """The elements of rows one after another; a row that stands in several places, as steps of one phase share it, is
+    read once."""
+    once = {id(row): row for row in rows}
+    ends = np.cumsum([len(row) for row in once.values()])
+    spans = dict(zip(once, np.split(np.arange(ends[-1]), ends[:-1]), strict=True))
+    each = pa.array([element for row in once.values() for element in row], kind)
+    return each.take(pa.array(np.concatenate([spans[id(row)] for row in rows])))
 
 
 def with_columns(table: pa.Table, **columns: np.ndarray) -> pa.Table:
