@@ -8,7 +8,8 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 BENCHMARKS := world_steps parallel_env population ask wishes train_step players
 
-# The demo: a world simulated three times over (to train, to choose, to report), and minutes of training.
+# The demo: a world simulated three times over (to train, to choose, to report), and minutes of training. Who is to learn
+# is given a new role every five steps: as many acts to imitate, of four times as many roles.
 EPISODES := 6000
 MINUTES  := 8
 WHERE    := --log logs/demo-test --episode 55 --agent Ada --step 47 --mind runs/demo
@@ -30,7 +31,7 @@ $(READY): pyproject.toml constraints.txt
 
 demo: $(READY)  ## simulate, train, ask, score and draw: a quarter of an hour
 	rm -rf logs/demo logs/demo-validation logs/demo-test runs/demo
-	$(BIN)/tom run --out logs/demo --episodes $(EPISODES)
+	$(BIN)/tom run --out logs/demo --episodes $(EPISODES) --switch 5
 	$(BIN)/tom run --out logs/demo-validation --split validation --episodes 128
 	$(BIN)/tom run --out logs/demo-test --split test --episodes 256
 	$(BIN)/tom verify logs/demo logs/demo-validation logs/demo-test
@@ -67,11 +68,12 @@ bench: $(READY)  ## measure the speeds of benchmarks/RESULTS.md again
 	@set -e; for name in $(BENCHMARKS); do $(BIN)/python benchmarks/$$name.py --json; done
 
 # The mind that ships, of the default world. tom/minds/reference/README.md says what came of it.
-reference: $(READY)  ## train the reference mind anew, three times, into runs/reference-*: near four hours of one core; it resumes
-	$(BIN)/tom run --out logs/reference --episodes 20000 --seed 101
+reference: $(READY)  ## train the reference mind anew, three times, into runs/reference-*: over three hours of one core; it resumes
+	[ -d logs/reference-5 ] || $(BIN)/tom run --out logs/reference-5 --episodes 20000 --seed 102 --switch 5
+	[ -d logs/reference ] || $(BIN)/tom run --out logs/reference --episodes 20000 --seed 101
 	@set -e; for seed in 0 1 2; do run=runs/reference-$$seed; resume=; \
 	    if [ -d $$run/checkpoint ]; then resume=--resume; fi; \
-	    OMP_NUM_THREADS=1 $(BIN)/tom train logs/reference --out $$run --minutes 75 --seed $$seed $$resume; done
+	    OMP_NUM_THREADS=1 $(BIN)/tom train logs/reference-5 logs/reference --out $$run --minutes 62 --seed $$seed $$resume; done
 	$(BIN)/python benchmarks/reference.py --run runs/reference-0 runs/reference-1 runs/reference-2 > runs/reference.md
 
 # The filter of near-far that ships: 2 to 24 agents, every kind of map, 40 to 64 steps.

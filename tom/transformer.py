@@ -28,7 +28,6 @@ CODES = 64  # names that a history can tell apart; after them the code of "me", 
 ME, NOBODY = CODES, CODES + 1
 STEPS = 512  # later steps share an embedding
 MOST_WORDS = 128
-SHARP = 8.0  # times what the readout gives: policies are sharp, and it would take long to grow so large
 OPTION = 32  # width of what an action leads to
 EXACT = ("eyes", "straight", "bent", "gate", "want", "ask", "offer", "judge")  # parts that stay in float32
 
@@ -284,7 +283,7 @@ class Transformer(nn.Module):
         score = score + self.judge(relu2(self.ask(x)[..., None, :] + self.offer(option)))
         if illegal is not None:
             score = score.masked_fill(illegal[..., None], -1e9)
-        score, part = SHARP * score, self.gate(x).log_softmax(-1)
+        part = self.gate(x).log_softmax(-1)
         return (score.log_softmax(-2) + part[..., None, :]).logsumexp(-1)
 
 

@@ -246,7 +246,7 @@ def test_a_mind_of_another_version_is_refused_by_name(tmp_path, version):
     meta = {"network": mind.network.config.to_dict(), "words": list(mind.vocabulary.words), "run": mind.run}
     save(tmp_path / "old", mind.network.state_dict(), {**meta, "version": version})
     with pytest.raises(
-        FunhouseError, match=rf"reads version {version} .* speaks 5 \(transformer\), 3 \(filter\)"
+        FunhouseError, match=rf"reads version {version} .* speaks 6 \(transformer\), 3 \(filter\)"
     ) as caught:
         load(tmp_path / "old")
     assert "tom train" in caught.value.remedy

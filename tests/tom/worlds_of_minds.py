@@ -16,7 +16,7 @@ from tom.filter.size import NetworkConfig
 from tom.filter.vocabulary import Vocabulary
 from tom.mind import Mind
 from tom.tokens import reader_of, words
-from tom.transformer import SHARP, Size, Transformer
+from tom.transformer import Size, Transformer
 from worlds import OrchardConfig
 
 
@@ -73,6 +73,4 @@ def untrained_transformer(roles: str = "announced") -> Mind:
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.add_(0.1 * torch.randn_like(parameter))
-        for part in (network.want, network.judge):
-            part.weight.div_(SHARP)
     return Mind(network, vocabulary, log.config)

@@ -13,7 +13,7 @@ import numpy as np
 
 from worlds import FunhouseError
 
-VERSION = 5  # of what a mind reads; one of another version is refused
+VERSION = 6  # of what a mind reads; one of another version is refused
 UNLABELLED = -100  # in the place of a trait that nobody says
 
 
