@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from benchmarks.one_other import ANSWERS, KINDS, World
 from benchmarks.variants import GIFTS
 from tests.tom.worlds_of_minds import short_log
 from tom.architectures import architecture
@@ -54,3 +55,22 @@ def test_without_any_of_its_gifts_the_mind_is_another_one():
     losses = {name: first_loss(name) for name in GIFTS}
     assert len(set(losses.values())) == len(GIFTS), losses
     assert first_loss(next(iter(GIFTS))) == losses[next(iter(GIFTS))]
+
+
+def test_what_one_other_would_do_is_known_exactly():
+    world = World(0)
+    batch = world.batch(64)
+    exact, group = batch["exact"], batch["group"]
+    assert torch.allclose(exact.sum(-1), torch.ones(64 * ANSWERS))
+    nothing_seen = ~batch["event"]["real"].any(1).repeat_interleave(ANSWERS)
+    assert nothing_seen.any()
+    assert torch.allclose(exact[nothing_seen], batch["ignorant"][nothing_seen], atol=1e-6)
+    assert not torch.allclose(exact[~nothing_seen], batch["ignorant"][~nothing_seen], atol=1e-2)
+    taste, blind, _ = (trait.repeat_interleave(ANSWERS) for trait in batch["mine"])
+    mine = {name: part[: 64 * ANSWERS] for name, part in batch["rows"].items()}
+    seen = (mine["around"] > 0).flatten(1).any(1)
+    at = [(world.rows["around"] == around).flatten(1).all(1).nonzero()[0, 0] for around in mine["around"][seen]]
+    as_myself = (group[seen] == 0).nonzero()[:, 0]
+    for k in as_myself[:5].tolist():
+        own = world.acts[at[k], KINDS * taste[seen][k] + blind[seen][k]]
+        assert torch.allclose(exact[seen][k], own, atol=1e-6)
