@@ -2,10 +2,13 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+
+from worlds.trust import trusting
 
 # Little networks are slower on many threads than on one; torch reads this when it is first imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -27,6 +30,13 @@ def listening_to_signals() -> None:
     this in the background."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@pytest.fixture(autouse=True)
+def trusting_what_was_trusted_before() -> Iterator[None]:
+    """What a test comes to trust is trusted by no other."""
+    with trusting():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -277,7 +277,8 @@ def test_a_damaged_log_is_told_before_a_page_is_opened(logs, tmp_path, capsys, s
     assert not said.out
 
 
-def test_code_that_is_not_trusted_is_told_before_a_page_is_opened(tmp_path, capsys, serves_nobody):
+def test_code_that_is_not_trusted_is_told_before_a_page_is_opened(tmp_path, capsys, monkeypatch, serves_nobody):
+    monkeypatch.setenv("FUNHOUSE_TRUST", "")
     log = str(tmp_path / "corridor")
     assert main(["run", "--world", "examples.corridor:Corridor", "--out", log, "--episodes", "1"]) == 0
     assert main(["view", log]) == 1
