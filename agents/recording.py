@@ -11,6 +11,7 @@ from agents.registry import world_of
 from agents.run_size import check_fits, check_threads
 from agents.world import Progress, Report, Run
 from worlds import Episode
+from worlds.log.parts import Part, episodes_of
 from worlds.log.reader import Log, open_log
 from worlds.log.writer import LogWriter
 
@@ -39,43 +40,48 @@ def record(
     progress: Progress | None = None,
     report: Report | None = None,
     players: Players | None = None,
+    part: Part | None = None,
 ) -> dict:
     """Writes a log of that many episodes, going on from what is there of the same run; `players` play its minds.
 
-    Stopped at any moment and started again, it ends with the same bytes. Asking for more episodes extends a
-    log. Returns {"log", "episodes", "written" (how many are new), "agent_steps"}; of an arena "dropped" too, the
+    part: write this part of the log alone, in a directory that agents.merging.merge takes. Stopped at any moment and
+    started again, it ends with the same bytes. Asking for more episodes extends a log, and a part. Returns {"log",
+    "episodes", "written" (how many are new), "agent_steps"}, of a part "part" too; of an arena "dropped" too, the
     attempts ({"episode", "seed"}) that failed and another match stands in for. Raises FunhouseError where `out` holds
-    something else or another run, somebody else writes there, the disk is full, or nobody is given to play the run's
-    minds.
+    something else or another run, somebody else writes there, the disk is full, there are more parts than shards, or
+    nobody is given to play the run's minds.
     """
     check_threads(threads)
-    check_fits(run, episodes, out)
     world = world_of(run)
-    run, size = world.resumed(run, out), world.shard_size(run)
-    with LogWriter(out, run.meta, episodes, size) as writer, world.company(run, threads, players) as company:
+    size = world.shard_size(run)
+    share = episodes_of(part, episodes, size)
+    check_fits(run, share, out)
+    run = world.resumed(run, out)
+    with LogWriter(out, run.meta, episodes, size, part) as writer, world.company(run, threads, players) as company:
         missing = writer.shards_missing()
-        done = episodes - sum(len(writer.span(shard)) for shard in missing)
-        new = episodes - done - writer.again
+        done = share - sum(len(writer.span(shard)) for shard in missing)
+        new = share - done - writer.again
         for shard in missing:
             played: list = []
             for batch in company.batches(writer.span(shard), report):
                 played += batch
                 if progress and len(played) < len(writer.span(shard)):
-                    progress(done + len(played), episodes)
+                    progress(done + len(played), share)
             writer.write_shard(shard, played)
             done += len(played)
             if progress:
-                progress(done, episodes)
+                progress(done, share)
         found = world.found(writer.rows("episodes"))
         writer.finish(found)
     each = world.moves(run)
-    moves = _agent_steps(open_log(out)) if each is None else episodes * each
-    return {"log": str(out), "episodes": episodes, "written": new, "agent_steps": moves, **found}
+    moves = _agent_steps(writer, writer.shards) if each is None else share * each
+    told = {"log": str(out), "episodes": share, "written": new, "agent_steps": moves, **found}
+    return told if part is None else {**told, "part": f"{part.number}/{part.of}"}
 
 
-def _agent_steps(log: Log) -> int:
+def _agent_steps(log: Log | LogWriter, shards: range) -> int:
     """How many moves a log holds: an agent that is not there, or whose turn it is not, makes none."""
-    return sum(int((log.shard_table("steps", i)["action"].to_numpy() >= 0).sum()) for i in range(log.shards))
+    return sum(int((log.shard_table("steps", shard)["action"].to_numpy() >= 0).sum()) for shard in shards)
 
 
 def verify(
@@ -93,7 +99,10 @@ def verify(
     for name in log.manifest.files:
         log.manifest.read(name)
     summary: dict[str, Any] = {"log": str(directory), "files": len(log.manifest.files), "episodes": len(log)}
-    summary |= {"agent_steps": _agent_steps(log), **world_of(log).verify(log, threads, progress, players)}
+    summary |= {
+        "agent_steps": _agent_steps(log, range(log.shards)),
+        **world_of(log).verify(log, threads, progress, players),
+    }
     if log.config["split"] == "train":
         summary["held_out_weight"] = held_out_weight(log) if summary.get("agents", True) else None
     return summary

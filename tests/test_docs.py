@@ -36,6 +36,7 @@ NEEDED = {  # what a command in the text may leave out
     "describe": "--who Bo --log LOG --episode 0 --agent Ada --step 0",
     "score": "--log LOG",
     "graph": "--log LOG --out DIR",
+    "merge": "PART --out LOG",
     "verify": "LOG",
     "generations": "--out DIR",
     "probe": "NAME",

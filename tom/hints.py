@@ -38,6 +38,13 @@ def next_steps(log: str, mind: str | None = None) -> list[str]:
     return [f"{nobody}. To train one, and to ask it:", train, f"{asked} --mind {run}"]
 
 
+def next_to_a_part(part: str) -> list[str]:
+    """What becomes of a part of a log, K/N, in words."""
+    return [
+        f"this is part {part} of a log; when all are there, tom merge PART [PART ...] --out LOG makes the log of them"
+    ]
+
+
 def _question(episode: Any) -> tuple[str, str] | None:
     """A prompt, and whom to ask it at which step: somebody in the middle of its acts, and another it could act as.
     None where nobody acts."""

@@ -15,8 +15,8 @@ from worlds import FunhouseError
 from worlds.arena import ArenaConfig
 from worlds.arena.loading import load
 from worlds.arena.spaces import forms_of
+from worlds.log.differences import apart
 from worlds.log.reader import Log
-from worlds.log.writer import apart
 from worlds.trust import require
 
 SHARE_A_BANK = "run one of the two logs anew with the bank of the other: tom run … --bank LOG"

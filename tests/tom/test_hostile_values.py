@@ -60,8 +60,16 @@ def spelled(command: str, option: str, value: str, rest: dict[str, tuple[str, ..
     return [command, *(word for part in words.values() for word in part), *flag, "--json"]
 
 
+@pytest.fixture(scope="module")
+def part(tmp_path_factory) -> str:
+    """A part that is a log's only one."""
+    place = str(tmp_path_factory.mktemp("parts") / "part")
+    assert main(["run", *ORCHARD, "--part", "1/1", "--out", place]) == 0
+    return place
+
+
 @pytest.fixture
-def rest(logs, trained, tmp_path) -> dict[str, dict[str, tuple[str, ...]]]:
+def rest(logs, trained, part, tmp_path) -> dict[str, dict[str, tuple[str, ...]]]:
     """What else each command is given: by option, its words; what has no flag as one word."""
     episode = open_log(logs["test"])[0]
     where = {
@@ -72,6 +80,7 @@ def rest(logs, trained, tmp_path) -> dict[str, dict[str, tuple[str, ...]]]:
     out = {"out": ("--out", str(tmp_path / "out"))}
     return {
         "run": {**out, "rest": ORCHARD},
+        "merge": {"parts": (part,), **out},
         "verify": {"logs": (str(logs["test"]),)},
         "train": {"logs": (str(logs["train"]),), **out, "train_steps": ("--train-steps", "1")},
         "ask": {"prompt": ("behave as myself",), **where},

@@ -4,6 +4,7 @@ from tom.commands.asking import Ask, Describe
 from tom.commands.base import Command
 from tom.commands.generations import Generations
 from tom.commands.just_asking import JustAsk
+from tom.commands.merging import Merge
 from tom.commands.probing import Probe
 from tom.commands.running import Run
 from tom.commands.scoring import Graph, Score
@@ -13,6 +14,7 @@ from tom.commands.viewing import View
 
 COMMANDS: dict[str, type[Command]] = {
     "run": Run,
+    "merge": Merge,
     "verify": Verify,
     "train": Train,
     "ask": Ask,

@@ -103,21 +103,28 @@ class Run(Command):
     """The seed of the whole run."""
     threads: int = os.cpu_count() or 1
     """Worlds of the orchard computed at a time; the log does not depend on it."""
+    part: Annotated[str | None, tyro.conf.arg(metavar="K/N")] = None
+    """Play only the K-th of N shares of the log, 1/N to N/N, each into a directory of its own and on whatever machine;
+    tom merge puts them together."""
 
     def work(self) -> dict[str, Any]:
         from agents.recording import record
         from agents.registry import world_of
         from agents.run_size import takes
         from worlds.arena.time_limit import patience
+        from worlds.log.parts import Part, episodes_of
 
+        part = None if self.part is None else Part.parsed(self.part)
         players = self.players()
         with patience(self.patience):
             settings = self.settings(players.mind.checkpoint if players else None)
-            self._announce(*world_of(settings).announced(settings, self.episodes))
-            if words := takes(settings, self.episodes, self.threads):
+            world = world_of(settings)
+            episodes = episodes_of(part, self.episodes, world.shard_size(settings)) if part else self.episodes
+            self._announce(*world.announced(settings, episodes))
+            if words := takes(settings, episodes, self.threads):
                 tell(words)
             with progress(f"episodes to {self.out}") as report:
-                told = record(settings, self.out, self.episodes, self.threads, report, _tell_dropped, players)
+                told = record(settings, self.out, self.episodes, self.threads, report, _tell_dropped, players, part)
         return {**told, **players.tally.rates()} if players else told
 
     def stopped(self) -> str:
@@ -171,13 +178,18 @@ class Run(Command):
             tell(f"no mind can be trained on this log: {what}; {remedy}", style="yellow")
 
     def show(self, document: dict[str, Any]) -> None:
-        from tom.hints import next_steps
+        show_log(document, self.mind)
 
-        dropped = document.get("dropped", [])
-        shown = {**document, "dropped": len(dropped)} if "dropped" in document else document
-        show_table(tuple(shown), [tuple(shown.values())])
-        for line in next_steps(self.out, self.mind):
-            tell(line)
+
+def show_log(document: dict[str, Any], mind: str | None = None) -> None:
+    """Prints what a log came to, or a part of one, and what to do next; mind: the run whose copies live in it."""
+    from tom.hints import next_steps, next_to_a_part
+
+    dropped = document.get("dropped", [])
+    shown = {**document, "dropped": len(dropped)} if "dropped" in document else document
+    show_table(tuple(shown), [tuple(shown.values())])
+    for line in next_to_a_part(document["part"]) if "part" in document else next_steps(document["log"], mind):
+        tell(line)
 
 
 _BANK = ("random_linear", "random_mlp", "scripted", "policy", "bank_seed")  # a bank of its own; see --bank

@@ -8,6 +8,7 @@ from worlds import schema
 from worlds.dice import SPLITS
 from worlds.errors import FunhouseError
 from worlds.log.formats import format_of
+from worlds.log.parts import Part, part_of, shards_of
 from worlds.trust import is_class_name
 
 SHARD_SIZE = 64  # episodes, at most
@@ -51,6 +52,7 @@ class LogMeta(schema.TypedDict):
     world: schema.NotRequired[str]
     versions: schema.NotRequired[dict[str, str]]
     dropped: schema.NotRequired[list[Dropped]]
+    part: schema.NotRequired[Part]
 
 
 def check_meta(meta: schema.Document) -> None:
@@ -70,14 +72,14 @@ def check_meta(meta: schema.Document) -> None:
 
 
 def check_files(meta: schema.Document, tables: tuple[str, ...], names: set[str]) -> None:
-    """Raises FunhouseError unless a finished log lists the files of each of its shards, and no others."""
+    """Raises FunhouseError unless a finished log, or a part of one, lists the files of its shards, and no others."""
     from worlds.log.tables import file_name
 
-    shards = -(-meta["episodes"] // meta["shard_size"])
-    if len(names) != shards * len(tables):
-        what = f"it lists {len(names)} files, where {shards} shards have {shards * len(tables)}"
+    shards = shards_of(part_of(meta), meta["episodes"], meta["shard_size"])
+    if len(names) != len(shards) * len(tables):
+        what = f"it lists {len(names)} files, where {len(shards)} shards have {len(shards) * len(tables)}"
         raise FunhouseError(what, place=meta.file, remedy="restore a copy of the file")
-    for name in (file_name(table, shard) for shard in range(shards) for table in tables):
+    for name in (file_name(table, shard) for shard in shards for table in tables):
         if name not in names:
             raise FunhouseError(f"it does not list {name}", place=meta.file, remedy="restore a copy of the file")
 

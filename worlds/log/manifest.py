@@ -16,6 +16,7 @@ from annotated_types import Interval
 from worlds import schema
 from worlds.atomic_files import LOCK, digest, explained, sync_directory, write_file
 from worlds.errors import FunhouseError
+from worlds.log.parts import part_of
 from worlds.signed import read_signed, signed
 
 MANIFEST = "manifest.json"
@@ -147,23 +148,26 @@ def _present(directory: Path, kind: str) -> set[str]:
     with explained("read", directory):
         names = {path.name for path in directory.iterdir()} - {LOCK}
     if UNFINISHED in names:
-        what = f"this {kind} is not finished: {_noted(directory, kind)} files of it are, and they are whole"
-        raise FunhouseError(what, place=str(directory), remedy=f"run the same {_MAKER[kind]} command again")
+        noted = _noted(directory, kind)
+        part = part_of(noted.meta)
+        what = f"this {part or kind} is not finished: {len(noted.files)} files of it are, and they are whole"
+        maker = f"{_MAKER[kind]} {part.option}" if part else _MAKER[kind]
+        raise FunhouseError(what, place=str(directory), remedy=f"run the same {maker} command again")
     if MANIFEST not in names:
         state = f"has no {MANIFEST}" if names else "is empty"
         raise FunhouseError(f"{directory} {state}: it is not a {kind}", remedy=f"check the path, or {make}")
     return names - {MANIFEST}
 
 
-def _noted(directory: Path, kind: str) -> int:
-    """How many files a journal notes. Raises FunhouseError that names the damage where it or one of them is damaged."""
+def _noted(directory: Path, kind: str) -> Manifest:
+    """What a journal notes. Raises FunhouseError that names the damage where it or one of them is damaged."""
     from worlds.log.journal import Journal
 
     noted = Manifest(directory, kind, *Journal(directory).read())
     for name, listed in noted.files.items():
         _check_length(noted, name, listed)
         noted.read(name)
-    return len(noted.files)
+    return noted
 
 
 def parse_manifest(directory: Path, kind: str) -> Manifest:

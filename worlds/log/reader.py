@@ -14,6 +14,7 @@ from worlds.errors import FunhouseError
 from worlds.log.document import check_files, check_meta
 from worlds.log.formats import Format, format_of
 from worlds.log.manifest import MANIFEST, Manifest, read_manifest
+from worlds.log.parts import part_of
 from worlds.log.tables import file_name
 from worlds.orchard.config import OrchardConfig
 from worlds.orchard.episode import Episode
@@ -37,10 +38,22 @@ def open_log(directory: str | Path, cache_bytes: int = CACHE_BYTES, trust: Seque
     Raises FunhouseError naming the directory or file where it is no log, unfinished or damaged.
     """
     worlds_trust(*trust)
-    log = Log(read_manifest(directory, "log"), cache_bytes)
-    check_meta(log.meta)
-    check_files(log.meta, log.format.tables, set(log.manifest.files))
-    return log
+    manifest = read_log_manifest(directory)
+    if part := part_of(manifest.meta):
+        raise FunhouseError(
+            f"{directory} holds {part} of a log, not a whole log",
+            place=str(directory),
+            remedy=f"put it together with the others of the {part.of}: tom merge PART [PART ...] --out LOG",
+        )
+    return Log(manifest, cache_bytes)
+
+
+def read_log_manifest(directory: str | Path) -> Manifest:
+    """The manifest of a finished log, or of a part of one, checked as `open_log` does. Raises FunhouseError."""
+    manifest = read_manifest(directory, "log")
+    check_meta(manifest.meta)
+    check_files(manifest.meta, format_of(manifest.meta).tables, set(manifest.files))
+    return manifest
 
 
 class Log(Sequence[Episode]):

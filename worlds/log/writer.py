@@ -6,22 +6,22 @@ of its seed, the bytes come out the same.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
 from worlds.atomic_files import LOCK, Lock, explained, make_directory, remove_partials, sync_directory, write_file
 from worlds.errors import FunhouseError
+from worlds.log.differences import differences, settings
 from worlds.log.document import MOST_EPISODES, SHARD_SIZE, check_files, check_meta
 from worlds.log.formats import format_of
 from worlds.log.journal import Journal
 from worlds.log.manifest import MANIFEST, NOTES, UNFINISHED, damaged, entry, parse_manifest, versions, write_manifest
+from worlds.log.parts import Part, called, episodes_of, part_of, shards_of, span_of
 from worlds.log.tables import encode, file_name
 from worlds.orchard.episode import Episode
 from worlds.schema import Document
-
-FOUND = ("dropped",)  # in a manifest, what was found while the episodes were played
 
 
 class LogWriter:
@@ -31,16 +31,29 @@ class LogWriter:
     episodes. A finished log is extended by asking for more episodes; `again` of those that it had are written once
     more, with the others of their shard. Use it as a context manager, or call `close`.
 
+    part: of that log, the part that is written here; without it all. due: what a manifest will say of the files, where
+    that is known before they are written.
+
     Raises FunhouseError where another process writes here, the directory holds something else, or the
     settings differ.
     """
 
-    def __init__(self, directory: str | Path, meta: dict, episodes: int, shard_size: int = SHARD_SIZE):
+    def __init__(
+        self,
+        directory: str | Path,
+        meta: dict,
+        episodes: int,
+        shard_size: int = SHARD_SIZE,
+        part: Part | None = None,
+        due: Mapping[str, dict] | None = None,
+    ):
         if not 1 <= episodes <= MOST_EPISODES:
             raise FunhouseError(f"episodes = {episodes} makes no log", remedy=f"choose 1 to {MOST_EPISODES:,}")
         self.directory = Path(directory)
         self.episodes, self.shard_size = episodes, shard_size
-        self.meta = json.loads(json.dumps({**meta, "episodes": episodes, "shard_size": shard_size}))
+        self.part, self.shards, self._due = part, shards_of(part, episodes, shard_size), due or {}
+        asked = {**meta, "episodes": episodes, "shard_size": shard_size}
+        self.meta = json.loads(json.dumps(asked | ({"part": part.to_dict()} if part else {})))
         check_meta(Document(self.meta, self.directory))
         self._format = format_of(self.meta)
         self._journal = Journal(self.directory)
@@ -58,26 +71,39 @@ class LogWriter:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self.close()
         if isinstance(error, KeyboardInterrupt):
-            kept = self.episodes - sum(len(self.span(shard)) for shard in self.shards_missing())
-            error.add_note(f"{kept} of {self.episodes} episodes are kept in {self.directory}")
+            kept = self.share - sum(len(self.span(shard)) for shard in self.shards_missing())
+            error.add_note(f"{kept} of {self.share} episodes are kept in {self.directory}")
 
     def close(self) -> None:
         """Lets others write here; what is finished stays, for a later run to go on from."""
         self._lock.release()
 
+    @property
+    def share(self) -> int:
+        """How many episodes are written here: all of them, or those of the part."""
+        return episodes_of(self.part, self.episodes, self.shard_size)
+
     def span(self, shard: int) -> range:
         """The indices of the episodes of a shard."""
-        return range(shard * self.shard_size, min((shard + 1) * self.shard_size, self.episodes))
+        return span_of(shard, self.episodes, self.shard_size)
+
+    def names(self, shard: int) -> list[str]:
+        """The names of the files of a shard."""
+        return [file_name(table, shard) for table in self._format.tables]
 
     def shards_missing(self) -> list[int]:
         """The shards that are still to be written, in order."""
-        return [shard for shard in self._shards() if not set(self._names(shard)) <= set(self._files)]
+        return [shard for shard in self.shards if not set(self.names(shard)) <= set(self._files)]
 
     def write_shard(self, shard: int, episodes: Sequence[Episode]) -> None:
         """Writes one shard; once this returns, nothing takes it back. Raises FunhouseError if it cannot."""
         if [episode.index for episode in episodes] != list(self.span(shard)):
             raise ValueError(f"shard {shard} is made of the episodes {self.span(shard)}")
-        data = {file_name(table, shard): encode(rows) for table, rows in self._format.to_tables(episodes).items()}
+        tables = self._format.to_tables(episodes)
+        self.write_files({file_name(table, shard): encode(rows) for table, rows in tables.items()})
+
+    def write_files(self, data: Mapping[str, bytes]) -> None:
+        """Writes the files of one shard, by name, as `write_shard` does."""
         for name, content in data.items():
             write_file(self.directory / name, content)
         sync_directory(self.directory)
@@ -97,27 +123,22 @@ class LogWriter:
 
     def rows(self, name: str) -> Iterator[dict]:
         """The rows of a table, of all shards that are written."""
-        for shard in self._shards():
+        for shard in self.shards:
             yield from self.shard_table(name, shard).to_pylist()
 
-    def finish(self, found: dict | None = None) -> None:
+    def finish(self, found: dict | None = None, made_with: dict[str, str] | None = None) -> None:
         """Declares the log finished: the manifest replaces the journal, and others may write here.
 
-        `found` is what the manifest says beside the settings, because only the episodes tell it: FOUND names it.
+        `found` is what the manifest says beside the settings, because only the episodes tell it:
+        worlds.log.differences.FOUND names it. made_with: the versions that made the episodes, where not those here.
         """
         if missing := self.shards_missing():
             raise ValueError(f"shard {missing[0]} has not been written")
         if self._journal.path.exists():
-            made_with = {"versions": versions(*self._format.packages)}
-            write_manifest(self.directory, "log", {**self.meta, **(found or {}), **made_with}, self._files)
+            told = {**(found or {}), "versions": made_with or versions(*self._format.packages)}
+            write_manifest(self.directory, "log", {**self.meta, **told}, self._files)
             self._journal.close()
         self.close()
-
-    def _names(self, shard: int) -> list[str]:
-        return [file_name(table, shard) for table in self._format.tables]
-
-    def _shards(self) -> range:
-        return range(-(-self.episodes // self.shard_size))
 
     def _take_up(self) -> dict[str, dict]:
         """What is there and whole. Opens the journal, unless the log is finished already."""
@@ -130,6 +151,7 @@ class LogWriter:
         told = meta["episodes"]
         self.again = self._outgrown(files, told)
         whole = {name: listed for name, listed in files.items() if self._stands(name, listed, told)}
+        self._agree(whole)
         finished = MANIFEST in names and UNFINISHED not in names
         if finished and told == self.episodes and whole == files:
             return whole
@@ -156,7 +178,13 @@ class LogWriter:
 
     def _compare(self, told: dict) -> None:
         """Raises FunhouseError naming the first setting in which what is there differs from what is asked."""
-        for field, there, asked in _differences(_settings(told), _settings(self.meta)):
+        if (held := part_of(told)) != self.part:
+            raise FunhouseError(
+                f"this directory holds {called(held)}, not {called(self.part)}",
+                place=str(self.directory),
+                remedy="choose another directory: each part has its own",
+            )
+        for field, there, asked in differences(settings(told), settings(self.meta)):
             raise FunhouseError(
                 f"this log was begun with {field.removeprefix('config.')} = {there!r}, not {asked!r}",
                 place=str(self.directory),
@@ -169,6 +197,16 @@ class LogWriter:
                 remedy=f"ask for at least {told['episodes']} episodes, or choose another directory",
             )
 
+    def _agree(self, whole: dict[str, dict]) -> None:
+        """Raises FunhouseError where a file that is there and whole is not what it is to be."""
+        for name, listed in sorted(whole.items()):
+            if listed != self._due.get(name, listed):
+                raise FunhouseError(
+                    f"{name} of this log is another one: it was made elsewhere, or by other code",
+                    place=str(self.directory / name),
+                    remedy="choose another directory",
+                )
+
     def _refuse_strangers(self, names: set[str]) -> None:
         ours = self._ours() | {MANIFEST, UNFINISHED}
         for name in sorted(names - NOTES - (ours if names & {MANIFEST, UNFINISHED} else set())):
@@ -179,13 +217,13 @@ class LogWriter:
             )
 
     def _ours(self) -> set[str]:
-        return {name for shard in self._shards() for name in self._names(shard)}
+        return {name for shard in self.shards for name in self.names(shard)}
 
     def _outgrown(self, files: dict[str, dict], told_episodes: int) -> int:
         """How many episodes are there already and are written once more, for their shard is to hold others too."""
         shard, held = divmod(told_episodes, self.shard_size)
         grows = held and told_episodes < self.episodes
-        there = grows and all(name in files and self._whole(name, files[name]) for name in self._names(shard))
+        there = grows and all(name in files and self._whole(name, files[name]) for name in self.names(shard))
         return held if there else 0
 
     def _stands(self, name: str, listed: dict, told_episodes: int) -> bool:
@@ -198,36 +236,3 @@ class LogWriter:
         path = self.directory / name
         with explained("read", path):
             return path.is_file() and entry(path.read_bytes()) == listed
-
-
-def apart(directory: str | Path, meta: dict) -> list[tuple[str, object, object]]:
-    """The settings in which what a directory holds differs from `meta`, as (dotted field, there, here).
-
-    There are none where nothing is there yet, or a journal is damaged: the writer says of it what it can. Raises
-    FunhouseError where a manifest cannot be read.
-    """
-    home = Path(directory)
-    if (home / UNFINISHED).exists():
-        try:
-            told = Journal(home).read()[0]
-        except FunhouseError:
-            return []
-    elif (home / MANIFEST).exists():
-        told = parse_manifest(home, "log").meta
-    else:
-        return []
-    return [*_differences(_settings(told), _settings(json.loads(json.dumps(meta))))]
-
-
-def _settings(meta: dict) -> dict:
-    return {name: value for name, value in meta.items() if name not in ("episodes", "versions", *FOUND)}
-
-
-def _differences(there: dict, asked: dict, prefix: str = "") -> Iterator[tuple[str, object, object]]:
-    """The leaves in which two nested dicts differ, as (dotted field, one value, the other)."""
-    for name in sorted({*there, *asked}):
-        one, other = there.get(name), asked.get(name)
-        if isinstance(one, dict) and isinstance(other, dict):
-            yield from _differences(one, other, f"{prefix}{name}.")
-        elif one != other:
-            yield f"{prefix}{name}", one, other
