@@ -103,16 +103,15 @@ marks: $(READY)  ## train the minds that know marks, without mirrors and among t
 # The mind that is asked wishes: agents alone where nothing regrows, each as itself throughout.
 SOLO := --agents 1 --no-regrow --fruits 1 --steps 20 --switch 20
 
-wishes: $(READY)  ## train a mind that is asked wishes, into runs/wishes, and score it: two hours and a half; it resumes
-	[ -d logs/solo-train ] || $(BIN)/tom run --out logs/solo-train $(SOLO) --episodes 20000 --seed 401
+wishes: $(READY)  ## train a mind that is asked wishes, into runs/wishes, and score it: an hour and a quarter; it resumes
+	[ -d logs/solo-train ] || $(BIN)/tom run --out logs/solo-train $(SOLO) --episodes 60000 --seed 401
 	[ -d logs/solo-test ] || $(BIN)/tom run --out logs/solo-test $(SOLO) --episodes 256 --split test
-	OMP_NUM_THREADS=1 $(BIN)/tom train logs/solo-train --wishes --out runs/wishes --minutes 120 \
+	OMP_NUM_THREADS=1 $(BIN)/tom train logs/solo-train --wishes --out runs/wishes --minutes 50 \
 	    $(if $(wildcard runs/wishes/checkpoint),--resume)
 	$(BIN)/tom score runs/wishes --log logs/solo-test --all --acting
 
-just-ask: $(READY)  ## the experiments of docs/just-ask.md into runs/just-ask.json, with the mind in runs/wishes where there is one
-	@mkdir -p runs
-	$(BIN)/tom just-ask all $(if $(wildcard runs/wishes/checkpoint),--mind runs/wishes) --json > runs/just-ask.json
+just-ask: $(READY)  ## the experiments of docs/just-ask.md and their pictures into runs/just-ask, of runs/wishes where it is there
+	$(BIN)/tom just-ask all --out runs/just-ask $(if $(wildcard runs/wishes/checkpoint),--mind runs/wishes)
 
 arena: $(READY)  ## train a mind in each of eleven environments that others wrote, and score it: an hour and a half
 	$(BIN)/python benchmarks/arena.py --json runs/arena.jsonl

@@ -25,10 +25,11 @@ from agents.orchard.run import RunConfig
 from agents.recording import record
 from tom.allocation import keep_memory
 from tom.architectures import architecture
+from tom.size import Size
 from tom.tokens.around import BINS
 from tom.training.settings import TrainConfig
 from tom.training.trainer import Trainer, without_denormals
-from tom.transformer import CODES, ME, NOBODY, Size, Transformer
+from tom.transformer import CODES, ME, NOBODY, Transformer
 from worlds import open_log
 
 KINDS, TYPES, ACTS, ANSWERS = 5, 25, 10, 6  # type = KINDS * taste + blindness

@@ -11,9 +11,10 @@ import numpy as np
 from torch import Tensor, nn
 
 from tom import transforming
+from tom.size import Size
 from tom.tokens import orchard, tensors
 from tom.training import batch
-from tom.transformer import Block, Size, Transformer
+from tom.transformer import Block, Transformer
 
 Patch = Callable[[ExitStack], None]
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from agents.registry import world_of
-from tom.minds import SHIPPED
+from tom.minds import SHIPPED, WISHES
 from worlds import FunhouseError
 
 
@@ -16,14 +16,18 @@ def readable(settings: dict) -> bool:
     return reads(settings)
 
 
-def shipped_for(settings: dict) -> str | None:
+def shipped_for(settings: dict, wish: bool = False) -> str | None:
     """The name of the mind of the package that knows the world of a run's settings, None where none does.
 
-    Where there are mirrors, the mind that lived among them comes first.
+    Where there are mirrors, the mind that lived among them comes first; where an agent is alone and nothing regrows,
+    the one that was trained there and is asked wishes; no other is asked any (wish: whether one is).
     """
-    names = list(SHIPPED)
-    if settings.get("orchard", {}).get("mirrors"):
+    orchard = settings.get("orchard", {})
+    names = [] if wish else [name for name in SHIPPED if name != WISHES]
+    if orchard.get("mirrors"):
         names.reverse()
+    if orchard.get("agents") == 1 and not orchard.get("regrow", True):
+        names = [WISHES, *names]
     return next((name for name in names if _knows(name, settings)), None)
 
 

@@ -13,54 +13,21 @@ Axes: b histories, p tokens of the persona, e events, r rows (agent-steps of all
 prompts, t tokens, n answers, d width.
 """
 
-from dataclasses import asdict, dataclass
-from typing import Annotated
-
 import torch
-from annotated_types import Interval, MaxLen
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tom import choices, rungs
-from worlds import FunhouseError, schema
+from tom.looking import Looking
+from tom.size import Size
 
 CODES = 64  # names that a history can tell apart; after them the code of "me", and nobody's
 ME, NOBODY = CODES, CODES + 1
 STEPS = 512  # later steps share an embedding
 MOST_WORDS = 128
 OPTION = 32  # width of what an action leads to
-EXACT = ("eyes", "straight", "bent", "gate", "want", "ask", "offer", "judge")  # parts that stay in float32
-
-Count = Annotated[int, Interval(ge=1, le=1 << 20)]
-Few = Annotated[int, Interval(ge=1, le=64)]
-
-
-@dataclass(frozen=True)
-class Size:
-    """The network's size; the world decides the first six."""
-
-    vocabulary: Count
-    traits: Annotated[tuple[Count, ...], MaxLen(64)]  # values of each
-    actions: Count
-    features: Annotated[int, Interval(ge=0, le=1 << 20)]  # of what an action leads to: see tom.tokens
-    layers_seen: Count
-    species: Annotated[tuple[Count, ...], MaxLen(1024)] = ()  # entries of an observation of each, where there are any
-    width: Annotated[int, Interval(ge=4, le=4096)] = 128
-    layers: Few = 4
-    heads: Few = 4
-    feedforward: Few = 2  # times the width
-    mixture: Few = 16  # softmaxes that an answer is a mixture of
-    rung: Annotated[str, schema.one_of(*rungs.RUNGS)] = "plain"  # what else attention is given: tom.rungs
-
-    def __post_init__(self):
-        schema.check(self, "network")
-        if self.width % self.heads:
-            what = f"width = {self.width} is no multiple of heads = {self.heads}"
-            raise FunhouseError(what, remedy="choose a width that the heads divide")
-
-    def to_dict(self) -> dict:
-        """Plain JSON values."""
-        return {**asdict(self), "traits": list(self.traits), "species": list(self.species)}
+KEPT = ("blocked", "company", "choice", "around")  # of rows, for answers
+EXACT = ("eyes", "straight", "bent", "gate", "want", "ask", "offer", "judge", "look")  # parts that stay in float32
 
 
 def relu2(x: Tensor) -> Tensor:
@@ -130,7 +97,7 @@ class Transformer(nn.Module):
 
     def __init__(self, size: Size):
         super().__init__()
-        self.size, d = size, size.width
+        self.size, d, c = size, size.width, OPTION
         self.many = bool(size.species) and size.actions > choices.MANY_ACTIONS  # whether only legal ones are read
         self.word = nn.Embedding(size.vocabulary, d)
         self.place = nn.Embedding(MOST_WORDS, d)
@@ -139,24 +106,23 @@ class Transformer(nn.Module):
         self.kind = nn.Embedding(3, d)  # what is said, and answers; events; answers
         self.action = nn.Embedding(size.actions, d)
         if size.species:
-            self.eyes = (choices.ChoiceEncoder if self.many else choices.ActionEncoder)(
-                size.species, size.actions, OPTION
-            )
+            self.eyes = (choices.ChoiceEncoder if self.many else choices.ActionEncoder)(size.species, size.actions, c)
         else:
-            self.straight = nn.Linear(size.features + 1, OPTION)
-            self.bent = Feedforward(size.features + 1, 2 * OPTION, OPTION)
-        scene = 2 * OPTION if self.many else size.actions * (OPTION + 1)
+            self.straight = nn.Linear(size.features + 1, c)
+            self.bent = Feedforward(size.features + 1, 2 * c, c)
+        scene = 2 * c if self.many else size.actions * (c + 1)
         self.scene = Feedforward(scene + size.layers_seen, 2 * d, d)
         self.company = nn.Linear(d, size.layers_seen * d, bias=False)
-        self.taken, self.instead = nn.Linear(OPTION, d), Feedforward(OPTION, d, d)
+        self.taken, self.instead = nn.Linear(c, d), Feedforward(c, d, d)
         blocks = [Block(size) for _ in range(size.layers)]
         self.blocks = nn.ModuleList(blocks)
         self.norm = nn.RMSNorm(d)
         self.trait = nn.Linear(d, sum(size.traits))
-        m = size.mixture
+        m, self.look = size.mixture, Looking(d, size.things, size.told) if size.things else None
+        c += self.look.width if self.look else 0
         self.gate = nn.Linear(d, m)
-        self.want = nn.Linear(d, m * OPTION)
-        self.ask, self.offer, self.judge = nn.Linear(d, d), nn.Linear(OPTION, d), nn.Linear(d, m)
+        self.want = nn.Linear(d, m * c)
+        self.ask, self.offer, self.judge = nn.Linear(d, d), nn.Linear(c, d), nn.Linear(d, m)
         self.apply(_begin)
         # Names stand out, so that they find their events, and what is said, so that answers look there; but both leave
         # room for what words mean and events tell.
@@ -199,7 +165,7 @@ class Transformer(nn.Module):
         stood = (row["company"].to(self.code.weight.dtype) @ self.code.weight).to(self.dtype)  # r l d
         parts = self.company.weight.view(stood.shape[1], -1, stood.shape[2])
         scene = scene + torch.einsum("rld,lcd->rc", stood, parts)
-        return {**{k: row[k] for k in ("blocked", "company", "choice") if k in row}, "option": option, "scene": scene}
+        return {**{name: row[name] for name in KEPT if name in row}, "option": option, "scene": scene}
 
     def encode(self, rows: dict, event: dict, past: list | None = None) -> tuple[list, Tensor]:
         """The keys and values (b h p+e c) of each block, p of the persona, and what is known (b 1+e d): of myself,
@@ -262,6 +228,8 @@ class Transformer(nn.Module):
             x, _ = block(x, mask, tuple(_of_lines(part, of) for part in (k, v)), facts)
         x = self.norm(x)
         option, blocked = (rows[name][prompt["row"]] for name in ("option", "blocked"))
+        if self.look:
+            option = torch.cat([option, self.look(x.float(), prompt, rows["around"][prompt["row"]])], -1)
         log = self.choose(x.flatten(0, 1)[prompt["answer"]], option, blocked if self.size.species else None)
         return (choices.widened(log, rows["choice"][prompt["row"]], self.size.actions) if self.many else log), x
 
@@ -279,7 +247,7 @@ class Transformer(nn.Module):
         """Log probabilities (... a) from what is known (... d), what each action leads to (... a c), and which may not
         be taken, (... a)."""
         x, m = x.to(option.dtype), self.size.mixture
-        score = option @ self.want(x).unflatten(-1, (m, OPTION)).transpose(-1, -2)
+        score = option @ self.want(x).unflatten(-1, (m, -1)).transpose(-1, -2)
         score = score + self.judge(relu2(self.ask(x)[..., None, :] + self.offer(option)))
         if illegal is not None:
             score = score.masked_fill(illegal[..., None], -1e9)

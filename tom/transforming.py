@@ -12,13 +12,14 @@ from torch.overrides import TorchFunctionMode
 from tom.architectures import Architecture, check_weights
 from tom.checkpoint_document import read_document
 from tom.mind import Mind
+from tom.size import Size
 from tom.tokens import VERSION, check_one_world, reader_of
 from tom.tokens.base import UNLABELLED
 from tom.tokens.words import Vocabulary
 from tom.training.batch import TrainingBatches
 from tom.training.settings import TrainConfig
 from tom.training.wishes import WishBatches
-from tom.transformer import ME, Size, Transformer
+from tom.transformer import ME, Transformer
 from worlds import FunhouseError, schema
 
 
@@ -41,8 +42,8 @@ class Transforming(Architecture):
     defaults: ClassVar = {"batch": 8, "rate": 3e-3, "width": 128, "layers": 6, "nested": 1.0}
 
     def filled(self, config: TrainConfig) -> TrainConfig:
-        """Wishes are learned from short histories, so that more of them make a batch; and at a lower rate."""
-        wishing: dict[str, Any] = {"batch": 32, "rate": 1.5e-3} if config.wishes else {}
+        """Wishes are learned from short histories, of which more make a batch, and as well with half of the blocks."""
+        wishing: dict[str, Any] = {"batch": 32, "rate": 4e-3, "layers": 3} if config.wishes else {}
         own: dict[str, Any] = {name: value for name, value in wishing.items() if getattr(config, name) is None}
         return super().filled(replace(config, **own))
 
@@ -81,7 +82,7 @@ class Transforming(Architecture):
     def mind(self, tensors, meta, checkpoint: str, place: str) -> Mind:
         size, vocabulary = read_document(self, meta), Vocabulary(meta["words"])
         due = Size(len(vocabulary), **reader_of(meta["run"], vocabulary.wishes).network())
-        for name in ("vocabulary", "traits", "actions", "features", "layers_seen", "species"):
+        for name in ("vocabulary", "traits", "actions", "features", "layers_seen", "species", "things", "told"):
             if (value := getattr(size, name)) != getattr(due, name):
                 what = f"network.{name} = {schema.shown(value)} is not that of its world"
                 remedy = "restore a copy, or train anew: tom train LOG --out RUN"

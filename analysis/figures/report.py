@@ -1,4 +1,4 @@
-"""One page about everything that was probed: pictures within it, no scripts, nothing fetched from elsewhere."""
+"""One page about everything that was measured: pictures within it, no scripts, nothing fetched from elsewhere."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -22,21 +22,26 @@ CONTROLS = ("name", "kind", "value", "low", "high", "threshold", "passed")
 FIGURES = ("name", "value", "low", "high", "goal", "reached")
 
 
-def page(sections: Sequence[tuple[str, Mapping[str, Any], Mapping[str, Figure]]]) -> str:
-    """An HTML page of probes, each (what it is about, its document, its pictures)."""
+PROBES = (
+    "Operational probes: what stands here is what was measured, and nothing about consciousness. A positive control "
+    "must show the effect, a negative one must not; a baseline has no verdict."
+)
+
+
+def page(
+    sections: Sequence[tuple[str, Mapping[str, Any], Mapping[str, Figure]]], title: str = "Probes", about: str = PROBES
+) -> str:
+    """An HTML page of probes or experiments, each (what it is about, its document, its pictures)."""
     parts = "\n".join(_section(*section) for section in sections)
     return (
         "<!DOCTYPE html>\n"
-        f'<html lang="en"><head><meta charset="utf-8"><title>Probes</title><style>{_STYLE}</style></head><body>\n'
-        "<h1>Probes</h1>\n<p>Operational probes: what stands here is what was measured, and nothing about "
-        "consciousness. A positive control must show the effect, a negative one must not; a baseline has no verdict."
-        "</p>\n"
-        f"{parts}\n</body></html>\n"
+        f'<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style></head><body>\n'
+        f"<h1>{title}</h1>\n<p>{about}</p>\n{parts}\n</body></html>\n"
     )
 
 
 def _section(about: str, document: Mapping[str, Any], pictures: Mapping[str, Figure]) -> str:
-    name = document["probe"]
+    name = document.get("probe") or document["experiment"]
     drawn = "\n".join(_image(f"{name}: {title}", figure) for title, figure in pictures.items())
     figures = document.get("figures", [])
     own = [key for key in (figures[0] if figures else {}) if key not in (*FIGURES, "by_seed")]

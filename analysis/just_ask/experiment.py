@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from matplotlib.figure import Figure
 from rich.table import Table
 
 from agents.answer import Answerer
+from analysis.just_ask.picture import picture
 from analysis.probes.probe import Mind, Progress, Row, Settings, Subject, Trial
 from analysis.probes.shift import flat
 from analysis.probes.tables import bounded, lines
@@ -22,7 +24,7 @@ from worlds import FunhouseError
 @dataclass(frozen=True)
 class Experiment:
     """One experiment. `measure` returns {"rows", "controls"}; `keys` are what rows are told by, `values` their figures,
-    each a row's [value, low, high]."""
+    each a row's [value, low, high]; of these `drawn` is in the picture, called `words`, with dashed `lines`."""
 
     name: str
     about: str  # one line
@@ -30,6 +32,9 @@ class Experiment:
     measure: Callable[[Trial], dict[str, Any]]
     keys: Sequence[str]
     values: Sequence[str]
+    drawn: str
+    words: str
+    lines: Sequence[float]
 
     def run(
         self, mind: Answerer | None = None, settings: Settings | None = None, progress: Progress | None = None,
@@ -48,6 +53,10 @@ class Experiment:
         """What a person reads of a document."""
         columns = [(name, bounded(name)) for name in self.values]
         return [lines(self.about, map(_flat, document["rows"]), self.keys, columns)]
+
+    def draw(self, document: Mapping[str, Any]) -> dict[str, Figure]:
+        """Its picture, by its name."""
+        return {self.name: picture(document, self.drawn, self.words, self.lines, self.keys)}
 
 
 def minds(trial: Trial) -> list[Answerer]:

@@ -10,6 +10,7 @@ from agents.orchard.hindsight import events, hindsight
 from agents.orchard.presets import DEFAULT, preset
 from analysis.just_ask import experiments, find
 from analysis.just_ask.asking import Exact, Lone, NoWish, episodes, exactly, played, wish_at
+from analysis.just_ask.picture import overview
 from analysis.just_ask.returns.filtering import filtered
 from analysis.just_ask.returns.thresholds import TENTH
 from analysis.just_ask.style.design import AXES
@@ -127,3 +128,15 @@ def test_episodes_are_of_the_default_world_and_differ_by_seed():
     assert [(place, seed) for place, seed, _ in found] == [(0, 0), (1, 0), (2, 1), (3, 1)]
     assert len({int(one.seed) for *_, one in found}) == 4
     assert all(one.config.kinds == orchard.kinds and not one.config.regrow for *_, one in found)
+
+
+def test_the_picture_of_all_shows_a_mind_between_who_is_not_asked_and_who_knows():
+    rows = [
+        {"contender": "no wish", "kind": "shortcut", "success": [0.2, 0.1, 0.3]},
+        {"contender": "mind", "kind": "mind", "success": [0.7, 0.6, 0.8]},
+    ]
+    drawn = overview([{"experiment": "goals", "rows": rows}, {"experiment": "hint", "rows": []}])
+    (axes,) = drawn.axes
+    assert [line.get_xdata() for line in axes.lines if line.get_marker() == "o"] == [[0.2], [0.7]]
+    assert "0.70" in drawn.get_suptitle()
+    assert overview([{"experiment": "goals", "rows": rows[:1]}]) is None

@@ -17,10 +17,11 @@ from agents.recording import record
 from tom import choices
 from tom.cli import main
 from tom.mind import load
+from tom.size import Size
 from tom.tokens import reader_of
 from tom.training.batch import TrainingBatches
 from tom.training.train import train
-from tom.transformer import CODES, Size, Transformer
+from tom.transformer import CODES, Transformer
 from tom.transforming import losses
 from worlds import FunhouseError, open_log
 from worlds.arena import ArenaConfig

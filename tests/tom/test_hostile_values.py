@@ -107,7 +107,9 @@ def light(monkeypatch):
         return SimpleNamespace(meta={"done": {}}) if str(run).endswith("out") else load(run)
 
     def experiment(name):
-        return SimpleNamespace(name=found_too(name).name, run=lambda *_: {"experiment": name, "controls": []})
+        one = found_too(name)
+        told = {"experiment": name, "controls": []}
+        return SimpleNamespace(name=one.name, about=one.about, run=lambda *_: told, draw=lambda _: {})
 
     found, found_too, load = probes.find, just_ask.find, mind.load
     monkeypatch.setattr("tom.mind.load", loaded)

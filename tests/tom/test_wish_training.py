@@ -11,12 +11,11 @@ from agents.language.wishes import HELD_OUT, parse_wish, say_wish
 from agents.orchard.hindsight import ground_at, hindsight
 from agents.wishes.drawing import drawn_wish
 from agents.wishes.styles import ANIMALS, EXTENTS, Explore, MoveLike
-from agents.wishes.wish import PLACES, Collect, EndIn, Order, StayOut, Wish, place_of
+from agents.wishes.wish import Collect, EndIn, Order, StayOut, Wish
 from tests.tom.worlds_of_minds import alone_log, short_log
 from tom.architectures import architecture
 from tom.cli import main
 from tom.tokens import reader_of
-from tom.tokens.around import BINS
 from tom.training import wishes
 from tom.training.sentences import Followed, Scene, drawn
 from tom.training.settings import TrainConfig
@@ -24,7 +23,6 @@ from tom.training.train import train
 from tom.training.wishes import Hopes, WishBatches, drawn_wishes, wish_of
 from tom.transformer import ME
 from worlds import FunhouseError
-from worlds.orchard.geometry import NO_WAY
 
 ALL = Hopes(ordinary=0.0)
 SMALL = {"batch": 8, "width": 32, "layers": 2, "wishes": True}
@@ -180,29 +178,6 @@ def test_nothing_tells_of_what_type_an_agent_is_but_what_it_did():
     assert (batch["event"]["who"] == ME).all()
 
 
-def test_where_fruits_and_places_lie_is_told_after_each_action():
-    episode = alone_log()[2]
-    told = reader_of(episode.run, wishes=True).overlooked(episode, 0).look["around"]
-    kinds, (height, width) = episode.config.kinds, episode.walls.shape
-    place = [PLACES.index(place_of(c // width, c % width, height, width)) for c in range(height * width)]
-    for step in (0, 7):
-        fruit, nearest = episode.fruit[step].ravel(), []
-        for cell in episode.geometry.neighbor[episode.cell[step, 0]]:
-            away = episode.geometry.distance[cell].tolist()
-            of_place = [[far for far, at in zip(away, place, strict=True) if at == p] for p in range(9)]
-            of_kind = [[far for far, at in zip(away, fruit, strict=True) if at == kind] for kind in range(kinds)]
-            nearest.append([min([NO_WAY, *one]) for one in of_place + of_kind])
-        for action, near in enumerate(nearest):
-            lies = [
-                sum(fruit[c] == k and place[c] == p for c in range(len(place))) for k in range(kinds) for p in range(9)
-            ]
-            far = [int(near[p] == away) for p in range(9) for away in range(BINS)]
-            turns = [int(one < here) for one, here in zip(near, nearest[0], strict=True)]
-            turns += [int(one > here) for one, here in zip(near, nearest[0], strict=True)]
-            due = [*lies, *far, *turns]
-            assert told[step, action, -len(due) :].tolist() == due
-
-
 def test_a_mind_learns_of_wishes_and_goes_on_being_asked_what_others_are(monkeypatch, tmp_path):
     log = alone_log(count=24)
     monkeypatch.setattr("tom.training.train.open_log", lambda place: log)
@@ -238,4 +213,4 @@ def test_wishes_have_a_batch_and_a_rate_of_their_own_unless_others_are_given():
     made = [
         kind.filled(TrainConfig(train_steps=1, **more)) for more in ({}, {"wishes": True}, {"wishes": True, "batch": 3})
     ]
-    assert [(one.batch, one.rate) for one in made] == [(8, 3e-3), (32, 1.5e-3), (3, 1.5e-3)]
+    assert [(one.batch, one.rate, one.layers) for one in made] == [(8, 3e-3, 6), (32, 4e-3, 3), (3, 4e-3, 3)]

@@ -169,6 +169,19 @@ def test_a_mind_that_learned_of_wishes_is_asked_for_one(solo, wishing, capsys):
     assert "chance" not in said
 
 
+def test_of_an_agent_that_is_alone_where_nothing_regrows_the_mind_that_ships_is_asked(tmp_path, capsys):
+    lone = ("--agents", "1", "--fruits", "1", "--steps", "8", "--episodes", "1", "--split", "test", "--threads", "1")
+    assert main(["run", "--out", str(tmp_path / "solo"), *lone, "--no-regrow"]) == 0
+    assert main(["run", "--out", str(tmp_path / "regrown"), *lone]) == 0
+    capsys.readouterr()
+    assert asked(tmp_path / "solo", WISH, "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert sum(document["probabilities"].values()) == pytest.approx(1)
+    assert document["exact"] is None
+    assert asked(tmp_path / "regrown", WISH) == 1
+    assert "no mind that ships answers a wish in this world" in capsys.readouterr().err
+
+
 def test_a_mind_that_learned_of_no_wishes_refuses_one_with_the_remedy(solo, capsys):
     from tom.mind import load
 

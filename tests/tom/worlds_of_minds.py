@@ -15,8 +15,9 @@ from tom.filter.network import Network
 from tom.filter.size import NetworkConfig
 from tom.filter.vocabulary import Vocabulary
 from tom.mind import Mind
+from tom.size import Size
 from tom.tokens import reader_of, words
-from tom.transformer import Size, Transformer
+from tom.transformer import Transformer
 from worlds import OrchardConfig
 
 

@@ -42,8 +42,8 @@ class Asked(Command):
 
 @dataclass(kw_only=True)
 class Ask(Asked):
-    """Ask one agent a prompt, such as "behave as Bo pretending to be me"; print what it would do. With --exact also a
-    wish, such as "collect 3 fruits and end in the north in 12 steps"; print what comes of it, too."""
+    """Ask one agent a prompt, such as "behave as Bo pretending to be me", or a wish, such as "collect 3 fruits and end
+    in the north in 12 steps"; print what it would do, and with --exact what it should, and what comes of a wish."""
 
     prompt: Annotated[tyro.conf.Positional[str], tyro.conf.arg(metavar='"PROMPT"')]
     """What to ask, in words."""
@@ -60,12 +60,10 @@ class Ask(Asked):
         from worlds import FunhouseError, open_log
 
         episode = episode_of(open_log(self.log), self.episode)
-        mind = mind_for(self.mind, episode.run)
-        if mind is not None and self.mind is None and not mind.wishes:
-            mind = None
+        mind = mind_for(self.mind, episode.run, wish=True)
         if mind is None and not self.exact:
             remedy = "ask exactly: --exact; or ask a mind that tom train --wishes made: --mind RUN"
-            raise FunhouseError("no mind that ships answers a wish", place=self.prompt, remedy=remedy)
+            raise FunhouseError("no mind that ships answers a wish in this world", place=self.prompt, remedy=remedy)
         asked = (episode, self.agent, self.step, self.prompt)
         document = dict.fromkeys(("wish", "steps", "chance", "asked", "best", "exact", "shortcuts"))
         document |= vars(mind.ask(*asked)) if mind else {"probabilities": None}

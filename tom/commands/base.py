@@ -30,11 +30,12 @@ def load_mind(run: str | None):
     return load(run)
 
 
-def mind_for(run: str | None, settings: dict):
-    """The same for the world of a log's settings: where none is named, the package's that knows it, or None."""
+def mind_for(run: str | None, settings: dict, wish: bool = False):
+    """The same for the world of a log's settings: where none is named, the package's that knows it, or None; wish:
+    whether it is to be asked one."""
     from tom.knowing import shipped_for
 
-    if run is None and (run := shipped_for(settings)) is None:
+    if run is None and (run := shipped_for(settings, wish)) is None:
         return None
     return load_mind(run)
 

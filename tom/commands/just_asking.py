@@ -1,15 +1,21 @@
 """`tom just-ask`: one of the experiments on asking for what one wants, or all of them."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import tyro
 
 from tom.commands.base import Command, load_mind
 from tom.commands.controls import judge, show_controls
-from tom.terminal import progress, show, tell
+from tom.minds import WISHES
+from tom.terminal import progress, show
 
-ALL = "all"
+ALL, STEM = "all", "experiments"
+ABOUT = (
+    "One network, trained on what many policies did and what came of it, is asked for what one wants; beside it stand "
+    "the exact answer and shortcuts. A positive control must show the effect, a negative one must not."
+)
 
 
 @dataclass(kw_only=True)
@@ -20,7 +26,9 @@ class JustAsk(Command):
     name: Annotated[tyro.conf.Positional[str], tyro.conf.arg(metavar="NAME")]
     """Which experiment, such as clauses; all: every one of them."""
     mind: Annotated[str | None, tyro.conf.arg(metavar="RUN")] = None
-    """Who is asked: a run that was trained with --wishes. Without it there are rows of exact contenders alone."""
+    """Who is asked: a run that was trained with --wishes; without it, the mind of the package that is asked wishes."""
+    out: Annotated[str | None, tyro.conf.arg(metavar="DIR")] = None
+    """Where to write the page (HTML), the documents (JSON) and the pictures (PNG, SVG); of all, one picture besides."""
     seeds: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
     """How many evaluation seeds; by default five."""
     seed: int = 0
@@ -31,20 +39,25 @@ class JustAsk(Command):
     """Ask on validation whatever is still to be decided."""
 
     def work(self) -> dict[str, Any]:
+        from analysis.figures.picture import save
         from analysis.just_ask import experiments, find
+        from analysis.just_ask.picture import overview
         from analysis.probes import Settings
+        from tom.commands.publishing import publish
 
         chosen = list(experiments().values()) if self.name == ALL else [find(self.name)]
         settings = Settings(self.seeds, self.seed, self.episodes, self.split)
-        mind = load_mind(self.mind) if self.mind else None
-        if mind is None:
-            tell("no mind that is asked wishes ships yet, so none is asked: train one with make wishes, and name it "
-                 "with --mind runs/wishes", style="yellow")  # fmt: skip
+        mind = load_mind(self.mind or WISHES)
         documents = []
         for one in chosen:
             with progress(f"just ask {one.name}") as report:
                 documents.append(one.run(mind, settings, report))
             judge(one.name, documents[-1])
+        if self.out:
+            whole = self.name == ALL
+            publish(Path(self.out), STEM, chosen, documents, whole, title="Just ask", about=ABOUT)
+            if whole and (drawn := overview(documents)):
+                save(drawn, self.out, "just-ask")
         return {"experiments": documents} if self.name == ALL else documents[0]
 
     def status(self, document: dict[str, Any]) -> int:

@@ -11,7 +11,7 @@ import tyro
 from tom.commands.base import Command, load_mind
 from tom.commands.controls import judge, show_controls
 from tom.minds import NEAR_FAR
-from tom.terminal import Report, plain, progress, show, show_table, tell
+from tom.terminal import Report, progress, show, show_table, tell
 from tom.workers import workers
 
 ALL, PAGE, PLACE = "all", "probes", "runs/probes"
@@ -42,13 +42,14 @@ class Probe(Command):
 
     def work(self) -> dict[str, Any]:
         from analysis.probes import find, probes
+        from tom.commands.publishing import publish
 
         chosen = list(probes()) if self.name == ALL else [find(self.name).name]
         self.settings()
         load_mind(self.run or NEAR_FAR)  # one that is none is told of before anything is made
         documents = self._side_by_side(chosen) if len(chosen) > 1 else [self._one(chosen[0])]
         if out := self._place():
-            self._publish(out, documents)
+            publish(out, PAGE, [find(name) for name in chosen], documents, self.name == ALL)
         for document in documents:
             judge(document["probe"], document)
         return {"probes": documents} if self.name == ALL else documents[0]
@@ -107,26 +108,6 @@ class Probe(Command):
         minds = {name: load_mind(name) for name in IN_MARKS}
         return {name: Subject(mind, mind.controls()) for name, mind in minds.items()}
 
-    def _publish(self, out: Path, documents: list[dict[str, Any]]) -> None:
-        """Writes the page, one document for each probe and one of all, and the pictures."""
-        from analysis.figures.picture import save
-        from analysis.figures.report import page
-        from analysis.probes import find
-
-        out.mkdir(parents=True, exist_ok=True)
-        sections = []
-        for document in documents:
-            probe = find(document["probe"])
-            drawn = probe.draw(document)
-            for name, figure in drawn.items():
-                save(figure, out, name)
-            sections.append((probe.about, document, drawn))
-            _write(out / f"{probe.name}.json", document)
-        if self.name == ALL:
-            _write(out / f"{PAGE}.json", {"probes": documents})
-        (out / f"{PAGE}.html").write_text(page(sections), encoding="utf-8")
-        tell(f"the page is {out / f'{PAGE}.html'}")
-
     def show(self, document: dict[str, Any]) -> None:
         for one in document.get("probes", [document]):
             self._show(one)
@@ -145,11 +126,3 @@ class Probe(Command):
         if moment := document.get("moment"):
             tell(f"a moment at which the mind was {moment['nats']:.2f} nats off, which this shows:")
             tell(command(moment["log"], moment["at"], self.run))
-
-
-def _write(path: Path, document: Mapping[str, Any]) -> None:
-    """One JSON document in a file, with the SHA-256 of itself."""
-    from worlds.atomic_files import write_file
-    from worlds.signed import signed
-
-    write_file(path, signed(plain(document)))

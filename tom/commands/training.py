@@ -39,13 +39,13 @@ class Train(Command):
     batch: int | None = None
     """Histories in each gradient step; of the transformer 8, as of the filter; with --wishes 32."""
     rate: float | None = None
-    """The learning rate at its highest; of the transformer 0.003, with --wishes 0.0015, of the filter 0.005."""
+    """The learning rate at its highest; of the transformer 0.003, with --wishes 0.004, of the filter 0.005."""
     nested: float | None = TrainConfig.nested
     """The weight of an action at depth 2 or more beside one at depth 0 or 1; of the transformer 1, of the filter 2."""
     width: int | None = None
     """The width of the network; 128."""
     layers: int | None = None
-    """Its blocks: 6 of the transformer, 1 of the filter."""
+    """Its blocks: 6 of the transformer, with --wishes 3, 1 of the filter."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where to train: auto is a GPU, where torch can use one. Of the transformer only."""
     compares: Flag = TrainConfig.compares

@@ -1,4 +1,4 @@
-"""The orchard as a mind reads it that is asked wishes, too: where fruits and places lie is told beside all else.
+"""The orchard as a mind reads it that is asked wishes, too: the things that can be asked for are told beside all else.
 
 A wish is judged by somebody who sees the whole map, as its exact answer is, and who is not told of what type the agent
 is. So the history of a wish shows every fruit, whatever the agent sees, and holds no persona.
@@ -12,29 +12,31 @@ from agents.wishes.wish import PLACES
 from tom.tokens.around import BINS
 from tom.tokens.base import Seen
 from tom.tokens.orchard import OrchardReader
+from tom.tokens.words import Vocabulary
+from worlds import KINDS
 from worlds.orchard.geometry import NO_WAY
+
+TOLD = BINS + 2  # features of a thing
 
 
 class WishingReader(OrchardReader):
-    """As OrchardReader; also where fruits and places lie: `ground_of`. In rows of other questions than wishes that is
-    0."""
+    """As OrchardReader; also how things lie: `things_of`. In rows of other questions than wishes that is 0."""
 
     def __init__(self, run: dict):
         super().__init__(run)
         self.words = (*self.words, *WISH_WORDS)
 
     def look(self, episode, me, step, agent):
-        """As OrchardReader; the last features of `around` are those of `ground_of`, here 0."""
+        """As OrchardReader; the last features of `around` are those of `things_of`, here 0."""
         made = super().look(episode, me, step, agent)
         rows, actions, _ = made["around"].shape
-        return {
-            **made,
-            "around": np.concatenate([made["around"], np.zeros((rows, actions, self._ground), np.uint8)], 2),
-        }
+        nothing = np.zeros((rows, actions, self._things * TOLD), np.uint8)
+        return {**made, "around": np.concatenate([made["around"], nothing], 2)}
 
     def network(self) -> dict:
-        made = super().network()
-        return {**made, "features": made["features"] + self._ground}
+        made, words = super().network(), (*KINDS[: self.orchard.kinds], "fruits", *PLACES)
+        things = {"things": Vocabulary(self.words).encode(" ".join(words)), "told": TOLD}
+        return {**made, "features": made["features"] + self._things * TOLD, **things}
 
     def overlooked(self, episode, me: int, told: bool = True) -> Seen:
         """What somebody who sees the whole map sees of an agent; told: whether its native acts are shown as events."""
@@ -50,37 +52,33 @@ class WishingReader(OrchardReader):
         """As `look`, of somebody who sees the whole map."""
         view = np.full((len(episode.cell), episode.geometry.visible.shape[2]), ~np.uint64(0))
         made = self.looked(episode, view, (1 << self.orchard.kinds) - 1, step, agent)
-        ground = ground_of(episode, step, episode.cell[step, agent])
-        return {**made, "around": np.concatenate([made["around"], ground], 2)}
+        things = things_of(episode, step, episode.cell[step, agent])
+        return {**made, "around": np.concatenate([made["around"], things.reshape(*things.shape[:2], -1)], 2)}
 
     @property
-    def _ground(self) -> int:
-        places, kinds = len(PLACES), self.orchard.kinds
-        return kinds * places + places * BINS + 2 * (places + kinds)
+    def _things(self) -> int:
+        return self.orchard.kinds + 1 + len(PLACES)
 
 
-def ground_of(episode, step: np.ndarray, cell: np.ndarray) -> np.ndarray:
-    """What lies where, for actors on cells (r,), as (r, moves, features) uint8.
+def things_of(episode, step: np.ndarray, cell: np.ndarray) -> np.ndarray:
+    """What can be asked for, each kind of fruit, fruit of any kind and each place, for actors on cells (r,) at some
+    steps (r,), as (r, moves, things, TOLD) uint8.
 
-    The number of fruits of each kind in each place, after whatever action; after each action, marked by a 1, how far
-    the nearest cell of each place is; and whether that, and the nearest fruit of each kind, is nearer than if one
-    stayed, and whether it is farther.
+    How many fruits, or whether the nearest cell of the place, lie so far away after each action, by BINS; and whether
+    the nearest one is then nearer than if one stayed, and whether it is farther.
     """
+    geometry, kinds = episode.geometry, range(episode.config.kinds)
+    away = geometry.distance[geometry.neighbor[cell]]  # r moves cells
+    fruit = episode.fruit[step].reshape(len(step), -1)
     place = np.array([PLACES.index(name) for name in places(episode)])
-    away = episode.geometry.distance[episode.geometry.neighbor[cell]]  # r moves cells
-    rows, moves, _ = away.shape
-    fruit, kinds = episode.fruit[step].reshape(rows, -1).astype(np.int64), range(episode.config.kinds)
-    lies = np.zeros((rows, len(kinds), len(PLACES)), np.uint8)
-    row, there = np.nonzero(fruit >= 0)
-    np.add.at(lies, (row, fruit[row, there], place[there]), 1)
-    to_place = [away[:, :, place == p].min(-1, initial=NO_WAY) for p in range(len(PLACES))]
-    to_fruit = [np.where((fruit == kind)[:, None], away, NO_WAY).min(-1) for kind in kinds]
-    far = np.stack([*to_place, *to_fruit], -1)  # r moves places+kinds
-    walk = far[:, :, : len(PLACES), None]
-    parts = [
-        np.repeat(lies[:, None], moves, 1),
-        (np.minimum(walk, BINS - 1) == np.arange(BINS)) & (walk != NO_WAY),
-        far < far[:, :1],
-        far > far[:, :1],
-    ]
-    return np.concatenate([part.reshape(rows, moves, -1).astype(np.uint8) for part in parts], 2)
+    lies = np.stack([*(fruit == kind for kind in kinds), fruit >= 0], 1)  # r kinds+1 cells
+    here = np.broadcast_to(place == np.arange(len(PLACES))[:, None], (len(step), len(PLACES), len(place)))
+    every = np.concatenate([lies, here], 1)[:, None]
+    far = np.where(every, away[:, :, None], NO_WAY).min(-1)  # r moves things
+    binned = (np.minimum(away, BINS - 1)[..., None] == np.arange(BINS)) & (away != NO_WAY)[..., None]
+    fruits = lies[:, None].astype(np.float32) @ binned.astype(np.float32)  # r moves kinds+1 BINS
+    walk = far[:, :, lies.shape[1] :, None]
+    nearest = (np.minimum(walk, BINS - 1) == np.arange(BINS)) & (walk != NO_WAY)
+    nearer = np.stack([far < far[:, :1], far > far[:, :1]], -1)
+    told = np.concatenate([fruits.astype(np.uint8), nearest], 2)
+    return np.concatenate([told, nearer], -1).astype(np.uint8)

@@ -11,7 +11,8 @@ from agents.language.wishes import WISH_WORDS, wish_tokens
 
 PAD, NAME, DESCRIBE, BLANK = range(4)
 NOBODY = -1  # of a word that names nobody
-_SAME = {**{word: str(number) for number, word in enumerate(NUMBERS)}, **SPELLINGS}  # of wishes: words read as others
+# Of wishes: words read as others.
+_SAME = {**{word: str(number) for number, word in enumerate(NUMBERS)}, **SPELLINGS, "fruit": "fruits"}
 
 
 class Words:

@@ -37,8 +37,8 @@ class Hopes:
     """How many sentences are drawn for each history; how many descriptions, each with one; and the share of histories
     that are asked what other minds are asked, and no wishes."""
 
-    wishes: int = 240
-    described: int = 160
+    wishes: int = 720
+    described: int = 480
     ordinary: float = 0.1
 
 

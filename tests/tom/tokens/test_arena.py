@@ -10,12 +10,13 @@ from agents.arena.words import SENTENCES
 from agents.recording import record
 from analysis.scores.describe import losses
 from tom.mind import Mind
+from tom.size import Size
 from tom.tokens import reader_of
 from tom.tokens.base import UNLABELLED
 from tom.tokens.words import BLANK, Vocabulary
 from tom.training.batch import TrainingBatches
 from tom.training.train import train
-from tom.transformer import Size, Transformer
+from tom.transformer import Transformer
 from worlds import FunhouseError, open_log
 from worlds.arena import ArenaConfig
 
