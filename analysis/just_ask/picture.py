@@ -23,11 +23,13 @@ def picture(
     document: Mapping[str, Any], figure: str, words: str, lines: Sequence[float], keys: Sequence[str]
 ) -> Figure:
     """One figure of a document's rows, called `words` on the axis, and dashed `lines`; a panel for each value of what
-    rows are told by, `keys`, beside who answers."""
+    rows are told by, `keys`, beside who answers, in which a mind is asked, if one is in any."""
     by = [key for key in keys if key not in NOT_WHO]
     panels: dict[str, list[Mapping[str, Any]]] = {}
     for row in document["rows"]:
         panels.setdefault(" ".join(str(row[key]) for key in by), []).append(row)
+    asked = {name: rows for name, rows in panels.items() if any(row["kind"] == "mind" for row in rows)}
+    panels = asked or panels
     most = max(map(len, panels.values()))
     drawn, axes = canvas(_title(document, figure), 1, (8.2, 1.1 + (0.34 * most + 0.75) * len(panels)), rows=len(panels))
     for one, (name, rows) in zip(axes, panels.items(), strict=True):
