@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from agents.arena.bank_config import BankConfig
 from agents.arena.run import ArenaRun
 from agents.orchard.rollout import RunConfig
@@ -21,14 +19,6 @@ FIELD, CORRIDOR = "tests.worlds.arena.toys:field", "examples.corridor:Corridor"
 WORLD = OrchardConfig(height=7, width=7, map="open", fruits=2, agents=3, steps=6)
 RUN = RunConfig(WORLD, population=PopulationConfig(switch=2))
 EPISODES, PARTS = 18, 3
-SIZE = 4  # episodes of a shard
-
-
-def small_shards(patch: pytest.MonkeyPatch) -> None:
-    """Shards of few episodes, in every world."""
-    patch.setattr("agents.world.SHARD_SIZE", SIZE)
-    for name in ("agents.arena.world.shard_size", "agents.arena.rollout.shard_size"):
-        patch.setattr(name, lambda _: SIZE)
 
 
 def arena(seed: int = 5, **arguments) -> ArenaRun:

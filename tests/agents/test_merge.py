@@ -10,7 +10,7 @@ import pytest
 from agents.arena import bank as banks
 from agents.merging import merge
 from agents.recording import record, verify
-from tests.agents.in_parts import CORRIDOR, EPISODES, PARTS, RUN, RUNS, contents, parts_of, small_shards, stop, unsteady
+from tests.agents.in_parts import CORRIDOR, EPISODES, PARTS, RUN, RUNS, contents, parts_of, stop, unsteady
 from worlds import FunhouseError, open_log
 from worlds.log.parts import Part, episodes_of, shards_of
 from worlds.trust import trusting
@@ -18,19 +18,8 @@ from worlds.trust import trusting
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def small(monkeypatch):
-    small_shards(monkeypatch)
-
-
-@pytest.fixture
-def made(small, tmp_path) -> list[Path]:
-    """The parts of a log of the orchard."""
-    return parts_of(RUN, tmp_path)
-
-
 @pytest.mark.parametrize("world", RUNS)
-def test_parts_are_put_together_to_what_one_machine_writes(small, tmp_path, world):
+def test_parts_are_put_together_to_what_one_machine_writes(small_shards, tmp_path, world):
     with trusting(CORRIDOR):
         run = RUNS[world]()
         summary = record(run, tmp_path / "one", EPISODES)
@@ -81,7 +70,7 @@ def test_four_machines_one_of_them_killed_make_the_log_of_one(tmp_path):
     assert verify(tmp_path / "log")["verified"]
 
 
-def test_the_summary_and_the_progress_of_a_part_count_its_own_episodes(small, tmp_path):
+def test_the_summary_and_the_progress_of_a_part_count_its_own_episodes(small_shards, tmp_path):
     told = []
     summary = record(RUN, tmp_path, 18, progress=lambda *counts: told.append(counts), part=Part(2, 3))
     assert told == [(4, 6), (6, 6)]
@@ -99,7 +88,7 @@ def test_shards_are_dealt_in_turn_and_each_has_one_part():
     assert [*shards_of(Part(2, 3), 18, 4)] == [1, 4]
 
 
-def test_more_episodes_extend_the_parts_and_the_log_that_they_make(small, tmp_path):
+def test_more_episodes_extend_the_parts_and_the_log_that_they_make(small_shards, tmp_path):
     """18 are four shards and a half: part 2 writes the half one again, the others go on."""
     merge(parts_of(RUN, tmp_path, 18), tmp_path / "log")
     record(RUN, tmp_path / "one", 25)
@@ -110,23 +99,23 @@ def test_more_episodes_extend_the_parts_and_the_log_that_they_make(small, tmp_pa
     assert contents(tmp_path / "log") == contents(tmp_path / "one")
 
 
-def test_parts_of_a_shorter_log_are_not_mixed_with_those_of_a_longer_one(made, tmp_path):
-    record(RUN, made[0], 25, part=Part(1, 3))
-    for places in (made, made[::-1]):
+def test_parts_of_a_shorter_log_are_not_mixed_with_those_of_a_longer_one(made_parts, tmp_path):
+    record(RUN, made_parts[0], 25, part=Part(1, 3))
+    for places in (made_parts, made_parts[::-1]):
         with pytest.raises(FunhouseError, match=r"has episodes = (18|25), and part \d of 3 has (18|25)") as caught:
             merge(places, tmp_path / "log")
         assert "--episodes 25 --part" in caught.value.remedy
         assert "--part 1/3" not in caught.value.remedy
 
 
-def test_a_log_begun_by_a_run_is_finished_by_a_merge_and_the_other_way_round(made, tmp_path):
+def test_a_log_begun_by_a_run_is_finished_by_a_merge_and_the_other_way_round(made_parts, tmp_path):
     record(RUN, tmp_path / "one", 18)
     with pytest.raises(KeyboardInterrupt):
         record(RUN, tmp_path / "log", 18, progress=stop)
-    assert merge(made, tmp_path / "log")["written"] == 14
+    assert merge(made_parts, tmp_path / "log")["written"] == 14
     assert contents(tmp_path / "log") == contents(tmp_path / "one")
     with pytest.raises(KeyboardInterrupt):
-        merge(made, tmp_path / "other", stop)
+        merge(made_parts, tmp_path / "other", stop)
     assert len(contents(tmp_path / "other")) == 1 + 3
     with pytest.raises(FunhouseError, match="this log is not finished"):
         open_log(tmp_path / "other")
@@ -134,27 +123,27 @@ def test_a_log_begun_by_a_run_is_finished_by_a_merge_and_the_other_way_round(mad
     assert contents(tmp_path / "other") == contents(tmp_path / "one")
 
 
-def test_a_finished_log_that_is_equal_is_left_alone_and_a_damaged_one_mended(made, tmp_path):
-    merge(made, tmp_path / "log")
+def test_a_finished_log_that_is_equal_is_left_alone_and_a_damaged_one_mended(made_parts, tmp_path):
+    merge(made_parts, tmp_path / "log")
     times = {path: path.stat().st_mtime_ns for path in (tmp_path / "log").iterdir()}
     before = contents(tmp_path / "log")
-    assert merge(made, tmp_path / "log")["written"] == 0
+    assert merge(made_parts, tmp_path / "log")["written"] == 0
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "log").iterdir()} == times
     (tmp_path / "log" / "agents-00002.parquet").write_bytes(b"")
-    assert merge(made, tmp_path / "log")["written"] == 4
+    assert merge(made_parts, tmp_path / "log")["written"] == 4
     assert contents(tmp_path / "log") == before
 
 
-def test_what_damage_takes_from_a_part_is_written_again(made, tmp_path):
-    before = contents(made[1])
-    (made[1] / "steps-00004.parquet").unlink()
+def test_what_damage_takes_from_a_part_is_written_again(made_parts, tmp_path):
+    before = contents(made_parts[1])
+    (made_parts[1] / "steps-00004.parquet").unlink()
     with pytest.raises(FunhouseError, match=r"steps-00004\.parquet is missing"):
-        merge(made, tmp_path / "log")
-    assert record(RUN, made[1], 18, part=Part(2, 3))["written"] == 2
-    assert contents(made[1]) == before
+        merge(made_parts, tmp_path / "log")
+    assert record(RUN, made_parts[1], 18, part=Part(2, 3))["written"] == 2
+    assert contents(made_parts[1]) == before
 
 
-def test_a_part_of_an_environment_with_chance_of_its_own_goes_on_with_its_own_calibration(small, tmp_path):
+def test_a_part_of_an_environment_with_chance_of_its_own_goes_on_with_its_own_calibration(small_shards, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         record(unsteady(), tmp_path, 18, progress=stop, part=Part(1, 2))
     banks._of.cache_clear()
