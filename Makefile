@@ -8,10 +8,12 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 BENCHMARKS := world_steps parallel_env population ask wishes train_step players
 
-# The demo: a world simulated three times over (to train, to choose, to report), and minutes of training. Who is to learn
-# is given a new role every five steps: as many acts to imitate, of four times as many roles.
+# The demo: a world simulated three times over (to train, to choose, to report), and minutes of training, the first of them
+# among two agents, where it is soon found out how others act. Who is to learn is given a new role every five steps: as
+# many acts to imitate, of four times as many roles.
 EPISODES := 6000
-MINUTES  := 8
+FIRST    := 4
+MINUTES  := 4
 WHERE    := --log logs/demo-test --episode 55 --agent Ada --step 47 --mind runs/demo
 
 .DEFAULT_GOAL := help
@@ -30,12 +32,14 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(READY)  ## simulate, train, ask, score and draw: a quarter of an hour
-	rm -rf logs/demo logs/demo-validation logs/demo-test runs/demo
+	rm -rf logs/demo logs/demo-two logs/demo-validation logs/demo-test runs/demo runs/demo-two
+	$(BIN)/tom run --out logs/demo-two --episodes $(EPISODES) --agents 2 --seed 1 --switch 5
 	$(BIN)/tom run --out logs/demo --episodes $(EPISODES) --switch 5
 	$(BIN)/tom run --out logs/demo-validation --split validation --episodes 128
 	$(BIN)/tom run --out logs/demo-test --split test --episodes 256
-	$(BIN)/tom verify logs/demo logs/demo-validation logs/demo-test
-	$(BIN)/tom train logs/demo --out runs/demo --minutes $(MINUTES)
+	$(BIN)/tom verify logs/demo-two logs/demo logs/demo-validation logs/demo-test
+	$(BIN)/tom train logs/demo-two --out runs/demo-two --minutes $(FIRST)
+	$(BIN)/tom train logs/demo --start runs/demo-two --out runs/demo --minutes $(MINUTES)
 	$(BIN)/tom ask "behave as myself" $(WHERE) --exact
 	$(BIN)/tom ask "behave as Bo" $(WHERE) --exact
 	$(BIN)/tom ask "behave as Bo pretending to be me" $(WHERE) --exact
@@ -68,12 +72,15 @@ bench: $(READY)  ## measure the speeds of benchmarks/RESULTS.md again
 	@set -e; for name in $(BENCHMARKS); do $(BIN)/python benchmarks/$$name.py --json; done
 
 # The mind that ships, of the default world. tom/minds/reference/README.md says what came of it.
-reference: $(READY)  ## train the reference mind anew, three times, into runs/reference-*: over three hours of one core; it resumes
+reference: $(READY)  ## train the reference mind anew, three times, into runs/reference-*: five hours of one core; it resumes
+	[ -d logs/reference-2 ] || $(BIN)/tom run --out logs/reference-2 --episodes 20000 --seed 501 --agents 2 --switch 5
 	[ -d logs/reference-5 ] || $(BIN)/tom run --out logs/reference-5 --episodes 20000 --seed 102 --switch 5
 	[ -d logs/reference ] || $(BIN)/tom run --out logs/reference --episodes 20000 --seed 101
-	@set -e; for seed in 0 1 2; do run=runs/reference-$$seed; resume=; \
-	    if [ -d $$run/checkpoint ]; then resume=--resume; fi; \
-	    OMP_NUM_THREADS=1 $(BIN)/tom train logs/reference-5 logs/reference --out $$run --minutes 62 --seed $$seed $$resume; done
+	@set -e; for seed in 0 1 2; do two=runs/reference-two-$$seed; run=runs/reference-$$seed; \
+	    OMP_NUM_THREADS=1 $(BIN)/tom train logs/reference-2 --out $$two --minutes 25 --seed $$seed \
+	        $$(if [ -d $$two/checkpoint ]; then echo --resume; fi); \
+	    OMP_NUM_THREADS=1 $(BIN)/tom train logs/reference-5 logs/reference --out $$run --minutes 75 --seed $$seed \
+	        $$(if [ -d $$run/checkpoint ]; then echo --resume; else echo --start $$two; fi); done
 	$(BIN)/python benchmarks/reference.py --run runs/reference-0 runs/reference-1 runs/reference-2 > runs/reference.md
 
 # The filter of near-far that ships: 2 to 24 agents, every kind of map, 40 to 64 steps.
@@ -117,4 +124,4 @@ arena: $(READY)  ## train a mind in each of eleven environments that others wrot
 	$(BIN)/python benchmarks/arena.py --json runs/arena.jsonl
 
 clean:  ## remove the environment, the demo's logs and its run
-	rm -rf $(VENV) logs/demo logs/demo-validation logs/demo-test runs/demo
+	rm -rf $(VENV) logs/demo logs/demo-two logs/demo-validation logs/demo-test runs/demo runs/demo-two

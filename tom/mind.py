@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from agents.language.wishes import dated
 from agents.query import DO, Query, body_of
 from tom.allocation import keep_memory
 from tom.base_mind import MYSELF, BaseMind
@@ -126,6 +127,7 @@ class Mind(BaseMind):
         if text is None:
             words, named = (DESCRIBE, NAME), (NOBODY, int(query.chain[0]))
         else:
+            text = dated(text, episode.steps - query.step) if query.stance == DO else text
             words, named = self.vocabulary.prompt(text, episode.names)
         n = len(episode.agents)
         who = tuple(one if one == NOBODY else (one + turned) % n for one in named) if turned else named

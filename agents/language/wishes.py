@@ -38,7 +38,9 @@ from agents.wishes.wish import (
 )
 from worlds.orchard.config import MOST_STEPS
 
-__all__ = ["ALL", "FORMS", "HELD_OUT", "TRAINING", "WISH_WORDS", "is_wish", "parse_wish", "say_wish", "wish_tokens"]
+__all__ = [
+    "ALL", "FORMS", "HELD_OUT", "TRAINING", "WISH_WORDS", "dated", "is_wish", "parse_wish", "say_wish", "wish_tokens",
+]  # fmt: skip
 
 MOST_SLOTS = 2  # of a form
 
@@ -89,6 +91,12 @@ def wish_tokens(text: str) -> list[str]:
     """The words of a wish, known ones in lower case, names as written."""
     reader = Reader(text)
     return [low if low in _KNOWN else word.text for word, low in zip(reader.said, reader.words, strict=True)]
+
+
+@lru_cache(maxsize=1 << 16)
+def dated(text: str, left: int) -> str:
+    """The same wish with its deadline said: the `left` steps that there are, where it has none."""
+    return text if parse_wish(text).steps else f"{text} in {left} step{'s' if left != 1 else ''}"
 
 
 def parse_wish(text: str, names: Collection[str] | None = None, ground: Ground | None = None) -> Wish:

@@ -16,6 +16,7 @@ from agents.language.wishes import (
     HELD_OUT,
     TRAINING,
     WISH_WORDS,
+    dated,
     is_wish,
     parse_wish,
     say_wish,
@@ -23,6 +24,7 @@ from agents.language.wishes import (
 )
 from agents.population import NAMES
 from agents.wishes.event import WAYS
+from agents.wishes.held_out import held_out
 from agents.wishes.styles import EXTENTS, BeNice, Explore, KeepAway, MoveLike
 from agents.wishes.wish import (
     HINTS,
@@ -110,6 +112,32 @@ def test_any_words_are_a_wish_or_are_refused_with_a_caret(text):
     except FunhouseError as error:
         place = error.place
     assert "^" in place
+
+
+@given(wishes(), st.integers(0, 10**12), st.integers(1, 200))
+def test_a_wish_whose_deadline_is_said_asks_for_the_same_by_the_end(wish, paraphrase, left):
+    assume(wish.steps or left >= max(fewest(wish.clauses), soonest(wish.clauses)))
+    text = say_wish(wish._replace(hint=None), paraphrase)
+    assume(len(text) < MAX_LENGTH - 20)
+    assert parse_wish(dated(text, left)) == wish._replace(hint=None, steps=wish.steps or left)
+    assert dated(dated(text, left), 7) == dated(text, left)
+
+
+@pytest.mark.parametrize("colour", KINDS)
+def test_a_colour_is_said_with_most_places_and_never_with_some(colour):
+    fruits = [(Collect(1, kind=colour),), (Order(colour, next(k for k in KINDS if k != colour)),)]
+    for where in (EndIn, StayOut):
+        with_it = {place: held_out((Collect(1, kind=colour), where(place))) for place in PLACES}
+        assert 2 <= sum(with_it.values()) <= 3
+        assert all(held_out((*fruits[1], where(place))) for place, unsaid in with_it.items() if unsaid)
+    assert not any(map(held_out, fruits))
+    assert not any(held_out((where(place),)) for where in (EndIn, StayOut) for place in PLACES)
+
+
+def test_one_number_of_fruits_is_never_said_and_bounds_and_colours_say_it():
+    said = [Collect(2, 2), Collect(3), Collect(0, 3), Collect(4, 4), Collect(3, 3, "red")]
+    assert [held_out((one,)) for one in (*said, Collect(3, 3))] == [False] * 5 + [True]
+    assert held_out((Collect(3, 3), EndIn("north")))
 
 
 def test_a_role_is_no_wish_and_reads_as_before():

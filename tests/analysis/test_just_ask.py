@@ -8,6 +8,7 @@ import pytest
 from agents.answer import Question
 from agents.orchard.hindsight import events, hindsight
 from agents.orchard.presets import DEFAULT, preset
+from agents.wishes.held_out import held_out
 from analysis.just_ask import experiments, find
 from analysis.just_ask.asking import Exact, Lone, NoWish, episodes, exactly, played, wish_at
 from analysis.just_ask.picture import overview
@@ -90,6 +91,23 @@ def test_a_hint_that_is_heeded_shows_and_one_that_is_not_does_not():
     for row in told["rows"]:
         heeded = row["contender"] == "heeds hints, made up" and row["hint"] != "nonsense"
         assert (row["paired"][0] > 0.02) == heeded
+
+
+def test_who_was_never_told_of_a_wish_shows_by_how_much_and_who_knows_all_does_not():
+    class Narrow(Exact):
+        name = "mind"
+
+        def answer(self, episode, questions):
+            unsaid = np.array([held_out(wish_at(episode, one).clauses) for one in questions])
+            return np.where(unsaid[:, None], 1 / episode.actions, super().answer(episode, questions))
+
+    for mind, lost in ((Knows(), False), (Narrow(), True)):
+        told = document("unsaid", mind, steps=8, wishes=3)
+        assert not wrong(told)
+        for form in ("pair", "number"):
+            row = one_of(told["rows"], form=form, contender="mind")
+            assert (row["gap"][0] > 0.1) == lost
+            assert row["said"][0] == pytest.approx(0, abs=1e-9)
 
 
 def test_a_mind_that_answers_no_wishes_is_refused():

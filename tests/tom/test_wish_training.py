@@ -10,6 +10,7 @@ import torch
 from agents.language.wishes import HELD_OUT, parse_wish, say_wish
 from agents.orchard.hindsight import ground_at, hindsight
 from agents.wishes.drawing import drawn_wish
+from agents.wishes.held_out import held_out
 from agents.wishes.styles import ANIMALS, EXTENTS, Explore, MoveLike
 from agents.wishes.wish import Collect, EndIn, Order, StayOut, Wish
 from tests.tom.worlds_of_minds import alone_log, short_log
@@ -131,6 +132,26 @@ def test_the_label_is_the_act_that_followed_and_the_sentence_came_true():
     said = [wish for _, wish in said_in(episode, seed=2)]
     assert {one.steps is None for one in said} == {True, False}
     assert {len(one.clauses) for one in said} == {1, 2}
+
+
+def test_no_label_is_of_a_wish_that_is_held_out(monkeypatch):
+    monkeypatch.setattr(wishes, "_prompt", lambda episode, vocabulary, step, wish, generator: (step, wish))
+    made, said = batches(), []
+    for place, episode in enumerate(made.logs[0]):
+        asked = made._asked(made.inputs[0], episode, 0, np.zeros((1, 3)), np.random.default_rng(place))
+        said += [wish.clauses for _, wish in asked.prompts]
+    assert not any(map(held_out, said))
+    drawn = [wish.clauses for episode in made.logs[0] for _, wish in said_in(episode)]
+    assert sum(map(held_out, drawn)) > 20
+    colours = {one.kind for clauses in said for one in clauses if isinstance(one, Collect)}
+    assert colours > {None, "red"}
+    assert any(isinstance(one, EndIn) for clauses in said for one in clauses)
+
+
+def test_every_wish_of_training_says_its_deadline():
+    made = batches()
+    ends = {made.vocabulary.encode(word)[0] for word in ("step", "steps", "over")}
+    assert {words[-1] for _, _, words, _ in labels(made)} <= ends
 
 
 def test_wishes_are_of_steps_in_which_an_agent_acts_as_itself():

@@ -14,7 +14,7 @@ import numpy as np
 
 from tom.training.sentences import COLOUR, END, EXPLORE, NOTHING, ORDER, OUT, Clauses, Followed, Scene, Sentences
 
-LEVEL = 0.02  # what is as common as this, or less so, is never left out
+LEVEL = 0.006  # what is as common as this, or less so, is never left out
 MOST = 9  # numbers and distances from here on count as one
 
 

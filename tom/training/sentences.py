@@ -61,6 +61,11 @@ class Sentences(NamedTuple):
     open: np.ndarray
     clauses: tuple[Clauses, ...]
 
+    def of(self, which: np.ndarray) -> Sentences:
+        """Some of them."""
+        clauses = tuple(Clauses(*(column[which] for column in one)) for one in self.clauses)
+        return Sentences(self.step[which], self.span[which], self.open[which], clauses)
+
 
 def drawn(scene: Scene, step: np.ndarray, lasts: np.ndarray, generator: np.random.Generator) -> Sentences:
     """A wish for each of some steps (d,), after which so many, lasts (d,), are the agent's own."""

@@ -18,8 +18,9 @@ import numpy as np
 
 from agents.language.description_bank import bank_of
 from agents.language.wish_wordings import TRAINING
-from agents.language.wishes import say_wish
+from agents.language.wishes import dated, say_wish
 from agents.wishes.drawing import joined
+from agents.wishes.held_out import held_out
 from agents.wishes.wish import Wish
 from tom.tokens import reader_of
 from tom.tokens.tensors import LINE, Asked, Prompt, codes
@@ -37,8 +38,8 @@ class Hopes:
     """How many sentences are drawn for each history; how many descriptions, each with one; and the share of histories
     that are asked what other minds are asked, and no wishes."""
 
-    wishes: int = 720
-    described: int = 480
+    wishes: int = 2400
+    described: int = 1440
     ordinary: float = 0.1
 
 
@@ -65,9 +66,10 @@ class WishBatches(TrainingBatches):
             return super()._asked(reader, episode, me, types, generator)
         scene = Scene(episode)
         said, told = drawn_wishes(episode, scene, reader.space, self.hopes, generator)
-        chosen = (generator.random(len(told)) < self.common.share(scene, said)) & Followed(episode).came_true(said)
-        wishes = [wish_of(said, told, d) for d in np.flatnonzero(chosen).tolist()]
-        prompts = [_prompt(episode, self.vocabulary, *one, generator) for one in wishes if one]
+        true = np.flatnonzero(Followed(episode).came_true(said))
+        chosen = true[generator.random(len(true)) < self.common.share(scene, said.of(true))]
+        wishes = [one for d in chosen.tolist() if (one := wish_of(said, told, d)) and not held_out(one[1].clauses)]
+        prompts = [_prompt(episode, self.vocabulary, *one, generator) for one in wishes]
         if not prompts:  # as where the agent never acts as itself
             return super()._asked(reader, episode, me, types, generator)
         return Asked(reader.overlooked(episode, me), (), types, prompts, codes(len(episode.agents), me, generator))
@@ -119,5 +121,6 @@ def _lasting(native: np.ndarray) -> np.ndarray:
 
 def _prompt(episode: Any, vocabulary: Vocabulary, step: int, wish: Wish, generator: np.random.Generator) -> Prompt:
     """A wish in a wording of training, labelled with the act that followed."""
-    words, who = vocabulary.prompt(say_wish(wish, int(generator.integers(1 << 62)), TRAINING), episode.names)
+    said = say_wish(wish, int(generator.integers(1 << 62)), TRAINING)
+    words, who = vocabulary.prompt(dated(said, episode.steps - step), episode.names)
     return Prompt(words, who, step, len(wish.clauses), 0, (step,), (int(episode.action[step, 0]),))

@@ -2,7 +2,7 @@
 
 Where clauses are drawn freely one of them mostly binds, or their product is nearly exact. So a place to end in is asked
 for together with fruits that lie elsewhere, at random steps, in so few steps that it is rare: chance is above 0 and
-at most RARE. Nobody who is believed in would do it by the way.
+at most RARE. Nobody who is believed in would do it by the way. No training says the colours and the place together.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from agents.answer import Question
 from agents.language.wishes import say_wish
 from agents.registry import world_of
 from agents.wishes.answer import WishAnswer
+from agents.wishes.held_out import held_out
 from agents.wishes.wish import Clause, Collect, EndIn, Ground, Order, Wish
 from analysis.just_ask.asking import Lone, exactly
 from worlds import Episode
@@ -44,10 +45,12 @@ def asked_of(episode: Episode, design: Lone, seed: int) -> Iterator[tuple[Questi
 
 
 def _clauses(ground: Ground, generator: np.random.Generator) -> tuple[Clause, ...]:
-    """Fruits, of one colour or of two in their order, and a place; none where there are too few fruits left."""
+    """Fruits, of one colour or of two in their order, and a place that training never says with them; none where there
+    are too few fruits left, or there is no such place."""
     kinds = [kind for kind, count in ground.fruits.items() if count]
     if len(kinds) < 2:
         return ()
     first, then = generator.choice(kinds, 2, replace=False).tolist()
     fruits = Collect(1, kind=first) if generator.random() < 0.5 else Order(first, then)
-    return fruits, EndIn(str(generator.choice(sorted(ground.places))))
+    unsaid = [EndIn(place) for place in sorted(ground.places) if held_out((fruits, EndIn(place)))]
+    return (fruits, unsaid[int(generator.integers(len(unsaid)))]) if unsaid else ()
