@@ -11,6 +11,7 @@ from agents.orchard.presets import DEFAULT, preset
 from agents.wishes.held_out import held_out
 from analysis.just_ask import experiments, find
 from analysis.just_ask.asking import Exact, Lone, NoWish, episodes, exactly, played, wish_at
+from analysis.just_ask.inference.design import Regression
 from analysis.just_ask.picture import overview
 from analysis.just_ask.returns.filtering import filtered
 from analysis.just_ask.returns.thresholds import TENTH
@@ -108,6 +109,25 @@ def test_who_was_never_told_of_a_wish_shows_by_how_much_and_who_knows_all_does_n
             row = one_of(told["rows"], form=form, contender="mind")
             assert (row["gap"][0] > 0.1) == lost
             assert row["said"][0] == pytest.approx(0, abs=1e-9)
+
+
+def test_inference_comes_to_what_optimisation_comes_to_where_acts_are_sure_and_steps_are_small(monkeypatch):
+    monkeypatch.setattr("analysis.just_ask.inference.design.STEPS", 1000)
+    made = find("inference").run(None, SETTINGS)
+    assert not wrong(made)
+    told = {(row["of"], row["kind"]): row["agreement"][0] for row in made["rows"]}
+    assert told["control", "oracle"] == 1
+    assert told["control", "control"] < 0.1
+    assert told["learning", "control"] < 0.6 < 0.9 < told["learning", "oracle"]
+
+
+def test_the_covariance_that_is_predicted_is_exact_where_curvatures_are_alike():
+    generator = np.random.default_rng(0)
+    x = np.concatenate([np.eye(3), -np.eye(3)]) * 3**0.5
+    made = Regression(x, generator.normal(size=6))
+    gradient = x * (x @ made.best - made.y)[:, None]
+    assert made.curvature == pytest.approx(np.eye(3))
+    assert made.predicted(0.1) == pytest.approx(0.05 * gradient.T @ gradient / 6)
 
 
 def test_a_mind_that_answers_no_wishes_is_refused():

@@ -66,8 +66,8 @@ class WishBatches(TrainingBatches):
             return super()._asked(reader, episode, me, types, generator)
         scene = Scene(episode)
         said, told = drawn_wishes(episode, scene, reader.space, self.hopes, generator)
-        true = np.flatnonzero(Followed(episode).came_true(said))
-        chosen = true[generator.random(len(true)) < self.common.share(scene, said.of(true))]
+        true, chance = np.flatnonzero(Followed(episode).came_true(said)), generator.random(len(told))
+        chosen = true[chance[true] < self.common.share(scene, said.of(true))]
         wishes = [one for d in chosen.tolist() if (one := wish_of(said, told, d)) and not held_out(one[1].clauses)]
         prompts = [_prompt(episode, self.vocabulary, *one, generator) for one in wishes]
         if not prompts:  # as where the agent never acts as itself

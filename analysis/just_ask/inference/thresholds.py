@@ -1,7 +1,7 @@
 """inference: what counts as inference doing the work of optimisation, and a training that of a sampler.
 
-Two statements, each an *agreement* between two ways to one answer; a control shows it where its whole 95% interval, over
-seeds, is at or above the threshold.
+Two statements, each an *agreement* between two ways to one answer; a control shows it where its whole 95% interval,
+over seeds, is at or above the threshold.
 
 - control: the share of wishes for which acting by the posterior over acts, given that the wish comes true (do), brings
   it about as often as the best acts that value iteration finds, to EXACT. At or above SHARE.
