@@ -39,12 +39,13 @@ class Lone:
     episodes: int = 8  # of each seed
     wishes: int = 2  # of each episode
     seeds: int = 5
+    fruits: int = 1  # of each kind
 
 
 def episodes(trial: Trial) -> Iterator[tuple[int, int, Episode]]:
     """(place, seed, episode), seed by seed."""
     design, count = trial.design, trial.count(trial.design.episodes)
-    settings = {"agents": 1, "fruits": 1, "regrow": False, "steps": design.steps}
+    settings = {"agents": 1, "fruits": design.fruits, "regrow": False, "steps": design.steps}
     orchard, policy, population = preset(DEFAULT, settings, population={"switch": design.steps})
     made = (
         (seed, episode)

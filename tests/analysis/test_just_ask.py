@@ -11,6 +11,7 @@ from agents.orchard.presets import DEFAULT, preset
 from agents.wishes.held_out import held_out
 from analysis.just_ask import experiments, find
 from analysis.just_ask.asking import Exact, Lone, NoWish, episodes, exactly, played, wish_at
+from analysis.just_ask.better.design import SHARP, WILD, Ground, inferred
 from analysis.just_ask.inference.design import Regression
 from analysis.just_ask.picture import overview
 from analysis.just_ask.returns.filtering import filtered
@@ -128,6 +129,36 @@ def test_the_covariance_that_is_predicted_is_exact_where_curvatures_are_alike():
     gradient = x * (x @ made.best - made.y)[:, None]
     assert made.curvature == pytest.approx(np.eye(3))
     assert made.predicted(0.1) == pytest.approx(0.05 * gradient.T @ gradient / 6)
+
+
+def test_who_infers_what_is_worth_what_does_better_than_the_demonstrations_that_noise_orders(monkeypatch):
+    monkeypatch.setattr("analysis.just_ask.better.design.ROLLOUTS", 40)
+    monkeypatch.setattr("analysis.just_ask.better.analysis.SHUFFLES", 2)
+    one = find("better")
+    rows = one.run(None, SETTINGS, design=replace(one.design(), steps=8))["rows"]
+    gain = {(row["demonstrator"], row["contender"]): row["gain"][0] for row in rows}
+    assert gain[SHARP, SHARP] > max(gain[SHARP, f"{SHARP}: order shuffled"], gain[WILD, WILD], -0.3)
+    for demonstrator in {of for of, _ in gain}:
+        assert gain[demonstrator, "best demonstration"] == 0
+        assert gain[demonstrator, "best acts, true worth"] >= max(0, gain[demonstrator, demonstrator])
+
+
+def test_a_worth_is_inferred_from_the_order_of_noise_alone():
+    eaten = np.random.default_rng(0).poisson(2.0, size=(5, 60, 3)).astype(float)
+    assert np.abs(inferred(eaten)).max() < 0.2
+    eaten[..., 0] += np.arange(5)[::-1, None]  # the less noise the more
+    eaten[..., 2] += np.arange(5)[:, None]
+    worth = inferred(eaten)
+    assert worth[0] > 0.2 > abs(worth[1])
+    assert worth[2] < -0.2
+
+
+def test_the_best_acts_eat_what_is_worth_most_in_the_steps_that_there_are():
+    line = np.array([[0, 0, 1], [1, 0, 2], [2, 1, 3], [3, 2, 4], [4, 3, 4]])  # stay, left, right
+    for steps, eaten in ((1, [1, 0]), (3, [1, 0]), (4, [1, 1])):
+        ground = Ground(line, np.array([0, 3]), np.array([0, 1]), 2, 1, steps)
+        assert ground.planned(np.array([1.0, 0.9])).tolist() == eaten
+    assert Ground(line, np.array([0, 3]), np.array([0, 1]), 2, 1, 9).planned(np.array([-1.0, 0.9])).tolist() == [0, 1]
 
 
 def test_a_mind_that_answers_no_wishes_is_refused():
