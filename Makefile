@@ -110,10 +110,10 @@ marks: $(READY)  ## train the minds that know marks, without mirrors and among t
 # The mind that is asked wishes: agents alone where nothing regrows, each as itself throughout.
 SOLO := --agents 1 --no-regrow --fruits 1 --steps 20 --switch 20
 
-wishes: $(READY)  ## train a mind that is asked wishes, into runs/wishes, and score it: an hour and a quarter; it resumes
+wishes: $(READY)  ## train a mind that is asked wishes, into runs/wishes, and score it: two hours; it resumes
 	[ -d logs/solo-train ] || $(BIN)/tom run --out logs/solo-train $(SOLO) --episodes 60000 --seed 401
 	[ -d logs/solo-test ] || $(BIN)/tom run --out logs/solo-test $(SOLO) --episodes 256 --split test
-	OMP_NUM_THREADS=1 $(BIN)/tom train logs/solo-train --wishes --out runs/wishes --minutes 50 \
+	OMP_NUM_THREADS=1 $(BIN)/tom train logs/solo-train --wishes --out runs/wishes --minutes 92 \
 	    $(if $(wildcard runs/wishes/checkpoint),--resume)
 	$(BIN)/tom score runs/wishes --log logs/solo-test --all --acting
 

@@ -11,6 +11,7 @@ from agents.orchard.presets import DEFAULT, preset
 from agents.wishes.held_out import held_out
 from analysis.just_ask import experiments, find
 from analysis.just_ask.asking import Exact, Lone, NoWish, episodes, exactly, played, wish_at
+from analysis.just_ask.better.analysis import INFERRED, SHUFFLED
 from analysis.just_ask.better.design import SHARP, WILD, Ground, inferred
 from analysis.just_ask.inference.design import Regression
 from analysis.just_ask.picture import overview
@@ -137,10 +138,10 @@ def test_who_infers_what_is_worth_what_does_better_than_the_demonstrations_that_
     one = find("better")
     rows = one.run(None, SETTINGS, design=replace(one.design(), steps=8))["rows"]
     gain = {(row["demonstrator"], row["contender"]): row["gain"][0] for row in rows}
-    assert gain[SHARP, SHARP] > max(gain[SHARP, f"{SHARP}: order shuffled"], gain[WILD, WILD], -0.3)
+    assert gain[SHARP, INFERRED] > max(gain[SHARP, SHUFFLED], gain[WILD, INFERRED], -0.3)
     for demonstrator in {of for of, _ in gain}:
         assert gain[demonstrator, "best demonstration"] == 0
-        assert gain[demonstrator, "best acts, true worth"] >= max(0, gain[demonstrator, demonstrator])
+        assert gain[demonstrator, "best acts, true worth"] >= max(0, gain[demonstrator, INFERRED])
 
 
 def test_a_worth_is_inferred_from_the_order_of_noise_alone():

@@ -57,7 +57,7 @@ class View(Command):
         hidden = [path for name in (self.log, self.mind) if name for path in (str(Path(name).resolve()), name)]
         page = Page(desk, hidden)
         self.server = serving(page, self.port)
-        place = f"#{self.at.lstrip('#')}" if self.at else ""
+        place = f"#{self.at.lstrip('#').replace(' ', '+')}" if self.at else ""
         return {"url": f"http://{HOST}:{page.port}/{place}", "log": self.log, "episodes": len(desk.log)}
 
     def _written(self, desk: Any, episode: int, out: str) -> dict[str, Any]:

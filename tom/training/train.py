@@ -60,7 +60,8 @@ def prefetched(batches: Any, first: int, depth: int = 4, stopped: Sequence = ())
             if closed.is_set():
                 return
 
-    threading.Thread(target=work, daemon=True).start()
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
     try:
         while not stopped:
             try:
@@ -72,6 +73,7 @@ def prefetched(batches: Any, first: int, depth: int = 4, stopped: Sequence = ())
             yield made
     finally:
         closed.set()
+        thread.join()  # one that is at work when the process ends would abort it
 
 
 def train(
