@@ -83,7 +83,7 @@ def _pairs(ground: Ground, generator: np.random.Generator) -> list[tuple[Clause,
     first, then = generator.choice(kinds, 2, replace=False).tolist()
     fruits = Collect(1, kind=first) if generator.random() < 0.5 else Order(first, then)
     places = sorted(ground.places)
-    every = [(fruits, EndIn(places[k])) for k in generator.permutation(len(places)).tolist()]
+    every: list[tuple[Clause, ...]] = [(fruits, EndIn(places[k])) for k in generator.permutation(len(places)).tolist()]
     return [two for two in every if not held_out(two)][:OTHERS] + [two for two in every if held_out(two)][:1]
 
 
