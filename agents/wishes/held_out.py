@@ -22,9 +22,9 @@ def held_out(clauses: Iterable[Clause]) -> bool:
     colours = [one.kind for one in every if isinstance(one, Collect) and one.kind]
     colours += [kind for one in every if isinstance(one, Order) for kind in one.kinds]
     places = [one.place for one in every if isinstance(one, (EndIn, StayOut))]
-    return any(pair_held_out(*pair) for pair in product(colours, places))
+    return any(_pair_held_out(*pair) for pair in product(colours, places))
 
 
-def pair_held_out(colour: str, place: str) -> bool:
+def _pair_held_out(colour: str, place: str) -> bool:
     """Whether no training says a colour and a place in one wish."""
     return (KINDS.index(colour) + PLACES.index(place)) % ONE_IN == 0

@@ -12,7 +12,7 @@ from agents.wishes.held_out import held_out
 from analysis.just_ask import experiments, find
 from analysis.just_ask.asking import Exact, Lone, NoWish, episodes, exactly, played, wish_at
 from analysis.just_ask.better.analysis import INFERRED, SHUFFLED
-from analysis.just_ask.better.design import SHARP, WILD, Ground, inferred
+from analysis.just_ask.better.design import SHARP, WILD, FruitMap, inferred
 from analysis.just_ask.inference.design import Regression
 from analysis.just_ask.picture import overview
 from analysis.just_ask.returns.filtering import filtered
@@ -157,9 +157,9 @@ def test_a_worth_is_inferred_from_the_order_of_noise_alone():
 def test_the_best_acts_eat_what_is_worth_most_in_the_steps_that_there_are():
     line = np.array([[0, 0, 1], [1, 0, 2], [2, 1, 3], [3, 2, 4], [4, 3, 4]])  # stay, left, right
     for steps, eaten in ((1, [1, 0]), (3, [1, 0]), (4, [1, 1])):
-        ground = Ground(line, np.array([0, 3]), np.array([0, 1]), 2, 1, steps)
+        ground = FruitMap(line, np.array([0, 3]), np.array([0, 1]), 2, 1, steps)
         assert ground.planned(np.array([1.0, 0.9])).tolist() == eaten
-    assert Ground(line, np.array([0, 3]), np.array([0, 1]), 2, 1, 9).planned(np.array([-1.0, 0.9])).tolist() == [0, 1]
+    assert FruitMap(line, np.array([0, 3]), np.array([0, 1]), 2, 1, 9).planned(np.array([-1.0, 0.9])).tolist() == [0, 1]
 
 
 def test_a_mind_that_answers_no_wishes_is_refused():

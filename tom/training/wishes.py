@@ -122,5 +122,6 @@ def _lasting(native: np.ndarray) -> np.ndarray:
 def _prompt(episode: Any, vocabulary: Vocabulary, step: int, wish: Wish, generator: np.random.Generator) -> Prompt:
     """A wish in a wording of training, labelled with the act that followed."""
     said = say_wish(wish, int(generator.integers(1 << 62)), TRAINING)
-    words, who = vocabulary.prompt(dated(said, episode.steps - step), episode.names)
+    said = said if wish.steps else dated(said, episode.steps - step)
+    words, who = vocabulary.prompt(said, episode.names)
     return Prompt(words, who, step, len(wish.clauses), 0, (step,), (int(episode.action[step, 0]),))

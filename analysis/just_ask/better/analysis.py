@@ -15,7 +15,7 @@ from analysis.just_ask.better.design import (
     SHUFFLES,
     WILD,
     demonstrated,
-    ground_of,
+    fruit_map_of,
     inferred,
 )
 from analysis.just_ask.better.thresholds import GAIN
@@ -52,14 +52,14 @@ def _brought(
     episode: Episode, policy: dict, shuffles: bool, generator: np.random.Generator
 ) -> dict[str, tuple[float, float]]:
     """By contender, what it brings by the true worth, and how much more than the best demonstration."""
-    ground = ground_of(episode)
-    eaten, worth = demonstrated(episode, ground, policy, generator)
+    fruit_map = fruit_map_of(episode)
+    eaten, worth = demonstrated(episode, fruit_map, policy, generator)
     best = float((eaten[0, :DEMONSTRATIONS] @ worth).max())
     made = {INFERRED: inferred(eaten), TRUE: worth}
-    told = {one: float(ground.planned(wanted) @ worth) for one, wanted in made.items()}
+    told = {one: float(fruit_map.planned(wanted) @ worth) for one, wanted in made.items()}
     told[LUCKIEST] = float((eaten @ worth).max())  # which to tell apart takes the true worth
     if shuffles:
         flat = eaten.reshape(-1, eaten.shape[-1])
         every = [inferred(generator.permutation(flat).reshape(eaten.shape)) for _ in range(SHUFFLES)]
-        told[SHUFFLED] = float(np.mean([ground.planned(wanted) @ worth for wanted in every]))
+        told[SHUFFLED] = float(np.mean([fruit_map.planned(wanted) @ worth for wanted in every]))
     return {one: (brought, brought - best) for one, brought in {**told, BEST: best}.items()}

@@ -40,7 +40,7 @@ class Design(Lone):
     fruits: int = 2  # of each kind
 
 
-class Ground(NamedTuple):
+class FruitMap(NamedTuple):
     """A map with fruits, from which nothing is taken yet."""
 
     neighbor: np.ndarray  # (cells, actions) int64
@@ -78,23 +78,23 @@ class Ground(NamedTuple):
         return self.played(lambda step, cell, left: best[-1 - step][sum(1 << place[one] for one in left), cell])
 
 
-def ground_of(episode: Episode) -> Ground:
+def fruit_map_of(episode: Episode) -> FruitMap:
     """The map of an episode at its start."""
     kind = episode.fruit[0].ravel().astype(np.int64)
     cells = np.flatnonzero(kind >= 0)
     neighbor, start = episode.geometry.neighbor.astype(np.int64), int(episode.cell[0, 0])
-    return Ground(neighbor, cells, kind[cells], episode.config.kinds, start, episode.steps)
+    return FruitMap(neighbor, cells, kind[cells], episode.config.kinds, start, episode.steps)
 
 
 def demonstrated(
-    episode: Episode, ground: Ground, policy: dict, generator: np.random.Generator
+    episode: Episode, fruit_map: FruitMap, policy: dict, generator: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """What is eaten by NOISE, (noise, rollouts, kinds), and what each kind is worth to the agent, (kinds,)."""
     space = types_of(episode)
     space = TypeSpace(space.orchard, replace(space.policy, **policy))
     type = space.index({trait: episode.agents[0].type[trait] for trait in space.policy.traits})
     solo = SoloOrchard(space, episode.geometry, episode.walls.shape, episode.fruit[0].ravel())
-    actions = ground.neighbor.shape[1]
+    actions = fruit_map.neighbor.shape[1]
 
     def acts(noise: float):
         def act(_, cell, left):
@@ -103,7 +103,7 @@ def demonstrated(
 
         return act
 
-    eaten = [[ground.played(acts(noise)) for _ in range(ROLLOUTS)] for noise in NOISE]
+    eaten = [[fruit_map.played(acts(noise)) for _ in range(ROLLOUTS)] for noise in NOISE]
     return np.array(eaten), space.table.weight[space.table.taste[type]]
 
 

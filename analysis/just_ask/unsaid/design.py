@@ -24,7 +24,8 @@ from agents.wishes.wish import Clause, Collect, EndIn, Ground, Order, Wish, beyo
 from analysis.just_ask.asking import Lone, exactly
 from worlds import Episode
 
-PAIR, NUMBERS = FORMS = ("pair", "number")
+PAIR = "pair"
+FORMS = (PAIR, "number")
 TRIES = 8  # for two wishes
 OTHERS = 3  # wishes of which one is asked
 
