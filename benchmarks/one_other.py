@@ -71,7 +71,7 @@ def main() -> None:
         for step in range(1, asked.steps + 1):
             for name, value in trainer.update(world.batch(asked.histories)).items():
                 if value == value:  # no nan: a batch may lack a group
-                    found[name].append(value)
+                    found[name].append(value.item())
             if step % max(1, asked.steps // 15) == 0:
                 told = "  ".join(
                     f"{name} {mean(found[name]):.3f}" for name in (*GROUPS, "knowing nobody") if found[name]

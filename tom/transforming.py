@@ -22,6 +22,9 @@ from tom.training.wishes import WishBatches
 from tom.transformer import ME, Transformer
 from worlds import FunhouseError, schema
 
+HEAD = 64  # width of one, where there are more than the least number of them
+DEPTHS = 6  # whose losses are told one by one
+
 
 class Unfilled(TorchFunctionMode):
     """Networks are built without their first weights: of those that are on no device torch would load its compiler."""
@@ -57,7 +60,8 @@ class Transforming(Architecture):
         check_one_world(batches.inputs)
         if config.compares:
             raise FunhouseError("the transformer compares nobody with itself", remedy="add --network filter")
-        shape: dict[str, Any] = {"width": config.width, "layers": config.layers, "rung": config.rung}
+        heads = max(Size.heads, (config.width or 0) // HEAD)
+        shape: dict[str, Any] = {"width": config.width, "layers": config.layers, "heads": heads, "rung": config.rung}
         return Size(len(batches.vocabulary), **first.network(), **shape)
 
     def network(self, size: Size) -> Transformer:
@@ -100,8 +104,9 @@ ARCHITECTURE = Transforming()
 
 
 def losses(network: Transformer, batch: Mapping[str, Any], nested: float = 1.0) -> dict[str, Tensor]:
-    """The mean negative log likelihood, nats, of the labelled actions, by stance and depth ("behave 0", …) and weighted
-    ("action"), and of the traits ("trait") at the persona's end, every event and every word that names somebody."""
+    """The mean negative log likelihood, nats, of the labelled actions, by stance and depth ("behave 0", …; nan where
+    there are none) and weighted ("action"), and of the traits ("trait") at the persona's end, every event and every
+    word that names somebody."""
     rows, prompt = network.read(batch["rows"]), batch["prompt"]
     past, known = network.encode(rows, batch["event"])
     log, words = network.answer(rows, past, batch["event"], prompt)
@@ -109,8 +114,9 @@ def losses(network: Transformer, batch: Mapping[str, Any], nested: float = 1.0) 
     weight = torch.where(depth >= 2, nested, 1.0)
     result = {"action": (each * weight).sum() / weight.sum()}
     for stance, asked in (("behave", mine), ("predict", ~mine)):
-        for d in depth[asked].unique().tolist():
-            result[f"{stance} {d}"] = each.detach()[asked & (depth == d)].mean()
+        for d in range(DEPTHS):
+            here = asked & (depth == d)
+            result[f"{stance} {d}"] = (each.detach() * here).sum() / here.sum()
     trait = batch["event"]["trait"]
     told = [(known[:, :1], trait[:, :1]), (known[:, 1:], trait[:, 1:]), (words, prompt["trait"])]
     result["trait"] = torch.stack([_untold(network, *one) for one in told]).sum()
@@ -118,7 +124,12 @@ def losses(network: Transformer, batch: Mapping[str, Any], nested: float = 1.0) 
 
 
 def _untold(network: Transformer, known: Tensor, trait: Tensor) -> Tensor:
-    """The cross entropy of the traits, added up, where somebody is known or named."""
-    there = trait[..., 0] != UNLABELLED
-    parts = zip(network.trait(known[there]).float().split(list(network.size.traits), -1), trait[there].T, strict=True)
-    return torch.stack([F.cross_entropy(x, y) for x, y in parts]).sum() if there.any() else known.sum() * 0.0
+    """The cross entropy of the traits, added up, where somebody is known or named; 0 where nobody is."""
+    said = network.trait(known).float().flatten(0, 1).split(list(network.size.traits), -1)
+    return torch.stack([_mean(x, y) for x, y in zip(said, trait.flatten(0, 1).T, strict=True)]).sum()
+
+
+def _mean(said: Tensor, true: Tensor) -> Tensor:
+    """The mean cross entropy over what is labelled."""
+    total = F.cross_entropy(said, true, ignore_index=UNLABELLED, reduction="sum")
+    return total / (true != UNLABELLED).sum().clamp(min=1)

@@ -15,6 +15,7 @@ from analysis.contenders.calibrating import CALIBRATED, REASONER
 from analysis.contenders.controls import PLANNER, planners
 from analysis.contenders.partial import PARTIAL, partial_answers
 from analysis.contenders.shortcuts import BASE, FULL_INFORMATION, IGNORANT, LAST_ACTION, MIXTURE, MYSELF, Shortcuts
+from analysis.contenders.training import AS_TRAINED, as_trained
 from analysis.questions.perception import Perception, place_of, target_of
 from analysis.questions.sampling import NO_QUESTION, Asked, Cell, Draw, Sampling
 from analysis.scores.measures import checked
@@ -27,8 +28,9 @@ NOBODY_HELD_OUT = "no question about agents of held-out types could be drawn: th
 HELD_OUT_LOG = "ask of a log that tom run --split test wrote, with --types held-out for more of them; or of all types"
 COLUMNS = ("episode", "stance", "depth", "observed", "sight", "species", "action", "choice", "truth", "legal")
 Progress = Callable[[int, int], None]
-FIXED = (REASONER, CALIBRATED, TRUTH, BASE, LAST_ACTION, IGNORANT, MYSELF, MIXTURE, FULL_INFORMATION, PLANNER)
-FIXED_KINDS = {**dict.fromkeys((REASONER, CALIBRATED, TRUTH, FULL_INFORMATION), "oracle"), PLANNER: "control"}
+EXACT = (REASONER, CALIBRATED, AS_TRAINED, TRUTH)
+FIXED = (*EXACT, BASE, LAST_ACTION, IGNORANT, MYSELF, MIXTURE, FULL_INFORMATION, PLANNER)
+FIXED_KINDS = {**dict.fromkeys((*EXACT, FULL_INFORMATION), "oracle"), PLANNER: "control"}
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ def put(
     # The exact reasoner is a contender where it is not the truth; the truth, where actions were taken from it.
     answer[REASONER], answer[TRUTH] = np.full_like(truth, np.nan), np.where(np.array(predicts)[:, None], truth, np.nan)
     answer[REASONER][predicts] = reasoner.enact(episode, [query for query in queries if query.stance == "predict"])
+    answer[AS_TRAINED] = as_trained(reasoner, episode, queries)
     answer |= exact.answers(queries)
     without = partial_answers(reasoner, episode, queries) if partial else {}
     legal = once_each(episode.mask_of, [(place_of(query), query.step) for query in queries])

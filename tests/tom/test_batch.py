@@ -6,18 +6,20 @@ import numpy as np
 import torch
 
 from agents.language.paraphrase import HELD_OUT, PARAPHRASES
+from agents.orchard.presets import PRESETS
+from agents.orchard.rollout import RunConfig, rollout
 from tests.tom.worlds_of_minds import ShortLog, short_log, untrained_transformer
+from tom.tokens import reader_of
 from tom.tokens.base import UNLABELLED
 from tom.tokens.tensors import Prompt
-from tom.tokens.words import BLANK, DESCRIBE, NAME, NOBODY
+from tom.tokens.words import BLANK, DESCRIBE, NAME, NOBODY, Vocabulary
 from tom.training.batch import Draws, TrainingBatches, _half_heard, drawn_prompts
 from tom.transformer import CODES, ME
 
 
 def drawn(me: int = 0, seed: int = 0) -> list:
     episode, mind = short_log()[0], untrained_transformer()
-    sees = mind.inputs.sees(episode, me)
-    return list(drawn_prompts(episode, sees, me, mind.vocabulary, Draws(), np.random.default_rng(seed)))
+    return list(drawn_prompts(episode, mind.inputs, me, mind.vocabulary, Draws(), np.random.default_rng(seed)))
 
 
 def batches(log=None) -> TrainingBatches:
@@ -43,6 +45,34 @@ def test_every_step_of_ones_own_is_asked_once_under_the_prompt_that_it_had():
         for step in prompt.when:
             assert vocabulary.prompt(episode.prompt[step][0], episode.names)[0] == prompt.words
             assert prompt.depth == len(episode.role[step][0])
+
+
+def test_no_role_is_asked_whose_exaggeration_training_does_not_play():
+    """Worked out by hand: who exaggerates doubles, on the wheel of tastes, what sets the other apart from itself."""
+    orchard, policy, population = PRESETS["blind"]
+    run = RunConfig(replace(orchard, steps=80), policy, replace(population, switch=4), seed=3)
+    (episode,) = rollout(run.orchard, run.population, run.policy, run.seed, run.split, 0, 1)
+    reader = reader_of(run.to_dict())
+    wheel, found = reader.space.traits["taste"], set()
+    for step in range(0, episode.steps, 4):
+        for who, role in enumerate(episode.role[step]):
+            if any(" " in name for name in role):
+                continue
+            actor, held_out = dict(episode.agents[who].type), False
+            for name in role:
+                other = dict(episode.agents[episode.names.index(name)].type)
+                if actor["manner"] == "exaggerating":
+                    mine, theirs = (wheel.index(one["taste"]) for one in (actor, other))
+                    other["taste"] = wheel[(2 * theirs - mine) % len(wheel)]
+                actor = other
+                held_out |= bool(reader.space.held_out[reader.space.index(actor)])
+            assert reader.taught(episode, who, role) == (not held_out)
+            found.add((len(role), held_out))
+    assert found >= {(0, False), (1, False), (1, True), (2, False), (2, True)}
+    asked = list(drawn_prompts(episode, reader, 0, Vocabulary(reader.words), Draws(), np.random.default_rng(0)))
+    roles = [t for t in range(episode.steps) if episode.role[t][0]]
+    taught = [t for t in roles if reader.taught(episode, 0, episode.role[t][0])]
+    assert sorted(step for one in asked if one.body == 0 and one.depth for step in one.when) == taught != roles
 
 
 def test_wordings_that_are_held_out_are_never_said():

@@ -8,6 +8,7 @@ from tests.tom.worlds_of_minds import short_log
 from tom.architectures import architecture
 from tom.training.devices import compile_blocks, device_of, moved
 from tom.training.settings import TrainConfig
+from tom.transformer import attended, forbid
 from worlds import FunhouseError
 
 
@@ -29,6 +30,15 @@ def test_nothing_of_a_pass_lies_on_another_device_than_the_batch(rung):
     assert known.is_meta
     assert log.is_meta
     assert words.is_meta
+
+
+def test_fused_attention_is_that_of_the_two_products():
+    generator = torch.Generator().manual_seed(0)
+    q, k, v = (torch.randn(3, 2, length, 8, generator=generator) for length in (5, 9, 9))
+    allowed = forbid(torch.rand(3, 1, 5, 9, generator=generator) < 0.7, torch.float32)
+    allowed[..., 0] = 0.0
+    fused = torch.nn.functional.scaled_dot_product_attention(q, k, v, allowed)
+    assert torch.allclose(attended(q, k, v, allowed), fused, atol=1e-6)
 
 
 @pytest.mark.slow

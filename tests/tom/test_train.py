@@ -9,8 +9,9 @@ from tests.tom.worlds_of_minds import short_log
 from tom import checkpoint
 from tom.architectures import architecture
 from tom.training.beginning import begin
+from tom.training.loading import loaded, prefetched
 from tom.training.settings import TrainConfig
-from tom.training.train import _Training, prefetched, train
+from tom.training.train import _Training, train
 from tom.training.trainer import Trainer
 from worlds import FunhouseError
 
@@ -75,6 +76,31 @@ def test_batches_are_a_function_of_their_number(small):
     with pytest.raises(AssertionError):
         assert_same(batches.batch(3), batches.batch(4))
     assert_same(next(prefetched(again, first=3)), batches.batch(3))
+
+
+def test_processes_make_the_batches_that_a_thread_makes_in_the_same_order():
+    batches, config = batches_of(SMALL), TrainConfig(train_steps=1, loaders=2, **SMALL)
+    there = loaded(batches, config, first=batches.near - 2)  # from the first process to the second
+    for number in range(batches.near - 2, batches.near + 2):
+        assert_same(next(there), batches.batch(number))
+    there.close()
+
+
+def test_an_error_of_a_process_is_raised_as_it_is():
+    class Broken:
+        near, logs = 1, [_Torn()]
+
+    with pytest.raises(FunhouseError, match="torn") as caught:
+        next(loaded(Broken(), TrainConfig(train_steps=1, loaders=1, **SMALL), first=0))
+    assert caught.value.remedy == "mend it"
+
+
+class _Torn:
+    """A log that cannot be read."""
+
+    @property
+    def config(self):
+        raise FunhouseError("this log is torn", remedy="mend it")
 
 
 def assert_same(one, other) -> None:

@@ -11,7 +11,7 @@ from tom.training.settings import TrainConfig
 
 _SETTINGS = (
     "minutes", "train_steps", "seed", "network", "rung", "batch", "rate", "nested", "width", "layers", "compares",
-    "device", "wishes", "start",
+    "device", "loaders", "wishes", "start",
 )  # fmt: skip
 
 
@@ -48,6 +48,8 @@ class Train(Command):
     """Its blocks: 6 of the transformer, with --wishes 3, 1 of the filter."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where to train: auto is a GPU, where torch can use one. Of the transformer only."""
+    loaders: int = 0
+    """Processes that make batches, for a GPU that takes more than one thread can make."""
     compares: Flag = TrainConfig.compares
     """Of the filter: whether others' acts are held against one's own at the same step. In the orchard only."""
     wishes: Flag = TrainConfig.wishes

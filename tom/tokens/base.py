@@ -74,6 +74,10 @@ class Reading(ABC):
 class Reader(Reading):
     """A world as the mind reads it: how its episodes become tokens."""
 
+    def taught(self, episode: Any, who: int, role: Sequence[str]) -> bool:
+        """Whether what an agent of a training log does in a role is what it would do elsewhere, too."""
+        return True
+
     @abstractmethod
     def look(self, episode: Any, me: int, step: np.ndarray, agent: np.ndarray) -> dict[str, np.ndarray]:
         """What lay around the actors of agent-steps (r,) that agent `me` perceived."""

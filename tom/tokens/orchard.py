@@ -52,6 +52,18 @@ class OrchardReader(OrchardReading, Reader):
     def _type(self, episode, me: int) -> int:
         return self.space.index(episode.agents[me].type)
 
+    def taught(self, episode, who: int, role) -> bool:
+        """As Reader has it: not where exaggerating would make somebody of a held-out type, which nobody plays in training
+        (agents.orchard.types.TypeSpace.played_among)."""
+        actor, index = self._type(episode, who), dict(zip(episode.names, range(len(episode.names)), strict=True))
+        for name in role if self.population.believed == "auto" else ():
+            if name not in index or episode.agents[index[name]].stranger:  # what is played as it is
+                return True
+            actor = int(self.space.played[actor, self._type(episode, index[name])])
+            if self.space.held_out[actor]:
+                return False
+        return True
+
     def sees(self, episode, me: int) -> np.ndarray:
         return self.sees_from(episode, me, np.arange(len(episode.cell)))
 

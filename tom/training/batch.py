@@ -7,6 +7,7 @@ only and never enter here.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,9 @@ from tom.tokens.base import UNLABELLED
 from tom.tokens.tensors import Asked, Prompt, codes, tensors
 from tom.tokens.words import BLANK, DESCRIBE, NAME, NOBODY, Vocabulary
 
-NEAR = 16  # batches
+NEAR = 16  # batches at most
+TOGETHER = 1024  # histories of them, where that is less
+SAID = (NAME, DESCRIBE)  # words that are always heard
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,14 @@ class Draws:
 
 
 def drawn_prompts(
-    episode: Any, sees: np.ndarray, me: int, vocabulary: Vocabulary, draws: Draws, generator: np.random.Generator
+    episode: Any, reader: Reader, me: int, vocabulary: Vocabulary, draws: Draws, generator: np.random.Generator
 ) -> Iterator[Prompt]:
-    """Prompts with labels from the log: own acts, others' acts, who they are; sees (t, n) bool is whom `me` sees."""
-    names, acts = episode.names, episode.acts
+    """Prompts with labels from the log: own acts, others' acts, who they are."""
+    names, acts, told, sees = episode.names, episode.acts, _told(episode), reader.sees(episode, me)
     own = [
         (text, role, steps[at : at + draws.answers])
-        for (text, role), when in _segments(episode, me, acts[:, me])
+        for (text, role), when in _within(told[me], acts[:, me])
+        if reader.taught(episode, me, role)
         for steps in [generator.permutation(when)]
         for at in range(0, len(steps), draws.answers)
     ]
@@ -56,7 +60,8 @@ def drawn_prompts(
         (who, role, steps)
         for who in range(len(names))
         if who != me
-        for (_, role), steps in _segments(episode, who, acts[:, who] & sees[:, who])
+        for (_, role), steps in _within(told[who], acts[:, who] & sees[:, who])
+        if reader.taught(episode, who, role)
     ]
     for k in _choose(np.arange(len(others)), draws.predict, generator):
         who, role, steps = others[k]
@@ -68,14 +73,23 @@ def drawn_prompts(
         yield Prompt((DESCRIBE, NAME), (NOBODY, who), step, 0, me)
 
 
-def _segments(episode: Any, who: int, when: np.ndarray) -> Iterator[tuple[tuple, np.ndarray]]:
+@lru_cache(maxsize=1)
+def _told(episode: Any) -> list[list[tuple[int, tuple]]]:
+    """The prompts that each agent was given, and from which step on."""
+    steps, told = range(episode.steps), []
+    for who in range(len(episode.names)):
+        given = [(episode.prompt[t][who], tuple(episode.role[t][who])) for t in steps]
+        told.append([(t, given[t]) for t in steps if t == 0 or given[t] != given[t - 1]])
+    return told
+
+
+def _within(told: list[tuple[int, tuple]], when: np.ndarray) -> Iterator[tuple[tuple, np.ndarray]]:
     """The prompts that an agent was given, and at which of some steps (t,) bool each held."""
-    told = [(episode.prompt[t][who], tuple(episode.role[t][who])) for t in range(episode.steps)]
-    begins = [t for t in range(len(told)) if t == 0 or told[t] != told[t - 1]]
-    for first, stop in zip(begins, [*begins[1:], len(told)], strict=True):
-        steps = first + np.flatnonzero(when[first:stop])
-        if len(steps):
-            yield told[first], steps
+    steps = np.flatnonzero(when)
+    ends = np.searchsorted(steps, [first for first, _ in told[1:]]).tolist()
+    for (_, prompt), start, stop in zip(told, [0, *ends], [*ends, len(steps)], strict=True):
+        if start < stop:
+            yield prompt, steps[start:stop]
 
 
 def _prompt(episode: Any, vocabulary: Vocabulary, text: str, depth: int, body: int, steps: np.ndarray) -> Prompt:
@@ -87,9 +101,9 @@ def _prompt(episode: Any, vocabulary: Vocabulary, text: str, depth: int, body: i
 
 def _half_heard(prompt: Prompt, share: float, generator: np.random.Generator) -> Prompt:
     """A prompt of which some words, names never, are blank."""
-    words = np.array(prompt.words)
-    lost = (generator.random(len(words)) < share) & ~np.isin(words, (NAME, DESCRIBE))
-    return replace(prompt, words=tuple(np.where(lost, BLANK, words).tolist()))
+    lost = (generator.random(len(prompt.words)) < share).tolist()
+    heard = (BLANK if gone and word not in SAID else word for word, gone in zip(prompt.words, lost, strict=True))
+    return replace(prompt, words=tuple(heard))
 
 
 def _wording(stance: str, generator: np.random.Generator) -> int:
@@ -105,8 +119,8 @@ def _choose(among: np.ndarray, count: int, generator: np.random.Generator) -> np
 class TrainingBatches:
     """A seeded stream of batches from logs: batch number k is a function of (logs, seed, k).
 
-    NEAR batches in a row are of episodes in a row, so that files are opened rarely, and each is of episodes with about
-    as many native acts, so that little is padding.
+    `near` batches in a row are of episodes in a row, so that files are opened rarely, and each is of episodes with
+    about as many native acts, so that little is padding.
     """
 
     each = 2  # histories of an episode
@@ -115,16 +129,17 @@ class TrainingBatches:
     def __init__(self, logs: Sequence, vocabulary: Vocabulary, size: int, seed: int, draws: Draws = Draws()):
         self.logs, self.vocabulary, self.size, self.seed, self.draws = logs, vocabulary, size, seed, draws
         self.inputs = [reader_of(log.config) for log in logs]
+        self.near = max(1, min(NEAR, TOGETHER // size))
         self._near: tuple[int, int, list[list]] = (-1, 0, [])  # which batches, and the log and the episodes of each
         self.share = np.array([len(log) for log in logs], float) / sum(len(log) for log in logs)
 
     def batch(self, number: int) -> dict[str, Any]:
         """One batch: `size` histories of one log, `each` of an episode."""
-        if number // NEAR != self._near[0]:
-            self._near = number // NEAR, *self._episodes(number // NEAR)
+        if number // self.near != self._near[0]:
+            self._near = number // self.near, *self._episodes(number // self.near)
         _, which, near = self._near
         generator, reader, asked = np.random.default_rng([self.seed, number, 1]), self.inputs[which], []
-        for episode in near[number % NEAR]:
+        for episode in near[number % self.near]:
             types = reader.types(episode)
             types[list(episode.images)] = UNLABELLED  # nobody says whose image it is
             types[[bool(one.stranger) for one in episode.agents]] = UNLABELLED  # a stranger is of no type
@@ -134,19 +149,18 @@ class TrainingBatches:
         return tensors(asked, self.longest)
 
     def _episodes(self, near: int) -> tuple[int, list[list]]:
-        """Of which log NEAR batches are, and the episodes of each."""
+        """Of which log `near` batches are, and the episodes of each."""
         generator = np.random.default_rng([self.seed, near])
         which, each = generator.choice(len(self.logs), p=self.share), -(-self.size // self.each)
         log, reader = self.logs[which], self.inputs[which]
-        rows = (generator.integers(len(log)) + np.arange(NEAR * each)) % len(log)
+        rows = (generator.integers(len(log)) + np.arange(self.near * each)) % len(log)
         episodes = [reader.shown(episode) for episode in log.batch(rows)]
         order = np.argsort([np.count_nonzero(reader.native(episode)) for episode in episodes], kind="stable")
-        chosen = generator.permutation(order.reshape(NEAR, each))
+        chosen = generator.permutation(order.reshape(self.near, each))
         return which, [[episodes[k] for k in some] for some in chosen]
 
     def _asked(self, reader: Reader, episode: Any, me: int, types: np.ndarray, generator) -> Asked:
-        sees = reader.sees(episode, me)
-        prompts = list(drawn_prompts(episode, sees, me, self.vocabulary, self.draws, generator))
+        prompts = list(drawn_prompts(episode, reader, me, self.vocabulary, self.draws, generator))
         wanted = reader.native(episode) > 0
         for p in prompts:
             wanted[list(p.when), p.body] = True

@@ -18,7 +18,7 @@ from tom.training.trainer import Trainer
 from worlds import FunhouseError
 from worlds.schema import Document
 
-MAY_CHANGE = ("minutes", "train_steps", "rate", "device")  # when a training is resumed
+MAY_CHANGE = ("minutes", "train_steps", "rate", "device", "loaders")  # when a training is resumed
 
 
 def begin(config: TrainConfig, kind: Architecture, batches: Any, out: Path, resume: bool) -> tuple[Trainer, dict]:

@@ -33,6 +33,7 @@ class TrainConfig:
     nested: Annotated[float, Interval(ge=0)] | None = None
     compares: bool = False  # of the filter: whether others' acts are held against one's own: tom.filter.compare
     device: Annotated[str, MinLen(1)] = "auto"  # tom.training.devices
+    loaders: Annotated[int, Interval(ge=0, le=1024)] = 0  # processes that make batches; with none, a thread does
     wishes: bool = False  # of the transformer: whether it is asked wishes, too: tom.training.wishes
     start: str | None = None  # a run whose weights to begin from
 

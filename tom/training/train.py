@@ -5,16 +5,15 @@ and there is no other chance; so a training by steps that is interrupted and res
 What would change that is refused at a resume; the bound and the rate may change, and a checkpoint tells of it.
 """
 
-import threading
+import math
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
-from queue import Empty, Full, Queue
 from typing import Any
 
+from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
 from tom.allocation import keep_memory
@@ -23,6 +22,7 @@ from tom.base_mind import BaseMind
 from tom.checkpoint import save
 from tom.training.beginning import begin
 from tom.training.curves import curves
+from tom.training.loading import loaded, prefetched
 from tom.training.run_directory import CURVES, check_place, writing
 from tom.training.seen_logs import check_training
 from tom.training.settings import TrainConfig
@@ -31,49 +31,9 @@ from worlds import FunhouseError, open_log
 from worlds.deferred import Deferred
 
 SAVE_EVERY = 120.0  # seconds
-LOOK_EVERY = 0.2  # seconds: whether a signal has come while a batch is waited for
 REPORT_EVERY = 20  # steps
 NOT_TRAINED = "nothing was trained"
 Report = Callable[[float, float, str], None]
-
-
-def prefetched(batches: Any, first: int, depth: int = 4, stopped: Sequence = ()) -> Generator[Any, None, None]:
-    """Batches first, first + 1, … made ahead in a thread; what it raises is raised here. Closing it ends the thread.
-
-    It ends by itself once `stopped` holds anything.
-    """
-    queue: Queue = Queue(depth)
-    closed = threading.Event()
-
-    def work():
-        for number in count(first):
-            try:
-                made: Any = batches.batch(number)
-            except BaseException as error:  # handed over to the thread that trains
-                made = error
-            while not closed.is_set():
-                try:
-                    queue.put(made, timeout=1.0)
-                    break
-                except Full:
-                    continue
-            if closed.is_set():
-                return
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    try:
-        while not stopped:
-            try:
-                made = queue.get(timeout=LOOK_EVERY)
-            except Empty:
-                continue
-            if isinstance(made, BaseException):
-                raise made
-            yield made
-    finally:
-        closed.set()
-        thread.join()  # one that is at work when the process ends would abort it
 
 
 def train(
@@ -129,13 +89,19 @@ class _Training:
         """Trains to the end, or until a signal comes, and saves."""
         trainer, first = self.trainer, self.trainer.step
         with Deferred() as signals, curves(self.out / CURVES, first) as writer:
-            with closing(prefetched(self.batches, first, stopped=signals.came)) as stream:
+            with closing(self._stream(first, signals.came)) as stream:
                 try:
                     self._steps(stream, signals.came, writer, report)
                 except Diverged as error:
                     raise FunhouseError(error.what, place=error.place, remedy=self._remedy()) from error
             signals.note = f"{trainer.step} steps are saved in {self.out}" if trainer.step > first else NOT_TRAINED
         return trainer.kind.made(trainer.network.cpu(), self.batches.vocabulary, self.meta)
+
+    def _stream(self, first: int, came: Sequence) -> Generator[Any, None, None]:
+        """The batches from the first on, made ahead; none follows once a signal came."""
+        if self.trainer.config.loaders:
+            return loaded(self.batches, self.trainer.config, first, came)
+        return prefetched(self.batches, first, came)
 
     def _steps(self, stream: Iterable, came: Sequence, writer: SummaryWriter, report: Report | None) -> None:
         """Steps, and a checkpoint every SAVE_EVERY seconds and at the end. Raises Diverged; the checkpoint before
@@ -177,8 +143,9 @@ class _Training:
         return "the checkpoint before it is whole: lower --rate and --resume from it"
 
 
-def _tell(writer: SummaryWriter, report: Report | None, trainer: Trainer, news: dict[str, float]) -> None:
-    """The losses of a step: as points of the curves, and as a line of news."""
+def _tell(writer: SummaryWriter, report: Report | None, trainer: Trainer, losses: dict[str, Tensor]) -> None:
+    """The losses of a step, those that are numbers: as points of the curves, and as a line of news."""
+    news = {name: value for name, loss in losses.items() if math.isfinite(value := loss.item())}
     for name, value in news.items():
         writer.add_scalar(name, value, trainer.step)
     if report:

@@ -63,6 +63,7 @@ class Trainer:
     def __init__(self, config: TrainConfig, kind: Architecture, network: nn.Module):
         self.config, self.kind, self.network = config, kind, network
         self.step, self.spent, self.highest = 0, 0.0, config.rate or 0.0
+        self._ended: float | None = None  # when the step before did
         self.device = device_of(config.device)
         network.to(self.device)
         self.parameters: list[Tensor] = list(network.parameters())
@@ -90,32 +91,33 @@ class Trainer:
         falling = max(0.0, (1 - self.progress) / self.config.cooldown)
         return self.highest * min(1.0, (self.step + 1) / self.config.warmup, max(falling, 0.01))
 
-    def update(self, batch: Any) -> dict[str, float]:
-        """One step. Raises Diverged where the loss or the gradient is no number; the weights are then as before it."""
-        began = time.monotonic()
-        loss, total = self._losses(batch)
+    def update(self, batch: Any) -> dict[str, Tensor]:
+        """One step, and its losses. Raises Diverged where the loss or the gradient is no number; the weights are then
+        as before it."""
+        began = self._ended or time.monotonic()  # what it waited for the batch is time spent, too
+        loss, total = self.kind.loss(self.network, moved(batch, self.device), self.config)
         total.backward()
         for master, parameter in zip(self.masters, self.parameters, strict=True):
             master.grad = None if parameter.grad is None else parameter.grad.float()
             parameter.grad = None
-        norm = torch.nn.utils.clip_grad_norm_(self.masters, 1.0).item()
-        if not math.isfinite(norm):
-            raise self._diverged(f"the gradient's norm is {norm}")
+        loss["norm"] = torch.nn.utils.clip_grad_norm_(self.masters, 1.0)
+        self._check(torch.stack([total.detach(), loss["norm"]]))
         for optimizer in self.optimizers:
             optimizer.param_groups[0]["lr"] = self.rate()
             optimizer.step()
         with torch.no_grad():
             torch._foreach_copy_(self.parameters, self.masters)
         self.step += 1
-        self.spent += time.monotonic() - began
-        return {name: value.item() for name, value in loss.items()} | {"norm": norm}
+        self._ended = time.monotonic()
+        self.spent += self._ended - began
+        return {name: value.detach() for name, value in loss.items()}
 
-    def _losses(self, batch: Any) -> tuple[dict[str, Tensor], Tensor]:
-        """The losses of a batch, and what is minimised. Raises Diverged."""
-        loss, total = self.kind.loss(self.network, moved(batch, self.device), self.config)
-        if not math.isfinite(total.item()):
-            raise self._diverged(f"the loss is {total.item()}")
-        return loss, total
+    def _check(self, told: Tensor) -> None:
+        """Raises Diverged where a loss, or the norm of its gradient beside it, is no number: both are waited for at
+        once, so that a GPU is not."""
+        for name, value in zip(("loss", "gradient's norm"), told.tolist(), strict=False):
+            if not math.isfinite(value):
+                raise self._diverged(f"the {name} is {value}")
 
     @torch.no_grad()
     def check(self, batch: Any) -> None:
@@ -123,7 +125,7 @@ class Trainer:
         for name, tensor in {**self.weights(), **self.state()}.items():
             if tensor.is_floating_point() and not tensor.isfinite().all():
                 raise self._diverged(f"{name} holds what is no finite number")
-        self._losses(batch)
+        self._check(self.kind.loss(self.network, moved(batch, self.device), self.config)[1][None])
 
     def _diverged(self, what: str) -> "Diverged":
         return Diverged(f"{what} at step {self.step}", place=f"batch {self.step} of seed {self.config.seed}")

@@ -1,0 +1,102 @@
+"""Batches made ahead of the step that needs them: in a thread, or in processes where that is not fast enough."""
+
+import atexit
+import os
+import signal
+import threading
+from collections.abc import Generator, Sequence
+from itertools import count
+from queue import Empty, Full, Queue
+from typing import Any
+
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from tom.architectures import architecture
+from tom.training.settings import TrainConfig
+from worlds import FunhouseError
+
+LOOK_EVERY = 0.2  # seconds: whether a signal has come while a batch is waited for
+AHEAD = 4  # batches of a thread
+
+
+def prefetched(batches: Any, first: int, stopped: Sequence = ()) -> Generator[Any, None, None]:
+    """Batches first, first + 1, … made ahead in a thread; what it raises is raised here. Closing it ends the thread.
+
+    It ends by itself once `stopped` holds anything.
+    """
+    queue: Queue = Queue(AHEAD)
+    closed = threading.Event()
+
+    def work():
+        for number in count(first):
+            try:
+                made: Any = batches.batch(number)
+            except BaseException as error:  # handed over to the thread that trains
+                made = error
+            while not closed.is_set():
+                try:
+                    queue.put(made, timeout=1.0)
+                    break
+                except Full:
+                    continue
+            if closed.is_set():
+                return
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        while not stopped:
+            try:
+                made = queue.get(timeout=LOOK_EVERY)
+            except Empty:
+                continue
+            if isinstance(made, BaseException):
+                raise made
+            yield made
+    finally:
+        closed.set()
+        thread.join()  # one that is at work when the process ends would abort it
+
+
+def loaded(batches: Any, config: TrainConfig, first: int, stopped: Sequence = ()) -> Generator[Any, None, None]:
+    """As `prefetched`, made in config.loaders processes: the same batches in the same order."""
+    near = batches.near
+    groups = _Groups(batches.logs, config, near)
+    torch.multiprocessing.set_sharing_strategy("file_system")  # a file descriptor a tensor would be too many
+    loader = DataLoader(
+        groups, batch_size=None, sampler=count(first // near), num_workers=config.loaders,  # type: ignore[arg-type]
+        multiprocessing_context="spawn", worker_init_fn=_begin, pin_memory=torch.cuda.is_available(),
+    )  # fmt: skip
+    skipped = first % near
+    for made in loader:
+        if isinstance(made, FunhouseError):
+            raise made
+        for batch in made[skipped:]:
+            if stopped:
+                return
+            yield batch
+        skipped = 0
+
+
+class _Groups(Dataset):
+    """`near` batches in a row, as whichever process is asked for them makes them."""
+
+    def __init__(self, logs: Sequence, config: TrainConfig, near: int):
+        self.logs, self.config, self.near, self._batches = logs, config, near, None
+
+    def __getitem__(self, group: int) -> Any:
+        try:
+            if self._batches is None:
+                self._batches = architecture(self.config.network).batches(self.logs, self.config)
+            return [self._batches.batch(k) for k in range(group * self.near, (group + 1) * self.near)]
+        except FunhouseError as error:  # handed over as it is: torch would raise another one in its place
+            return error
+
+
+def _begin(_: int) -> None:
+    """In a process: Ctrl-C, which a terminal sends to all, is the trainer's to answer; and it ends without tidying up,
+    for threads of libraries that are still there would abort it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    atexit.register(os._exit, 0)
+    torch.multiprocessing.set_sharing_strategy("file_system")
