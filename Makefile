@@ -8,19 +8,19 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 BENCHMARKS := world_steps parallel_env population ask wishes train_step players
 
-# The demo: a world simulated three times over (to train, to choose, to report), and minutes of training, the first of them
-# among two agents, where it is soon found out how others act. Who is to learn is given a new role every five steps: as
-# many acts to imitate, of four times as many roles.
+# The demo: a world simulated to train, to choose, and to report among types that training saw and among all; and minutes
+# of training, the first of them among two agents, where it is soon found out how others act. Who is to learn is given a
+# new role every five steps: as many acts to imitate, of four times as many roles.
 EPISODES := 6000
 FIRST    := 4
 MINUTES  := 4
 WHERE    := --log logs/demo-test --episode 55 --agent Ada --step 47 --mind runs/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all faults check bench reference near-far marks wishes just-ask arena clean
+.PHONY: help demo test test-all faults check bench reference reference-cpu near-far marks wishes just-ask arena clean
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-13s %s\n", $$1, $$2 }'
 
 # One environment, made once: the stamp is newer than what decides its contents.
 $(READY): pyproject.toml constraints.txt
@@ -32,12 +32,13 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(READY)  ## simulate, train, ask, score and draw: a quarter of an hour
-	rm -rf logs/demo logs/demo-two logs/demo-validation logs/demo-test runs/demo runs/demo-two
+	rm -rf logs/demo logs/demo-two logs/demo-validation logs/demo-seen logs/demo-test runs/demo runs/demo-two
 	$(BIN)/tom run --out logs/demo-two --episodes $(EPISODES) --agents 2 --seed 1 --switch 5
 	$(BIN)/tom run --out logs/demo --episodes $(EPISODES) --switch 5
 	$(BIN)/tom run --out logs/demo-validation --split validation --episodes 128
+	$(BIN)/tom run --out logs/demo-seen --split test --types seen --episodes 128 --seed 2
 	$(BIN)/tom run --out logs/demo-test --split test --episodes 256
-	$(BIN)/tom verify logs/demo-two logs/demo logs/demo-validation logs/demo-test
+	$(BIN)/tom verify logs/demo-two logs/demo logs/demo-validation logs/demo-seen logs/demo-test
 	$(BIN)/tom train logs/demo-two --out runs/demo-two --minutes $(FIRST)
 	$(BIN)/tom train logs/demo --start runs/demo-two --out runs/demo --minutes $(MINUTES)
 	$(BIN)/tom ask "behave as myself" $(WHERE) --exact
@@ -45,6 +46,7 @@ demo: $(READY)  ## simulate, train, ask, score and draw: a quarter of an hour
 	$(BIN)/tom ask "behave as Bo pretending to be me" $(WHERE) --exact
 	$(BIN)/tom ask "predict Bo" $(WHERE) --exact
 	$(BIN)/tom describe --who Bo $(WHERE) --exact
+	$(BIN)/tom score runs/demo --log logs/demo-seen
 	$(BIN)/tom score runs/demo --log logs/demo-test --episodes 128
 	$(BIN)/tom graph runs/demo --log logs/demo-test --episodes 128 --episode 55 --out runs/demo/graphs
 	$(BIN)/tom view logs/demo-test --mind runs/demo --episode 55 --out runs/demo/episode-55.html
@@ -71,17 +73,29 @@ check: $(READY)  ## ruff and mypy
 bench: $(READY)  ## measure the speeds of benchmarks/RESULTS.md again
 	@set -e; for name in $(BENCHMARKS); do $(BIN)/python benchmarks/$$name.py --json; done
 
-# The mind that ships, of the default world. tom/minds/reference/README.md says what came of it.
-reference: $(READY)  ## train the reference mind anew, three times, into runs/reference-*: five hours of one core; it resumes
-	[ -d logs/reference-2 ] || $(BIN)/tom run --out logs/reference-2 --episodes 20000 --seed 501 --agents 2 --switch 5
-	[ -d logs/reference-5 ] || $(BIN)/tom run --out logs/reference-5 --episodes 20000 --seed 102 --switch 5
-	[ -d logs/reference ] || $(BIN)/tom run --out logs/reference --episodes 20000 --seed 101
-	@set -e; for seed in 0 1 2; do two=runs/reference-two-$$seed; run=runs/reference-$$seed; \
-	    OMP_NUM_THREADS=1 $(BIN)/tom train logs/reference-2 --out $$two --minutes 25 --seed $$seed \
-	        $$(if [ -d $$two/checkpoint ]; then echo --resume; fi); \
-	    OMP_NUM_THREADS=1 $(BIN)/tom train logs/reference-5 logs/reference --out $$run --minutes 75 --seed $$seed \
-	        $$(if [ -d $$run/checkpoint ]; then echo --resume; else echo --start $$two; fi); done
+# The mind that ships, of the default world, for which a GPU is needed; tom/minds/reference/README.md says what came of it. Without
+# one, reference-cpu trains a smaller one.
+LOADERS   := $(shell nproc --ignore=1)
+REFERENCE := logs/reference-2 logs/reference-5 logs/reference-6 logs/reference
+
+reference: $(READY)  ## train the reference mind anew, three times, into runs/reference-*: ten minutes of a GPU each; it resumes
+	[ -d logs/reference-2 ] || $(BIN)/tom run --out logs/reference-2 --episodes 40000 --seed 501 --agents 2 --switch 5
+	[ -d logs/reference-5 ] || $(BIN)/tom run --out logs/reference-5 --episodes 40000 --seed 102 --switch 5
+	[ -d logs/reference-6 ] || $(BIN)/tom run --out logs/reference-6 --episodes 40000 --seed 103 --switch 5
+	[ -d logs/reference ] || $(BIN)/tom run --out logs/reference --episodes 40000 --seed 101
+	@set -e; for seed in 0 1 2; do run=runs/reference-$$seed; \
+	    OMP_NUM_THREADS=1 $(BIN)/tom train $(REFERENCE) --out $$run --minutes 8.67 --seed $$seed --width 256 --layers 8 --batch 128 \
+	        --rate 0.002 --loaders $(LOADERS) --device cuda $$(if [ -d $$run/checkpoint ]; then echo --resume; fi); done
 	$(BIN)/python benchmarks/reference.py --run runs/reference-0 runs/reference-1 runs/reference-2 > runs/reference.md
+
+reference-cpu: $(READY)  ## train a smaller such mind, into runs/reference-cpu: a hundred minutes of one core; it resumes
+	[ -d logs/small-2 ] || $(BIN)/tom run --out logs/small-2 --episodes 20000 --seed 501 --agents 2 --switch 5
+	[ -d logs/small-5 ] || $(BIN)/tom run --out logs/small-5 --episodes 20000 --seed 102 --switch 5
+	[ -d logs/small ] || $(BIN)/tom run --out logs/small --episodes 20000 --seed 101
+	two=runs/reference-cpu-two; run=runs/reference-cpu; \
+	    OMP_NUM_THREADS=1 $(BIN)/tom train logs/small-2 --out $$two --minutes 25 $$(if [ -d $$two/checkpoint ]; then echo --resume; fi) && \
+	    OMP_NUM_THREADS=1 $(BIN)/tom train logs/small-5 logs/small --out $$run --minutes 75 \
+	        $$(if [ -d $$run/checkpoint ]; then echo --resume; else echo --start $$two; fi)
 
 # The filter of near-far that ships: 2 to 24 agents, every kind of map, 40 to 64 steps.
 NEAR_FAR := 8 4 16 2 24 mixed
@@ -124,4 +138,4 @@ arena: $(READY)  ## train a mind in each of eleven environments that others wrot
 	$(BIN)/python benchmarks/arena.py --json runs/arena.jsonl
 
 clean:  ## remove the environment, the demo's logs and its run
-	rm -rf $(VENV) logs/demo logs/demo-two logs/demo-validation logs/demo-test runs/demo runs/demo-two
+	rm -rf $(VENV) logs/demo logs/demo-two logs/demo-validation logs/demo-seen logs/demo-test runs/demo runs/demo-two

@@ -53,8 +53,8 @@ class OrchardReader(OrchardReading, Reader):
         return self.space.index(episode.agents[me].type)
 
     def taught(self, episode, who: int, role) -> bool:
-        """As Reader has it: not where exaggerating would make somebody of a held-out type, which nobody plays in training
-        (agents.orchard.types.TypeSpace.played_among)."""
+        """As Reader has it: not where exaggerating would make a held-out type of somebody, which training does not
+        play (agents.orchard.types.TypeSpace.played_among)."""
         actor, index = self._type(episode, who), dict(zip(episode.names, range(len(episode.names)), strict=True))
         for name in role if self.population.believed == "auto" else ():
             if name not in index or episode.agents[index[name]].stranger:  # what is played as it is

@@ -65,7 +65,7 @@ def loaded(batches: Any, config: TrainConfig, first: int, stopped: Sequence = ()
     groups = _Groups(batches.logs, config, near)
     torch.multiprocessing.set_sharing_strategy("file_system")  # a file descriptor a tensor would be too many
     loader = DataLoader(
-        groups, batch_size=None, sampler=count(first // near), num_workers=config.loaders,  # type: ignore[arg-type]
+        groups, batch_size=None, sampler=count(first // near), num_workers=config.loaders,
         multiprocessing_context="spawn", worker_init_fn=_begin, pin_memory=torch.cuda.is_available(),
     )  # fmt: skip
     skipped = first % near
@@ -83,7 +83,8 @@ class _Groups(Dataset):
     """`near` batches in a row, as whichever process is asked for them makes them."""
 
     def __init__(self, logs: Sequence, config: TrainConfig, near: int):
-        self.logs, self.config, self.near, self._batches = logs, config, near, None
+        self.logs, self.config, self.near = logs, config, near
+        self._batches: Any = None
 
     def __getitem__(self, group: int) -> Any:
         try:
