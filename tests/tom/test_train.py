@@ -9,7 +9,7 @@ from tests.tom.worlds_of_minds import short_log
 from tom import checkpoint
 from tom.architectures import architecture
 from tom.training.beginning import begin
-from tom.training.loading import loaded, prefetched
+from tom.training.loading import _packed, _unpacked, loaded, prefetched
 from tom.training.settings import TrainConfig
 from tom.training.train import _Training, train
 from tom.training.trainer import Trainer
@@ -84,6 +84,15 @@ def test_processes_make_the_batches_that_a_thread_makes_in_the_same_order():
     for number in range(batches.near - 2, batches.near + 2):
         assert_same(next(there), batches.batch(number))
     there.close()
+
+
+def test_a_packed_batch_is_unpacked_as_it_was():
+    batch = {
+        "a": torch.arange(5),
+        "b": [{"c": torch.rand(2, 3) > 0.5}, (torch.rand(3).bfloat16(), torch.empty(0, 4))],
+        "d": 7,
+    }
+    assert_same(_unpacked(*_packed(batch)), batch)
 
 
 def test_an_error_of_a_process_is_raised_as_it_is():

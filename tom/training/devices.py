@@ -1,5 +1,6 @@
 """Where a network is trained: on the CPU, or on a GPU, where its blocks are compiled."""
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -33,10 +34,15 @@ def moved(batch: Any, device: torch.device) -> Any:
     """A batch, its tensors on a device."""
     if device.type == "cpu":
         return batch
-    if isinstance(batch, Tensor):
-        return batch.to(device, non_blocking=True)
+    return mapped(batch, Tensor, lambda tensor: tensor.to(device, non_blocking=True))
+
+
+def mapped(batch: Any, kind: type, change: Callable[[Any], Any]) -> Any:
+    """A batch in which what is of a kind is changed, within whatever dicts, lists and tuples."""
+    if isinstance(batch, kind):
+        return change(batch)
     if isinstance(batch, dict):
-        return {name: moved(part, device) for name, part in batch.items()}
+        return {name: mapped(part, kind, change) for name, part in batch.items()}
     if isinstance(batch, list | tuple):
-        return type(batch)(moved(part, device) for part in batch)
+        return type(batch)(mapped(part, kind, change) for part in batch)
     return batch

@@ -1,23 +1,28 @@
 """Batches made ahead of the step that needs them: in a thread, or in processes where that is not fast enough."""
 
 import atexit
+import math
 import os
 import signal
 import threading
+import warnings
 from collections.abc import Generator, Sequence
 from itertools import count
 from queue import Empty, Full, Queue
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
+from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from tom.architectures import architecture
+from tom.training.devices import mapped
 from tom.training.settings import TrainConfig
 from worlds import FunhouseError
 
 LOOK_EVERY = 0.2  # seconds: whether a signal has come while a batch is waited for
 AHEAD = 4  # batches of a thread
+ALIGNED = 16  # bytes: at a multiple of so many each tensor begins
 
 
 def prefetched(batches: Any, first: int, stopped: Sequence = ()) -> Generator[Any, None, None]:
@@ -63,19 +68,20 @@ def loaded(batches: Any, config: TrainConfig, first: int, stopped: Sequence = ()
     """As `prefetched`, made in config.loaders processes: the same batches in the same order."""
     near = batches.near
     groups = _Groups(batches.logs, config, near)
-    torch.multiprocessing.set_sharing_strategy("file_system")  # a file descriptor a tensor would be too many
-    loader = DataLoader(
-        groups, batch_size=None, sampler=count(first // near), num_workers=config.loaders,
-        multiprocessing_context="spawn", worker_init_fn=_begin, pin_memory=torch.cuda.is_available(),
-    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "This DataLoader will create")  # how many is the user's to choose
+        loader = iter(DataLoader(
+            groups, batch_size=None, sampler=count(first // near), num_workers=config.loaders,
+            multiprocessing_context="spawn", worker_init_fn=_begin, pin_memory=torch.cuda.is_available(),
+        ))  # fmt: skip
     skipped = first % near
     for made in loader:
         if isinstance(made, FunhouseError):
             raise made
-        for batch in made[skipped:]:
+        for one in made[skipped:]:
             if stopped:
                 return
-            yield batch
+            yield _unpacked(*one)
         skipped = 0
 
 
@@ -90,7 +96,7 @@ class _Groups(Dataset):
         try:
             if self._batches is None:
                 self._batches = architecture(self.config.network).batches(self.logs, self.config)
-            return [self._batches.batch(k) for k in range(group * self.near, (group + 1) * self.near)]
+            return [_packed(self._batches.batch(k)) for k in range(group * self.near, (group + 1) * self.near)]
         except FunhouseError as error:  # handed over as it is: torch would raise another one in its place
             return error
 
@@ -100,4 +106,40 @@ def _begin(_: int) -> None:
     for threads of libraries that are still there would abort it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     atexit.register(os._exit, 0)
-    torch.multiprocessing.set_sharing_strategy("file_system")
+
+
+class _Part(NamedTuple):
+    """Where a tensor lies in a packed batch, from which byte on."""
+
+    start: int
+    dtype: torch.dtype
+    shape: tuple[int, ...]
+
+
+def _packed(batch: Any) -> tuple[Any, Tensor]:
+    """A batch with _Part in place of its tensors, and all of these in one, (bytes,) uint8: each tensor that another
+    process is given costs it a file."""
+    tensors, stop = [], 0
+
+    def part(tensor: Tensor) -> _Part:
+        nonlocal stop
+        start, flat = stop, tensor.contiguous().flatten().view(torch.uint8)
+        stop = -(-(start + len(flat)) // ALIGNED) * ALIGNED
+        tensors.append((start, flat))
+        return _Part(start, tensor.dtype, tuple(tensor.shape))
+
+    told = mapped(batch, Tensor, part)
+    whole = torch.empty(stop, dtype=torch.uint8)
+    for start, flat in tensors:
+        whole[start : start + len(flat)] = flat
+    return told, whole
+
+
+def _unpacked(told: Any, whole: Tensor) -> Any:
+    """The batch of which `_packed` made this, its tensors as views."""
+
+    def tensor(part: _Part) -> Tensor:
+        size = math.prod(part.shape) * part.dtype.itemsize
+        return whole[part.start : part.start + size].view(part.dtype).view(part.shape)
+
+    return mapped(told, _Part, tensor)
