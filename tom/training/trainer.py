@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from tom.architectures import Architecture
 from tom.training.devices import compile_blocks, device_of, moved
+from tom.training.muon import Muon
 from tom.training.settings import TrainConfig
 from worlds import FunhouseError
 
@@ -75,7 +76,7 @@ class Trainer:
         matrices = [m for m, yes in zip(self.masters, matrix, strict=True) if yes]
         others = [m for m, yes in zip(self.masters, matrix, strict=True) if not yes]
         self.optimizers = (
-            torch.optim.Muon(matrices, self.highest, weight_decay=DECAY, adjust_lr_fn="match_rms_adamw"),
+            Muon(matrices, self.highest, weight_decay=DECAY, adjust_lr_fn="match_rms_adamw"),
             torch.optim.AdamW(others, self.highest, betas=(0.9, 0.98), weight_decay=DECAY, foreach=True),
         )
 
