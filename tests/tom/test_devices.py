@@ -75,3 +75,5 @@ def test_the_filter_is_trained_on_a_cpu():
     assert kind.filled(TrainConfig(train_steps=1)).device == "cpu"
     with pytest.raises(FunhouseError, match="on a CPU"):
         kind.filled(TrainConfig(train_steps=1, device="cuda"))
+    with pytest.raises(FunhouseError, match="a thread makes"):
+        kind.filled(TrainConfig(train_steps=1, loaders=2))

@@ -49,7 +49,7 @@ class Train(Command):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where to train: auto is a GPU, where torch can use one. Of the transformer only."""
     loaders: int = 0
-    """Processes that make batches, for a GPU that takes more than one thread can make."""
+    """Processes that make batches, for a GPU that takes more than one thread can make. Of the transformer only."""
     compares: Flag = TrainConfig.compares
     """Of the filter: whether others' acts are held against one's own at the same step. In the orchard only."""
     wishes: Flag = TrainConfig.wishes

@@ -37,6 +37,8 @@ class Filtering(Architecture):
             raise FunhouseError("the filter is trained on a CPU", remedy="leave out --device, or train the transformer")
         if config.wishes:
             raise FunhouseError("the filter learns no wishes", remedy="leave out --network filter")
+        if config.loaders:
+            raise FunhouseError("a thread makes the filter's batches", remedy="leave out --loaders")
         return replace(super().filled(config), device="cpu")
 
     def batches(self, logs, config: TrainConfig) -> TrainingBatches:
