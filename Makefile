@@ -79,6 +79,7 @@ LOADERS   := $(shell nproc --ignore=1)
 REFERENCE := logs/reference-2 logs/reference-5 logs/reference-6 logs/reference
 
 reference: $(READY)  ## train the reference mind anew, three times, into runs/reference-*: ten minutes of a GPU each; it resumes
+	@$(BIN)/python -c 'import sys, torch; sys.exit(None if torch.cuda.is_available() else "error: torch finds no GPU; make reference-cpu needs none")'
 	[ -d logs/reference-2 ] || $(BIN)/tom run --out logs/reference-2 --episodes 40000 --seed 501 --agents 2 --switch 5
 	[ -d logs/reference-5 ] || $(BIN)/tom run --out logs/reference-5 --episodes 40000 --seed 102 --switch 5
 	[ -d logs/reference-6 ] || $(BIN)/tom run --out logs/reference-6 --episodes 40000 --seed 103 --switch 5
