@@ -112,7 +112,7 @@ def conduct(
         episode = log[place]
         draw = Draw(episode, sampling)
         if asked := draw.asked():
-            pages.append(narrowed(put(place, episode, asked, answerers, controls, partial)))
+            pages.append(narrowed(put(place, episode, asked, answerers, controls, partial, trained=True)))
         silent |= _unasked(draw, asked)
         if progress:
             progress(place + 1, count)
@@ -137,8 +137,10 @@ def put(
     answerers: Sequence[Answerer] = (),
     controls: Sequence[Answerer] = (),
     partial: bool = False,
+    trained: bool = False,
 ) -> Survey:
-    """The survey of given questions, one or more, about episode number `place` of a log."""
+    """The survey of given questions, one or more, about episode number `place` of a log; trained: who answers as
+    training has it takes part."""
     queries, questions = [one.query for one in asked], [one.question for one in asked]
     reasoner, perception = reasoner_of(type_space(episode)), Perception(episode)
     exact = Shortcuts(reasoner, episode, perception)
@@ -151,7 +153,7 @@ def put(
     # The exact reasoner is a contender where it is not the truth; the truth, where actions were taken from it.
     answer[REASONER], answer[TRUTH] = np.full_like(truth, np.nan), np.where(np.array(predicts)[:, None], truth, np.nan)
     answer[REASONER][predicts] = reasoner.enact(episode, [query for query in queries if query.stance == "predict"])
-    answer[AS_TRAINED] = as_trained(reasoner, episode, queries)
+    answer[AS_TRAINED] = as_trained(reasoner, episode, queries) if trained else np.full_like(truth, np.nan)
     answer |= exact.answers(queries)
     without = partial_answers(reasoner, episode, queries) if partial else {}
     legal = once_each(episode.mask_of, [(place_of(query), query.step) for query in queries])

@@ -53,7 +53,7 @@ def test_no_role_is_asked_whose_exaggeration_training_does_not_play():
     run = RunConfig(replace(orchard, steps=80), policy, replace(population, switch=4), seed=3)
     (episode,) = rollout(run.orchard, run.population, run.policy, run.seed, run.split, 0, 1)
     reader = reader_of(run.to_dict())
-    wheel, found = reader.space.traits["taste"], set()
+    wheel, taught, found = reader.space.traits["taste"], reader.taught(episode), set()
     for step in range(0, episode.steps, 4):
         for who, role in enumerate(episode.role[step]):
             if any(" " in name for name in role):
@@ -66,13 +66,13 @@ def test_no_role_is_asked_whose_exaggeration_training_does_not_play():
                     other["taste"] = wheel[(2 * theirs - mine) % len(wheel)]
                 actor = other
                 held_out |= bool(reader.space.held_out[reader.space.index(actor)])
-            assert reader.taught(episode, who, role) == (not held_out)
+            assert taught[step, who] == (not held_out)
             found.add((len(role), held_out))
     assert found >= {(0, False), (1, False), (1, True), (2, False), (2, True)}
     asked = list(drawn_prompts(episode, reader, 0, Vocabulary(reader.words), Draws(), np.random.default_rng(0)))
     roles = [t for t in range(episode.steps) if episode.role[t][0]]
-    taught = [t for t in roles if reader.taught(episode, 0, episode.role[t][0])]
-    assert sorted(step for one in asked if one.body == 0 and one.depth for step in one.when) == taught != roles
+    labelled = sorted(step for one in asked if one.body == 0 and one.depth for step in one.when)
+    assert labelled == [t for t in roles if taught[t, 0]] != roles
 
 
 def test_wordings_that_are_held_out_are_never_said():

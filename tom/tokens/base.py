@@ -74,9 +74,9 @@ class Reading(ABC):
 class Reader(Reading):
     """A world as the mind reads it: how its episodes become tokens."""
 
-    def taught(self, episode: Any, who: int, role: Sequence[str]) -> bool:
-        """Whether what an agent of a training log does in a role is what it would do elsewhere, too."""
-        return True
+    def taught(self, episode: Any) -> np.ndarray:
+        """(t, n) bool: whether what an agent of a training log is to do in its role is what it would do elsewhere."""
+        return np.ones((episode.steps, len(episode.agents)), bool)
 
     @abstractmethod
     def look(self, episode: Any, me: int, step: np.ndarray, agent: np.ndarray) -> dict[str, np.ndarray]:

@@ -52,14 +52,25 @@ class OrchardReader(OrchardReading, Reader):
     def _type(self, episode, me: int) -> int:
         return self.space.index(episode.agents[me].type)
 
-    def taught(self, episode, who: int, role) -> bool:
+    def taught(self, episode) -> np.ndarray:
         """As Reader has it: not where exaggerating would make a held-out type of somebody, which training does not
         play (agents.orchard.types.TypeSpace.played_among)."""
-        actor, index = self._type(episode, who), dict(zip(episode.names, range(len(episode.names)), strict=True))
-        for name in role if self.population.believed == "auto" else ():
-            if name not in index or episode.agents[index[name]].stranger:  # what is played as it is
+        if self.population.believed != "auto":
+            return super().taught(episode)
+        types = {one.name: self._type(episode, i) for i, one in enumerate(episode.agents) if not one.stranger}
+        roles = {(name, tuple(role)) for row in episode.role for name, role in zip(episode.names, row, strict=True)}
+        told = {one: self._played(types, *one) for one in roles}
+        return np.array(
+            [[told[who, tuple(role)] for who, role in zip(episode.names, row, strict=True)] for row in episode.role]
+        )
+
+    def _played(self, types: dict[str, int], name: str, role: tuple[str, ...]) -> bool:
+        """Whether training plays an agent in a role as others would; types: of all who are no strangers, by name."""
+        actor = types.get(name)
+        for other in role:
+            if other not in types or actor is None:  # a description or a stranger, who is played as it is
                 return True
-            actor = int(self.space.played[actor, self._type(episode, index[name])])
+            actor = int(self.space.played[actor, types[other]])
             if self.space.held_out[actor]:
                 return False
         return True

@@ -43,11 +43,11 @@ def drawn_prompts(
     episode: Any, reader: Reader, me: int, vocabulary: Vocabulary, draws: Draws, generator: np.random.Generator
 ) -> Iterator[Prompt]:
     """Prompts with labels from the log: own acts, others' acts, who they are."""
-    names, acts, told, sees = episode.names, episode.acts, _told(episode), reader.sees(episode, me)
+    names, told, sees = episode.names, _told(episode), reader.sees(episode, me)
+    acts = episode.acts & reader.taught(episode)
     own = [
         (text, role, steps[at : at + draws.answers])
         for (text, role), when in _within(told[me], acts[:, me])
-        if reader.taught(episode, me, role)
         for steps in [generator.permutation(when)]
         for at in range(0, len(steps), draws.answers)
     ]
@@ -61,7 +61,6 @@ def drawn_prompts(
         for who in range(len(names))
         if who != me
         for (_, role), steps in _within(told[who], acts[:, who] & sees[:, who])
-        if reader.taught(episode, who, role)
     ]
     for k in _choose(np.arange(len(others)), draws.predict, generator):
         who, role, steps = others[k]

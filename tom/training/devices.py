@@ -20,7 +20,8 @@ def device_of(name: str) -> torch.device:
         name = "cuda" if torch.cuda.is_available() else "cpu"
     if name == "cuda" and not torch.cuda.is_available():
         raise FunhouseError("there is no GPU that torch can use", remedy="say --device cpu, or install torch for CUDA")
-    torch.backends.cuda.enable_cudnn_sdp(False)  # it would plan anew for each number of events
+    if name == "cuda":
+        torch.backends.cuda.enable_cudnn_sdp(False)  # it would plan anew for each number of events
     return torch.device(name)
 
 
