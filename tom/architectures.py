@@ -21,6 +21,14 @@ from worlds.schema import Document
 NAMES = ("transformer", "filter")
 
 
+Added = Callable[[Tensor], Tensor]
+
+
+def itself(tensor: Tensor) -> Tensor:
+    """The sum over one process."""
+    return tensor
+
+
 class Architecture(ABC):
     """What a kind of network needs so that it can be trained, saved, loaded and asked."""
 
@@ -56,8 +64,12 @@ class Architecture(ABC):
         another, before memory is taken for it."""
 
     @abstractmethod
-    def loss(self, network: Any, batch: Any, config: Any) -> tuple[dict[str, Tensor], Tensor]:
-        """The losses of a batch, nats, by name, and what is minimised."""
+    def loss(self, network: Any, batch: Any, config: Any, added: Added = itself) -> tuple[dict[str, Tensor], Tensor]:
+        """The losses of a batch, nats, by name, and what is minimised.
+
+        added: the sum of a tensor over all ranks. Of several ranks each has its share of the batch, and the losses of
+        all add up to that of the whole.
+        """
 
     @abstractmethod
     def mind(self, tensors: dict[str, Tensor], meta: Document, checkpoint: str, place: str) -> BaseMind:

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
-from tom.architectures import Architecture, check_weights
+from tom.architectures import Added, Architecture, check_weights, itself
 from tom.checkpoint_document import read_document
 from tom.mind import Mind
 from tom.size import Size
@@ -79,8 +79,8 @@ class Transforming(Architecture):
         if network.size.species:
             network.eyes.measure(batches.batch(0)["rows"])
 
-    def loss(self, network: Transformer, batch: dict, config: TrainConfig):
-        loss = losses(network, batch, config.nested or 0.0)
+    def loss(self, network: Transformer, batch: dict, config: TrainConfig, added: Added = itself):
+        loss = losses(network, batch, config.nested or 0.0, added)
         return loss, loss["action"] + config.describe * loss["trait"]
 
     def mind(self, tensors, meta, checkpoint: str, place: str) -> Mind:
@@ -103,33 +103,37 @@ class Transforming(Architecture):
 ARCHITECTURE = Transforming()
 
 
-def losses(network: Transformer, batch: Mapping[str, Any], nested: float = 1.0) -> dict[str, Tensor]:
+def losses(
+    network: Transformer, batch: Mapping[str, Any], nested: float = 1.0, added: Added = itself
+) -> dict[str, Tensor]:
     """The mean negative log likelihood, nats, of the labelled actions, by stance and depth ("behave 0", …; nan where
     there are none) and weighted ("action"), and of the traits ("trait") at the persona's end, every event and every
-    word that names somebody."""
+    word that names somebody. `added` is as Architecture.loss has it: what is divided by is of all ranks."""
     rows, prompt = network.read(batch["rows"]), batch["prompt"]
     past, known = network.encode(rows, batch["event"])
     log, words = network.answer(rows, past, batch["event"], prompt)
     each, depth, mine = -log.gather(-1, prompt["action"][:, None])[:, 0], prompt["depth"], prompt["body"] == ME
-    weight = torch.where(depth >= 2, nested, 1.0)
-    result = {"action": (each * weight).sum() / weight.sum()}
+    weight = {"action": torch.where(depth >= 2, nested, 1.0)}
     for stance, asked in (("behave", mine), ("predict", ~mine)):
-        for d in range(DEPTHS):
-            here = asked & (depth == d)
-            result[f"{stance} {d}"] = (each.detach() * here).sum() / here.sum()
+        weight |= {f"{stance} {d}": (asked & (depth == d)).float() for d in range(DEPTHS)}
     trait = batch["event"]["trait"]
     told = [(known[:, :1], trait[:, :1]), (known[:, 1:], trait[:, 1:]), (words, prompt["trait"])]
-    result["trait"] = torch.stack([_untold(network, *one) for one in told]).sum()
-    return result
+    labelled = [(true != UNLABELLED).sum((0, 1)) for _, true in told]
+    due = added(torch.cat([torch.stack([one.sum() for one in weight.values()]), *labelled]))
+    each_trait = due[len(weight) :].clamp(min=1).split([len(one) for one in labelled])
+    result = {
+        name: ((each if name == "action" else each.detach()) * one).sum() / count
+        for (name, one), count in zip(weight.items(), due, strict=False)
+    }
+    parts = [_untold(network, *one, count) for one, count in zip(told, each_trait, strict=True)]
+    return result | {"trait": torch.stack(parts).sum()}
 
 
-def _untold(network: Transformer, known: Tensor, trait: Tensor) -> Tensor:
-    """The cross entropy of the traits, added up, where somebody is known or named; 0 where nobody is."""
+def _untold(network: Transformer, known: Tensor, trait: Tensor, count: Tensor) -> Tensor:
+    """The cross entropy of the traits, added up, of how many of each are labelled; 0 where nobody is known or named."""
     said = network.trait(known).float().flatten(0, 1).split(list(network.size.traits), -1)
-    return torch.stack([_mean(x, y) for x, y in zip(said, trait.flatten(0, 1).T, strict=True)]).sum()
-
-
-def _mean(said: Tensor, true: Tensor) -> Tensor:
-    """The mean cross entropy over what is labelled."""
-    total = F.cross_entropy(said, true, ignore_index=UNLABELLED, reduction="sum")
-    return total / (true != UNLABELLED).sum().clamp(min=1)
+    total = [
+        F.cross_entropy(x, y, ignore_index=UNLABELLED, reduction="sum")
+        for x, y in zip(said, trait.flatten(0, 1).T, strict=True)
+    ]
+    return (torch.stack(total) / count).sum()

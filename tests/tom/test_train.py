@@ -97,7 +97,7 @@ def test_a_packed_batch_is_unpacked_as_it_was():
 
 def test_an_error_of_a_process_is_raised_as_it_is():
     class Broken:
-        near, logs = 1, [_Torn()]
+        near, logs, rank, ranks = 1, [_Torn()], 0, 1
 
     with pytest.raises(FunhouseError, match="torn") as caught:
         next(loaded(Broken(), TrainConfig(train_steps=1, loaders=1, **SMALL), first=0))

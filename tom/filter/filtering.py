@@ -9,7 +9,7 @@ from einops import rearrange
 from torch import Tensor
 from torch.nn import functional as F
 
-from tom.architectures import Architecture, check_weights
+from tom.architectures import Added, Architecture, check_weights, itself
 from tom.base_mind import MYSELF
 from tom.checkpoint_document import read_document
 from tom.filter.batch import UNLABELLED, TrainingBatches
@@ -20,6 +20,7 @@ from tom.filter.relations import ABSENT, question_relations
 from tom.filter.size import NetworkConfig
 from tom.filter.vocabulary import Vocabulary
 from tom.tokens import check_one_world
+from tom.training.ranks import ranks_here
 from tom.training.settings import TrainConfig
 from worlds import FunhouseError, schema
 
@@ -37,6 +38,8 @@ class Filtering(Architecture):
             raise FunhouseError("the filter is trained on a CPU", remedy="leave out --device, or train the transformer")
         if config.wishes:
             raise FunhouseError("the filter learns no wishes", remedy="leave out --network filter")
+        if ranks_here() > 1:
+            raise FunhouseError("the filter is trained in one process", remedy="leave out torchrun")
         if config.loaders:
             raise FunhouseError("a thread makes the filter's batches", remedy="leave out --loaders")
         return replace(super().filled(config), device="cpu")
@@ -66,7 +69,7 @@ class Filtering(Architecture):
     def measure(self, network: Network, batches: TrainingBatches) -> None:
         """Nothing: the orchard has no scales to be found."""
 
-    def loss(self, network: Network, batch, config: TrainConfig):
+    def loss(self, network: Network, batch, config: TrainConfig, added: Added = itself):
         event, question = batch
         loss = losses(network, event, question, config.nested or 0.0)
         return loss, loss["action"] + config.describe * loss["trait"]

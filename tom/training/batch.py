@@ -19,6 +19,7 @@ from tom.tokens import Reader, reader_of
 from tom.tokens.base import UNLABELLED
 from tom.tokens.tensors import Asked, Prompt, codes, tensors
 from tom.tokens.words import BLANK, DESCRIBE, NAME, NOBODY, Vocabulary
+from worlds import FunhouseError
 
 NEAR = 16  # batches at most
 TOGETHER = 1024  # histories of them, where that is less
@@ -116,7 +117,8 @@ def _choose(among: np.ndarray, count: int, generator: np.random.Generator) -> np
 
 
 class TrainingBatches:
-    """A seeded stream of batches from logs: batch number k is a function of (logs, seed, k).
+    """A seeded stream of batches from logs: batch number k is a function of (logs, seed, k), and so is each rank's
+    share of it.
 
     `near` batches in a row are of episodes in a row, so that files are opened rarely, and each is of episodes with
     about as many native acts, so that little is padding.
@@ -129,16 +131,25 @@ class TrainingBatches:
         self.logs, self.vocabulary, self.size, self.seed, self.draws = logs, vocabulary, size, seed, draws
         self.inputs = [reader_of(log.config) for log in logs]
         self.near = max(1, min(NEAR, TOGETHER // size))
+        self.rank, self.ranks = 0, 1  # whose share of each batch is made: tom.training.ranks
         self._near: tuple[int, int, list[list]] = (-1, 0, [])  # which batches, and the log and the episodes of each
         self.share = np.array([len(log) for log in logs], float) / sum(len(log) for log in logs)
 
+    def divide(self, rank: int, ranks: int) -> None:
+        """From now on the share of one rank is made. Raises FunhouseError where there is none for each."""
+        if (least := ranks * self.each) > self.size:
+            what = f"a batch of {self.size} histories, {self.each} of an episode, is too small for {ranks} ranks"
+            raise FunhouseError(what, remedy=f"say --batch {least}, or more")
+        self.rank, self.ranks = rank, ranks
+
     def batch(self, number: int) -> dict[str, Any]:
-        """One batch: `size` histories of one log, `each` of an episode."""
+        """One batch: `size` histories of one log, `each` of an episode; of several ranks, the share of one."""
         if number // self.near != self._near[0]:
             self._near = number // self.near, *self._episodes(number // self.near)
         _, which, near = self._near
-        generator, reader, asked = np.random.default_rng([self.seed, number, 1]), self.inputs[which], []
-        for episode in near[number % self.near]:
+        reader, asked = self.inputs[which], []
+        for k, episode in list(enumerate(near[number % self.near]))[self.rank :: self.ranks]:
+            generator = np.random.default_rng([self.seed, number, 1 + k])
             types = reader.types(episode)
             types[list(episode.images)] = UNLABELLED  # nobody says whose image it is
             types[[bool(one.stranger) for one in episode.agents]] = UNLABELLED  # a stranger is of no type

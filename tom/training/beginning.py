@@ -12,6 +12,7 @@ from tom.architectures import Architecture, architecture_of
 from tom.checkpoint import load as load_checkpoint
 from tom.checkpoint import load_training
 from tom.checkpoint_document import read_document
+from tom.training.ranks import ALONE, Ranks
 from tom.training.seen_logs import seen_by, seen_log, together
 from tom.training.settings import TrainConfig
 from tom.training.trainer import Trainer
@@ -21,7 +22,9 @@ from worlds.schema import Document
 MAY_CHANGE = ("minutes", "train_steps", "rate", "device", "loaders")  # when a training is resumed
 
 
-def begin(config: TrainConfig, kind: Architecture, batches: Any, out: Path, resume: bool) -> tuple[Trainer, dict]:
+def begin(
+    config: TrainConfig, kind: Architecture, batches: Any, out: Path, resume: bool, ranks: Ranks = ALONE
+) -> tuple[Trainer, dict]:
     """A trainer: fresh, from the weights of another mind (config.start), or the one whose checkpoint lies in `out`."""
     size = kind.size(config, batches)
     torch.manual_seed(config.seed)
@@ -32,7 +35,7 @@ def begin(config: TrainConfig, kind: Architecture, batches: Any, out: Path, resu
         network.load_state_dict(weights)
     else:
         kind.measure(network, batches)
-    trainer = Trainer(config, kind, network)
+    trainer = Trainer(config, kind, network, ranks)
     marks = [log.mark for log in batches.logs]
     told: dict = {**asdict(config), "logs": marks, "changed": []}
     if resume:

@@ -67,7 +67,7 @@ def prefetched(batches: Any, first: int, stopped: Sequence = ()) -> Generator[An
 def loaded(batches: Any, config: TrainConfig, first: int, stopped: Sequence = ()) -> Generator[Any, None, None]:
     """As `prefetched`, made in config.loaders processes: the same batches in the same order."""
     near = batches.near
-    groups = _Groups(batches.logs, config, near)
+    groups = _Groups(batches.logs, config, near, (batches.rank, batches.ranks))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "This DataLoader will create")  # how many is the user's to choose
         loader = iter(DataLoader(
@@ -88,14 +88,15 @@ def loaded(batches: Any, config: TrainConfig, first: int, stopped: Sequence = ()
 class _Groups(Dataset):
     """`near` batches in a row, as whichever process is asked for them makes them."""
 
-    def __init__(self, logs: Sequence, config: TrainConfig, near: int):
-        self.logs, self.config, self.near = logs, config, near
+    def __init__(self, logs: Sequence, config: TrainConfig, near: int, share: tuple[int, int]):
+        self.logs, self.config, self.near, self.share = logs, config, near, share
         self._batches: Any = None
 
     def __getitem__(self, group: int) -> Any:
         try:
             if self._batches is None:
                 self._batches = architecture(self.config.network).batches(self.logs, self.config)
+                self._batches.rank, self._batches.ranks = self.share
             return [_packed(self._batches.batch(k)) for k in range(group * self.near, (group + 1) * self.near)]
         except FunhouseError as error:  # handed over as it is: torch would raise another one in its place
             return error

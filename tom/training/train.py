@@ -6,9 +6,10 @@ What would change that is refused at a resume; the bound and the rate may change
 """
 
 import math
+import signal
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from tom.checkpoint import save
 from tom.training.beginning import begin
 from tom.training.curves import curves
 from tom.training.loading import loaded, prefetched
+from tom.training.ranks import Ranks, beginning, elsewhere, together
 from tom.training.run_directory import CURVES, check_place, writing
 from tom.training.seen_logs import check_training
 from tom.training.settings import TrainConfig
@@ -49,14 +51,16 @@ def train(
     settings: the fields of TrainConfig; report receives what is done, of 1, and a line of news. Raises FunhouseError
     for logs of different worlds or splits, a run that is there already, a resume with other settings or logs, and a
     loss, gradient or weights that are no numbers; where nothing was saved, nothing is left. Ctrl-C and SIGTERM wait for
-    the end of a step; what was trained is then saved, and they are raised with a note of it.
+    the end of a step; what was trained is then saved, and they are raised with a note of it. Where torchrun began
+    several ranks, all of them call this; rank 0 writes and reports.
     """
     config, home = TrainConfig(**settings), Path(out)
     keep_memory()
     training = None
     try:
-        with writing(home), without_denormals():
-            training = _prepared([open_log(log) for log in logs], config, home, resume)
+        with together() as ranks, writing(home) if ranks.writes else nullcontext(), without_denormals():
+            with beginning(ranks):
+                training = _prepared([open_log(log) for log in logs], config, home, resume, ranks)
             return training.run(report)
     except KeyboardInterrupt as stop:
         if training is None:
@@ -64,7 +68,7 @@ def train(
         raise
 
 
-def _prepared(logs: Sequence, config: TrainConfig, out: Path, resume: bool) -> "_Training":
+def _prepared(logs: Sequence, config: TrainConfig, out: Path, resume: bool, ranks: Ranks) -> "_Training":
     """A training at its beginning, or where it was left; nothing is written yet."""
     check_place(out, resume)
     for log in logs:
@@ -72,7 +76,10 @@ def _prepared(logs: Sequence, config: TrainConfig, out: Path, resume: bool) -> "
     kind = architecture(config.network)
     config = kind.filled(config)
     batches = kind.batches(logs, config)
-    return _Training(out, batches, *begin(config, kind, batches, out, resume))
+    begun = begin(config, kind, batches, out, resume, ranks)
+    if ranks.of > 1:
+        batches.divide(ranks.number, ranks.of)
+    return _Training(out, batches, *begun)
 
 
 @dataclass
@@ -84,55 +91,76 @@ class _Training:
     trainer: Trainer
     meta: dict
     damage: FunhouseError | None = None  # for which no further batch can be made
+    stopped: bool = False  # by a signal, in whichever rank
 
     def run(self, report: Report | None) -> BaseMind:
         """Trains to the end, or until a signal comes, and saves."""
         trainer, first = self.trainer, self.trainer.step
-        with Deferred() as signals, curves(self.out / CURVES, first) as writer:
+        with Deferred() as signals, curves(self.out / CURVES, first) if self.writes else nullcontext() as writer:
             with closing(self._stream(first, signals.came)) as stream:
                 try:
-                    self._steps(stream, signals.came, writer, report)
+                    self._steps(self._agreed(stream, signals.came), writer, report)
                 except Diverged as error:
                     raise FunhouseError(error.what, place=error.place, remedy=self._remedy()) from error
             signals.note = f"{trainer.step} steps are saved in {self.out}" if trainer.step > first else NOT_TRAINED
+            if self.stopped and not signals.came:  # another rank heard it
+                signals.came.append(signal.SIGTERM)
         return trainer.kind.made(trainer.network.cpu(), self.batches.vocabulary, self.meta)
 
-    def _stream(self, first: int, came: Sequence) -> Generator[Any, None, None]:
-        """The batches from the first on, made ahead; none follows once a signal came."""
-        if self.trainer.config.loaders:
-            return loaded(self.batches, self.trainer.config, first, came)
-        return prefetched(self.batches, first, came)
+    @property
+    def writes(self) -> bool:
+        """Whether this rank is the one that writes."""
+        return self.trainer.ranks.writes
 
-    def _steps(self, stream: Iterable, came: Sequence, writer: SummaryWriter, report: Report | None) -> None:
+    def _stream(self, first: int, came: Sequence) -> Generator[Any, None, None]:
+        """The batches from the first on, made ahead; none follows once a signal came, but for other ranks' sake."""
+        stopped = came if self.trainer.ranks.of == 1 else ()
+        if self.trainer.config.loaders:
+            return loaded(self.batches, self.trainer.config, first, stopped)
+        return prefetched(self.batches, first, stopped)
+
+    def _agreed(self, stream: Iterator, came: Sequence) -> Iterator:
+        """The batches, until the training is done, or a signal came or a batch could not be made, in whichever rank."""
+        trainer = self.trainer
+        while True:
+            batch = self._next(stream)
+            trainer.spent = trainer.ranks.mean(trainer.spent)
+            self.stopped, broken = trainer.ranks.any(bool(came), batch is None)
+            if broken and not (self.stopped or self.damage):
+                self.damage = elsewhere("make a batch")
+            if self.stopped or broken or trainer.progress >= 1:
+                return
+            yield batch
+
+    def _next(self, stream: Iterator) -> Any:
+        """The next batch; None where it cannot be made, or none follows."""
+        try:
+            return next(stream, None)
+        except FunhouseError as error:
+            self.damage = error
+            return None
+
+    def _steps(self, batches: Iterator, writer: SummaryWriter | None, report: Report | None) -> None:
         """Steps, and a checkpoint every SAVE_EVERY seconds and at the end. Raises Diverged; the checkpoint before
         then stays. Raises FunhouseError where a batch could not be made, once what was trained before is saved."""
         trainer, saved, unsaved, batch = self.trainer, time.monotonic(), False, None
-        for batch in self._until_damage(stream):
-            if trainer.progress >= 1:
-                break
+        for batch in batches:
             news, unsaved = trainer.update(batch), True
-            if trainer.step % REPORT_EVERY == 0:
+            if writer and trainer.step % REPORT_EVERY == 0:
                 _tell(writer, report, trainer, news)
-            if came:
-                break
             if time.monotonic() - saved > SAVE_EVERY:
                 self.save(batch)
                 saved, unsaved = time.monotonic(), False
-        if unsaved and batch is not None:
+        if unsaved:
             self.save(batch)
         if self.damage and trainer.progress < 1:
             remedy = "" if trainer.step == 0 else f"; {trainer.step} steps are saved: then go on with --resume"
             raise FunhouseError(self.damage.what, place=self.damage.place, remedy=f"{self.damage.remedy}{remedy}")
 
-    def _until_damage(self, stream: Iterable) -> Iterator:
-        """The batches up to one that cannot be made."""
-        try:
-            yield from stream
-        except FunhouseError as error:
-            self.damage = error
-
     def save(self, batch: Any) -> None:
         """The checkpoint, with what --resume needs in a file of its own. Raises Diverged where it would be no mind."""
+        if not self.writes:
+            return
         self.trainer.check(batch)
         self.meta["done"] = {"steps": self.trainer.step, "seconds": self.trainer.spent}
         save(self.out, self.trainer.weights(), self.meta, self.trainer.state())

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from tom.architectures import Architecture
 from tom.training.devices import compile_blocks, device_of, moved
 from tom.training.muon import Muon
+from tom.training.ranks import ALONE, Ranks
 from tom.training.settings import TrainConfig
 from worlds import FunhouseError
 
@@ -61,13 +62,14 @@ class Trainer:
     """A network in the precision of its kind, its float32 masters and the optimisers' moments, and where in the
     training they are."""
 
-    def __init__(self, config: TrainConfig, kind: Architecture, network: nn.Module):
-        self.config, self.kind, self.network = config, kind, network
+    def __init__(self, config: TrainConfig, kind: Architecture, network: nn.Module, ranks: Ranks = ALONE):
+        self.config, self.kind, self.network, self.ranks = config, kind, network, ranks
         self.step, self.spent, self.highest = 0, 0.0, config.rate or 0.0
         self._ended: float | None = None  # when the step before did
         self.device = device_of(config.device)
         network.to(self.device)
         self.parameters: list[Tensor] = list(network.parameters())
+        ranks.given([*self.parameters, *network.buffers()])
         self.masters = [p.detach().float().clone() for p in self.parameters]
         kind.lowered(network)
         if self.device.type == "cuda":
@@ -96,13 +98,14 @@ class Trainer:
         """One step, and its losses. Raises Diverged where the loss or the gradient is no number; the weights are then
         as before it."""
         began = self._ended or time.monotonic()  # what it waited for the batch is time spent, too
-        loss, total = self.kind.loss(self.network, moved(batch, self.device), self.config)
+        loss, total = self.kind.loss(self.network, moved(batch, self.device), self.config, self.ranks.added)
         total.backward()
         for master, parameter in zip(self.masters, self.parameters, strict=True):
             master.grad = None if parameter.grad is None else parameter.grad.float()
             parameter.grad = None
+        loss = self._added({name: value.detach() for name, value in [*loss.items(), ("total", total)]})
         loss["norm"] = torch.nn.utils.clip_grad_norm_(self.masters, 1.0)
-        self._check(torch.stack([total.detach(), loss["norm"]]))
+        self._check(torch.stack([loss.pop("total"), loss["norm"]]))
         for optimizer in self.optimizers:
             optimizer.param_groups[0]["lr"] = self.rate()
             optimizer.step()
@@ -111,7 +114,18 @@ class Trainer:
         self.step += 1
         self._ended = time.monotonic()
         self.spent += self._ended - began
-        return {name: value.detach() for name, value in loss.items()}
+        return loss
+
+    def _added(self, loss: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The losses of all ranks, added up, as the gradients then are. They cross in one piece."""
+        if self.ranks.of == 1:
+            return loss
+        gradients = [master.grad for master in self.masters if master.grad is not None]
+        whole = self.ranks.added(torch.cat([*(one.flatten() for one in gradients), torch.stack(list(loss.values()))]))
+        *parts, told = whole.split([*(one.numel() for one in gradients), len(loss)])
+        for gradient, part in zip(gradients, parts, strict=True):
+            gradient.copy_(part.view_as(gradient))
+        return dict(zip(loss, told, strict=True))
 
     def _check(self, told: Tensor) -> None:
         """Raises Diverged where a loss, or the norm of its gradient beside it, is no number: both are waited for at
