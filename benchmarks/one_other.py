@@ -183,7 +183,9 @@ class Imitating:
         return network.lower()
 
     @staticmethod
-    def loss(network: Transformer, batch: dict, config: TrainConfig) -> tuple[dict[str, Tensor], Tensor]:
+    def loss(
+        network: Transformer, batch: dict, config: TrainConfig, added: object = None
+    ) -> tuple[dict[str, Tensor], Tensor]:
         """Of actions, and of traits where somebody acts, is named and perceives."""
         rows, event, exact = network.read(batch["rows"]), batch["event"], batch["exact"]
         past, known = network.encode(rows, event)

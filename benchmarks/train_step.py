@@ -60,7 +60,7 @@ class Plain:
         return network.bfloat16()
 
     @staticmethod
-    def loss(network: PlainGPT, token: torch.Tensor, config: TrainConfig):
+    def loss(network: PlainGPT, token: torch.Tensor, config: TrainConfig, added: object = None):
         """The next number's negative log likelihood."""
         loss = F.cross_entropy(network(token[:, :-1]).float().flatten(0, 1), token[:, 1:].flatten())
         return {"action": loss}, loss
