@@ -234,6 +234,27 @@ def test_a_world_that_draws_itself_is_shown_beside_the_table(browser, client, na
     page.context.close()
 
 
+def test_a_world_that_tells_no_places_and_draws_nothing_is_a_table_of_what_was_seen_and_done(
+    browser, client, names, monkeypatch
+):
+    told = {**client.page.desk.told(0), "picture": None, "frames": None}
+    monkeypatch.setitem(client.page.routes, "/api/episode", (lambda index: told, ("e",)))
+    address = f"http://127.0.0.1:{client.port}/#e=0&a={names[0]}&t=5&q=behave+as+myself"
+    page = opened(browser, address, 390, 760)
+    assert page.get_by_role("img", name="as the environment draws it").count() == 0
+    assert page.locator("#map svg").count() == 0
+    rows = page.locator(".perceived tr").all_inner_texts()[1:]
+    acted = [told["actions"][action] for action in told["action"][5]]
+    assert [name in row and act in row for name, act, row in zip(names, acted, rows, strict=True)] == [True] * len(
+        names
+    )
+    page.locator(".perceived").get_by_role("button", name=names[1]).click()
+    page.wait_for_url(re.compile(f"a={names[1]}"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.wrong == []
+    page.context.close()
+
+
 def test_who_is_alone_has_nobody_to_know_and_a_wish_says_the_chances_that_there_are(browser, tmp_path, monkeypatch):
     log = tmp_path / "alone"
     assert (

@@ -362,12 +362,13 @@ function sentence(i) {
   return `${agent.name}, ${agent.description}${where}, acting as ${role.length ? role.join(" pretending to be ") : "itself"}`;
 }
 
-function tabulate() { // without places: what the world draws, and what was perceived and done
+function tabulate() { // without places: what is drawn, perceived and done
   const seen = perceived();
   const rows = episode.agents.map((agent, i) => {
-    const did = episode.action[state.t][i];
-    const cells = [agent.name, roles()[i].prompt, did < 0 ? "–" : episode.actions[did], seen[i] || i === state.a ? "yes" : "no"];
-    return html("tr", { class: seen[i] || i === state.a ? null : "unseen" }, ...cells.map((text) => html("td", { text })));
+    const did = episode.action[state.t][i], there = seen[i] || i === state.a;
+    const cells = [roles()[i].prompt, did < 0 ? "–" : episode.actions[did], there ? "yes" : "no"].map((text) => html("td", { text }));
+    const name = html("button", { text: agent.name, on: { click: () => ask({ a: i }) } });
+    return html("tr", { class: there ? null : "unseen" }, html("td", {}, name), ...cells);
   });
   const head = ["agent", "told to", "does", "perceived"].map((text) => html("th", { text }));
   const frame = episode.frames && html("img", { src: episode.frames[state.t], alt: "as the environment draws it" });
