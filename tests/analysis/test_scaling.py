@@ -30,7 +30,8 @@ def trainings(power: float, seeds: int = 3) -> list[dict]:
             look = dict(zip(law.CELLS, nats[:, 0].tolist(), strict=True))
             curve = [{"step": step, **{cell: at * step**-0.5 for cell, at in look.items()}} for step in (25, 100, 400)]
             told = dict(zip(law.CELLS, nats.tolist(), strict=True))
-            made.append({"episodes": amount, "weights": 100 * width**2, "seed": seed, "curve": curve, "nats": told})
+            size = {"episodes": amount, "weights": 9000 + 100 * width**2, "blocks": 100 * width**2}
+            made.append({**size, "seed": seed, "curve": curve, "nats": told})
     return made
 
 
@@ -59,7 +60,7 @@ def told(path, monkeypatch, **document):
 def test_trainings_on_a_line_are_a_law_and_others_are_not(small, monkeypatch, tmp_path):
     for power, shown in ((0.25, "yes"), (0.0, "no")):
         made = told(tmp_path / "measured.json", monkeypatch, rows=trainings(power))
-        for axis in ("episodes", "weights"):
+        for axis in ("episodes", "blocks"):
             row = one_of(made["rows"], contender=f"behave 0, {axis}")
             assert row["shown"] == shown
             assert row["exponent"][0] == pytest.approx(power, abs=0.02)
@@ -85,7 +86,7 @@ def test_steps_are_those_that_all_trainings_looked_at():
     found = law.points(made, "steps", "behave 0")
     assert found.amount.tolist() == [25, 100]
     assert law.points(made, "episodes", "behave 0").amount.tolist() == [8, 80, 800, 8000]
-    assert law.points(made, "weights", "behave 0").decades == pytest.approx(2 * np.log10(16))
+    assert law.points(made, "blocks", "behave 0").decades == pytest.approx(2 * np.log10(16))
 
 
 def test_the_interval_of_an_exponent_is_as_wide_as_trainings_differ():

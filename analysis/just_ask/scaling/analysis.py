@@ -45,21 +45,28 @@ def _law(trainings: Sequence[law.Training] | None) -> Part:
     for cell in law.CELLS:
         for axis in law.AXES:
             found, generator = law.points(trainings, axis, cell), np.random.default_rng(0)
+            if len(found.amount) < law.FEWEST:
+                continue
             exponent, fit = law.bounded(found, generator)
+            far = found.decades >= DECADES.get("weights" if axis == "blocks" else axis, 0) - 1e-9
             reach = {"reach": (found.decades, None, None)}
-            far = axis not in DECADES or found.decades >= DECADES[axis] - 1e-9
-            count = sum(map(len, found.nats)) if not found.same else len(found.nats[0])
+            count = len(found.nats[0]) if found.same else sum(map(len, found.nats))
             own = {"statement": "law", "shown": _yes((fit[0] or 0) >= R2 and far)}
             rows.append(row(f"{cell}, {axis}", "mind", count, {"effect": fit, "exponent": exponent, **reach}, **own))
             if cell == STATED:
-                start = law.line(found.amount, found.means).start
-                points = [list(one) for one in zip(found.amount.tolist(), found.means.tolist(), strict=True)]
-                lines.append({"axis": axis, "points": points, "start": start, "exponent": exponent[0]})
+                lines.append({"axis": axis, **_drawn(found)})
                 null, name = law.shuffled(found, generator), f"{cell}, {axis}, shuffled"
-                own = {"statement": "law", "shown": _yes((null[1] or 0) >= R2)}
-                rows.append(row(name, "control", count, {"effect": null, "exponent": NONE, **reach}, **own))
                 controls.append(control(f"law: {name}", NEGATIVE, *null, R2))
+                own = {"statement": "law", "shown": _yes(controls[-1]["passed"])}
+                rows.append(row(name, "control", count, {"effect": null, "exponent": NONE, **reach}, **own))
     return rows, controls, lines
+
+
+def _drawn(found: law.Points) -> Row:
+    """What the picture has of a law."""
+    start, exponent, _ = law.line(found.amount, found.means)
+    points = [list(one) for one in zip(found.amount.tolist(), found.means.tolist(), strict=True)]
+    return {"points": points, "start": start, "exponent": exponent}
 
 
 def _late(trial: Trial) -> Part:

@@ -13,7 +13,8 @@ from analysis.scores.intervals import Bounded
 
 MEASURED = Path(__file__).with_name("measured.json")
 COMMAND = "python benchmarks/scaling.py"  # which makes it, with --collect at the end
-AXES = ("episodes", "weights", "steps")
+AXES = ("episodes", "weights", "blocks", "steps")  # blocks: the weights in blocks, without those of words and answers
+FEWEST = 3  # amounts that a line is drawn through
 CELLS = ("behave 0", "behave 1", "behave 2", "predict 1")
 RESAMPLES, SHUFFLES = 1000, 1000
 ENDS = (2.5, 97.5)  # percentiles of a 95% interval
@@ -55,7 +56,7 @@ def points(trainings: Sequence[Training], axis: str, cell: str) -> Points:
     """Those along one axis, all else being as large as there is. Steps are told of validation, at looks that all the
     trainings had, and of each look there is one number."""
     most = {name: max(one[name] for one in trainings) for name in ("episodes", "weights")}
-    alike = [name for name in most if name != axis]
+    alike = [name for name in most if name != ("weights" if axis == "blocks" else axis)]
     chosen = [one for one in trainings if all(one[name] == most[name] for name in alike)]
     found: dict[int, list[list[float]]] = {}
     for one in chosen:

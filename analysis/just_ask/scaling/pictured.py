@@ -13,7 +13,9 @@ from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, c
 from analysis.just_ask.scaling.thresholds import ROWS
 from analysis.probes.probe import one_of
 
-COLORS = {"episodes": BLUE, "weights": GREEN, "steps": PURPLE}
+COLORS = {"episodes": BLUE, "blocks": GREEN, "steps": PURPLE}
+
+WORDS = {"blocks": "weights"}
 
 
 def pictured(document: Mapping[str, Any]) -> Figure:
@@ -27,15 +29,15 @@ def pictured(document: Mapping[str, Any]) -> Figure:
 
 def _law(axes: Axes, document: Mapping[str, Any]) -> None:
     """Points and their line, of each amount, as a multiple of the least of it."""
-    axes.set_title("nats by episodes, weights and steps", loc="left", fontsize=11)
-    for one in document["law"]:
+    axes.set_title("nats of behave 0 on logarithmic axes", loc="left", fontsize=11)
+    for one in (one for one in document["law"] if one["axis"] in COLORS):
         amount, nats = np.array(one["points"]).T
         line, color = np.exp(one["start"]) * amount ** -one["exponent"], COLORS[one["axis"]]
         axes.plot(amount / amount[0], line, color=color, linewidth=1.5)
         axes.plot(amount / amount[0], nats, color=color, marker="o", linestyle="none")
-        label(axes, 1, nats[0], one["axis"], color, dx=9, dy=5)
+        label(axes, 1, nats[0], WORDS.get(one["axis"], one["axis"]), color, dx=9, dy=5)
     logarithmic(axes, (1, 10, 100, 1000), (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2))
-    axes.set_xlabel("times the least")
+    axes.set_xlabel("times the least (weights: those of blocks)")
     axes.set_ylabel("nats from the exact answer")
 
 
