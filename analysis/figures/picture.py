@@ -68,6 +68,18 @@ def label(axes: Axes, x: float, y: float, text: str, color: str, *, dx: float = 
     )
 
 
+def logarithmic(axes: Axes, x: Sequence[float], y: Sequence[float]) -> None:
+    """Makes axes logarithmic, with plain numbers at those ticks that lie in what is drawn; none: as the axis was."""
+    for axis, ticks in ((axes.xaxis, x), (axes.yaxis, y)):
+        if not ticks:
+            continue
+        low, high = axis.get_data_interval()
+        (axes.set_xscale if axis is axes.xaxis else axes.set_yscale)("log")
+        within = [tick for tick in ticks if low / 1.6 <= tick <= high * 1.6]
+        axis.set_ticks(within, [f"{tick:g}" for tick in within])
+        axis.set_ticks([], minor=True)
+
+
 def save(figure: Figure, directory: str | Path, name: str) -> list[Path]:
     """Writes NAME.png and NAME.svg; equal figures give equal bytes. Returns the paths."""
     folder = Path(directory)

@@ -24,7 +24,8 @@ from worlds import FunhouseError
 @dataclass(frozen=True)
 class Experiment:
     """One experiment. `measure` returns {"rows", "controls"}; `keys` are what rows are told by, `values` their figures,
-    each a row's [value, low, high]; of these `drawn` is in the picture, called `words`, with dashed `lines`."""
+    each a row's [value, low, high]; of these `drawn` is in the picture, called `words`, with dashed `lines`. `pictured`
+    draws another picture in its place."""
 
     name: str
     about: str  # one line
@@ -35,6 +36,7 @@ class Experiment:
     drawn: str
     words: str
     lines: Sequence[float]
+    pictured: Callable[[Mapping[str, Any]], Figure] | None = None
 
     def run(
         self, mind: Answerer | None = None, settings: Settings | None = None, progress: Progress | None = None,
@@ -56,6 +58,8 @@ class Experiment:
 
     def draw(self, document: Mapping[str, Any]) -> dict[str, Figure]:
         """Its picture, by its name."""
+        if self.pictured:
+            return {self.name: self.pictured(document)}
         return {self.name: picture(document, self.drawn, self.words, self.lines, self.keys)}
 
 
