@@ -1,0 +1,48 @@
+"""Ray clusters of several raylets on this machine, and what tests have them do."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from examples.corridor import Corridor
+from worlds import SPLITS, dice
+from worlds.trust import is_named
+
+# A node that died is noticed within a second or two, in place of fifteen.
+SOON = {"health_check_initial_delay_ms": 500, "health_check_period_ms": 300, "health_check_failure_threshold": 3}
+MEMORY = 80 << 20  # bytes of each node's object store
+
+
+@contextlib.contextmanager
+def raylets(count: int) -> Iterator[tuple[Any, list[Any]]]:
+    """A cluster and its nodes, of one core each, beside a head that plays nothing."""
+    utils = pytest.importorskip("ray.cluster_utils")
+    head = {"num_cpus": 0, "include_dashboard": False, "object_store_memory": MEMORY, "_system_config": SOON}
+    cluster = utils.Cluster(initialize_head=True, head_node_args=head)
+    try:
+        yield cluster, [cluster.add_node(num_cpus=1, object_store_memory=MEMORY) for _ in range(count)]
+    finally:
+        cluster.shutdown()
+
+
+@dataclass(frozen=True)
+class Faulty(Corridor):
+    """A corridor in which the twelfth episode of seed 0 fails."""
+
+    def move(self, place, content, action, types, key, step):
+        if int(key) == int(dice.key(0, SPLITS.index("train"), 11)):
+            raise ValueError("there is a hole in it")
+        return super().move(place, content, action, types, key, step)
+
+
+def trusts(_: None, name: str) -> bool:
+    """Whether a worker trusts a name."""
+    return is_named(name)
+
+
+def fails(shared: str, _: int) -> None:
+    """What a fault of ours does in a worker."""
+    raise ZeroDivisionError(shared)
