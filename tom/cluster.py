@@ -32,7 +32,7 @@ if TYPE_CHECKING:  # it imports torch, which a worker needs for copies of a mind
     from tom.player import Player, Tally
 
 AHEAD = 2  # pieces for each core that are in flight or wait to be taken: what is waited for takes memory
-LOSSES = 3  # of one piece, after which it is given up; each after one more attempt of Ray's own
+LOSSES = 5  # of one piece, after which it is given up
 TICK = 0.2  # seconds until a signal is heard
 _PACKAGES = ("funhouse", "numba", "numpy", "pyarrow", "torch")
 
@@ -42,7 +42,8 @@ class Cluster:
 
     def __init__(self, ray: Any):
         self._ray = ray
-        self._task = ray.remote(num_cpus=1, max_retries=1)(_carried_out)
+        # Ray would do again what is lost, too, but only once it is sure that a node is gone, which takes it 15 seconds.
+        self._task = ray.remote(num_cpus=1, max_retries=0)(_carried_out)
 
     def shards(
         self,

@@ -1,8 +1,12 @@
 """Ray clusters of several raylets on this machine, and what tests have them do."""
 
 import contextlib
+import os
+import signal
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +42,15 @@ class Faulty(Corridor):
         return super().move(place, content, action, types, key, step)
 
 
+@dataclass(frozen=True)
+class Slow(Corridor):
+    """A corridor in which one takes one's time."""
+
+    def move(self, *scene):
+        time.sleep(0.05)
+        return super().move(*scene)
+
+
 def trusts(_: None, name: str) -> bool:
     """Whether a worker trusts a name."""
     return is_named(name)
@@ -46,3 +59,36 @@ def trusts(_: None, name: str) -> bool:
 def fails(shared: str, _: int) -> None:
     """What a fault of ours does in a worker."""
     raise ZeroDivisionError(shared)
+
+
+def loses(_: None, item: int) -> None:
+    """What ends its process."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def kill(node: Any) -> None:
+    """A node dies, its workers with it: kill -9."""
+    raylet = node.all_processes["raylet"][0].process.pid
+    for process in [raylet, *(one for one in _processes() if _parent(one) == raylet)]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
+def marked(mark: str) -> list[int]:
+    """The processes that have a text in their environment."""
+    found = []
+    for process in _processes():
+        with contextlib.suppress(OSError):
+            if mark.encode() in Path(f"/proc/{process}/environ").read_bytes():
+                found.append(process)
+    return found
+
+
+def _processes() -> list[int]:
+    return [int(one.name) for one in Path("/proc").iterdir() if one.name.isdigit()]
+
+
+def _parent(process: int) -> int | None:
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+    return None

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -79,16 +78,24 @@ def test_copies_of_a_mind_do_what_they_do_in_one_process(crew, tmp_path):
 
 
 def test_a_node_that_is_killed_has_its_shards_done_again(tmp_path, capsys):
-    record(RUN, tmp_path / "one", EPISODES, threads=1)
+    run = run_of_plain("tests.tom.clusters:Slow", {"agents": 3, "steps": 6, "length": 5})
+    record(run, tmp_path / "one", EPISODES)
     with clusters.raylets(2) as (held, nodes), cluster(held.address) as crew:
 
         def kill(done: int, _: int) -> None:
             if done == 4:
-                os.kill(nodes[0].all_processes["raylet"][0].process.pid, signal.SIGKILL)
+                clusters.kill(nodes[0])
 
-        record(RUN, tmp_path / "ray", EPISODES, crew=crew, progress=kill)
+        record(run, tmp_path / "ray", EPISODES, crew=crew, progress=kill)
     assert contents(tmp_path / "ray") == contents(tmp_path / "one")
-    assert not capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "a worker was lost, and what it was at is done again" in said.err
+    assert not said.out
+
+
+def test_what_is_lost_time_and_again_is_given_up(crew):
+    with pytest.raises(FunhouseError, match=f"the same piece of work was lost {driver.LOSSES} times"):
+        list(crew.each(clusters.loses, None, [1]))
 
 
 def test_what_fails_says_what_it_says_here_and_what_was_finished_is_kept(crew, tmp_path):
@@ -105,7 +112,7 @@ def test_what_fails_says_what_it_says_here_and_what_was_finished_is_kept(crew, t
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_signal_ends_the_driver_and_the_same_command_goes_on(address, tmp_path, monkeypatch, capsys, number):
     command = ("run", "--episodes", 18, *LITTLE, "--out", tmp_path / "ray")
-    status, word = SIGNALS[number]
+    status, _ = SIGNALS[number]
     with monkeypatch.context() as patch:
         at_call(patch, LogWriter, "write_files", 3, lambda: send(number))
         assert said(capsys, *command, "--ray", address)[0] == status
@@ -177,8 +184,9 @@ def test_a_cluster_of_its_own_says_nothing_and_leaves_nothing(tmp_path):
     command = [sys.executable, "-m", "tom", "run", "--episodes", "130", *LITTLE[:-1], "2", "--json"]
     done = subprocess.run(
         [*command, "--out", str(tmp_path / "ray"), "--ray", "local"], cwd=ROOT, capture_output=True, text=True,
-        start_new_session=True,
+        env={**os.environ, "MARK": str(tmp_path)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["episodes"] == 130
     assert "ray" not in done.stderr.replace(str(tmp_path), "").lower()
+    assert not clusters.marked(f"MARK={tmp_path}")
