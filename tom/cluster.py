@@ -203,8 +203,9 @@ def _told_of_loss(error: Exception, losses: int) -> None:
 
 def _misfit(error: Any) -> FunhouseError:
     """What a worker says that has no such code as ours. Raises the error itself where it is another fault."""
-    if not isinstance(error.cause, ImportError) and "failed to import" not in str(error):
+    last = str(error).strip().splitlines()[-1].strip()
+    if not last.startswith(("ImportError", "ModuleNotFoundError")):
         raise error
-    what = f"a worker cannot import what it is to do: {str(error).strip().splitlines()[-1]}"
+    what = f"a worker cannot import what it is to do: {last}"
     remedy = "install funhouse, and your own modules, on all machines of the cluster, in the same versions"
     return FunhouseError(what, remedy=remedy)

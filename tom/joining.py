@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -20,6 +21,9 @@ from worlds.deferred import Deferred
 
 LOCAL = "local"  # the address of a cluster that is started here, for as long as it is needed
 KNOCK = 5.0  # seconds that an address has to answer
+ASK = 15.0  # seconds that it has to answer as a cluster does
+# In a process of its own, for Ray would ask for minutes, and end the process that does.
+_ASKS = "import sys; from ray._raylet import GcsClient; GcsClient(address=sys.argv[1])"
 # Before Ray is imported: it would send statistics, and warn of a default of its own that is to change.
 _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
 _EXTRA = "pip install 'funhouse-tom[cluster]'"
@@ -66,6 +70,12 @@ def _place(address: str) -> str | None:
         place = import_module("ray._private.services").canonicalize_bootstrap_address(address)
         host, _, port = (place or "").rpartition(":")
         socket.create_connection((host.strip("[]"), int(port)), KNOCK).close()
+        subprocess.run([sys.executable, "-c", _ASKS, place], capture_output=True, timeout=ASK, check=True)
+    except subprocess.SubprocessError as error:
+        what = f"somebody listens at {place}, and it is no Ray cluster"
+        raise FunhouseError(
+            what, remedy="name the port that ray start --head says, 6379 unless another was chosen"
+        ) from error
     except (OSError, ValueError, OverflowError) as error:
         why = "there is none on this machine" if address == "auto" else f"nobody answers at {address}"
         raise FunhouseError(f"no Ray cluster is found: {why}", remedy=_START) from error

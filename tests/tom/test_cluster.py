@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,14 @@ from agents.plain import run_of as run_of_plain
 from agents.recording import record
 from tests.agents.in_parts import EPISODES, RUN, RUNS, contents
 from tests.tom import clusters
+from tests.tom.test_generations import PLAN
 from tests.tom.test_parts import LITTLE, said
 from tests.tom.test_player import run_of, the_mind
 from tests.tom.test_stopping import SIGNALS, at_call, send
 from tom import cluster as driver
+from tom import joining
 from tom.cluster import Cluster
+from tom.generations import generations
 from tom.joining import cluster
 from tom.player import Player
 from worlds import FunhouseError
@@ -146,6 +150,27 @@ def test_a_worker_trusts_what_the_driver_was_told_to_and_no_more(crew, monkeypat
     assert told == {"only_this": True, "tests.worlds.arena.toys": False}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [("probe", "lens"), ("just-ask", "goals")], ids=lambda command: command[0])
+def test_probes_and_experiments_come_to_what_they_come_to_in_one_process(address, capsys, tmp_path, command):
+    little = (*command, "--seeds", 1, "--episodes", 2, "--json", "--out")
+    _, mine, _ = said(capsys, *little, tmp_path / "out")
+    (tmp_path / "out").rename(tmp_path / "one")
+    _, theirs, _ = said(capsys, *little, tmp_path / "out", "--ray", address)
+    assert json.loads(theirs) == json.loads(mine)
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {path.name for path in (tmp_path / "one").iterdir()}
+
+
+@pytest.mark.slow
+def test_generations_are_those_of_one_process(crew, trained, tmp_path):
+    for name, players in (("one", None), ("ray", crew)):
+        generations(tmp_path / name, 1, PLAN, trained, crew=players)
+    files = [path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.parquet")]
+    assert len(files) > 20
+    for name in [*files, Path("generation-1/scores.json")]:
+        assert (tmp_path / "ray" / name).read_bytes() == (tmp_path / "one" / name).read_bytes()
+
+
 def test_another_version_is_refused_by_its_name(crew, monkeypatch, tmp_path):
     real = driver._made_with
     monkeypatch.setattr(driver, "_made_with", lambda packages: {**real(packages), "numpy": "0.1"})
@@ -156,6 +181,17 @@ def test_another_version_is_refused_by_its_name(crew, monkeypatch, tmp_path):
 def test_a_fault_of_ours_is_no_message(crew):
     with pytest.raises(Exception, match="ZeroDivisionError: what went wrong"):
         list(crew.each(clusters.fails, "what went wrong", [1]))
+
+
+def test_a_worker_that_has_not_our_code_says_so(crew, monkeypatch, tmp_path):
+    (tmp_path / "only_here.py").write_text("def work(*given):\n    return given\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(FunhouseError, match=r"a worker cannot import what it is to do: .*only_here") as caught:
+        list(crew.each(import_module("only_here").work, None, [1]))
+    crew._task = import_module("ray").remote(import_module("only_here").work)
+    with pytest.raises(FunhouseError, match=r"a worker cannot import what it is to do: .*only_here"):
+        list(crew.each(clusters.trusts, None, [1]))
+    assert "install funhouse, and your own modules, on all machines" in caught.value.remedy
 
 
 def test_without_ray_the_extra_is_named(capsys, monkeypatch, tmp_path):
@@ -177,6 +213,16 @@ def test_where_nobody_listens_it_says_so(capsys, monkeypatch, tmp_path, given):
     assert status == 1
     assert "no Ray cluster is found" in err or "is no address" in err
     assert "remedy" in err
+
+
+def test_who_listens_and_is_no_cluster_is_found_out(capsys, monkeypatch, tmp_path):
+    pytest.importorskip("ray")
+    monkeypatch.setattr(joining, "ASK", 2.0)
+    with socket.create_server(("0.0.0.0", 0)) as server:
+        given = f"127.0.0.1:{server.getsockname()[1]}"
+        status, _, err = said(capsys, "run", *LITTLE, "--out", tmp_path / "log", "--ray", given)
+    assert status == 1
+    assert "it is no Ray cluster" in err
 
 
 def test_a_cluster_of_its_own_says_nothing_and_leaves_nothing(tmp_path):
