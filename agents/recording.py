@@ -1,6 +1,6 @@
 """Recording a population's episodes in a log, and proving that a log is what its seed makes, in any world."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,6 +15,8 @@ from worlds import Episode
 from worlds.log.parts import Part, episodes_of
 from worlds.log.reader import Log, open_log
 from worlds.log.writer import LogWriter, packed
+
+Shard = tuple[int, dict[str, bytes]]  # its number, and its files by name
 
 
 class Players(Protocol):
@@ -43,8 +45,8 @@ class Crew(Protocol):
         players: Players | None = None,
         report: Report | None = None,
         going: Callable[[int], None] | None = None,
-    ) -> Iterator[tuple[int, dict[str, bytes]]]:
-        """Of each shard its number and its files, in whatever order they come; spans: the episodes of each, by number.
+    ) -> Generator[Shard, None, None]:
+        """The shards, in whatever order they come; spans: the episodes of each, by number.
 
         report: is told of attempts that failed; going: may be told how many episodes of the shard that is being played
         there are by now. Raises FunhouseError as `record` does.
@@ -58,7 +60,7 @@ class Alone:
     def __init__(self, threads: int = 1):
         self.threads = threads
 
-    def shards(self, run, spans, players=None, report=None, going=None):
+    def shards(self, run, spans, players=None, report=None, going=None) -> Generator[Shard, None, None]:
         """As Crew has it."""
         with world_of(run).company(run, self.threads, players) as company:
             for shard, span in spans.items():

@@ -11,13 +11,13 @@ import platform
 import time
 import uuid
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from agents.recording import Alone
+from agents.recording import Alone, Shard
 from agents.registry import register, run_of, world_of
 from agents.world import Report, Run, World
 from tom.terminal import tell
@@ -41,24 +41,26 @@ class Cluster:
     """The cores of a cluster; an agents.recording.Crew."""
 
     def __init__(self, ray: Any):
-        self._ray = ray
+        self._ray: Any = ray
+        self.cores = 1  # as far as is known
         # Ray would do again what is lost, too, but only once it is sure that a node is gone, which takes it 15 seconds.
-        self._task = ray.remote(num_cpus=1, max_retries=0)(_carried_out)
+        self._task: Any = ray.remote(num_cpus=1, max_retries=0)(_carried_out)
 
     def shards(
         self,
         run: Run,
         spans: Mapping[int, range],
-        players: "Player | None" = None,
+        players: Any = None,
         report: Report | None = None,
         going: Callable[[int], None] | None = None,
-    ) -> Iterator[tuple[int, dict[str, bytes]]]:
-        """As Crew has it, shard by shard as they come."""
+    ) -> Generator[Shard, None, None]:
+        """As Crew has it; players: a tom.player.Player."""
         log, began = _Log(world_of(run), run.to_dict(), players), time.perf_counter()
         packages = format_of(run.meta).packages
         for (shard, _), (files, dropped, tally) in self.each(_shard, log, spans.items(), packages):
-            for one in dropped if report else ():
-                report(*one)
+            for one in dropped:
+                if report:
+                    report(*one)
             if players and tally:
                 players.tally.events += tally.events
                 players.tally.steps += tally.steps
@@ -80,9 +82,7 @@ class Cluster:
             held = [self._ray.put((work, shared))]  # in a list, Ray leaves it to us when it is fetched
         try:
             while waiting or flying:
-                most = AHEAD * self.cores
-                while waiting and len(flying) < most:
-                    item = waiting.popleft()
+                for item in self._next(waiting, len(flying)):
                     with Deferred():
                         flying[self._task.remote(terms, held, item)] = item
                 for reference, done in self._come(list(flying)):
@@ -100,10 +100,14 @@ class Cluster:
                 with Deferred():
                     self._ray.cancel(reference, force=True)
 
-    @property
-    def cores(self) -> int:
-        """How many there are now; a cluster may grow and shrink."""
-        return max(1, int(self._ray.cluster_resources().get("CPU", 0)))
+    def _next(self, waiting: deque, flying: int) -> Iterator[Any]:
+        """What is handed out now, where so much is in flight; a cluster may grow and shrink."""
+        cores = int(self._ray.cluster_resources().get("CPU", 0))
+        if not cores and self.cores:
+            tell("the cluster has no cores now; work goes on once a machine joins it", style="yellow")
+        self.cores = cores
+        for _ in range(min(len(waiting), AHEAD * max(1, cores) - flying)):
+            yield waiting.popleft()
 
     def _come(self, references: list) -> Iterator[tuple[Any, Any]]:
         """Those that are done within a moment, with what came of them: a tuple of it, or the error that it ended in."""

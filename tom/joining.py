@@ -88,7 +88,8 @@ def _join(ray: Any, address: str, place: str | None, cores: int | None) -> None:
     # Ray has workers look for modules where the driver was started; a driver may not look there itself.
     looks_here = {"", os.getcwd()} & set(sys.path)
     home = "." if looks_here else Path(__file__).parents[1]
-    import_module("ray._private.worker").print_to_stdstream = lambda *_, **__: None  # what its daemons say, on stdout
+    within: Any = import_module("ray._private.worker")
+    within.print_to_stdstream = lambda *_, **__: None  # what its daemons say, on stdout
     try:
         with Deferred(), contextlib.chdir(home):
             ray.init(address=place or LOCAL, log_to_driver=False, logging_level=logging.CRITICAL, **here)

@@ -47,7 +47,7 @@ class Slow(Corridor):
     """A corridor in which one takes one's time."""
 
     def move(self, *scene):
-        time.sleep(0.05)
+        time.sleep(0.02)
         return super().move(*scene)
 
 
