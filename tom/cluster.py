@@ -14,7 +14,6 @@ from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from agents.recording import Alone, Shard
@@ -158,6 +157,8 @@ _shared: dict[str, Any] = {}  # in a worker: what its job shares, once it was fe
 
 def _carried_out(terms: _Terms, held: list, item: Any) -> Any:
     """In a worker: a tuple of what comes of an item, or the FunhouseError that it ends in."""
+    import ray
+
     try:
         with contextlib.suppress(OSError):
             os.chdir(terms.directory)
@@ -165,7 +166,7 @@ def _carried_out(terms: _Terms, held: list, item: Any) -> Any:
             if terms.job not in _shared:
                 _check(terms.made_with)
                 _shared.clear()
-                _shared[terms.job] = import_module("ray").get(held[0])
+                _shared[terms.job] = ray.get(held[0])
             work, shared = _shared[terms.job]
             return (work(shared, item),)
     except FunhouseError as error:
@@ -176,7 +177,9 @@ def _shard(log: _Log, item: tuple[int, range]) -> tuple[dict[str, bytes], list, 
     """The files of a shard, the attempts that were dropped, and what was done by copies of a mind."""
     dropped: list = []
     if log.players:
-        import_module("torch").set_num_threads(1)  # as tom.commands.base.load_mind has it
+        import torch
+
+        torch.set_num_threads(1)  # as tom.commands.base.load_mind has it
         log.players.tally = type(log.players.tally)()
     ((_, files),) = Alone().shards(log.run, dict([item]), log.players, lambda *one: dropped.append(one))
     return files, dropped, log.players.tally if log.players else None

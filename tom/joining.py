@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +53,10 @@ def _ray() -> Any:
     """The module. Raises FunhouseError where it is not installed."""
     os.environ.update(_QUIET)
     try:
-        return import_module("ray")
+        import ray
     except ImportError as error:
         raise FunhouseError("--ray needs Ray, and it is not installed", remedy=_EXTRA) from error
+    return ray
 
 
 def _place(address: str) -> str | None:
@@ -66,8 +66,10 @@ def _place(address: str) -> str | None:
         return None
     if "://" in address:
         raise FunhouseError(f"{address} is no address of a head node", remedy="give it as host:port")
+    from ray._private import services
+
     try:
-        place = import_module("ray._private.services").canonicalize_bootstrap_address(address)
+        place = services.canonicalize_bootstrap_address(address)
         host, _, port = (place or "").rpartition(":")
         socket.create_connection((host.strip("[]"), int(port)), KNOCK).close()
         subprocess.run([sys.executable, "-c", _ASKS, place], capture_output=True, timeout=ASK, check=True)
@@ -88,8 +90,9 @@ def _join(ray: Any, address: str, place: str | None, cores: int | None) -> None:
     # Ray has workers look for modules where the driver was started; a driver may not look there itself.
     looks_here = {"", os.getcwd()} & set(sys.path)
     home = "." if looks_here else Path(__file__).parents[1]
-    within: Any = import_module("ray._private.worker")
-    within.print_to_stdstream = lambda *_, **__: None  # what its daemons say, on stdout
+    from ray._private import worker
+
+    worker.print_to_stdstream = lambda *_, **__: None  # what its daemons say, on stdout
     try:
         with Deferred(), contextlib.chdir(home):
             ray.init(address=place or LOCAL, log_to_driver=False, logging_level=logging.CRITICAL, **here)
