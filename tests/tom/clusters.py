@@ -47,7 +47,7 @@ class Slow(Corridor):
     """A corridor in which one takes one's time."""
 
     def move(self, *scene):
-        time.sleep(0.02)
+        time.sleep(0.05)
         return super().move(*scene)
 
 
@@ -68,27 +68,36 @@ def loses(_: None, item: int) -> None:
 
 def kill(node: Any) -> None:
     """A node dies, its workers with it: kill -9."""
-    raylet = node.all_processes["raylet"][0].process.pid
-    for process in [raylet, *(one for one in _processes() if _parent(one) == raylet)]:
+    for process in [_raylet(node), *_workers(node)]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
 
 
+def busy(node: Any) -> bool:
+    """Whether a worker of a node is at work: Ray has it say so in its name."""
+    return any("ray::_carried_out" in _read(one, "cmdline") for one in _workers(node))
+
+
 def marked(mark: str) -> list[int]:
     """The processes that have a text in their environment."""
-    found = []
-    for process in _processes():
-        with contextlib.suppress(OSError):
-            if mark.encode() in Path(f"/proc/{process}/environ").read_bytes():
-                found.append(process)
-    return found
+    return [one for one in _processes() if mark in _read(one, "environ")]
+
+
+def _raylet(node: Any) -> int:
+    return node.all_processes["raylet"][0].process.pid
+
+
+def _workers(node: Any) -> list[int]:
+    """The processes that a raylet has started."""
+    return [one for one in _processes() if _read(one, "stat").rpartition(")")[2].split()[1:2] == [str(_raylet(node))]]
 
 
 def _processes() -> list[int]:
     return [int(one.name) for one in Path("/proc").iterdir() if one.name.isdigit()]
 
 
-def _parent(process: int) -> int | None:
+def _read(process: int, what: str) -> str:
+    """What the system says of a process; nothing where it has ended."""
     with contextlib.suppress(OSError):
-        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
-    return None
+        return Path(f"/proc/{process}/{what}").read_text(errors="replace")
+    return ""

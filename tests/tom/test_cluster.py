@@ -83,11 +83,13 @@ def test_copies_of_a_mind_do_what_they_do_in_one_process(crew, tmp_path):
 def test_a_node_that_is_killed_has_its_shards_done_again(tmp_path, capsys):
     run = run_of_plain("tests.tom.clusters:Slow", {"agents": 3, "steps": 6, "length": 5})
     record(run, tmp_path / "one", EPISODES)
+    killed: list = []
     with clusters.raylets(2) as (held, nodes), cluster(held.address) as crew:
 
         def kill(done: int, _: int) -> None:
-            if done == 4:
-                clusters.kill(nodes[0])
+            if len(killed) == 0 and done >= 4 and (there := [node for node in nodes if clusters.busy(node)]):
+                clusters.kill(there[0])
+                killed.append(there[0])
 
         record(run, tmp_path / "ray", EPISODES, crew=crew, progress=kill)
     assert contents(tmp_path / "ray") == contents(tmp_path / "one")
@@ -96,9 +98,11 @@ def test_a_node_that_is_killed_has_its_shards_done_again(tmp_path, capsys):
     assert not said.out
 
 
-def test_what_is_lost_time_and_again_is_given_up(crew):
+def test_what_is_lost_time_and_again_is_given_up(crew, capsys):
     with pytest.raises(FunhouseError, match=f"the same piece of work was lost {driver.LOSSES} times"):
         list(crew.each(clusters.loses, None, [1]))
+    told = capsys.readouterr().err
+    assert told.count("a worker was lost, and what it was at is done again") == driver.LOSSES - 1
 
 
 def test_what_fails_says_what_it_says_here_and_what_was_finished_is_kept(crew, tmp_path):
