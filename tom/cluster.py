@@ -37,7 +37,11 @@ _PACKAGES = ("funhouse", "numba", "numpy", "pyarrow", "torch")
 
 
 class Cluster:
-    """The cores of a cluster; an agents.recording.Crew."""
+    """The cores of a cluster; an agents.recording.Crew.
+
+    Nothing is cancelled one by one, for Ray 2.60 aborts a driver whose task ends at the moment of that: what is in
+    flight ends with the driver's job.
+    """
 
     def __init__(self, ray: Any):
         self._ray: Any = ray
@@ -79,25 +83,20 @@ class Cluster:
         terms = _Terms(uuid.uuid4().hex, _made_with({*_PACKAGES, *packages}), trusted(), allowed(), os.getcwd())
         with Deferred():
             held = [self._ray.put((work, shared))]  # in a list, Ray leaves it to us when it is fetched
-        try:
-            while waiting or flying:
-                for item in self._next(waiting, len(flying)):
-                    with Deferred():
-                        flying[self._task.remote(terms, held, item)] = item
-                for reference, done in self._come(list(flying)):
-                    item = flying.pop(reference)
-                    if isinstance(done, FunhouseError):
-                        raise done
-                    if not isinstance(done, self._ray.exceptions.RayError):
-                        yield item, done[0]
-                        continue
-                    losses[item] += 1
-                    _told_of_loss(done, losses[item])
-                    waiting.appendleft(item)
-        finally:
-            for reference in flying:
+        while waiting or flying:
+            for item in self._next(waiting, len(flying)):
                 with Deferred():
-                    self._ray.cancel(reference, force=True)
+                    flying[self._task.remote(terms, held, item)] = item
+            for reference, done in self._come(list(flying)):
+                item = flying.pop(reference)
+                if isinstance(done, FunhouseError):
+                    raise done
+                if not isinstance(done, self._ray.exceptions.RayError):
+                    yield item, done[0]
+                    continue
+                losses[item] += 1
+                _told_of_loss(done, losses[item])
+                waiting.appendleft(item)
 
     def _next(self, waiting: deque, flying: int) -> Iterator[Any]:
         """What is handed out now, where so much is in flight; a cluster may grow and shrink."""

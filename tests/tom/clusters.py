@@ -61,6 +61,12 @@ def fails(shared: str, _: int) -> None:
     raise ZeroDivisionError(shared)
 
 
+def lasts(_: None, item: int) -> int:
+    """What is done at once, or takes a minute."""
+    time.sleep(60 * item)
+    return os.getpid()
+
+
 def loses(_: None, item: int) -> None:
     """What ends its process."""
     os.kill(os.getpid(), signal.SIGKILL)

@@ -19,6 +19,7 @@ from tests.tom.test_generations import PLAN
 from tests.tom.test_parts import LITTLE, said
 from tests.tom.test_player import run_of, the_mind
 from tests.tom.test_stopping import SIGNALS, at_call, send
+from tests.tom.test_workers import ended
 from tom import cluster as driver
 from tom import joining
 from tom.cluster import Cluster
@@ -128,6 +129,13 @@ def test_a_signal_ends_the_driver_and_the_same_command_goes_on(address, tmp_path
     assert said(capsys, *command, "--ray", address)[0] == 0
     assert said(capsys, *command[:-1], tmp_path / "one")[0] == 0
     assert contents(tmp_path / "ray") == contents(tmp_path / "one")
+
+
+def test_what_is_in_flight_ends_with_the_driver(address):
+    with cluster(address) as crew:
+        pids = [pid for _, pid in crew.each(clusters.lasts, None, [0, 0])]
+        next(crew.each(clusters.lasts, None, [0, 1, 1, 1]))
+    assert all(ended(pid) for pid in pids)
 
 
 def test_two_drivers_do_not_write_one_log(crew, tmp_path):
