@@ -1,6 +1,7 @@
 """Recording a population's episodes in a log, and proving that a log is what its seed makes, in any world."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,7 +14,9 @@ from agents.world import Progress, Report, Run
 from worlds import Episode
 from worlds.log.parts import Part, episodes_of
 from worlds.log.reader import Log, open_log
-from worlds.log.writer import LogWriter
+from worlds.log.writer import LogWriter, packed
+
+Shard = tuple[int, dict[str, bytes]]  # its number, and its files by name
 
 
 class Players(Protocol):
@@ -32,6 +35,43 @@ class Players(Protocol):
         ...
 
 
+class Crew(Protocol):
+    """Whoever plays the shards of a log: Alone, or a cluster (tom.cluster)."""
+
+    def shards(
+        self,
+        run: Run,
+        spans: Mapping[int, range],
+        players: Players | None = None,
+        report: Report | None = None,
+        going: Callable[[int], None] | None = None,
+    ) -> Generator[Shard, None, None]:
+        """The shards, in whatever order they come; spans: the episodes of each, by number.
+
+        report: is told of attempts that failed; going: may be told how many episodes of the shard that is being played
+        there are by now. Raises FunhouseError as `record` does.
+        """
+        ...
+
+
+class Alone:
+    """This process, which plays one shard after another on so many threads."""
+
+    def __init__(self, threads: int = 1):
+        self.threads = threads
+
+    def shards(self, run, spans, players=None, report=None, going=None) -> Generator[Shard, None, None]:
+        """As Crew has it."""
+        with world_of(run).company(run, self.threads, players) as company:
+            for shard, span in spans.items():
+                played: list = []
+                for batch in company.batches(span, report):
+                    played += batch
+                    if going and len(played) < len(span):
+                        going(len(played))
+                yield shard, packed(run.meta, shard, span, played)
+
+
 def record(
     run: Run,
     out: str | Path,
@@ -41,15 +81,16 @@ def record(
     report: Report | None = None,
     players: Players | None = None,
     part: Part | None = None,
+    crew: Crew | None = None,
 ) -> dict:
     """Writes a log of that many episodes, going on from what is there of the same run; `players` play its minds.
 
-    part: write this part of the log alone, in a directory that agents.merging.merge takes. Stopped at any moment and
-    started again, it ends with the same bytes. Asking for more episodes extends a log, and a part. Returns {"log",
-    "episodes", "written" (how many are new), "agent_steps"}, of a part "part" too; of an arena "dropped" too, the
-    attempts ({"episode", "seed"}) that failed and another match stands in for. Raises FunhouseError where `out` holds
-    something else or another run, somebody else writes there, the disk is full, there are more parts than shards, or
-    nobody is given to play the run's minds.
+    part: write this part of the log alone, in a directory that agents.merging.merge takes. crew: who plays, instead of
+    this process; the log is the same. Stopped at any moment and started again, it ends with the same bytes. Asking for
+    more episodes extends a log, and a part. Returns {"log", "episodes", "written" (how many are new), "agent_steps"},
+    of a part "part" too; of an arena "dropped" too, the attempts ({"episode", "seed"}) that failed and another match
+    stands in for. Raises FunhouseError where `out` holds something else or another run, somebody else writes there, the
+    disk is full, there are more parts than shards, or nobody is given to play the run's minds.
     """
     check_threads(threads)
     world = world_of(run)
@@ -57,20 +98,20 @@ def record(
     share = episodes_of(part, episodes, size)
     check_fits(run, share, out)
     run = world.resumed(run, out)
-    with LogWriter(out, run.meta, episodes, size, part) as writer, world.company(run, threads, players) as company:
-        missing = writer.shards_missing()
-        done = share - sum(len(writer.span(shard)) for shard in missing)
+    with LogWriter(out, run.meta, episodes, size, part) as writer:
+        spans = {shard: writer.span(shard) for shard in writer.shards_missing()}
+        done = share - sum(map(len, spans.values()))
         new = share - done - writer.again
-        for shard in missing:
-            played: list = []
-            for batch in company.batches(writer.span(shard), report):
-                played += batch
-                if progress and len(played) < len(writer.span(shard)):
-                    progress(done + len(played), share)
-            writer.write_shard(shard, played)
-            done += len(played)
+
+        def going(more: int) -> None:
             if progress:
-                progress(done, share)
+                progress(done + more, share)
+
+        with closing((crew or Alone(threads)).shards(run, spans, players, report, going)) as shards:
+            for shard, files in shards:
+                writer.write_files(files)
+                done += len(spans[shard])
+                going(0)
         found = world.found(writer.rows("episodes"))
         writer.finish(found)
     each = world.moves(run)

@@ -15,6 +15,7 @@ from typing import Any
 
 from measure import tell
 
+from agents import recording
 from agents.arena.run import ArenaRun
 from agents.arena.side_by_side import Seated, Table
 from agents.recording import record
@@ -34,7 +35,8 @@ PARTS: list[Part] = [
     (Recorder, "look", "scenes and who perceives whom"),
     (Seated, "_take_roles", "roles"),
     (Seated, "episode", "records of episodes"),
-    (LogWriter, "write_shard", "the log"),
+    (recording, "packed", "the log"),
+    (LogWriter, "write_files", "the log"),
 ]
 
 

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from annotated_types import Interval
 
 from agents.orchard.run import MindsConfig, RunConfig
-from agents.recording import record
+from agents.recording import Crew, record
 from agents.run_size import check_threads
 from analysis.generations import ARMS, COPIES, START, Judge, Lives
 from analysis.questions.sampling import Episodes
@@ -77,12 +77,14 @@ def generations(
     start: str | Path | None = None,
     threads: int = 1,
     report: Report | None = None,
+    crew: Crew | None = None,
 ) -> dict[str, Any]:
     """Brings up `count` generations after the mind of the run `start` (None: the reference mind), in both arms.
 
-    Returns {"settings", "made" (generations scored by this call), "rows", "differences"}: analysis.generations says
-    what they hold. `report` is told what is done, of all, and a line of news. Raises FunhouseError where `out` holds
-    something else or other generations, or generation 0 was trained on the episodes that are used here.
+    crew: who plays their episodes, instead of this process. Returns {"settings", "made" (generations scored by this
+    call), "rows", "differences"}: analysis.generations says what they hold. `report` is told what is done, of all, and
+    a line of news. Raises FunhouseError where `out` holds something else or other generations, or generation 0 was
+    trained on the episodes that are used here.
     """
     if not 1 <= count < EACH:
         raise FunhouseError(f"count = {count!r} makes no generations", remedy=f"choose 1 to {EACH - 1}")
@@ -91,7 +93,7 @@ def generations(
     make_directory(place)
     lock = Lock(place)
     try:
-        return _Lineage(place, plan or Plan(), start or SHIPPED[NEAR_FAR], threads, report).upto(count)
+        return _Lineage(place, plan or Plan(), start or SHIPPED[NEAR_FAR], threads, report, crew).upto(count)
     finally:
         lock.release()
 
@@ -99,8 +101,11 @@ def generations(
 class _Lineage:
     """The minds of both arms, and their scores."""
 
-    def __init__(self, place: Path, plan: Plan, start: str | Path, threads: int, report: Report | None):
+    def __init__(
+        self, place: Path, plan: Plan, start: str | Path, threads: int, report: Report | None, crew: Crew | None
+    ):
         self.place, self.plan, self.start, self.threads, self.report = place, plan, start, threads, report
+        self.crew = crew
         self.ancestor = self.mind(0, START)
         self.settings = {**asdict(plan), "generation_0": self.ancestor.checkpoint}
         self._check_seeds()
@@ -162,7 +167,7 @@ class _Lineage:
         self, out: Path, run: RunConfig, episodes: int, player: Player | None, report: Report | None = None
     ) -> Log:
         """The log of a run, recorded where it is not there yet."""
-        record(run, out, episodes, self.threads, report, players=player)
+        record(run, out, episodes, self.threads, report, players=player, crew=self.crew)
         return open_log(out)
 
     def _lives(self, generation: int, arm: str) -> Lives:

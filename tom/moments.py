@@ -26,14 +26,15 @@ from worlds.log.writer import LogWriter
 
 NOTED = 64  # questions, drawn of all that are asked
 ALIKE = 1e-6  # by how much an answer in the log may differ
+Noted = list[tuple[BaseEpisode, Question, np.ndarray]]
 
 
 class Noting:
     """A mind that notes some of what it is asked, and is otherwise as it is."""
 
-    def __init__(self, mind: Any):
+    def __init__(self, mind: Any, noted: Noted | None = None):
         self.mind, self._asked = mind, 0
-        self._noted: list[tuple[BaseEpisode, Question, np.ndarray]] = []
+        self.noted: Noted = noted or []
         self._generator = np.random.default_rng(0)
 
     def __getattr__(self, name: str) -> Any:
@@ -44,15 +45,15 @@ class Noting:
         said = self.mind.answer(episode, questions)
         for one in zip(questions, said, strict=True):
             self._asked += 1
-            if len(self._noted) < NOTED:
-                self._noted.append((episode, *one))
+            if len(self.noted) < NOTED:
+                self.noted.append((episode, *one))
             elif (place := int(self._generator.integers(self._asked))) < NOTED:
-                self._noted[place] = episode, *one
+                self.noted[place] = episode, *one
         return said
 
     def keep(self, directory: Path) -> dict[str, Any] | None:
         """Writes the log with the farthest moment that one can hold: {"log", "at", "nats"}; None where none can."""
-        noted = [(_nats(*one), *one) for one in self._noted]
+        noted = [(_nats(*one), *one) for one in self.noted]
         for nats, episode, question, said in sorted(noted, key=lambda one: -one[0]):
             _clear(directory)
             with suppress(FunhouseError):

@@ -25,7 +25,7 @@ def told(stop: KeyboardInterrupt, rest: str) -> tuple[str, int]:
     """What is said of an interruption, `rest` last, and the exit status."""
     number = getattr(stop, "number", signal.SIGINT)
     word = "interrupted" if number == signal.SIGINT else "terminated"
-    return f"{word}: {'; '.join([*getattr(stop, '__notes__', []), rest])}", 128 + number
+    return f"{word}: {'; '.join(filter(None, [*getattr(stop, '__notes__', []), rest]))}", 128 + number
 
 
 @contextmanager

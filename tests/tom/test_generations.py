@@ -115,7 +115,7 @@ def test_a_signal_in_any_stage_keeps_what_is_finished_and_the_same_call_goes_on(
 ):
     shutil.rmtree(copied / "generation-2")
     command = ["generations", "--out", str(copied), "--count", "2", "--mind", str(trained), *map(str, FLAGS)]
-    for home, name in ((Trainer, "update"), (LogWriter, "write_shard"), (Judge, "judge")):
+    for home, name in ((Trainer, "update"), (LogWriter, "write_files"), (Judge, "judge")):
         with monkeypatch.context() as patch:
             at_call(patch, home, name, 1, lambda: send(signal.SIGTERM))
             assert main(command) == 143

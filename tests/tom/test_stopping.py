@@ -160,7 +160,7 @@ def test_a_run_of_episodes_keeps_its_shards_and_goes_on(tmp_path, monkeypatch, c
     command = ["run", "--out", str(log), "--episodes", "130", "--steps", "8", "--agents", "3", "--threads", "1"]
     status, word = SIGNALS[number]
     with monkeypatch.context() as patch:
-        at_call(patch, LogWriter, "write_shard", 1, lambda: send(number))
+        at_call(patch, LogWriter, "write_files", 1, lambda: send(number))
         assert main(command) == status
     said = capsys.readouterr().err
     assert f"{word}: 64 of 130 episodes are kept in {log}; the same command goes on" in said

@@ -16,6 +16,7 @@ LogDir = Annotated[str, tyro.conf.arg(metavar="LOG")]
 RunDir = Annotated[str, tyro.conf.arg(metavar="RUN")]
 MaybeRunDir = Annotated[str | None, tyro.conf.arg(metavar="RUN")]
 OutDir = Annotated[str, tyro.conf.arg(metavar="DIR")]
+MaybeAddress = Annotated[str | None, tyro.conf.arg(metavar="ADDRESS")]
 Name = Annotated[str, tyro.conf.arg(metavar="NAME")]
 Flag = tyro.conf.FlagCreatePairsOff[bool]  # --that, or where it is on unless it is said, --no-that
 

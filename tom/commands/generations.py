@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from tom.commands.base import Command, MaybeRunDir, OutDir, load_mind
+from tom.commands.base import Command, MaybeAddress, MaybeRunDir, OutDir, load_mind
 from tom.minds import NEAR_FAR
 from tom.terminal import progress, show, tell
 
@@ -48,16 +48,20 @@ class Generations(Command):
     """Decides every episode, and the order of the data in training."""
     threads: int = os.cpu_count() or 1
     """Worlds computed at a time."""
+    ray: MaybeAddress = None
+    """Have a Ray cluster play the episodes: auto, host:port, or local, which starts one of --threads processes here;
+    minds are trained and scored in this process."""
 
     def work(self) -> dict[str, Any]:
         from analysis.figures.picture import save
         from analysis.generations import draw
         from tom.generations import Plan, generations
+        from tom.joining import cluster
 
         load_mind(self.mind or NEAR_FAR)  # one thread; and a mind that is none is told of before anything is made
         plan = Plan(**{name: getattr(self, name) for name in _PLAN})
-        with progress(f"generations in {self.out}") as report:
-            document = generations(self.out, self.count, plan, self.mind, self.threads, report)
+        with cluster(self.ray, self.threads) as crew, progress(f"generations in {self.out}") as report:
+            document = generations(self.out, self.count, plan, self.mind, self.threads, report, crew)
         for name, figure in draw(document).items():
             save(figure, self.out, name)
         return document

@@ -1,12 +1,13 @@
 """`tom just-ask`: one of the experiments on asking for what one wants, or all of them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import tyro
 
-from tom.commands.base import Command, load_mind
+from tom.commands.base import Command, MaybeAddress, load_mind
 from tom.commands.controls import judge, show_controls
 from tom.minds import WISHES
 from tom.terminal import progress, show
@@ -37,6 +38,8 @@ class JustAsk(Command):
     """Episodes of each seed; by default as many as the experiment says."""
     split: Literal["validation", "test"] = "test"
     """Ask on validation whatever is still to be decided."""
+    ray: MaybeAddress = None
+    """Have a Ray cluster ask, one experiment on each core: auto, host:port, or local, which starts one here."""
 
     def work(self) -> dict[str, Any]:
         from analysis.figures.picture import save
@@ -44,15 +47,13 @@ class JustAsk(Command):
         from analysis.just_ask.picture import overview
         from analysis.probes import Settings
         from tom.commands.publishing import publish
+        from tom.joining import cluster
 
         chosen = list(experiments().values()) if self.name == ALL else [find(self.name)]
         settings = Settings(self.seeds, self.seed, self.episodes, self.split)
         mind = load_mind(self.mind or WISHES)
-        documents = []
-        for one in chosen:
-            with progress(f"just ask {one.name}") as report:
-                documents.append(one.run(mind, settings, report))
-            judge(one.name, documents[-1])
+        with cluster(self.ray) as crew:
+            documents = list(_elsewhere(crew, chosen, mind, settings) if crew else _here(chosen, mind, settings))
         if self.out:
             whole = self.name == ALL
             publish(Path(self.out), STEM, chosen, documents, whole, title="Just ask", about=ABOUT)
@@ -72,3 +73,30 @@ class JustAsk(Command):
             for table in find(one["experiment"]).tables(one):
                 show(table)
             show_controls(one["experiment"], one)
+
+
+def _here(chosen: list[Any], mind: Any, settings: Any) -> Iterator[dict[str, Any]]:
+    """The documents of experiments, one after another."""
+    for one in chosen:
+        with progress(f"just ask {one.name}") as report:
+            document = one.run(mind, settings, report)
+        judge(one.name, document)
+        yield document
+
+
+def _elsewhere(crew: Any, chosen: list[Any], mind: Any, settings: Any) -> list[dict[str, Any]]:
+    """The same, each made by a core of a cluster."""
+    documents, names = {}, [one.name for one in chosen]
+    with progress("just ask") as report:
+        for name, document in crew.each(_asked, (mind, settings), names):
+            documents[name] = document
+            report(len(documents), len(names), name)
+            judge(name, document)
+    return [documents[name] for name in names]
+
+
+def _asked(shared: tuple[Any, Any], name: str) -> dict[str, Any]:
+    """In a worker of a cluster: an experiment's document."""
+    from analysis.just_ask import find
+
+    return find(name).run(*shared)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from tom.commands.base import Command, load_mind
+from tom.commands.base import Command, MaybeAddress, load_mind
 from tom.commands.controls import judge, show_controls
 from tom.minds import NEAR_FAR
 from tom.terminal import Report, progress, show, show_table, tell
@@ -39,15 +39,22 @@ class Probe(Command):
     """Probe on validation whatever is still to be decided."""
     permute: int = 0
     """Ask the mind about the same episodes with tastes permuted: every colour so many places on."""
+    ray: MaybeAddress = None
+    """Have a Ray cluster probe, one probe on each core: auto, host:port, or local, which starts one here."""
 
     def work(self) -> dict[str, Any]:
         from analysis.probes import find, probes
         from tom.commands.publishing import publish
+        from tom.joining import cluster
 
         chosen = list(probes()) if self.name == ALL else [find(self.name).name]
         self.settings()
-        load_mind(self.run or NEAR_FAR)  # one that is none is told of before anything is made
-        documents = self._side_by_side(chosen) if len(chosen) > 1 else [self._one(chosen[0])]
+        mind = load_mind(self.run or NEAR_FAR)  # one that is none is told of before anything is made
+        with cluster(self.ray) as crew:
+            if crew:
+                documents = self._elsewhere(crew, mind, chosen)
+            else:
+                documents = self._side_by_side(chosen) if len(chosen) > 1 else [self._one(chosen[0])]
         if out := self._place():
             publish(out, PAGE, [find(name) for name in chosen], documents, self.name == ALL)
         for document in documents:
@@ -73,19 +80,37 @@ class Probe(Command):
                 report(len(documents), len(names), document["probe"])
         return documents
 
+    def _elsewhere(self, crew: Any, mind: Any, names: list[str]) -> list[dict[str, Any]]:
+        """The same, each made by a core of a cluster; moments are kept here."""
+        from tom.moments import Noting
+
+        documents = {}
+        with progress("probes") as report:
+            for name, (document, noted) in crew.each(_measured, (self, mind), names):
+                documents[name] = self._kept(document, Noting(mind, noted))
+                report(len(documents), len(names), name)
+        return [documents[name] for name in names]
+
     def probed(self, name: str, report: Report | None = None) -> dict[str, Any]:
         """One probe's document."""
+        return self._kept(*self.measured(name, load_mind(self.run or NEAR_FAR), report))
+
+    def measured(self, name: str, mind: Any, report: Report | None = None) -> tuple[dict[str, Any], Any]:
+        """One probe's document of a mind, and a tom.moments.Noting, the mind with what it was asked."""
         from analysis.contenders.permuted import Permuted
         from analysis.probes import Subject, find
         from tom.moments import Noting
         from tom.player import Player
 
-        mind = load_mind(self.run or NEAR_FAR)
         noted = Noting(mind)
         asked = [Permuted(one, self.permute) if self.permute else one for one in (noted, *mind.controls())]
         subject = Subject(asked[0], asked[1:], Player(mind), mind.checkpoint, self._in_marks())
-        document = find(name).run(subject, self.settings(), report)
-        if (out := self._place()) and not self.permute and (moment := noted.keep(out / f"{name}-moment")):
+        return find(name).run(subject, self.settings(), report), noted
+
+    def _kept(self, document: dict[str, Any], noted: Any) -> dict[str, Any]:
+        """A document, and in it where a log of the farthest moment was written, if one was."""
+        place = f"{document['probe']}-moment"
+        if (out := self._place()) and not self.permute and (moment := noted.keep(out / place)):
             document["moment"] = moment
         return document
 
@@ -126,3 +151,10 @@ class Probe(Command):
         if moment := document.get("moment"):
             tell(f"a moment at which the mind was {moment['nats']:.2f} nats off, which this shows:")
             tell(command(moment["log"], moment["at"], self.run))
+
+
+def _measured(shared: tuple[Probe, Any], name: str) -> tuple[dict[str, Any], list]:
+    """In a worker of a cluster: a probe's document, and what the mind was asked."""
+    command, mind = shared
+    document, noted = command.measured(name, mind)
+    return document, noted.noted

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from tom.commands.base import Command, Flag, LogDir, MaybeRunDir, load_mind
+from tom.commands.base import Command, Flag, LogDir, MaybeAddress, MaybeRunDir, load_mind
 from tom.terminal import progress, show_table, tell
 
 
@@ -106,11 +106,15 @@ class Run(Command):
     part: Annotated[str | None, tyro.conf.arg(metavar="K/N")] = None
     """Play only the K-th of N shares of the log, 1/N to N/N, each into a directory of its own and on whatever machine;
     tom merge puts them together."""
+    ray: MaybeAddress = None
+    """Have a Ray cluster play the shards: auto, host:port, or local, which starts one of --threads processes here. The
+    log does not depend on it."""
 
     def work(self) -> dict[str, Any]:
         from agents.recording import record
         from agents.registry import world_of
         from agents.run_size import takes
+        from tom.joining import cluster
         from worlds.arena.time_limit import patience
         from worlds.log.parts import Part, episodes_of
 
@@ -123,8 +127,10 @@ class Run(Command):
             self._announce(*world.announced(settings, episodes))
             if words := takes(settings, episodes, self.threads):
                 tell(words)
-            with progress(f"episodes to {self.out}") as report:
-                told = record(settings, self.out, self.episodes, self.threads, report, _tell_dropped, players, part)
+            with cluster(self.ray, self.threads) as crew, progress(f"episodes to {self.out}") as report:
+                told = record(
+                    settings, self.out, self.episodes, self.threads, report, _tell_dropped, players, part, crew
+                )
         return {**told, **players.tally.rates()} if players else told
 
     def stopped(self) -> str:

@@ -24,6 +24,14 @@ from worlds.orchard.episode import Episode
 from worlds.schema import Document
 
 
+def packed(meta: Mapping, shard: int, span: range, episodes: Sequence) -> dict[str, bytes]:
+    """The files of a shard, by name, of a log whose manifest says this of it; span: which episodes it is made of."""
+    if [episode.index for episode in episodes] != list(span):
+        raise ValueError(f"shard {shard} is made of the episodes {span}")
+    tables = format_of(dict(meta)).to_tables(episodes)
+    return {file_name(table, shard): encode(rows) for table, rows in tables.items()}
+
+
 class LogWriter:
     """Writes a log of `episodes` episodes, shard by shard in any order, from whatever of it is there already.
 
@@ -97,10 +105,7 @@ class LogWriter:
 
     def write_shard(self, shard: int, episodes: Sequence[Episode]) -> None:
         """Writes one shard; once this returns, nothing takes it back. Raises FunhouseError if it cannot."""
-        if [episode.index for episode in episodes] != list(self.span(shard)):
-            raise ValueError(f"shard {shard} is made of the episodes {self.span(shard)}")
-        tables = self._format.to_tables(episodes)
-        self.write_files({file_name(table, shard): encode(rows) for table, rows in tables.items()})
+        self.write_files(packed(self.meta, shard, self.span(shard), episodes))
 
     def write_files(self, data: Mapping[str, bytes]) -> None:
         """Writes the files of one shard, by name, as `write_shard` does."""
