@@ -197,12 +197,10 @@ class Match:
         """The finished episode; the steps of one phase share their rows of roles and prompts."""
         cast, minds = self.cast, self.run.minds
         agents = [self._agent(i) for i in range(len(cast.names))]
-        phases = range(len(cast.chain))
-        role = [[cast.role(p, i) for i in range(len(agents))] for p in phases]
-        prompt = [[cast.prompt(p, i) for i in range(len(agents))] for p in phases]
+        role, prompt = cast.roles, cast.prompts
         taken = np.take_along_axis(self.chance, self.events.action[..., None].astype(np.int64), 2)[..., 0]
         return Episode(
-            index=self.index, seed=self.key, split=self.run.split, run=self.run.to_dict(), walls=self.walls,
+            index=self.index, seed=self.key, split=self.run.split, run=_settings(self.run), walls=self.walls,
             cell=self.events.cell, board=self.events.board, action=self.events.action, reward=self._state.reward,
             role=[role[p] for p in cast.phase_of], prompt=[prompt[p] for p in cast.phase_of], agents=agents,
             probability=taken.astype(np.float32) if minds else None, mark=self.events.mark,
@@ -243,6 +241,12 @@ def _state(stage: Stage, shape: tuple[int, int], depth: int, actions: int) -> St
         hollow=np.zeros((steps, n), np.bool_),
         chance=np.empty((steps, n, actions)),
     )
+
+
+@lru_cache(maxsize=16)
+def _settings(run: RunConfig) -> dict:
+    """What a run's episodes share, as those of a log do."""
+    return run.to_dict()
 
 
 @lru_cache(maxsize=16)
