@@ -116,20 +116,28 @@ class Population:
         return bank_of(self.space)
 
     @cached_property
-    def _roles(self) -> list[list[tuple[str, ...]]]:
+    def roles(self) -> list[list[tuple[str, ...]]]:
+        """[p][n] the canonical chains: names and descriptions; () is "as itself"."""
         texts, said = self._bank.texts, dict(enumerate(self.names))
         said |= {-2 - row: texts[row] for row in (-2 - np.unique(self.chain[self.chain < NO_ELEMENT])).tolist()}
         chains = self.chain.tolist()
         return [[tuple([said[one] for one in codes if one != NO_ELEMENT]) for codes in row] for row in chains]
 
+    @cached_property
+    def prompts(self) -> list[list[str]]:
+        """[p][n] the words in which the roles were given."""
+        return [
+            [say("behave", chain, me, wording) for chain, me, wording in zip(row, self.names, wordings, strict=True)]
+            for row, wordings in zip(self.roles, self.paraphrase.tolist(), strict=True)
+        ]
+
     def role(self, phase: int, agent: int) -> tuple[str, ...]:
-        """The canonical chain: names and descriptions; () is "as itself"."""
-        return self._roles[phase][agent]
+        """One agent's chain in one phase."""
+        return self.roles[phase][agent]
 
     def prompt(self, phase: int, agent: int) -> str:
-        """The words in which the role was given."""
-        chain = self.role(phase, agent)
-        return say("behave", chain, me=self.names[agent], paraphrase=int(self.paraphrase[phase, agent]))
+        """The words in which it was given."""
+        return self.prompts[phase][agent]
 
 
 class Extent(Protocol):

@@ -145,11 +145,19 @@ def say(stance: str, chain: Sequence[str], me: str | None = None, paraphrase: in
     """
     if stance == "predict" and not chain:
         raise FunhouseError("nobody is predicted", place="say", remedy="let the chain begin with a name")
+    wording, opening, link, closing = _form(stance, paraphrase)
+    said = opening + link.join(
+        [_say_who(one, me, place, wording, closing) for place, one in enumerate(chain or ("me",))]
+    )
+    return f"{said} {closing}" if closing else said
+
+
+@lru_cache(maxsize=4096)
+def _form(stance: str, paraphrase: int) -> tuple[int, str, str, str]:
+    """The wording, and what stands before, between and after those who are named."""
     wording, form = divmod(paraphrase, len(PARAPHRASES[stance]))
     opening, link, closing = PARAPHRASES[stance][form]
-    who = [_say_who(one, me, place, wording, closing) for place, one in enumerate(chain or ("me",))]
-    said = f"{opening} {f' {link} '.join(who)}"
-    return f"{said} {closing}" if closing else said
+    return wording, f"{opening} ", f" {link} ", closing
 
 
 def _say_who(one: str, me: str | None, place: int, wording: int, closing: str) -> str:

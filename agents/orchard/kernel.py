@@ -63,7 +63,7 @@ def advance(stage, part, step, work, belief):
                 _aim(stage.powers.every, chain, level, code, senses, lens)
                 if without.nested_lenses and level > 1:
                     _put(lens, 1, level)
-                if sees(events, stage.ground, lens, pairs, who, step):
+                if looked or sees(events, stage.ground, lens, pairs, who, step):
                     learn(stage, pairs, who, step, work, belief, node + code, looked)
                     looked = stage.powers.alike
         node += senses**level
@@ -165,10 +165,12 @@ def _end(powers, taken, all_eyes, widest, belief, work):
     whole = weight.shape[1] - weight.shape[1] % LANES
     for s in range(mass.shape[0]):
         into = weight[meet[s] if all_eyes == NOT_ONE else all_eyes]
+        for lane in range(0, whole, LANES):
+            so_far = eight(into, lane)
+            for i in range(mass.shape[1]):
+                so_far = plus(so_far, times(alike(mass[s, i]), eight(turned[i], lane)))
+            put(so_far, into, lane)
         for i in range(mass.shape[1]):
-            for lane in range(0, whole, LANES):
-                share = times(alike(mass[s, i]), eight(turned[i], lane))
-                put(plus(eight(into, lane), share), into, lane)
             for j in range(whole, len(into)):
                 into[j] += mass[s, i] * turned[i, j]
 

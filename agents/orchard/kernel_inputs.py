@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 
 from agents.orchard.lens import PACKED, UNREACHABLE, Events, Ground, Lens, Look, compiled
-from agents.orchard.registers import LANES
+from agents.orchard.registers import LANES, aligned
 from agents.orchard.senses import Senses
 from agents.orchard.types import TypeSpace
 from agents.partial import NOTHING, Without
@@ -46,7 +46,9 @@ class Powers(NamedTuple):
     packed: bool  # whether nearest distances are packed, and pull and push looked up; else the fields below are used
     summed: bool  # whether all fruits of a kind count, and not the nearest alone
     discount: np.ndarray  # (256,) float64: γ^distance, 0 where there is no way
-    lure: np.ndarray  # (kinds, 256, lanes) float64: exp(β·weight·γ^distance), by taste, where all fruits count
+    # (kinds, blocks, 256 · LANES) float64: exp(β·weight·γ^distance), by taste, where all fruits count; a block is what
+    # one register holds
+    lure: np.ndarray
     wanted: np.ndarray  # (all colours, lanes) float64: β·weight, by taste
     keenest: float  # the largest |β·weight|
     drawn: np.ndarray  # (tempers,) float64: β·push
@@ -82,14 +84,14 @@ class Work(NamedTuple):
     look: Look
     lens: Lens  # of depth + 2 pairs
     fruit: np.ndarray  # (eyes, memories, tastes, moves) float64: one factor of exp(β·Q), where distances are packed
-    odds: np.ndarray  # (eyes, memories, moves, lanes) float64: where they are not, of a scale of its own
+    odds: np.ndarray  # (eyes, memories, blocks, moves · LANES) float64: where they are not, of a scale of its own
     total: np.ndarray  # (eyes, memories, tempers, lanes) float64: the denominators of softmax(β·Q) there
     like: np.ndarray  # (senses, minds) float64: how likely an act is, there
-    mixed: np.ndarray  # (moves, lanes) float64: what all minds do, there
+    mixed: np.ndarray  # (blocks, moves · LANES) float64: what all minds do, there
     most: np.ndarray  # (lanes,) float64
     judged: np.ndarray  # (eyes,) bool: whose fruit holds what was last looked at
     company: np.ndarray  # (sights, tempers, moves) float64: the other
-    lures: np.ndarray  # (memories, all colours and none, moves, lanes) float64: what is due to each kind; 1 for none
+    lures: np.ndarray  # (memories, kinds and none, blocks, moves · LANES) float64: what is due to each kind; 1 for none
     moderate: np.ndarray  # (1,) bool: whether the odds can be made of these
     cover: np.ndarray  # (senses, lanes) float64, by taste
     held: np.ndarray  # (sights,) int64: how many cells were shown
@@ -151,7 +153,7 @@ def powers_of(space: TypeSpace, seen_alone: bool = False) -> Powers:
         packed=packed,
         summed=space.policy.value == "sum",
         discount=discount,
-        lure=np.exp(wanted[: space.orchard.kinds if space.policy.value == "sum" else 0, None] * discount[:, None]),
+        lure=_lure(wanted[: space.orchard.kinds if space.policy.value == "sum" else 0], discount),
         wanted=wanted,
         keenest=float(table.beta * np.abs(table.weight).max()),
         drawn=table.beta * push,
@@ -162,6 +164,14 @@ def powers_of(space: TypeSpace, seen_alone: bool = False) -> Powers:
         among=int(believed.sum()),
         without=NOTHING,
     )  # fmt: skip
+
+
+def _lure(wanted: np.ndarray, discount: np.ndarray) -> np.ndarray:
+    """Powers.lure; wanted (kinds, lanes)."""
+    kinds, blocks = len(wanted), wanted.shape[1] // LANES
+    lure = aligned(wanted.size * len(discount)).reshape(kinds, blocks, len(discount) * LANES)
+    lure[:] = np.exp(wanted.reshape(kinds, blocks, 1, LANES) * discount[:, None]).reshape(lure.shape)
+    return lure
 
 
 def _heeded(space: TypeSpace, lanes: int) -> np.ndarray:
@@ -184,8 +194,10 @@ def make_work(stage, depth):
         powers.wanted.shape[1],
         powers.pull.shape[1],
     )
-    tastes, packed = powers.pull.shape[0], powers.packed
+    tastes, packed, blocks = powers.pull.shape[0], powers.packed, lanes // LANES
     nodes, groups, pairs, eyes = powers.senses**depth, len(powers.played) - 1, depth + 2, sights << kinds
+    far, dues, minds, apart = 0 if packed else eyes, len(powers.lure) + 1, len(powers.example), powers.mind_of.shape[1]
+    every = len(powers.every.sight)
     return Work(
         Look(
             np.empty((memories, kinds), np.uint64),
@@ -196,30 +208,31 @@ def make_work(stage, depth):
             np.empty((memories, len(KINDS), moves)),
             np.empty(moves),
             np.empty(powers.window[-1], np.bool_),
+            np.empty(1),
         ),
         Lens(
             np.empty(pairs, np.int64), np.empty(pairs, np.int64), np.empty(pairs, np.int64), np.empty(pairs, np.int64)
         ),
         np.empty((eyes if packed else 0, memories, tastes, moves)),
-        np.empty((0 if packed else eyes, memories, moves, lanes)),
-        np.empty((0 if packed else eyes, memories, tempers, lanes)),
-        np.empty(powers.held.shape),
-        np.empty((moves, lanes)),
+        aligned(far * memories * moves * lanes).reshape(far, memories, blocks, moves * LANES),
+        aligned(far * memories * tempers * lanes).reshape(far, memories, tempers, lanes),
+        aligned(powers.held.size).reshape(powers.held.shape),
+        aligned(moves * lanes).reshape(blocks, moves * LANES),
         np.empty(lanes),
         np.empty(eyes, np.bool_),
         np.empty((sights, tempers, moves)),
-        np.ones((memories, len(KINDS) + 1, moves, lanes)),
+        aligned(memories * dues * moves * lanes).reshape(memories, dues, blocks, moves * LANES),
         np.empty(1, np.bool_),
-        np.ones((powers.senses, lanes)),
+        aligned(powers.senses * lanes).reshape(powers.senses, lanes),
         np.empty(sights, np.int64),
         np.empty(len(powers.taste)),
         np.empty((nodes, groups)),
         np.empty(groups),
-        np.empty((powers.senses, powers.mind_of.shape[1])),
-        np.empty((powers.mind_of.shape[1], len(powers.example))),
+        np.empty((powers.senses, apart)),
+        aligned(apart * minds).reshape(apart, minds),
         np.empty(nodes, np.int64),
-        np.empty((len(powers.every.sight), len(powers.example))),
-        np.empty(len(powers.every.sight), np.bool_),
+        aligned(every * minds).reshape(every, minds),
+        np.empty(every, np.bool_),
     )
 
 

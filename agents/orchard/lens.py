@@ -65,6 +65,7 @@ class Look(NamedTuple):
     field: np.ndarray  # (memories, all colours, actions) float64: γ^distance of what is remembered
     company: np.ndarray  # (actions,) float64: the same of the nearest other agent
     shown: np.ndarray  # (window,) bool: whether the lens shows anything, so many steps ago
+    most: np.ndarray  # (1,) float64: what the sum of γ^distance over all fruits can come to after an action
 
 
 def ground_of(geometry: Geometry) -> Ground:

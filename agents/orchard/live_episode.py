@@ -15,7 +15,7 @@ from agents.orchard.drawing_strangers import NOBODY, settled, strangers_of, word
 from agents.orchard.kernel import advance, answer, begin
 from agents.orchard.kernel_inputs import Part, Stage, make_work, node_count, powers_of
 from agents.orchard.lens import Events, compiled, ground_of
-from agents.orchard.run import RunConfig
+from agents.orchard.run import RunConfig, settings_of
 from agents.orchard.strange_kernel import Codes, act_as_stranger, coded
 from agents.orchard.strange_ways import make_room
 from agents.orchard.types import TypeSpace
@@ -197,12 +197,10 @@ class Match:
         """The finished episode; the steps of one phase share their rows of roles and prompts."""
         cast, minds = self.cast, self.run.minds
         agents = [self._agent(i) for i in range(len(cast.names))]
-        phases = range(len(cast.chain))
-        role = [[cast.role(p, i) for i in range(len(agents))] for p in phases]
-        prompt = [[cast.prompt(p, i) for i in range(len(agents))] for p in phases]
+        role, prompt = cast.roles, cast.prompts
         taken = np.take_along_axis(self.chance, self.events.action[..., None].astype(np.int64), 2)[..., 0]
         return Episode(
-            index=self.index, seed=self.key, split=self.run.split, run=self.run.to_dict(), walls=self.walls,
+            index=self.index, seed=self.key, split=self.run.split, run=settings_of(self.run), walls=self.walls,
             cell=self.events.cell, board=self.events.board, action=self.events.action, reward=self._state.reward,
             role=[role[p] for p in cast.phase_of], prompt=[prompt[p] for p in cast.phase_of], agents=agents,
             probability=taken.astype(np.float32) if minds else None, mark=self.events.mark,

@@ -4,22 +4,22 @@ First the fruits are listed; from them comes either what each kind of them is wo
 exp(β·Q) of which each fruit's is looked up, or, where those might overflow or the best fruit alone counts, γ^distance.
 """
 
-from numba import uint64
+from numba import int64, uint64
 
 from agents.orchard.lens import compiled, in_lens, sees, shows
-from agents.orchard.registers import LANES, alike, eight, put, times
+from agents.orchard.registers import LANES, eight, put, times
 from worlds.orchard.geometry import lowest_bit, popcount
-
-MODERATE = 600.0  # an exponent that neither overflows nor, in a sum with others such, makes a fraction lose digits
 
 
 @compiled
-def look_far(events, ground, window, lens, pairs, step, out):
+def look_far(events, ground, window, discount, lens, pairs, step, out):
     """As agents.orchard.lens.look, for any number of actions: writes out.fruit, by memory and kind, and where those of
-    each begin, out.first, of the kinds that the first of the lens sees; returns how many cells are shown."""
+    each begin, out.first, of the kinds that the first of the lens sees, and out.most; returns how many cells are
+    shown."""
     board, shown, new, seen_kinds = events.board, out.shown, out.new, lens.kinds[0]
     memories, kinds, body = len(window), board.shape[1], lens.place[pairs - 1]
-    longest, count, found = min(window[memories - 1], step + 1), 0, 0
+    longest, count, found, most = min(window[memories - 1], step + 1), 0, 0, 0.0
+    away = ground.distance[events.cell[step, body]]
     for back in range(longest):
         shown[back] = sees(events, ground, lens, pairs, body, step - back)
     for word in range(board.shape[2]):
@@ -38,11 +38,12 @@ def look_far(events, ground, window, lens, pairs, step, out):
                 for back in range(since, until):
                     fruits = board[step - back, kind, word] & new[back, word]
                     while fruits != uint64(0):
-                        out.fruit[found] = 64 * word + lowest_bit(fruits)
+                        out.fruit[found] = fruit = 64 * word + lowest_bit(fruits)
+                        most += discount[max(away[fruit] - 1, 0)]  # an action leads one step nearer at most
                         found += 1
                         fruits &= fruits - uint64(1)
         since = until
-    out.first[memories * kinds] = found
+    out.first[memories * kinds], out.most[0] = found, most
     return count
 
 
@@ -77,38 +78,28 @@ def field_of(ground, at, discount, summed, look, memories, kinds):
 
 
 @compiled
-def is_moderate(ground, at, powers, look, memories, kinds):
-    """Whether no |β·Q| of the fruits that are shown from the cell `at` can be so large that exp(β·Q) has to be scaled:
-    an action leads one step nearer to each of them at most."""
-    near = 0.0
-    for f in range(look.first[memories * kinds]):
-        near += powers.discount[max(ground.distance[at, look.fruit[f]] - 1, 0)]
-    return near * powers.keenest < MODERATE
-
-
-@compiled
 def lures_of(ground, at, lure, look, memories, kinds, lures):
-    """Writes lures (memories, all colours, actions, lanes), exp(β·weight · the sum of γ^distance) from the cell `at`,
-    of some kinds, as bits; lure is that of Powers. Three actions at a time: each product has to wait for the one
+    """Writes lures (memories, all kinds, blocks, actions · LANES), exp(β·weight · the sum of γ^distance) from the cell
+    `at`, of some kinds, as bits; lure is that of Powers. Three actions at a time: each product has to wait for the one
     before."""
-    distance, (actions, lanes) = ground.distance, lures.shape[2:]
+    distance, neighbor, actions = ground.distance, ground.neighbor, ground.neighbor.shape[1]
     for memory in range(memories):
         for kind in range(len(lure)):
             if not kinds >> kind & 1:
                 continue
             first, last = look.first[memory * len(lure) + kind], look.first[memory * len(lure) + kind + 1]
-            for a in range(0, actions, 3):
-                b, c = min(a + 1, actions - 1), min(a + 2, actions - 1)
-                here, there, yonder = ground.neighbor[at, a], ground.neighbor[at, b], ground.neighbor[at, c]
-                for lane in range(0, lanes, LANES):
-                    x = eight(lures[memory - 1, kind, a], lane) if memory > 0 else alike(1.0)
-                    y = eight(lures[memory - 1, kind, b], lane) if memory > 0 else alike(1.0)
-                    z = eight(lures[memory - 1, kind, c], lane) if memory > 0 else alike(1.0)
+            for block in range(lure.shape[1]):
+                row, due = lure[kind, block], lures[memory, kind, block]
+                shorter = lures[memory - 1, kind, block] if memory > 0 else lures[0, -1, block]
+                for a in range(0, actions, 3):
+                    b, c = min(a + 1, actions - 1), min(a + 2, actions - 1)
+                    here, there, yonder = uint64(neighbor[at, a]), uint64(neighbor[at, b]), uint64(neighbor[at, c])
+                    x, y, z = eight(shorter, LANES * a), eight(shorter, LANES * b), eight(shorter, LANES * c)
                     for f in range(first, last):
-                        fruit = look.fruit[f]
-                        x = times(x, eight(lure[kind, distance[here, fruit]], lane))
-                        y = times(y, eight(lure[kind, distance[there, fruit]], lane))
-                        z = times(z, eight(lure[kind, distance[yonder, fruit]], lane))
-                    put(x, lures[memory, kind, a], lane)
-                    put(y, lures[memory, kind, b], lane)
-                    put(z, lures[memory, kind, c], lane)
+                        away = distance[look.fruit[f]]  # as far as from there to here
+                        x = times(x, eight(row, LANES * int64(away[here])))
+                        y = times(y, eight(row, LANES * int64(away[there])))
+                        z = times(z, eight(row, LANES * int64(away[yonder])))
+                    put(x, due, LANES * a)
+                    put(y, due, LANES * b)
+                    put(z, due, LANES * c)

@@ -2,8 +2,9 @@
 over a short row is one instruction. Where registers are narrower it is several; the numbers are the same.
 """
 
+import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
-from numba import types
+from numba import njit, types
 from numba.core.datamodel import models
 from numba.extending import intrinsic, register_model
 from numba.np.arrayobj import make_array
@@ -32,6 +33,15 @@ def _address(context, builder, row_type, row, first):
     """Where the numbers of a row begin."""
     data = make_array(row_type)(context, builder, row).data
     return builder.bitcast(builder.gep(data, [first]), _VECTOR.as_pointer())
+
+
+@njit(cache=True, nogil=True)
+def aligned(size):
+    """Room for so many float64, ones, where each register's worth lies in one line of the cache: of two, every load and
+    store of a register would be two."""
+    whole = np.ones(size + LANES)
+    first = -(whole.ctypes.data // 8) % LANES
+    return whole[first : first + size]
 
 
 @intrinsic

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -95,3 +96,9 @@ class RunConfig:
     def from_dict(cls, values: dict) -> "RunConfig":
         """The run from to_dict's values. Raises FunhouseError as schema.read does."""
         return schema.read(cls, values)
+
+
+@lru_cache(maxsize=16)
+def settings_of(run: RunConfig) -> dict:
+    """What the episodes of a run share, as those of a log do: to be read alone."""
+    return run.to_dict()

@@ -11,11 +11,12 @@ import numpy as np
 from numba import njit
 
 from agents.orchard.lens import compiled
-from agents.orchard.looking_far import company_of, field_of, is_moderate, look_far, lures_of
+from agents.orchard.looking_far import company_of, field_of, look_far, lures_of
 from agents.orchard.registers import LANES, alike, eight, minus, over, plus, put, sum_of, times
 
 # Sums in any order.
 adding = njit(cache=True, nogil=True, _nrt=False, error_model="numpy", forceinline=True, fastmath={"reassoc"})
+MODERATE = 600.0  # an exponent that neither overflows nor, in a sum with others such, makes a fraction lose digits
 LEAST = -700.0  # of an exponent: what is less likely than this counts as this likely
 _PER_BIT = 1 / math.log(2)
 _LN2_HIGH, _LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10  # the first times any exponent of two is exact
@@ -37,8 +38,8 @@ def imagine_unpacked(stage, window, pairs, step, work):
     events, ground, powers, lens, seen = stage.events, stage.ground, stage.powers, work.lens, work.look
     company, sight, body = work.company, lens.sight[pairs - 1], lens.place[pairs - 1]
     (tempers, moves), kinds, at = company.shape[1:], events.board.shape[1], events.cell[step, body]
-    count = look_far(events, ground, window, lens, pairs, step, seen)
-    work.moderate[0] = powers.summed and is_moderate(ground, at, powers, seen, len(window), kinds)
+    count = look_far(events, ground, window, powers.discount, lens, pairs, step, seen)
+    work.moderate[0] = powers.summed and seen.most[0] * powers.keenest < MODERATE
     if work.moderate[0]:
         lures_of(ground, at, powers.lure, seen, len(window), lens.kinds[0], work.lures)
     else:
@@ -51,11 +52,6 @@ def imagine_unpacked(stage, window, pairs, step, work):
             most = max(most, powers.drawn[temper] * seen.company[a])
         for a in range(moves):
             company[sight, temper, a] = np.exp(powers.drawn[temper] * seen.company[a] - most) if powers.drives else 1.0
-    blind = sight * powers.eyes  # the eye that sees no kind of fruit
-    for memory in range(len(window) if work.moderate[0] else 0):
-        one = work.lures[memory, -1]
-        _multiply(one, one, company[sight], work.odds[blind, memory], work.total[blind, memory])
-        work.judged[blind] = True
     return count
 
 
@@ -67,56 +63,58 @@ def judge_unpacked(powers, memories, eye, work):
     if not work.moderate[0]:
         for memory in range(memories):
             _worth(powers, work.look.field[memory], kinds, odds[eye, memory], work.most)
-            _multiply(odds[eye, memory], work.lures[memory, -1], company, odds[eye, memory], total[eye, memory])
+            _multiply(odds[eye, memory], work.lures[0, -1], company, odds[eye, memory], total[eye, memory])
         return
     # The odds of an eye are those of the eye that lacks the last of its kinds, which several have in common, times
     # what is due to that kind.
-    after = eye - kinds
+    after, none = eye - kinds, work.lures[0, -1]
+    for memory in range(memories if kinds == 0 else 0):
+        _multiply(none, none, company, odds[eye, memory], total[eye, memory])
     for kind in range(len(powers.lure)):
         if kinds >> kind & 1:
             before, after = after, after | 1 << kind
             for memory in range(0 if work.judged[after] else memories):
-                due = work.lures[memory, kind]
-                _multiply(odds[before, memory], due, company, odds[after, memory], total[after, memory])
+                others = odds[before, memory] if before & powers.eyes - 1 else none
+                _multiply(others, work.lures[memory, kind], company, odds[after, memory], total[after, memory])
             work.judged[after] = True
 
 
 @compiled
 def _multiply(one, other, company, odds, total):
-    """Writes the product of two odds (moves, lanes), and what it adds up to with company (tempers, moves)."""
+    """Writes the product of two odds (blocks, moves · LANES), and what it adds up to with company (tempers, moves)."""
     for temper in range(len(company)):
-        for lane in range(0, odds.shape[1], LANES):
-            so_far = alike(0.0)
-            for a in range(len(odds)):
-                x = times(eight(one[a], lane), eight(other[a], lane))
-                put(x, odds[a], lane)
+        for block in range(len(odds)):
+            mine, others, product, so_far = one[block], other[block], odds[block], alike(0.0)
+            for a in range(company.shape[1]):
+                x = times(eight(mine, LANES * a), eight(others, LANES * a))
+                put(x, product, LANES * a)
                 so_far = plus(so_far, times(x, alike(company[temper, a])))
-            put(so_far, total[temper], lane)
+            put(so_far, total[temper], LANES * block)
 
 
 @compiled
 def _worth(powers, field, kinds, odds, most):
     """exp(β·Q) over its largest, so that nothing overflows; field as Look has it, of one memory."""
-    wanted = powers.wanted
-    for i in range(len(most)):
-        most[i] = -np.inf
-    for a in range(field.shape[1]):
-        worth, known = odds[a], False
-        for i in range(len(most)):
-            worth[i] = 0.0
-        for kind in range(field.shape[0]):
-            near = field[kind, a]
-            if kinds >> kind & 1 and near > 0.0:
-                for i in range(len(most)):
-                    one = wanted[kind, i] * near
-                    worth[i] = worth[i] + one if powers.summed or not known else max(worth[i], one)
-                known = True
-        for i in range(len(most)):
-            most[i] = max(most[i], worth[i])
-    for a in range(field.shape[1]):
-        worth = odds[a]
-        for i in range(len(most)):
-            worth[i] = exponential(worth[i] - most[i])
+    for block in range(len(odds)):
+        worth, first = odds[block], LANES * block
+        for i in range(LANES):
+            most[i] = -np.inf
+        for a in range(field.shape[1]):
+            known = False
+            for i in range(LANES):
+                worth[LANES * a + i] = 0.0
+            for kind in range(field.shape[0]):
+                near = field[kind, a]
+                if kinds >> kind & 1 and near > 0.0:
+                    for i in range(LANES):
+                        one, so_far = powers.wanted[kind, first + i] * near, worth[LANES * a + i]
+                        worth[LANES * a + i] = so_far + one if powers.summed or not known else max(so_far, one)
+                    known = True
+            for i in range(LANES):
+                most[i] = max(most[i], worth[LANES * a + i])
+        for a in range(field.shape[1]):
+            for i in range(LANES):
+                worth[LANES * a + i] = exponential(worth[LANES * a + i] - most[i])
 
 
 @compiled
@@ -124,8 +122,7 @@ def chances_unpacked(powers, work, kinds, action, marked):
     """Writes π of one action, work.like (senses, minds), for every mind with every senses; returns the mean over the
     types that are believed in. kinds, marked: as agents.orchard.judging.chances has them."""
     like, every, company = work.like, powers.every, work.company
-    memories, moves = work.odds.shape[1:3]
-    tempers, lanes = work.total.shape[2:]
+    (memories, blocks), (moves, (tempers, lanes)) = work.odds.shape[1:3], (company.shape[2], work.total.shape[2:])
     for sense in range(powers.senses):
         row, sight = like[sense], every.sight[sense]
         eye = sight * powers.eyes + (kinds & every.kinds[sense])
@@ -135,13 +132,14 @@ def chances_unpacked(powers, work, kinds, action, marked):
                 row[i] = powers.spread + (1.0 - powers.floor if felt and washes else 0.0)
             continue
         for memory in range(memories):
-            odds = work.odds[eye, memory, action]
+            odds = work.odds[eye, memory]
             for temper in range(tempers):
                 share = (1.0 - powers.floor) * company[sight, temper, action]
                 total, first = work.total[eye, memory, temper], (memory * tempers + temper) * lanes
-                for lane in range(0, lanes, LANES):
-                    x = over(times(alike(share), eight(odds, lane)), eight(total, lane))
-                    put(plus(x, alike(powers.spread)), row, first + lane)
+                for block in range(blocks):
+                    x = times(alike(share), eight(odds[block], LANES * action))
+                    x = over(x, eight(total, LANES * block))
+                    put(plus(x, alike(powers.spread)), row, first + LANES * block)
     mean = alike(0.0)
     for sense in range(powers.senses):
         for first in range(0, len(like[sense]), LANES):
@@ -178,28 +176,30 @@ def believe(powers, work, native, mean, belief):
 
 @compiled
 def mix(weight, eye, sight, memories, work):
-    """Adds to work.mixed (moves, lanes) the softmax of an eye's minds, as they weigh, (minds,)."""
-    company, moves, (tempers, lanes) = work.company, work.odds.shape[2], work.total.shape[2:]
+    """Adds to work.mixed (blocks, moves · LANES) the softmax of an eye's minds, as they weigh, (minds,)."""
+    company, (tempers, lanes) = work.company, work.total.shape[2:]
     for memory in range(memories):
         for temper in range(tempers):
             first, total = (memory * tempers + temper) * lanes, work.total[eye, memory, temper]
-            for lane in range(0, lanes, LANES):
-                share = over(eight(weight, first + lane), eight(total, lane))
-                for a in range(moves):
-                    odds = times(eight(work.odds[eye, memory, a], lane), alike(company[sight, temper, a]))
-                    put(plus(eight(work.mixed[a], lane), times(share, odds)), work.mixed[a], lane)
+            for block in range(len(work.mixed)):
+                share = over(eight(weight, first + LANES * block), eight(total, LANES * block))
+                odds, mixed = work.odds[eye, memory, block], work.mixed[block]
+                for a in range(company.shape[2]):
+                    x = times(eight(odds, LANES * a), alike(company[sight, temper, a]))
+                    put(plus(eight(mixed, LANES * a), times(share, x)), mixed, LANES * a)
 
 
 @compiled
 def clear(mixed):
-    """Empties mixed (moves, lanes)."""
-    for a in range(mixed.shape[0]):
+    """Empties mixed (blocks, moves · LANES)."""
+    for block in range(mixed.shape[0]):
         for i in range(mixed.shape[1]):
-            mixed[a, i] = 0.0
+            mixed[block, i] = 0.0
 
 
 @compiled
 def gather(mixed, out):
-    """Adds up mixed (moves, lanes) by action, out (actions,)."""
-    for a in range(mixed.shape[0]):
-        out[a] += _total(mixed[a])
+    """Adds up mixed (blocks, moves · LANES) by action, out (actions,)."""
+    for block in range(len(mixed)):
+        for a in range(mixed.shape[1] // LANES):
+            out[a] += _total(mixed[block, LANES * a : LANES * (a + 1)])

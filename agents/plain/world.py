@@ -142,8 +142,7 @@ def play(run: PlainRun, index: int) -> PlainEpisode:
         index=index, seed=key, split=run.split, run=run.to_dict(), place=np.zeros((t, n), np.int32),
         content=np.zeros((t, run.plain.places), np.int32), action=np.full((t, n), -1, np.int16),
         reward=np.zeros((t, n), np.float32),
-        role=[[cast.role(int(p), i) for i in range(n)] for p in cast.phase_of],
-        prompt=[[cast.prompt(int(p), i) for i in range(n)] for p in cast.phase_of],
+        role=[cast.roles[p] for p in cast.phase_of], prompt=[cast.prompts[p] for p in cast.phase_of],
         agents=[Agent(name, one.to_dict(), words) for name, one, words in said],
     )  # fmt: skip
     with told_of(rules, "start"):

@@ -70,8 +70,17 @@ def _told(rows: Sequence[list], kind: pa.DataType) -> pa.Array:
     once = {id(row): row for row in rows}
     ends = np.cumsum([len(row) for row in once.values()])
     spans = dict(zip(once, np.split(np.arange(ends[-1]), ends[:-1]), strict=True))
+    places = np.concatenate([spans[id(row)] for row in rows])
     each = pa.array([element for row in once.values() for element in row], kind)
-    return each.take(pa.array(np.concatenate([spans[id(row)] for row in rows])))
+    return _lists(each, places) if pa.types.is_list(kind) else each.take(pa.array(places))
+
+
+def _lists(each: pa.ListArray, places: np.ndarray) -> pa.ListArray:
+    """The lists at some places; Arrow's own `take` goes from element to element."""
+    first, size = each.offsets.to_numpy()[:-1][places], each.value_lengths().to_numpy()[places]
+    offsets = np.concatenate([[0], np.cumsum(size)])
+    elements = np.repeat(first - offsets[:-1], size) + np.arange(offsets[-1])
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), each.values.take(pa.array(elements)), each.type)
 
 
 def with_columns(table: pa.Table, **columns: np.ndarray) -> pa.Table:

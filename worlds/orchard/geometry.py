@@ -64,12 +64,22 @@ def line_is_clear(opaque, row, column, row2, column2):
         row, column, row2, column2 = row2, column2, row, column
     down, right = row2 - row, column2 - column
     length = max(abs(down), abs(right))
-    for k in range(1, length):
-        r = row + (2 * k * down + length) // (2 * length)
-        c = column + (2 * k * right + length) // (2 * length)
+    r, c, below, beside = row, column, length, length
+    for _ in range(1, length):  # a division at each sample would take most of the time
+        below, beside = below + 2 * down, beside + 2 * right
+        r, below = _carried(r, below, 2 * length)
+        c, beside = _carried(c, beside, 2 * length)
         if opaque[r, c]:
             return False
     return True
+
+
+@njit(cache=True, nogil=True)
+def _carried(whole, part, unit):
+    """A number and a part of a unit, between -1 and 2, with the part brought between 0 and 1."""
+    if part < 0:
+        return whole - 1, part + unit
+    return (whole + 1, part - unit) if part >= unit else (whole, part)
 
 
 @njit(cache=True, nogil=True)

@@ -45,11 +45,14 @@ def _fill_apart(walls, kind, room, split, key):
             held = _mixed(key, attempt)
         fill(walls, held, key, attempt)
         count = walls.sum()
-        if walls.size - count < room or not is_connected(walls):
+        if walls.size - count < room:
             continue
-        aim = count if aim < 0 else aim
-        if abs(count - aim) * _PATIENCE <= attempt and split_apart(walls) == split:
-            return True
+        if aim >= 0 and (abs(count - aim) * _PATIENCE > attempt or split_apart(walls) != split):
+            continue
+        if is_connected(walls):  # what takes longest comes last
+            if aim >= 0 or split_apart(walls) == split:
+                return True
+            aim = count
     return False
 
 
