@@ -21,6 +21,7 @@ from worlds.deferred import Deferred
 LOCAL = "local"  # the address of a cluster that is started here, for as long as it is needed
 KNOCK = 5.0  # seconds that an address has to answer
 ASK = 15.0  # seconds that it has to answer as a cluster does
+_MODE = "RAY_AUTH_MODE"
 # In a process of its own, for Ray would ask for minutes, and end the process that does.
 _ASKS = "import sys; from ray._raylet import GcsClient; GcsClient(address=sys.argv[1])"
 # Before Ray is imported: it would send statistics, and warn of a default of its own that is to change.
@@ -72,16 +73,30 @@ def _place(address: str) -> str | None:
         place = services.canonicalize_bootstrap_address(address)
         host, _, port = (place or "").rpartition(":")
         socket.create_connection((host.strip("[]"), int(port)), KNOCK).close()
-        subprocess.run([sys.executable, "-c", _ASKS, place], capture_output=True, timeout=ASK, check=True)
-    except subprocess.SubprocessError as error:
-        what = f"somebody listens at {place}, and it is no Ray cluster"
-        raise FunhouseError(
-            what, remedy="name the port that ray start --head says, 6379 unless another was chosen"
-        ) from error
     except (OSError, ValueError, OverflowError) as error:
         why = "there is none on this machine" if address == "auto" else f"nobody answers at {address}"
         raise FunhouseError(f"no Ray cluster is found: {why}", remedy=_START) from error
+    if not (_answers(place) or (_MODE not in os.environ and _answers(place, token=True))):
+        what = f"somebody listens at {place}, and it is no Ray cluster that lets this user in"
+        remedy = "name the port that ray start --head says; where a cluster has a token, copy ~/.ray/auth_token from it"
+        raise FunhouseError(what, remedy=remedy)
     return place
+
+
+def _answers(place: str | None, token: bool = False) -> bool:
+    """Whether a cluster answers; one that does with the user's token is asked with it from then on."""
+    mode = {_MODE: "token"} if token else {}
+    command, environment = [sys.executable, "-c", _ASKS, str(place)], {**os.environ, **mode}
+    try:
+        subprocess.run(command, capture_output=True, timeout=ASK, check=True, env=environment)
+    except subprocess.SubprocessError:
+        return False
+    if mode:
+        from ray._raylet import Config  # type: ignore[attr-defined]
+
+        os.environ.update(mode)
+        Config.initialize("")  # which has read the environment
+    return True
 
 
 def _join(ray: Any, address: str, place: str | None, cores: int | None) -> None:

@@ -18,7 +18,7 @@ from tom.checkpoint import load_training
 from tom.cli import main
 from tom.mind import load
 from tom.training import train as training
-from tom.training.ranks import ALONE, Ranks, beginning, rank_here, together
+from tom.training.ranks import ALONE, Elsewhere, Ranks, beginning, quiet, rank_here, together
 from tom.training.settings import TrainConfig
 from tom.transforming import Transforming
 from worlds import FunhouseError
@@ -96,15 +96,32 @@ def test_a_signal_that_one_rank_hears_ends_all_and_keeps_the_mind(log, tmp_path)
     out = tmp_path / "run"
     command = [*TORCHRUN, "-m", "tom", "train", str(log), "--out", str(out), "--minutes", "5", *SMALL]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        deadline = time.monotonic() + 120
-        while not list((out / "tensorboard").glob("*")) and time.monotonic() < deadline:
-            time.sleep(0.2)
-        time.sleep(3)
+        _wait_for(out)
         os.kill(_second_rank(process.pid), signal.SIGTERM)
         _, told = process.communicate(timeout=60)
     assert process.returncode != 0
     assert "steps are saved in" in told
     assert load(out).meta["done"]["steps"] > 0
+
+
+def _ends(process: int) -> bool:
+    """Whether a process is there no more within some seconds, or waits for nothing but to be taken off the list."""
+    for _ in range(100):
+        try:
+            if (Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0]) == "Z":
+                return True
+        except OSError:
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def _wait_for(out: Path) -> None:
+    """Until a training in `out` is well on its way."""
+    deadline = time.monotonic() + 120
+    while not list((out / "tensorboard").glob("*")) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    time.sleep(3)
 
 
 def _second_rank(parent: int) -> int:
@@ -125,8 +142,24 @@ def test_where_one_rank_cannot_begin_none_does(log, tmp_path):
     (out / "checkpoint").mkdir(parents=True)
     done = run("tom", "train", log, "--out", out, "--train-steps", "2", *SMALL)
     assert done.returncode != 0
-    assert "there is a mind already" in done.stderr
-    assert "Traceback" not in done.stderr.split("torch/distributed")[0]
+    assert done.stderr.count("there is a mind already") == 1
+    assert "another rank" not in done.stderr
+    assert "tom/training" not in done.stderr, "no traceback of ours"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("killed", ["rank", "torchrun"])
+def test_whoever_is_left_ends_when_a_rank_or_torchrun_is_killed(log, tmp_path, killed):
+    out = tmp_path / "run"
+    command = [*TORCHRUN, "-m", "tom", "train", str(log), "--out", str(out), "--minutes", "5", *SMALL]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        _wait_for(out)
+        rank = _second_rank(process.pid)
+        os.kill(rank if killed == "rank" else process.pid, signal.SIGKILL)
+        _, told = process.communicate(timeout=60)
+    assert _ends(rank)
+    assert ("another rank has ended" in told) == (killed == "rank")
+    assert "GLHF" not in told
 
 
 def test_a_batch_too_small_to_be_divided_is_refused():
@@ -147,11 +180,24 @@ def test_the_shares_of_ranks_are_the_batch():
 
 
 def test_a_failure_elsewhere_is_told_as_one(monkeypatch):
-    monkeypatch.setattr(Ranks, "any", lambda self, *flags: [True])
-    with pytest.raises(FunhouseError, match="another rank could not begin"), beginning(Ranks(1, 2)):
+    monkeypatch.setattr(Ranks, "any", lambda self, *flags: [True, flags[1]])
+    with pytest.raises(Elsewhere), beginning(Ranks(1, 2)):
         pass
+    with pytest.raises(Elsewhere), beginning(Ranks(1, 2)):
+        raise FunhouseError("what the first rank has told, too")
+    monkeypatch.setattr(Ranks, "any", lambda self, *flags: [False, flags[1]])
     with pytest.raises(FunhouseError, match="my own"), beginning(Ranks(1, 2)):
         raise FunhouseError("my own")
+    with pytest.raises(SystemExit), quiet():
+        raise Elsewhere("a rank")
+
+
+def test_ranks_that_torchrun_did_not_begin_are_refused(monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setenv("RANK", "0")
+    monkeypatch.delenv("MASTER_ADDR", raising=False)
+    with pytest.raises(FunhouseError, match="do not come together"), together():
+        pass
 
 
 def test_without_torchrun_one_process_is_alone(monkeypatch):

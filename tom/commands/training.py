@@ -59,16 +59,17 @@ class Train(Command):
 
     def work(self) -> dict[str, Any]:
         from tom.mind import load
-        from tom.training.ranks import rank_here
+        from tom.training.ranks import quiet, rank_here
         from tom.training.train import train
         from worlds import FunhouseError
 
         if not self.logs:
             raise FunhouseError("there is no log to learn from", remedy="name one: tom train LOG --out RUN")
         if rank_here() > 0:  # of several, which torchrun began, the first one tells
-            train(self.logs, self.out, resume=self.resume, **self.settings())
+            with quiet():
+                train(self.logs, self.out, resume=self.resume, **self.settings())
             raise SystemExit(0)
-        with progress(f"training {self.out}") as report:
+        with quiet(), progress(f"training {self.out}") as report:
             train(self.logs, self.out, resume=self.resume, report=report, **self.settings())
             report(1, 1)
         return {"run": self.out, "logs": ", ".join(self.logs), **load(self.out).meta["done"]}

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from tom.commands.base import Command, MaybeRunDir, load_mind
+from tom.commands.base import Command, MaybeRunDir, load_mind, mind_for
 from tom.terminal import progress, show_table, tell
 
 
@@ -19,7 +19,7 @@ class Verify(Command):
     logs: Annotated[tyro.conf.Positional[tuple[str, ...]], tyro.conf.arg(metavar="LOG [LOG ...]")]
     """The logs' directories."""
     mind: MaybeRunDir = None
-    """Of logs in which copies of a mind act: its run; without it, the reference mind that ships with the package."""
+    """Of logs in which copies of a mind act: its run; without it, the one of the package that knows the log's world."""
     threads: int = os.cpu_count() or 1
     """Worlds replayed at a time."""
     patience: float = 60.0
@@ -54,11 +54,12 @@ class Verify(Command):
         """Who works out what a log's copies of a mind would do, a tom.player.Player; None where it has none."""
         from worlds import open_log
 
-        if "minds" not in open_log(log).config:
+        config = open_log(log).config
+        if "minds" not in config:
             return None
         from tom.player import Player
 
-        return Player(load_mind(self.mind))
+        return Player(mind_for(self.mind, config) or load_mind(None))
 
     def show(self, document: dict[str, Any]) -> None:
         one = document.get("logs", [document])

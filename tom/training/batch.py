@@ -138,7 +138,7 @@ class TrainingBatches:
     def divide(self, rank: int, ranks: int) -> None:
         """From now on the share of one rank is made. Raises FunhouseError where there is none for each."""
         if (least := ranks * self.each) > self.size:
-            what = f"a batch of {self.size} histories, {self.each} of an episode, is too small for {ranks} ranks"
+            what = f"a batch of {self.size} is too small for {ranks} ranks: each takes whole episodes, {self.each} each"
             raise FunhouseError(what, remedy=f"say --batch {least}, or more")
         self.rank, self.ranks = rank, ranks
 

@@ -5,6 +5,8 @@ added up over all ranks, so that a step is that of one process. Rank 0 alone wri
 """
 
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 PATIENCE = timedelta(minutes=30)  # for which ranks wait for one another: for one that saves, or compiles
 BACKENDS = "cpu:gloo,cuda:nccl"
+LOOK = 1.0  # seconds: whether torchrun is still there
 
 
 def rank_here() -> int:
@@ -48,11 +51,16 @@ class Ranks:
         return self.number == 0
 
     def added(self, tensor: "Tensor") -> "Tensor":
-        """The sum over all ranks, in place. Every rank calls it, with a tensor of one shape."""
+        """The sum over all ranks, in place. Every rank calls it, with a tensor of one shape. Raises FunhouseError where
+        a rank is there no more."""
         if self.of > 1:
             import torch.distributed
 
-            torch.distributed.all_reduce(tensor)
+            try:
+                torch.distributed.all_reduce(tensor)
+            except RuntimeError as error:
+                remedy = "see whether it says why, and go on from what was saved: --resume"
+                raise FunhouseError("another rank has ended", place=f"rank {self.number}", remedy=remedy) from error
         return tensor
 
     def any(self, *flags: bool) -> list[bool]:
@@ -73,7 +81,7 @@ class Ranks:
             import torch.distributed
 
             for tensor in tensors:
-                torch.distributed.broadcast(tensor, src=0)
+                torch.distributed.broadcast(tensor.detach(), src=0)
 
 
 ALONE = Ranks()
@@ -88,32 +96,55 @@ def together() -> Iterator[Ranks]:
         return
     import torch.distributed
 
-    gpu = torch.cuda.is_available()
-    torch.distributed.init_process_group(BACKENDS if gpu else "gloo", timeout=PATIENCE)
+    backend = BACKENDS if torch.cuda.is_available() else "gloo"
+    try:
+        torch.distributed.init_process_group(backend, timeout=PATIENCE)
+    except (ValueError, RuntimeError) as error:
+        what = f"WORLD_SIZE = {ranks.of}, and its ranks do not come together: {str(error).splitlines()[0]}"
+        remedy = "begin the training with torchrun, or unset WORLD_SIZE"
+        raise FunhouseError(what, place="the environment", remedy=remedy) from error
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     try:
         yield ranks
     finally:
         torch.distributed.destroy_process_group()
 
 
+def _end_with(parent: int) -> None:
+    """Waits until torchrun is there no more, and ends this process as torchrun would have."""
+    while os.getppid() == parent:
+        threading.Event().wait(LOOK)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Elsewhere(FunhouseError):
+    """What another rank tells of."""
+
+
 @contextmanager
 def beginning(ranks: Ranks) -> Iterator[None]:
     """What every rank does before the first step: where it fails in one of them, it fails in all.
 
-    Raises its own FunhouseError, or one that says that another rank has told why.
+    Raises its own FunhouseError in the first rank that has one, and Elsewhere in the others.
     """
     failed: FunhouseError | None = None
     try:
         yield
     except FunhouseError as error:
         failed = error
-    if ranks.any(failed is not None)[0]:
-        raise failed or elsewhere("begin")
+    fails = ranks.any(*(failed is not None and k == ranks.number for k in range(ranks.of)))
+    if True in fails:
+        first = fails.index(True) == ranks.number
+        raise failed if failed and first else Elsewhere("another rank could not begin")
 
 
-def elsewhere(what: str) -> FunhouseError:
-    """The error of a rank that could go on, where another cannot; to be raised."""
-    return FunhouseError(f"another rank could not {what}", place=f"rank {rank_here()}", remedy="see what that one says")
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Within it Elsewhere is no message: the process ends."""
+    try:
+        yield
+    except Elsewhere as error:
+        raise SystemExit(1) from error
 
 
 def _told(name: str, default: int) -> int:

@@ -9,7 +9,7 @@ import math
 import signal
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, nullcontext
+from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from tom.checkpoint import save
 from tom.training.beginning import begin
 from tom.training.curves import curves
 from tom.training.loading import loaded, prefetched
-from tom.training.ranks import Ranks, beginning, elsewhere, together
+from tom.training.ranks import Elsewhere, Ranks, beginning, together
 from tom.training.run_directory import CURVES, check_place, writing
 from tom.training.seen_logs import check_training
 from tom.training.settings import TrainConfig
@@ -54,12 +54,14 @@ def train(
     the end of a step; what was trained is then saved, and they are raised with a note of it. Where torchrun began
     several ranks, all of them call this; rank 0 writes and reports.
     """
-    config, home = TrainConfig(**settings), Path(out)
     keep_memory()
     training = None
     try:
-        with together() as ranks, writing(home) if ranks.writes else nullcontext(), without_denormals():
+        with together() as ranks, ExitStack() as stack, without_denormals():
             with beginning(ranks):
+                config, home = TrainConfig(**settings), Path(out)
+                if ranks.writes:
+                    stack.enter_context(writing(home))
                 training = _prepared([open_log(log) for log in logs], config, home, resume, ranks)
             return training.run(report)
     except KeyboardInterrupt as stop:
@@ -127,7 +129,7 @@ class _Training:
             trainer.spent = trainer.ranks.mean(trainer.spent)
             self.stopped, broken = trainer.ranks.any(bool(came), batch is None)
             if broken and not (self.stopped or self.damage):
-                self.damage = elsewhere("make a batch")
+                self.damage = Elsewhere("another rank could not make a batch")
             if self.stopped or broken or trainer.progress >= 1:
                 return
             yield batch
@@ -153,6 +155,8 @@ class _Training:
                 saved, unsaved = time.monotonic(), False
         if unsaved:
             self.save(batch)
+        if isinstance(self.damage, Elsewhere):
+            raise self.damage
         if self.damage and trainer.progress < 1:
             remedy = "" if trainer.step == 0 else f"; {trainer.step} steps are saved: then go on with --resume"
             raise FunhouseError(self.damage.what, place=self.damage.place, remedy=f"{self.damage.remedy}{remedy}")
