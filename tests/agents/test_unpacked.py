@@ -3,8 +3,7 @@
 import numpy as np
 from numba import njit
 
-from agents.orchard.looking_far import MODERATE
-from agents.orchard.unpacked import LEAST, exponential
+from agents.orchard.unpacked import LEAST, MODERATE, exponential
 
 
 @njit
