@@ -30,12 +30,13 @@ def pictured(document: Mapping[str, Any]) -> Figure:
 def _law(axes: Axes, document: Mapping[str, Any]) -> None:
     """Points and their line, of each amount, as a multiple of the least of it."""
     axes.set_title("nats of behave 0 on logarithmic axes", loc="left", fontsize=11)
-    for one in (one for one in document["law"] if one["axis"] in COLORS):
+    for number, one in enumerate(one for one in document["law"] if one["axis"] in COLORS):
         amount, nats = np.array(one["points"]).T
         line, color = np.exp(one["start"]) * amount ** -one["exponent"], COLORS[one["axis"]]
         axes.plot(amount / amount[0], line, color=color, linewidth=1.5)
         axes.plot(amount / amount[0], nats, color=color, marker="o", linestyle="none")
-        label(axes, 1, nats[0], WORDS.get(one["axis"], one["axis"]), color, dx=9, dy=5)
+        axes.text(0.03, 0.05 + 0.07 * number, WORDS.get(one["axis"], one["axis"]), color=color, fontweight="bold",
+                  transform=axes.transAxes)  # fmt: skip
     logarithmic(axes, (1, 10, 100, 1000), (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2))
     axes.set_xlabel("times the least (weights: those of blocks)")
     axes.set_ylabel("nats from the exact answer")
@@ -77,6 +78,8 @@ def _finding(document: Mapping[str, Any]) -> str:
     """What came of each statement."""
     late, peak = (one_of(document["rows"], statement=name, kind="exact")["effect"][0] for name in ("late", "peak"))
     told = [f"understanding comes {late:.0f} times as late", f"the peak is {peak:.0f} times as high"]
-    if law := [one["exponent"] for one in document["law"] if one["axis"] == "episodes"]:
-        told = [f"error falls as episodes^-{law[0]:.2f}", *told]
+    if document["law"]:
+        law = one_of(document["rows"], statement="law", contender="behave 0, episodes")
+        falls = f"error falls as episodes^-{law['exponent'][0]:.2f}"
+        told = [falls if law["shown"] == "yes" else f"no power law (R² {law['effect'][0]:.2f})", *told]
     return f"scaling: {', '.join(told)}"
