@@ -99,6 +99,7 @@ def test_a_node_that_is_killed_has_its_shards_done_again(tmp_path, capsys):
     assert not said.out
 
 
+@pytest.mark.slow
 def test_what_is_lost_time_and_again_is_given_up(crew, capsys):
     with pytest.raises(FunhouseError, match=f"the same piece of work was lost {driver.LOSSES} times"):
         list(crew.each(clusters.loses, None, [1]))
@@ -117,7 +118,7 @@ def test_what_fails_says_what_it_says_here_and_what_was_finished_is_kept(crew, t
     assert len(list((tmp_path / "ray").glob("steps-*"))) >= 2
 
 
-@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("number", [SIGNALS[0], pytest.param(SIGNALS[1], marks=pytest.mark.slow)])
 def test_a_signal_ends_the_driver_and_the_same_command_goes_on(address, tmp_path, monkeypatch, capsys, number):
     command = ("run", "--episodes", 18, *LITTLE, "--out", tmp_path / "ray")
     status, _ = SIGNALS[number]
@@ -145,6 +146,7 @@ def test_two_drivers_do_not_write_one_log(crew, tmp_path):
     lock.release()
 
 
+@pytest.mark.slow
 def test_a_cluster_without_cores_is_told_of_and_waited_for(capsys, tmp_path):
     with clusters.raylets(0) as (held, _), cluster(held.address) as crew:
         real = crew._come
@@ -250,6 +252,7 @@ def test_who_listens_and_is_no_cluster_is_found_out(capsys, monkeypatch, tmp_pat
     assert "it is no Ray cluster" in err
 
 
+@pytest.mark.slow
 def test_a_cluster_of_its_own_says_nothing_and_leaves_nothing(tmp_path):
     pytest.importorskip("ray")
     command = [sys.executable, "-m", "tom", "run", "--episodes", "130", *LITTLE[:-1], "2", "--json"]
