@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -118,7 +119,7 @@ def test_what_fails_says_what_it_says_here_and_what_was_finished_is_kept(crew, t
     assert len(list((tmp_path / "ray").glob("steps-*"))) >= 2
 
 
-@pytest.mark.parametrize("number", [SIGNALS[0], pytest.param(SIGNALS[1], marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_a_signal_ends_the_driver_and_the_same_command_goes_on(address, tmp_path, monkeypatch, capsys, number):
     command = ("run", "--episodes", 18, *LITTLE, "--out", tmp_path / "ray")
     status, _ = SIGNALS[number]
