@@ -63,6 +63,7 @@ def train(
                 if ranks.writes:
                     stack.enter_context(writing(home))
                 training = _prepared([open_log(log) for log in logs], config, home, resume, ranks)
+            training.trainer.align()  # not before: where one rank cannot begin, it would leave the others waiting
             return training.run(report)
     except KeyboardInterrupt as stop:
         if training is None:

@@ -69,7 +69,6 @@ class Trainer:
         self.device = device_of(config.device)
         network.to(self.device)
         self.parameters: list[Tensor] = list(network.parameters())
-        ranks.given([*self.parameters, *network.buffers()])
         self.masters = [p.detach().float().clone() for p in self.parameters]
         kind.lowered(network)
         if self.device.type == "cuda":
@@ -81,6 +80,14 @@ class Trainer:
             Muon(matrices, self.highest, weight_decay=DECAY, adjust_lr_fn="match_rms_adamw"),
             torch.optim.AdamW(others, self.highest, betas=(0.9, 0.98), weight_decay=DECAY, foreach=True),
         )
+
+    def align(self) -> None:
+        """Gives every rank the numbers that rank 0 begins with; every rank calls it."""
+        if self.ranks.of == 1:
+            return
+        self.ranks.given([*self.masters, *self.network.buffers()])
+        with torch.no_grad():
+            torch._foreach_copy_(self.parameters, self.masters)
 
     @property
     def progress(self) -> float:
