@@ -63,7 +63,6 @@ def train(
                 if ranks.writes:
                     stack.enter_context(writing(home))
                 training = _prepared([open_log(log) for log in logs], config, home, resume, ranks)
-            training.trainer.align()  # not before: where one rank cannot begin, it would leave the others waiting
             return training.run(report)
     except KeyboardInterrupt as stop:
         if training is None:
@@ -99,6 +98,7 @@ class _Training:
     def run(self, report: Report | None) -> BaseMind:
         """Trains to the end, or until a signal comes, and saves."""
         trainer, first = self.trainer, self.trainer.step
+        trainer.align()  # not before: where one rank cannot begin, it would leave the others waiting
         with Deferred() as signals, curves(self.out / CURVES, first) if self.writes else nullcontext() as writer:
             with closing(self._stream(first, signals.came)) as stream:
                 try:
