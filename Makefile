@@ -17,7 +17,7 @@ MINUTES  := 4
 WHERE    := --log logs/demo-test --episode 55 --agent Ada --step 47 --mind runs/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all faults check bench reference reference-cpu near-far marks wishes just-ask arena clean
+.PHONY: help demo test test-all faults check bench reference reference-cpu near-far filter marks wishes just-ask arena clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-13s %s\n", $$1, $$2 }'
@@ -98,29 +98,41 @@ reference-cpu: $(READY)  ## train a smaller such mind, into runs/reference-cpu: 
 	    OMP_NUM_THREADS=1 $(BIN)/tom train logs/small-5 logs/small --out $$run --minutes 75 \
 	        $$(if [ -d $$run/checkpoint ]; then echo --resume; else echo --start $$two; fi)
 
-# The filter of near-far that ships: 2 to 24 agents, every kind of map, 40 to 64 steps.
-NEAR_FAR := 8 4 16 2 24 mixed
-
-near-far: $(READY)  ## train the filter of near-far anew, into runs/near-far: an hour and a half
-	$(BIN)/tom run --preset near-far --out logs/near-far-8 --episodes 12000 --seed 108
-	$(BIN)/tom run --preset near-far --out logs/near-far-4 --episodes 2500 --seed 104 --agents 4 --steps 64 --map mixed
-	$(BIN)/tom run --preset near-far --out logs/near-far-16 --episodes 2000 --seed 116 --agents 16 --steps 40 --map mixed \
+# The mind of near-far, where probes and generations live: among two agents first, then among 2 to 16 on maps of every kind.
+near-far: $(READY)  ## train the mind of near-far anew, into runs/near-far: an hour and a quarter of one core
+	$(BIN)/tom run --preset near-far --out logs/near-far-2 --episodes 8000 --seed 502 --agents 2 --switch 5
+	$(BIN)/tom run --preset near-far --out logs/near-far-8 --episodes 6000 --seed 108 --switch 5
+	$(BIN)/tom run --preset near-far --out logs/near-far-4 --episodes 5000 --seed 104 --agents 4 --steps 64 --map mixed
+	$(BIN)/tom run --preset near-far --out logs/near-far-3 --episodes 4000 --seed 103 --agents 3 --steps 48 --switch 8 --map mixed
+	$(BIN)/tom run --preset near-far --out logs/near-far-16 --episodes 800 --seed 116 --agents 16 --steps 40 --map mixed \
 	    --height 11 --width 11 --fruits 9
-	$(BIN)/tom run --preset near-far --out logs/near-far-2 --episodes 1500 --seed 102 --agents 2 --steps 64 --map mixed
-	$(BIN)/tom run --preset near-far --out logs/near-far-24 --episodes 1000 --seed 124 --agents 24 --steps 64 --map mixed \
+	OMP_NUM_THREADS=1 $(BIN)/tom train logs/near-far-2 --out runs/near-far-two --minutes 18
+	OMP_NUM_THREADS=1 $(BIN)/tom train $(addprefix logs/near-far-,8 4 3 2 16) --start runs/near-far-two --out runs/near-far --minutes 54
+
+# Its rival.
+RIVAL := 8 4 16 2 24 mixed
+
+filter: $(READY)  ## train the filter of near-far anew, into runs/filter: an hour and a half
+	$(BIN)/tom run --preset near-far --out logs/filter-8 --episodes 12000 --seed 108
+	$(BIN)/tom run --preset near-far --out logs/filter-4 --episodes 2500 --seed 104 --agents 4 --steps 64 --map mixed
+	$(BIN)/tom run --preset near-far --out logs/filter-16 --episodes 2000 --seed 116 --agents 16 --steps 40 --map mixed \
+	    --height 11 --width 11 --fruits 9
+	$(BIN)/tom run --preset near-far --out logs/filter-2 --episodes 1500 --seed 102 --agents 2 --steps 64 --map mixed
+	$(BIN)/tom run --preset near-far --out logs/filter-24 --episodes 1000 --seed 124 --agents 24 --steps 64 --map mixed \
 	    --height 13 --width 13 --fruits 12
-	$(BIN)/tom run --preset near-far --out logs/near-far-mixed --episodes 3000 --seed 109 --map mixed --height 11 --width 11 --fruits 9
-	$(BIN)/tom train $(addprefix logs/near-far-,$(NEAR_FAR)) --out runs/near-far --network filter --minutes 88
+	$(BIN)/tom run --preset near-far --out logs/filter-mixed --episodes 3000 --seed 109 --map mixed --height 11 --width 11 --fruits 9
+	$(BIN)/tom train $(addprefix logs/filter-,$(RIVAL)) --out runs/filter --network filter --minutes 88
 
-# The minds that know marks: in the hall of the first the eastern wall is a wall, in that of the second a mirror.
-HALL := --episodes 6000 --seed 312 --marks 0.1 --agents 2 --fruits 2 --steps 40 --switch 40
+# The minds that know marks: three halls, the eastern wall of which is a wall for the one, and glass for the other.
+HALL := --preset near-far --marks 0.1 --agents 2 --fruits 2 --steps 40 --switch 40 --episodes 4000
 
-marks: $(READY)  ## train the minds that know marks, without mirrors and among them: half an hour
-	$(BIN)/tom run --preset near-far --out logs/marks-8 --episodes 4000 --seed 308 --marks 0.1
-	$(BIN)/tom run --preset near-far --out logs/marks-wall $(HALL) --map tom/minds/mirrorless/hall.txt
-	$(BIN)/tom run --preset near-far --out logs/marks-glass $(HALL) --map tom/minds/mirrored/hall.txt --mirrors
-	$(BIN)/tom train logs/marks-8 logs/marks-wall --out runs/mirrorless --network filter --compares --minutes 15
-	$(BIN)/tom train logs/marks-8 logs/marks-glass --out runs/mirrored --network filter --compares --minutes 15
+marks: $(READY)  ## train the minds that know marks, without mirrors and among them: an hour and a half of one core
+	$(BIN)/tom run --preset near-far --marks 0.1 --agents 3 --switch 5 --out logs/marks --episodes 5000 --seed 308
+	@set -e; for hall in 1 2 3; do \
+	    $(BIN)/tom run $(HALL) --out logs/glass-$$hall --seed 31$$hall --map tom/minds/mirrored/hall-$$hall.txt --mirrors; \
+	    $(BIN)/tom run $(HALL) --out logs/wall-$$hall --seed 31$$hall --map tom/minds/mirrorless/hall-$$hall.txt; done
+	OMP_NUM_THREADS=1 $(BIN)/tom train logs/glass-1 logs/glass-2 logs/glass-3 logs/marks --out runs/mirrored --train-steps 7500
+	OMP_NUM_THREADS=1 $(BIN)/tom train logs/wall-1 logs/wall-2 logs/wall-3 logs/marks --out runs/mirrorless --train-steps 7500
 
 # The mind that is asked wishes: agents alone where nothing regrows, each as itself throughout.
 SOLO := --agents 1 --no-regrow --fruits 1 --steps 20 --switch 20

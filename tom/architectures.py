@@ -50,6 +50,10 @@ class Architecture(ABC):
     def size(self, config: Any, batches: Any) -> Any:
         """The network's size for the world of some logs. Raises FunhouseError where they are of different worlds."""
 
+    def going_on(self, size: Any, before: Any) -> Any:
+        """The size of a network that begins from the weights of another, of the size `before`."""
+        return size
+
     @abstractmethod
     def network(self, size: Any) -> nn.Module:
         """A network of random weights, in float32."""

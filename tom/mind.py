@@ -188,8 +188,9 @@ def _named(prompt: Prompt) -> list[int]:
 
 def load(run: str | Path | None = None) -> Any:
     """The mind of a run's directory, or of those that ship with the package one by its name, where no directory has it:
-    "reference", which is also the mind without any name, and the filters "near-far", "mirrorless", which knows marks,
-    and "mirrored", mirrors too. From then on the process keeps the memory that it was given: tom.allocation.
+    "reference", which is also the mind without any name, "near-far", "mirrorless", which knows marks, "mirrored", which
+    knows mirrors too, "wishes", and "filter". From then on the process keeps the memory that it was given:
+    tom.allocation.
 
     Raises FunhouseError for a damaged checkpoint, a pickle, or a mind of another version.
     """

@@ -1,4 +1,7 @@
-"""Copies of the mind that play: each has a history of keys and values, to which a step adds the events that are new."""
+"""Copies of the mind that play, in some worlds side by side: at each step one small pass answers for all of them.
+
+Each has a history of keys and values, to which a step adds the events that are new.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +12,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from agents.orchard.live_episode import Match
-from tom.table import Table
+from agents.orchard.live_episode import Match, draws_of, sample
 from tom.tokens.base import Seen
 from tom.tokens.orchard import OrchardReader
 from tom.tokens.tensors import Asked, Prompt, codes, firsts, history, lines
-from worlds import Agent
+from worlds import Agent, FunhouseError
+
+CLOSE = 2e-2  # how far a draw may lie from an action that was logged: running sums of probabilities within 1e-2
 
 
 @dataclass
@@ -45,11 +49,11 @@ class Live:
         return [Agent(*one) for one in zip(cast.names, types, cast.descriptions, strict=True)]
 
 
-class SideBySide(Table):
-    """As Table has it."""
+class SideBySide:
+    """Matches of one run, and who in them are copies: `act` plays a step. `events` have been encoded."""
 
     def __init__(self, mind: Any, inputs: OrchardReader, matches: Sequence[Match], seats: range):
-        super().__init__(mind, inputs, matches)
+        self.mind, self.inputs, self.matches, self.events = mind, inputs, matches, 0
         self._live = [Live(match) for match in matches]
         self.copies = [
             Copy(w, i, mind.vocabulary.encode(live.cast.descriptions[i]), codes(len(live.cast.names), i))
@@ -59,17 +63,70 @@ class SideBySide(Table):
         self.forget()
 
     def forget(self) -> None:
+        """Drops all that is encoded, so that the next step encodes it again."""
         self._past: list[tuple[Tensor, Tensor]] | None = None
         self._step = torch.zeros(len(self.copies), 0, dtype=torch.int64)
         self._real = torch.zeros(len(self.copies), 0, dtype=torch.bool)
         self._known = 0  # steps whose events are encoded
 
-    def _new_roles(self, phase: int, step: int) -> None:
+    @torch.no_grad()
+    def act(self, logged: Sequence[np.ndarray] | None = None) -> None:
+        """One step: copies take an action drawn from their answer, or the logged one (world by world), then all move.
+
+        Raises FunhouseError where a logged action is none that would have been drawn."""
+        step = self.matches[0].step
+        phases = self.matches[0].cast.phase_of
+        if step == 0 or phases[step] != phases[step - 1]:
+            self._new_roles(int(phases[step]))
+        chance = self._answered(step)
+        world, agent = (np.array([getattr(copy, name) for copy in self.copies]) for name in ("world", "agent"))
+        key = np.array([self.matches[w].key for w in world], np.uint64)
+        if logged is None:
+            action = np.empty(len(agent), np.int8)
+            sample(key, step, agent, chance, action)
+        else:
+            action = np.concatenate(logged)
+            self._check(step, draws_of(key, step, agent), chance, action)
+        for w, match in enumerate(self.matches):
+            here = world == w
+            match.given[step, agent[here]] = action[here]
+            match.chance[step, agent[here]] = chance[here]
+            match.play(1)
+
+    def _answered(self, step: int) -> np.ndarray:
+        """The same, checked to be numbers."""
+        chance = self._answers(step)
+        if np.isnan(chance).any():
+            world = self.matches[self.copies[int(np.argwhere(np.isnan(chance))[0, 0])].world]
+            what, remedy = "the mind's answer is no number", "train anew, at a lower --rate"
+            raise FunhouseError(what, place=f"episode {world.index}, step {step}", remedy=remedy)
+        return chance
+
+    def _check(self, step: int, draw: np.ndarray, chance: np.ndarray, action: np.ndarray) -> None:
+        """Raises FunhouseError, naming the place, where a logged action is none that its draw (copies,) leads to."""
+        upper = np.cumsum(chance, -1)
+        rows = np.arange(len(action))
+        inside = (action >= 0) & (action < chance.shape[1])
+        a = np.where(inside, action, 0)
+        fits = inside & (draw <= upper[rows, a] + CLOSE) & (draw >= upper[rows, a] - chance[rows, a] - CLOSE)
+        if fits.all():
+            return
+        k = int(np.argmin(fits))
+        copy = self.copies[k]
+        raise FunhouseError(
+            f"the log does not replay: action is {int(action[k])} in the log, which the mind would not have drawn",
+            place=f"episode {self.matches[copy.world].index}, step {step}, agent {copy.agent}",
+            remedy="record it anew",
+        )
+
+    def _new_roles(self, phase: int) -> None:
+        """Tells each copy its role."""
         for copy in self.copies:
             cast = self.matches[copy.world].cast
             copy.words, copy.who = self.mind.vocabulary.prompt(cast.prompt(phase, copy.agent), cast.names)
 
     def _answers(self, step: int) -> np.ndarray:
+        """The chances (copies, actions) float64 of every copy under its role."""
         asked = [self._perceived(copy, step) for copy in self.copies]
         raw, event = history(asked)
         rows = self.mind.network.read(raw)

@@ -16,7 +16,7 @@ Few = Annotated[int, Interval(ge=1, le=64)]
 class Size:
     """The network's size; the world decides the first eight."""
 
-    OPTIONAL = ("things", "told")  # in a file
+    OPTIONAL = ("things", "told", "abreast")  # in a file
 
     vocabulary: Count
     traits: Annotated[tuple[Count, ...], MaxLen(64)]  # values of each
@@ -31,6 +31,7 @@ class Size:
     heads: Few = 4
     feedforward: Few = 2  # times the width
     mixture: Few = 16  # softmaxes that an answer is a mixture of
+    abreast: bool = False  # whether an event attends to those of its own step, too: not in minds of before
     rung: Annotated[str, schema.one_of(*rungs.RUNGS)] = "plain"  # what else attention is given: tom.rungs
 
     def __post_init__(self):

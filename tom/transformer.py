@@ -3,11 +3,11 @@
     me, persona | event, event, ... | behave as Bo pretending to be me | answer, answer, ...
 
 The persona is what I am told of myself, in words. An event is one agent-step: who acted (a code, drawn anew for each
-history), what lay around, what it did. Events attend to the persona and to earlier events. The words of a prompt attend
-to the persona, to the events before the prompt and to the words before; an answer, an event whose act is missing, to
-the persona, to the events before its step and to the words of its prompt; one for each step at which the prompt holds.
-Prompts do not attend to one another: one history, encoded once (the keys and values of `encode`), answers many, and
-several stand on one line.
+history), what lay around, what it did. Events attend to the persona, to those of their step and to earlier ones. The
+words of a prompt attend to the persona, to the events before the prompt and to the words before; an answer, an event
+whose act is missing, to the persona, to the events before its step and to the words of its prompt; one for each step
+at which the prompt holds. Prompts do not attend to one another: one history, encoded once (the keys and values of
+`encode`), answers many, and several stand on one line.
 
 Axes: b histories, p tokens of the persona, e events, r rows (agent-steps of all histories), a actions, l lines of
 prompts, t tokens, n answers, d width.
@@ -51,6 +51,12 @@ def attended(q: Tensor, keys: Tensor, values: Tensor, allowed: Tensor) -> Tensor
         return F.scaled_dot_product_attention(q, keys, values, allowed)
     scores = ((q * q.shape[-1] ** -0.5) @ keys.transpose(-1, -2)).add_(allowed)
     return scores.softmax(-1) @ values
+
+
+def waves(steps: int, d: int) -> Tensor:
+    """(steps d): sines and cosines of every wavelength, so that a step is most like itself, and like those near it."""
+    angle = torch.arange(steps)[:, None] * 512 ** -(torch.arange(0, d, 2) / d)
+    return torch.cat([angle.sin(), angle.cos()], -1)[:, :d]
 
 
 class Feedforward(nn.Module):
@@ -138,6 +144,8 @@ class Transformer(nn.Module):
             nn.init.normal_(table.weight)
         nn.init.normal_(self.instead.last.weight, std=3 * d**-0.5)
         nn.init.zeros_(self.step.weight)
+        if size.abreast:
+            self.step.weight.data.copy_(waves(STEPS, d))
         for part in (self.company, self.want, self.judge):
             nn.init.zeros_(part.weight)
         with torch.no_grad():
@@ -199,11 +207,11 @@ class Transformer(nn.Module):
             x = torch.cat([first.to(x.dtype), me.to(x.dtype), x], 1)
             order = torch.arange(-told.shape[1], 0, device=x.device).expand(len(x), -1)
             real, step = torch.cat([told, real], 1), torch.cat([order, step], 1)
-        earlier = (step[:, None] < step[..., None]) & real[:, None]
-        allowed = earlier | torch.eye(x.shape[1], dtype=torch.bool, device=x.device)
+        before = step[:, None] <= step[..., None] if self.size.abreast else step[:, None] < step[..., None]
+        allowed = before & real[:, None] | torch.eye(x.shape[1], dtype=torch.bool, device=x.device)
         if past is not None:
-            before = torch.cat([told, event["before"]], 1)[:, None].expand(-1, x.shape[1], -1)
-            allowed = torch.cat([before, allowed], -1)
+            known = torch.cat([told, event["before"]], 1)[:, None].expand(-1, x.shape[1], -1)
+            allowed = torch.cat([known, allowed], -1)
         mask, made = forbid(allowed, x.dtype)[:, None], []
         for k, block in enumerate(self.blocks):
             x, kv = block(x, mask, None if past is None else past[k])

@@ -58,11 +58,14 @@ class Transforming(Architecture):
     def size(self, config: TrainConfig, batches: TrainingBatches) -> Size:
         first = batches.inputs[0]
         check_one_world(batches.inputs)
-        if config.compares:
-            raise FunhouseError("the transformer compares nobody with itself", remedy="add --network filter")
         heads = max(Size.heads, (config.width or 0) // HEAD)
         shape: dict[str, Any] = {"width": config.width, "layers": config.layers, "heads": heads, "rung": config.rung}
+        shape["abreast"] = True
         return Size(len(batches.vocabulary), **first.network(), **shape)
+
+    def going_on(self, size: Size, before: Size) -> Size:
+        """What reads events one way goes on so."""
+        return replace(size, abreast=before.abreast)
 
     def network(self, size: Size) -> Transformer:
         return Transformer(size)

@@ -95,8 +95,15 @@ def wish_tokens(text: str) -> list[str]:
 
 @lru_cache(maxsize=1 << 16)
 def dated(text: str, left: int) -> str:
-    """The same wish with its deadline said: the `left` steps that there are, where it has none."""
-    return text if parse_wish(text).steps else f"{text} in {left} step{'s' if left != 1 else ''}"
+    """The same wish with its deadline said, before its hint: the `left` steps that there are, where it has none."""
+    wish, reader = parse_wish(text), Reader(text)
+    if wish.steps:
+        return text
+    first = len(reader.words)  # of the hint
+    while wish.hint and _HINTS.match(reader.words, first) is None:
+        first -= 1
+    end = reader.said[first - 1].stop
+    return f"{text[:end]} in {left} step{'s' * (left != 1)}{text[end:]}"
 
 
 def parse_wish(text: str, names: Collection[str] | None = None, ground: Ground | None = None) -> Wish:

@@ -16,7 +16,7 @@ MASKED = ("--world", f"pettingzoo:{TOYS}:field", "--arguments", '{"masked": true
 TURNS = ("--world", f"pettingzoo:{TOYS}:rounds")
 LISTED = ("--world", "pettingzoo:classic.tictactoe_v3")
 CORRIDOR = ("--world", "examples.corridor:Corridor", "--arguments", '{"length": 6, "agents": 3, "steps": 8}')
-HALL = ("--map", str(ROOT / "tom" / "minds" / "mirrored" / "hall.txt"), "--mirrors", "--fruits", "2")
+HALL = ("--map", str(ROOT / "tom" / "minds" / "mirrored" / "hall-1.txt"), "--mirrors", "--fruits", "2")
 GENERATION = (
     "--count", "1", "--copies", "2", "--agents", "4", "--steps", "16", "--episodes", "2", "--train-steps", "2",
     "--evaluated", "8", "--questions", "2", "--split", "validation", "--threads", "1",

@@ -74,12 +74,10 @@ def check_no_history(found: Given) -> None:
 
 
 def check_no_own_actions(found: Given) -> None:
-    """Every event of its own is barred, whoever saw it, nothing beside others' is told, and no answer hangs on them."""
+    """Every event of its own is barred, whoever saw it, and no answer hangs on them."""
     own = found.event["agent"] == ME
     assert own.any()
     assert (found.question["relation"][:, BARS].swapaxes(1, 2)[own] == 1).all()
-    if found.mind.network.config.compares:
-        assert (found.event["rows"]["mine"] == 5).all()
     assert not hangs_on(found.answer, short_log()[0], otherwise_done(slice(ME, ME + 1)))
 
 
@@ -109,18 +107,15 @@ CHECKS = {
     "mind, names shuffled": check_names_shuffled,
     "mind, own actions blanked": check_no_own_actions,
 }
-MINDS = pytest.mark.parametrize("compares", [False, True], ids=["plain", "comparing"])
 
 
-@MINDS
 @pytest.mark.parametrize("control", CONTROLS)
-def test_a_control_does_what_it_says(control, compares):
-    CHECKS[control](given(untrained_mind(compares), *CONTROLS[control]))
+def test_a_control_does_what_it_says(control):
+    CHECKS[control](given(untrained_mind(), *CONTROLS[control]))
 
 
-@MINDS
-def test_a_mind_of_which_nothing_is_taken_away_passes_no_check(compares):
-    whole = given(untrained_mind(compares), None, 0)
+def test_a_mind_of_which_nothing_is_taken_away_passes_no_check():
+    whole = given(untrained_mind(), None, 0)
     for check in CHECKS.values():
         with pytest.raises(AssertionError):
             check(whole)
@@ -146,12 +141,6 @@ def barred_where_it_saw_itself(event, question):
     question["relation"][:, BARS] = torch.maximum(question["relation"][:, BARS], own[:, None])
 
 
-def kept_beside_others(event, question):
-    rows = event["rows"]
-    ablations._no_own_actions(event, question)
-    event["rows"] = rows
-
-
 def one_word_kept(event, question):
     first = question["texts"][question["text"]][0, :, :1]
     ablations._no_prompt(event, question)
@@ -168,21 +157,20 @@ def names_kept(event, question):
 
 
 BROKEN = {
-    "no history, every second event kept": ("mind, no history", every_second_event_kept, False),
-    "no history, the last steps kept": ("mind, no history", the_last_steps_kept, False),
-    "own actions blanked at odd steps only": ("mind, own actions blanked", barred_at_odd_steps, False),
-    "own actions kept as others saw them": ("mind, own actions blanked", barred_where_it_saw_itself, False),
-    "own actions kept beside others'": ("mind, own actions blanked", kept_beside_others, True),
-    "no prompt, one word kept": ("mind, no prompt", one_word_kept, False),
-    "no prompt, names kept": ("mind, no prompt", names_kept, False),
+    "no history, every second event kept": ("mind, no history", every_second_event_kept),
+    "no history, the last steps kept": ("mind, no history", the_last_steps_kept),
+    "own actions blanked at odd steps only": ("mind, own actions blanked", barred_at_odd_steps),
+    "own actions kept as others saw them": ("mind, own actions blanked", barred_where_it_saw_itself),
+    "no prompt, one word kept": ("mind, no prompt", one_word_kept),
+    "no prompt, names kept": ("mind, no prompt", names_kept),
 }
 
 
 @pytest.mark.parametrize("broken", BROKEN)
 def test_a_broken_control_is_caught(broken):
-    control, edit, compares = BROKEN[broken]
+    control, edit = BROKEN[broken]
     with pytest.raises(AssertionError):
-        CHECKS[control](given(untrained_mind(compares), edit, 0))
+        CHECKS[control](given(untrained_mind(), edit, 0))
 
 
 @pytest.mark.parametrize("kept", [0, -1], ids=["the first", "the last"])

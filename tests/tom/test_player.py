@@ -14,9 +14,9 @@ from agents.population import PopulationConfig
 from agents.recording import record, verify
 from tests.tom.worlds_of_minds import untrained_mind, untrained_transformer
 from tom.base_mind import BaseMind
-from tom.filter.mind import FilterMind
+from tom.mind import Mind
 from tom.player import SIDE_BY_SIDE, Player
-from tom.table import Table
+from tom.side_by_side import SideBySide
 from worlds import FunhouseError, OrchardConfig, open_log
 from worlds.log.manifest import entry, write_manifest
 from worlds.log.tables import decode, encode
@@ -24,16 +24,12 @@ from worlds.log.tables import decode, encode
 COPIES, WORLDS = 3, 4
 
 
-KINDS = {"transformer": untrained_transformer, "filter": untrained_mind}
-EACH = pytest.mark.parametrize("kind", KINDS)
-
-
-def the_mind(kind: str = "transformer", dtype: torch.dtype = torch.float32) -> BaseMind:
-    """An untrained mind with a checkpoint of a kind."""
-    mind = KINDS[kind].__wrapped__()
-    mind.checkpoint = "5" * 64
+def the_mind(dtype: torch.dtype = torch.float32) -> BaseMind:
+    """An untrained mind with a checkpoint."""
+    mind = untrained_transformer.__wrapped__()
     if dtype == torch.bfloat16:
-        mind = FilterMind(mind.network.lower(), mind.vocabulary, mind.run, checkpoint=mind.checkpoint)
+        mind = Mind(mind.network.lower(), mind.vocabulary, mind.run)
+    mind.checkpoint = "5" * 64
     return mind
 
 
@@ -57,12 +53,9 @@ def log(tmp_path_factory):
 
 
 @pytest.mark.parametrize("roles", ["announced", "hidden"])
-@pytest.mark.parametrize(
-    ("kind", "dtype", "tolerance"),
-    [("transformer", torch.float32, 1e-5), ("filter", torch.float32, 1e-5), ("filter", torch.bfloat16, 1e-2)],
-)
-def test_a_copy_does_what_the_mind_says_of_it_when_asked_at_the_end(roles, kind, dtype, tolerance):
-    mind = the_mind(kind, dtype)
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-5), (torch.bfloat16, 1e-2)])
+def test_a_copy_does_what_the_mind_says_of_it_when_asked_at_the_end(roles, dtype, tolerance):
+    mind = the_mind(dtype)
     depths = set()
     for episode in played(mind, run_of(roles)):
         for i in range(COPIES):
@@ -71,6 +64,13 @@ def test_a_copy_does_what_the_mind_says_of_it_when_asked_at_the_end(roles, kind,
             assert np.abs(said - episode.probability[:, i]).max() <= tolerance
             depths |= {len(episode.role[t][i]) for t in range(episode.steps)}
     assert depths == {0, 1, 2}
+
+
+def test_the_filter_answers_and_is_not_put_into_a_world():
+    mind = untrained_mind.__wrapped__()
+    mind.checkpoint = "5" * 64
+    with pytest.raises(FunhouseError, match="the filter answers, and does not act"):
+        played(mind, run_of(), 1)
 
 
 def test_actions_are_drawn_from_the_probabilities():
@@ -104,12 +104,11 @@ def test_scripted_agents_reason_on_what_copies_do():
     assert not all(same)
 
 
-@EACH
-def test_threads_and_what_is_forgotten_change_nothing(kind, monkeypatch):
-    run, mind, count = run_of(), the_mind(kind), SIDE_BY_SIDE + 2
+def test_threads_and_what_is_forgotten_change_nothing(monkeypatch):
+    run, mind, count = run_of(), the_mind(), SIDE_BY_SIDE + 2
     whole, threaded = played(mind, run, count), played(mind, run, count, threads=2)
-    act = Table.act
-    monkeypatch.setattr(Table, "act", lambda table, logged=None: (table.forget(), act(table, logged)))
+    act = SideBySide.act
+    monkeypatch.setattr(SideBySide, "act", lambda table, logged=None: (table.forget(), act(table, logged)))
     forgetful = played(mind, run, count)
     for one, two, three in zip(whole, threaded, forgetful, strict=True):
         assert np.array_equal(one.action, two.action)

@@ -1,6 +1,7 @@
 """Training: it learns, it resumes bit for bit, and it says what goes wrong."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from tom.training.loading import _packed, _unpacked, loaded, prefetched
 from tom.training.settings import TrainConfig
 from tom.training.train import _Training, train
 from tom.training.trainer import Trainer
+from tom.transforming import Transforming
 from worlds import FunhouseError
 
 SMALL = {"batch": 4, "width": 32, "layers": 1}
@@ -54,6 +56,17 @@ def test_a_resumed_training_continues_bit_for_bit(logged, tmp_path, small):
     for name, tensor in whole.network.state_dict().items():
         assert torch.equal(tensor, parts.network.state_dict()[name]), name
     assert parts.meta["done"]["steps"] == 6
+
+
+def test_what_begins_from_a_mind_reads_events_as_that_does(logged, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        size = Transforming.size
+        patch.setattr(Transforming, "size", lambda *given: replace(size(*given), abreast=False))
+        before = train(logged, tmp_path / "before", train_steps=1, **SMALL)
+    after = train(logged, tmp_path / "after", train_steps=1, start=str(tmp_path / "before"), **SMALL)
+    again = train(logged, tmp_path / "before", train_steps=2, resume=True, **SMALL)
+    anew = train(logged, tmp_path / "anew", train_steps=1, **SMALL)
+    assert [one.network.size.abreast for one in (before, after, again, anew)] == [False, False, False, True]
 
 
 def begun(small: dict, out, steps: int = 6):

@@ -124,6 +124,26 @@ def test_a_history_encoded_bit_by_bit_is_that_encoded_at_once():
         assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(one, two, strict=True))
 
 
+@pytest.mark.parametrize("abreast", [True, False])
+def test_an_event_hangs_on_its_own_step_where_minds_read_abreast_and_never_on_a_later_one(abreast):
+    plain = untrained_transformer().network
+    network = Transformer(replace(plain.size, abreast=abreast))
+    network.load_state_dict(plain.state_dict())
+    raw, event = history([asked()])
+    rows, step = network.read(raw), event["step"][0]
+    at = int(next(s for s in step.unique()[2:] if (step == s).sum() > 1))
+    changed, *others = (step == at).nonzero()[:, 0].tolist()
+    action = event["action"].clone()
+    action[0, changed] = (action[0, changed] + 1) % network.size.actions
+    with torch.no_grad():
+        (_, before), (_, after) = (network.encode(rows, event | {"action": one}) for one in (event["action"], action))
+    moved = ((before - after).abs().amax(-1) > 1e-6)[0, 1:]  # the first is of the persona
+    assert moved[changed]
+    assert moved[others].all() == moved[others].any() == abreast
+    assert not moved[step < at].any()
+    assert moved[step > at].any()
+
+
 def test_a_history_beside_a_longer_one_is_read_as_alone():
     network = untrained_transformer().network
     prompts = (prompt_of("behave as myself"),)

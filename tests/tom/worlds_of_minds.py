@@ -9,7 +9,6 @@ import torch
 from agents import PolicyConfig, PopulationConfig, RunConfig, TypeSpace
 from agents.orchard.presets import PRESETS
 from agents.orchard.rollout import rollout
-from tom.base_mind import MYSELF
 from tom.filter.mind import FilterMind
 from tom.filter.network import Network
 from tom.filter.size import NetworkConfig
@@ -52,14 +51,13 @@ def alone_log(count: int = 4, split: str = "train", switch: int = 12) -> ShortLo
     return ShortLog(run.to_dict(), episodes)
 
 
-@lru_cache(maxsize=2)
-def untrained_mind(compares: bool = False) -> FilterMind:
+@lru_cache(maxsize=1)
+def untrained_mind() -> FilterMind:
     """A mind with random weights, in float32 so that equal answers are equal to many digits."""
     log, vocabulary = short_log(), Vocabulary()
     space = TypeSpace(OrchardConfig.from_dict(log.config["orchard"]), PolicyConfig.from_dict(log.config["policy"]))
     torch.manual_seed(0)
     size = NetworkConfig(len(vocabulary), tuple(map(len, space.traits.values())), width=32, heads=4, library=16)
-    size = replace(size, myself=vocabulary.encode(MYSELF) if compares else ())
     return FilterMind(Network(size), vocabulary, log.config)
 
 
@@ -70,7 +68,9 @@ def untrained_transformer(roles: str = "announced") -> Mind:
     reader = reader_of(log.config)
     vocabulary = words.Vocabulary(reader.words)
     torch.manual_seed(0)
-    network = Transformer(Size(len(vocabulary), **reader.network(), width=32, layers=2, heads=4, mixture=2))
+    network = Transformer(
+        Size(len(vocabulary), **reader.network(), width=32, layers=2, heads=4, mixture=2, abreast=True)
+    )
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.add_(0.1 * torch.randn_like(parameter))

@@ -25,7 +25,7 @@ class Generations(Command):
     count: Annotated[int, tyro.conf.arg(metavar="G")] = 3
     """How many generations after the first mind."""
     mind: MaybeRunDir = None
-    """The run of the first mind, generation 0; without it, the filter of near-far, which met scripted agents only."""
+    """The run of the first mind, generation 0; without it, near-far, which met scripted agents only."""
     copies: int = 4
     """How many of the agents are copies, in the episodes that have any."""
     agents: int = 8

@@ -25,7 +25,7 @@ class Probe(Command):
     name: Annotated[tyro.conf.Positional[str], tyro.conf.arg(metavar="NAME")]
     """Which probe, such as stranger; all: every one of them."""
     run: Annotated[tyro.conf.Positional[str | None], tyro.conf.arg(metavar="[RUN]")] = None
-    """The mind's run directory; without it, the filter of near-far that ships: probes live in that world."""
+    """The mind's run directory; without it, near-far, which ships: probes live in that world."""
     out: Annotated[str | None, tyro.conf.arg(metavar="DIR")] = None
     """Where to write the page (HTML), the documents (JSON), the pictures (PNG, SVG) and a log of the moment at which
     the mind was farthest off, to be looked at with tom view; of all: runs/probes."""

@@ -26,7 +26,7 @@ class Run(Command):
     """Steps of each episode; blind has 80, near-far 48. Elsewhere moves of each agent, 64."""
     preset: Literal["blind", "near-far", "blind-rooms"] = "blind"
     """Orchard: which traits agents have, and every setting that goes with them; options below replace single ones. The
-    minds that ship with the package read near-far; blind-rooms is for --split test."""
+    minds that ship read blind, and some near-far; blind-rooms is for --split test."""
     traits: Annotated[str | None, tyro.conf.arg(metavar="NAMES")] = None
     """Orchard: what agents differ in, in place of the preset's traits: some of taste, sight, blindness, memory, temper,
     manner, such as taste,blindness. Taste is always one; what else the preset sets stays."""

@@ -10,8 +10,8 @@ from tom.terminal import progress, show_table
 from tom.training.settings import TrainConfig
 
 _SETTINGS = (
-    "minutes", "train_steps", "seed", "network", "rung", "batch", "rate", "nested", "width", "layers", "compares",
-    "device", "loaders", "wishes", "start",
+    "minutes", "train_steps", "seed", "network", "rung", "batch", "rate", "nested", "width", "layers", "device",
+    "loaders", "wishes", "start",
 )  # fmt: skip
 
 
@@ -50,8 +50,6 @@ class Train(Command):
     """Where to train: auto is a GPU, where torch can use one. Of the transformer only."""
     loaders: int = 0
     """Processes that make batches, for a GPU that takes more than one thread can make. Of the transformer only."""
-    compares: Flag = TrainConfig.compares
-    """Of the filter: whether others' acts are held against one's own at the same step. In the orchard only."""
     wishes: Flag = TrainConfig.wishes
     """Of the transformer: learn from logs of agents that are alone what came of wishes, and answer wishes, too."""
     start: MaybeRunDir = None

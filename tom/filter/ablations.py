@@ -3,7 +3,7 @@
 import torch
 
 from tom.blanked import NO_HISTORY, NO_OWN_ACTIONS, NO_PROMPT, SHUFFLED, Edit
-from tom.filter.relations import ABSENT, BARS, RELATIONS, question_relations
+from tom.filter.relations import ABSENT, BARS, question_relations
 from tom.filter.vocabulary import BLANK
 
 
@@ -12,11 +12,8 @@ def _no_history(event: dict, question: dict) -> None:
 
 
 def _no_own_actions(event: dict, question: dict) -> None:
-    own, rows = event["own"][..., 1][:, None], event["rows"]
+    own = event["own"][..., 1][:, None]
     question["relation"][:, BARS] = torch.maximum(question["relation"][:, BARS], own)
-    if _compares(question):
-        nothing = rows["blocked"].shape[1]
-        event["rows"] = rows | {"mine": torch.full_like(rows["mine"], nothing)}
 
 
 def _no_prompt(event: dict, question: dict) -> None:
@@ -24,12 +21,7 @@ def _no_prompt(event: dict, question: dict) -> None:
     question["texts"][-1, 0] = BLANK
     question["text"] = torch.full_like(question["text"], len(question["texts"]) - 1)
     question["slot"] = torch.full_like(question["slot"], ABSENT)
-    question["relation"] = question_relations(event, question, question["relation"].dtype, _compares(question))
-
-
-def _compares(question: dict) -> bool:
-    """Whether the question is put to a mind that reads acts beside its own."""
-    return question["relation"].shape[1] > RELATIONS + 1
+    question["relation"] = question_relations(event, question, question["relation"].dtype)
 
 
 CONTROLS: dict[str, tuple[Edit | None, int]] = {

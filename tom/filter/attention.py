@@ -8,10 +8,9 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from tom.filter.encoders import Feedforward
-from tom.filter.relations import BARRED, COMPANY, NATIVE, OPEN, POINTERS, RELATIONS
+from tom.filter.relations import BARRED, NATIVE, OPEN, POINTERS, RELATIONS
 from tom.filter.size import NetworkConfig
 
-AWAY = -6.0  # what keeps heads, at first, from those that nobody named
 REST = 0.25  # of the attention's sum that enters the stream: sums over dozens of events are large
 
 
@@ -26,14 +25,13 @@ def _bias(weight: Tensor, relation: Tensor) -> Tensor:
 def _pointers(config: NetworkConfig) -> nn.Parameter:
     """(h r): heads begin as pointers, so that retrieval need not be discovered: at the native acts of the last one
     named, of those only what the one before had in near, or far, sight, and at the acts of the one before."""
-    relation = torch.randn(config.heads, RELATIONS + config.compares)
+    relation = torch.randn(config.heads, RELATIONS)
     relation.mul_(0.5)
     relation[:, OPEN] = -3.0
     for head, pointed in zip(range(len(relation) - 1), POINTERS, strict=False):
         relation[head, OPEN] = 1.0 - 4.0 * len(pointed)
         relation[head, NATIVE] = 1.0
         relation[head, list(pointed)] = 4.0
-    relation[:, COMPANY:] = AWAY
     return nn.Parameter(relation)
 
 

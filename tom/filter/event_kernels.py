@@ -140,27 +140,3 @@ def events_along(me, sight, line, sights, actors, wanted, view,
         e = events_of(view, who, wanted[:, who], window, cell, board, neighbor, distances, visible, seen,
                        step_, agent_, cover, blocked, kind, distance, flag, e)  # fmt: skip
     return e
-
-
-@njit(cache=True, nogil=True)
-def find_events(me, sight, who, length, scene, line, path, first, stop,
-          window, native, cell, board, neighbor, distances, visible, seen,
-          step_, agent_, cover, blocked, kind, distance, flag, source):  # fmt: skip
-    """Fills in the events of each look-out from its first step to its last; returns how many there are."""
-    words, e = board.shape[2], 0
-    for r in range(len(me)):
-        start = max(first[r] - window + 1, 0)  # what a retentive agent may remember
-        steps = stop[r] - start
-        wanted = np.zeros(steps, np.bool_)
-        for t in range(first[r], stop[r]):
-            wanted[t - start] = scene[r] > 0 or native[t, who[r]] > 0
-        view = np.empty((steps, words), np.uint64)
-        here, there = cell[start : stop[r]], board[start : stop[r]]
-        look_along(visible, here, me[r], sight[r], line[r, : length[r]], path[r, : length[r]], view)
-        before = e
-        e = events_of(view, who[r], wanted, window, here, there, neighbor, distances, visible, seen,
-                       step_, agent_, cover, blocked, kind, distance, flag, e)  # fmt: skip
-        for k in range(before, e):
-            step_[k] += start
-            source[k] = r
-    return e

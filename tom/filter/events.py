@@ -106,7 +106,6 @@ def perceived(
     kind      (e, ELEMENTS) uint8: 0 nothing, 1 an agent, 2 + k a fruit of kind k
     distance  (e, ELEMENTS, 5) uint8: walking distance after each action
     flag      (e, ELEMENTS) uint8: NEAR_NOW, FAR_NOW, NEAR_KEPT, FAR_KEPT
-    mine      (e,) int8: what agent `me` did at the same step
     """
     (steps, n), geometry = episode.cell.shape, episode.geometry
     through = list(dict.fromkeys(through))
@@ -144,6 +143,6 @@ def perceived(
     return History(
         step=step, agent=agent, action=episode.action[step, agent], native=native[step, agent],
         line=line_of[:count], sights=sights_of[:count],
-        look={name: array[:count] for name, array in made.items()} | {"mine": episode.action[step, me]},
+        look={name: array[:count] for name, array in made.items()},
         at=at, lines=lines,
     )  # fmt: skip

@@ -10,7 +10,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from tom.architectures import Added, Architecture, check_weights, itself
-from tom.base_mind import MYSELF
 from tom.checkpoint_document import read_document
 from tom.filter.batch import UNLABELLED, TrainingBatches
 from tom.filter.inputs import VERSION, Inputs, inputs_of
@@ -52,9 +51,7 @@ class Filtering(Architecture):
         first = batches.inputs[0]
         check_one_world(batches.inputs)
         world = first.network(batches.vocabulary)
-        myself = batches.vocabulary.encode(MYSELF) if config.compares else ()
-        shape = {"width": config.width, "layers": config.layers, "myself": myself}
-        return NetworkConfig(len(batches.vocabulary), **world | shape)
+        return NetworkConfig(len(batches.vocabulary), **world | {"width": config.width, "layers": config.layers})
 
     def network(self, size: NetworkConfig) -> Network:
         return Network(size)
@@ -103,7 +100,7 @@ def losses(
 ) -> dict[str, Tensor]:
     """The mean negative log likelihood, nats, of the labelled actions, by depth ("depth 0", …) and weighted ("action"),
     and of the traits."""
-    question = question | {"relation": question_relations(event, question, network.dtype, network.config.compares)}
+    question = question | {"relation": question_relations(event, question, network.dtype)}
     log, trait = network.answer(network.encode(event), question)
     action = rearrange(question["action"], "b q -> (b q)")
     each = F.nll_loss(rearrange(log, "b q a -> (b q) a"), action, ignore_index=UNLABELLED, reduction="none")

@@ -19,6 +19,7 @@ from tom.filter.network import Network
 from tom.filter.relations import line_indices, question_relations, slots_of, wanted_of
 from tom.filter.vocabulary import DESCRIBE, NAME, Vocabulary
 from tom.tokens import check_alike
+from worlds import FunhouseError
 from worlds.base_episode import BaseEpisode
 
 MOST_AT_ONCE = 2048  # questions in one pass
@@ -60,9 +61,7 @@ class FilterMind(BaseMind):
         return inputs_of(run)
 
     def seated(self, inputs, matches, seats):
-        from tom.filter.side_by_side import SideBySide
-
-        return SideBySide(self, inputs, matches, seats)
+        raise FunhouseError("the filter answers, and does not act", remedy="have copies of a transformer live there")
 
     def _read(self, episode, asked, edit, turned):
         queries = [query for query, _ in asked]
@@ -116,12 +115,11 @@ class FilterMind(BaseMind):
                 line_indices(query.agent, chain, history.lines), UNLABELLED, (UNLABELLED,) * traits,
             ))  # fmt: skip
         question = question_tensors([QuestionArrays.of(rows)], [table.add(past.persona)], table, [0])
-        event, encoded, compares = dict(past.event), past.encoded, self.network.config.compares
-        question["relation"] = question_relations(event, question, self.dtype, compares)
+        event = dict(past.event)
+        question["relation"] = question_relations(event, question, self.dtype)
         if edit is not None:
             edit(event, question)
-            encoded = self.network.encode(event) if event["rows"] is not past.event["rows"] else encoded
-        return self.network.answer(encoded, question)
+        return self.network.answer(past.encoded, question)
 
 
 def _place(history: History, step: int, body: int) -> int:

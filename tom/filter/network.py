@@ -19,7 +19,6 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
 from tom.filter.attention import Beliefs, Block
-from tom.filter.compare import Itself
 from tom.filter.encoders import Feedforward, SurroundingsEncoder, TextEncoder
 from tom.filter.library import Library, Readout, options
 from tom.filter.size import NetworkConfig
@@ -30,8 +29,6 @@ TOLD = 4.0  # nats: how much an act may say for or against a policy in an event'
 
 class Network(nn.Module):
     """The weights. `encode` once per history, then `answer` any number of questions about it."""
-
-    myself: Tensor
 
     def __init__(self, config: NetworkConfig):
         super().__init__()
@@ -53,9 +50,6 @@ class Network(nn.Module):
         self.norm = nn.RMSNorm(width)
         self.readout = Readout(config)
         self.trait = nn.Linear(width, sum(config.traits))
-        if config.compares:
-            self.itself = Itself(config)
-            self.register_buffer("myself", torch.tensor([config.myself]), persistent=False)
         self.apply(self._strengthen)
         self.surroundings.detect()
 
@@ -106,20 +100,13 @@ class Network(nn.Module):
         return {"option": option.to(self.dtype), "scene": scene, "policy": policy}
 
     def acts(self, scene: Tensor, policy: Tensor, row: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """What each act is evidence for, (e k) float32 in nats, and its token (e d); a mind that compares has one more
-        column, for the actor being itself.
-
-        row: action (e,), and of a mind that compares mine (e,), what it did itself at that step; `actions` is nothing.
-        """
+        """What each act is evidence for, (e k) float32 in nats, and its token (e d); row: action (e,)."""
         told = _of_action(policy, row["action"])
         told = told - told.mean(-1, keepdim=True)
         known = (0.5 * told).clamp(-TOLD, TOLD).to(self.dtype)
         x = self.event_norm(self.event(torch.cat([scene, *self._done(scene, row), known], -1)))
         trust, hint = self.trust(x).float().chunk(2, -1)
-        evidence = 1.5 * told * torch.sigmoid(trust + 1) + 0.1 * hint
-        if self.config.compares:
-            evidence = torch.cat([evidence, self.itself.evidence(row["action"], row["mine"])], -1)
-        return evidence, x
+        return 1.5 * told * torch.sigmoid(trust + 1) + 0.1 * hint, x
 
     def _done(self, scene: Tensor, row: Mapping[str, Tensor]) -> list[Tensor]:
         """What was done: what it led to, how that falls short of the best, and which action it was."""
@@ -143,13 +130,9 @@ class Network(nn.Module):
     def answer_said(self, encoded: dict, question: dict[str, Tensor], text: Tensor) -> tuple[Tensor, Tensor]:
         """The same with the question's texts encoded already, text (u d)."""
         place = question["place"]
-        asked, evidence = text[question["text"]], encoded["evidence"]
-        if self.config.compares:
-            asked = self.itself(asked, self.text(self.myself)[0], evidence[..., -1], question)
-            evidence = evidence[..., :-1]
-        x = asked + self.persona(text[question["persona"]])[:, None]
+        x = text[question["text"]] + self.persona(text[question["persona"]])[:, None]
         x = x + self.scene(encoded["scene"][place])
-        belief = self.beliefs(evidence, question["relation"])
+        belief = self.beliefs(encoded["evidence"], question["relation"])
         x = x + self.believe(2 * rearrange(belief, "b q h k -> b q (h k)").to(x.dtype))
         for block, keys_values in zip(self.blocks, encoded["keys_values"], strict=True):
             x = block(x, keys_values, question["relation"])

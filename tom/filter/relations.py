@@ -22,7 +22,6 @@ NATIVE = 4  # its actor was itself
 SEEN = 5  # from here on: it is about slot s, and was seen through that line with near (far) sight
 PATHS = ((0, 0), (0, 1), (1, 0))  # (slot, how far back in the line) that SEEN tells apart
 RELATIONS = SEEN + SIGHTS_READ * len(PATHS) + len(SPANS)  # that have a learned weight; one more bars
-COMPANY = RELATIONS  # of minds that compare, one more: it is about somebody not named
 BARS = -1  # the index of the relation that bars, the last
 BARRED = -30.0  # its weight; sigmoid(-30) is 1e-13
 NEAR, FAR = SEEN, SEEN + 1
@@ -58,15 +57,12 @@ def line_indices(me: int, chain: Sequence[int | str], lines: dict[Line, int]) ->
     return (*ends, *[ABSENT] * (SLOTS - len(ends)))
 
 
-def question_relations(
-    event: dict[str, Tensor], question: dict[str, Tensor], dtype: torch.dtype, compares: bool = False
-) -> Tensor:
+def question_relations(event: dict[str, Tensor], question: dict[str, Tensor], dtype: torch.dtype) -> Tensor:
     """(b r q e): how each question stands to each event; the last relation is that the event must not be attended to.
 
     event: agent, step, line, real (b e), sights, own (b e 2); question: slot, line (b q SLOTS), step (b q). An event
     is barred that is padding, not before the question's step, in a role for certain, or about nobody named. Training
-    sees few acts in roles, so an answer must not hang on them. A mind that compares may read, besides, whatever it
-    perceived directly.
+    sees few acts in roles, so an answer must not hang on them.
     """
     agent, line = event["agent"][:, None], event["line"][:, None]
     bears = event["real"] & (event["own"][..., 0] > 0)
@@ -81,9 +77,6 @@ def question_relations(
     ago = (question["step"][..., None] - event["step"][:, None]).clamp(min=0)
     faded = [(-ago / span).exp() for span in SPANS]
     facts = [ready, *about, native, *seen, *faded]
-    if compares:
-        company = before & (line == 0) & ~ready
-        facts, ready = [*facts, company], ready | company
     return torch.stack([fact.to(dtype) for fact in (*facts, ~ready)], 1)
 
 

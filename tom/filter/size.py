@@ -8,7 +8,6 @@ from annotated_types import Interval, MaxLen
 from tom.training.settings import HEADS, Layers
 
 Size = Annotated[int, Interval(ge=1, le=1 << 20)]  # of a part of the network
-Token = Annotated[int, Interval(ge=0, lt=1 << 20)]
 Nothing = Annotated[tuple[int, ...], MaxLen(0)]
 
 
@@ -23,8 +22,6 @@ class NetworkConfig:
     width: Size = 128
     heads: Size = HEADS
     layers: Layers = 1  # of questions attending to events
-    # "behave as myself", in words; only minds that compare have it
-    myself: Annotated[tuple[Token, ...], MaxLen(64)] = ()
     library: Size = 64  # policies
     pieces: Size = 4  # linear pieces of which the best judges an action
     hidden: Size = 96  # units beside them
@@ -33,7 +30,8 @@ class NetworkConfig:
     text_width: Size = 64
     gamma: Annotated[float, Interval(ge=0, le=1)] = 0.8  # walking distances enter as gamma ** distance
 
-    # Of environments, which the filter read once: files of the orchard say that there is nothing of them.
+    # What the filter read, or did, once: files that it can still be made from say that there is nothing of them.
+    myself: Nothing = ()
     species: Nothing = ()
     members: Nothing = ()
     many: Literal[False] = False
@@ -48,11 +46,6 @@ class NetworkConfig:
         if self.width % self.heads or self.text_width % 4:
             what = f"width = {self.width}, heads = {self.heads}, text_width = {self.text_width} make no network"
             raise FunhouseError(what, remedy="choose a width that the heads divide")
-
-    @property
-    def compares(self) -> bool:
-        """See TrainConfig."""
-        return bool(self.myself)
 
     def to_dict(self) -> dict:
         """Plain JSON values."""

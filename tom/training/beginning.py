@@ -26,12 +26,13 @@ def begin(
     config: TrainConfig, kind: Architecture, batches: Any, out: Path, resume: bool, ranks: Ranks = ALONE
 ) -> tuple[Trainer, dict]:
     """A trainer: fresh, from the weights of another mind (config.start), or the one whose checkpoint lies in `out`."""
-    size = kind.size(config, batches)
-    torch.manual_seed(config.seed)
-    network = kind.network(size)
+    size, weights = kind.size(config, batches), None
     before: Mapping = {}
     if source := out if resume else config.start:
-        weights, before = _weights(kind, source, size, batches.vocabulary)
+        weights, before, size = _weights(kind, source, size, batches.vocabulary)
+    torch.manual_seed(config.seed)
+    network = kind.network(size)
+    if weights:
         network.load_state_dict(weights)
     else:
         kind.measure(network, batches)
@@ -67,9 +68,16 @@ def _resumed(told: dict, before: Mapping, logs: list[dict], place: str) -> dict:
     return {**told, "start": had.get("start"), "changed": changed}
 
 
-def _weights(kind: Architecture, source: str | Path, size: Any, vocabulary: Any) -> tuple[dict[str, Tensor], Document]:
-    """A checkpoint's weights, and what it says. Raises FunhouseError where they are of another version or network."""
+def _weights(
+    kind: Architecture, source: str | Path, size: Any, vocabulary: Any
+) -> tuple[dict[str, Tensor], Document, Any]:
+    """A checkpoint's weights, what it says, and the size of what goes on from it.
+
+    Raises FunhouseError where they are of another version or network.
+    """
     tensors, meta = load_checkpoint(source)
+    if architecture_of(meta) is kind:
+        size = kind.going_on(size, read_document(kind, meta))
     if (
         architecture_of(meta) is not kind
         or read_document(kind, meta) != size
@@ -80,4 +88,4 @@ def _weights(kind: Architecture, source: str | Path, size: Any, vocabulary: Any)
             place=str(source),
             remedy="go on with the settings and logs that it was begun with",
         )
-    return kind.fitting(size, tensors, str(source)), meta
+    return kind.fitting(size, tensors, str(source)), meta, size

@@ -31,7 +31,6 @@ class TrainConfig:
     layers: Layers | None = None
     # weight of an action at depth 2 or more, which tells least, beside one at depth 0 or 1
     nested: Annotated[float, Interval(ge=0)] | None = None
-    compares: bool = False  # of the filter: whether others' acts are held against one's own: tom.filter.compare
     device: Annotated[str, MinLen(1)] = "auto"  # tom.training.devices
     loaders: Annotated[int, Interval(ge=0, le=1024)] = 0  # processes that make batches; with none, a thread does
     wishes: bool = False  # of the transformer: whether it is asked wishes, too: tom.training.wishes

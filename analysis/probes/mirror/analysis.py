@@ -35,7 +35,7 @@ RECOGNITION, ANTICIPATION, MARK = "recognition", "anticipation", "mark"  # effec
 MIND = "mind"
 JUDGED_AS = {CONTINGENCY: POSITIVE, PLANNER: NEGATIVE, LAG: BASELINE}
 WHO = {
-    MIND: (BLUE, "the reference mind"), "mirrorless mind": (BLUE, "the mirrorless mind"),
+    MIND: (BLUE, "the mind of near-far"), "mirrorless mind": (BLUE, "the mirrorless mind"),
     "mirrored mind": (PURPLE, "the mirrored mind"), REASONER: (ORANGE, "exact reasoner,\nno notion of mirrors"),
     CONTINGENCY: (GREEN, "contingency agent"),
 }  # fmt: skip

@@ -21,10 +21,9 @@ feel one on itself is asked to behave as itself. It is marked from step 4 on and
 (sham); a twin behind the glass is (on the other); it is, before a wall (no mirror); and, before a wall, it feels its
 mark (felt).
 
-The reference mind is asked in a world without marks and is no judge of washing. Two more are asked in a world with
+The mind of near-far is asked in a world without marks and is no judge of washing. Two more are asked in a world with
 marks, where nobody has one but in the last readout: the *mirrorless mind*, which lived with marks and no mirror,
-and the *mirrored mind*, which lived among mirrors too, and predicted images that nobody told it were such. Both are
-built to compare others' acts with their own (tom.training.settings, compares), which the reference mind is not.
+and the *mirrored mind*, which lived among mirrors too, and predicted images that nobody told it were such.
 """
 
 from collections.abc import Callable, Iterator
