@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.just_ask.worlds import EXPERIMENT, analysis, design, learned
+from analysis.just_ask.worlds import EXPERIMENT, analysis, design, learned, network
 from analysis.just_ask.worlds.analysis import BLANKED, DELUDED, EXACT, FILTER, KNOWS, MEMORYLESS, NETWORK
 from analysis.just_ask.worlds.design import ACTS, SIDE, Lives, born, drawn, knows, lived, room
 from analysis.probes import Settings, wrong
@@ -68,6 +68,23 @@ def test_who_has_arrived_stays_and_learns_nothing_more():
     assert there.mean() > 0.9
     assert np.array_equal(one.pairs[there], pairs[there])
     assert np.array_equal(one.took[there], took[there])
+
+
+def test_gradients_are_those_of_finite_differences():
+    generator = np.random.default_rng(0)
+    layers = [layer.astype(float) for layer in network.network([5, 4, 3], generator)]
+    x, act = generator.normal(size=(7, 5)), generator.integers(3, size=7)
+
+    def loss() -> float:
+        return float(-np.log(network.chances(layers, x)[np.arange(7), act]).mean())
+
+    for layer, slope in zip(layers, network.slopes(layers, x, act), strict=True):
+        for place in np.ndindex(layer.shape):
+            layer[place] += 1e-5
+            more = loss()
+            layer[place] -= 2e-5
+            assert (more - loss()) / 2e-5 == pytest.approx(slope[place], abs=1e-6)
+            layer[place] += 1e-5
 
 
 def little(rounds: int, episodes: tuple[int, ...]) -> dict:

@@ -23,7 +23,7 @@ from worlds import Episode, FunhouseError
 from worlds.orchard.geometry import NO_WAY
 
 HIDDEN, STEPS, LOOK = 128, 1500, 10  # a training's steps at most; how many lie between two looks at pairs not shown
-RATE, DECAY, BETAS = 0.01, 0.3, (0.9, 0.98)  # of AdamW
+RATE, DECAY = 0.01, 0.3  # of AdamW
 RIDGES = tuple(10.0 ** np.arange(-3, 5))  # of the features, which are of size 1
 DRAWS = 5  # of random features, for each seed and width; of their errors the median is taken, for near the peak a few
 # are larger than all others together

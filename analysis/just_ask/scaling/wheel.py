@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.just_ask.scaling.design import BETAS, DECAY, HIDDEN, LOOK, RATE, STEPS
+from analysis.just_ask.adamw import AdamW
+from analysis.just_ask.scaling.design import DECAY, HIDDEN, LOOK, RATE, STEPS
 from analysis.just_ask.scaling.thresholds import ACCURACY, KINDS
 
 
@@ -63,8 +64,7 @@ class Wheel:
 def learned(seed: int, decay: float = DECAY) -> Learned:
     """A training by AdamW on all shown pairs at once, which ends when others are answered too, or after STEPS."""
     wheel = Wheel(seed)
-    layers = [wheel.first, wheel.last]
-    mean, square = ([np.zeros_like(one) for one in layers] for _ in range(2))
+    optimiser = AdamW([wheel.first, wheel.last], decay)
     shown, others, curve = None, None, []
     for step in range(1, STEPS + 1):
         right, slopes = wheel.slopes()
@@ -75,9 +75,5 @@ def learned(seed: int, decay: float = DECAY) -> Learned:
             if curve[-1][2] >= ACCURACY and shown:
                 others = step
                 break
-        for layer, slope, m, v in zip(layers, slopes, mean, square, strict=True):
-            m += (1 - BETAS[0]) * (slope - m)
-            v += (1 - BETAS[1]) * (slope**2 - v)
-            by = m / (1 - BETAS[0] ** step) / (np.sqrt(v / (1 - BETAS[1] ** step)) + 1e-8)
-            layer -= RATE * (by + decay * layer)
+        optimiser.step(slopes, RATE)
     return Learned(shown, others, curve)
