@@ -108,7 +108,10 @@ class BaseMind(ABC):
         return self._traits(episode, [(Query("behave", agent, int(t), (), 0), MYSELF) for t in steps], None, 0)
 
     def _traits(self, episode, asked, edit: Edit | None, turned: int) -> dict[str, np.ndarray]:
-        _, trait = self._checked(episode, asked, edit, turned)
+        return self._told(self._checked(episode, asked, edit, turned)[1])
+
+    def _told(self, trait: Tensor) -> dict[str, np.ndarray]:
+        """Trait logits (q, traits) as {trait: (q, values) float64 probabilities}."""
         parts = trait.split(self.values, -1)
         names = self.inputs.space.traits
         told = {name: torch.softmax(part, -1).numpy() for name, part in zip(names, parts, strict=True)}

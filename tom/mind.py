@@ -58,6 +58,7 @@ class _Encoded:
     rows: dict[str, Tensor]
     event: dict[str, Tensor]
     past: list
+    myself: Tensor  # (1, traits) the logits of what the agent itself is, read out at the end of its persona
 
     def before(self, step: int) -> tuple[dict[str, Tensor], list]:
         """Its events, and their keys and values, but for those at the end that no prompt of a step attends to."""
@@ -100,6 +101,11 @@ class Mind(BaseMind):
 
     def reads(self, run: dict) -> Reader:
         return reader_of(run, self.vocabulary.wishes)
+
+    @torch.no_grad()
+    def own_traits(self, episode, agent, steps):
+        """As training has it, the words "as myself" tell of nobody: what it is itself, it says at its persona's end."""
+        return self._told(self._history(episode, agent, OWN).myself.expand(len(steps), -1))
 
     def seated(self, inputs, matches, seats):
         from tom.side_by_side import SideBySide
@@ -157,7 +163,8 @@ class Mind(BaseMind):
         one = Asked(seen, persona, reader.types(episode), (), codes(len(episode.agents), agent))
         raw, event = history([one])
         rows = self.network.read(raw)
-        return _Encoded(one, rows, event, self.network.encode(rows, event)[0])
+        past, known = self.network.encode(rows, event)
+        return _Encoded(one, rows, event, past, self.network.trait(known[:, 0]).double())
 
     def _pass(self, past: _Encoded, prompts: Sequence[Prompt], edit: Edit | None) -> tuple[Tensor, Tensor]:
         """Log probabilities (q, actions), and the logits (q, traits) of the last one named, or of the last word."""

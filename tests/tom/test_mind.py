@@ -275,3 +275,17 @@ def test_a_text_is_the_same_beside_longer_ones():
 def test_texts_are_encoded_once_each():
     table = TextTable(untrained_mind().vocabulary)
     assert table.add("behave as Ada") == table.add("behave as Bo") != table.add("behave as myself")
+
+
+def test_what_it_says_of_itself_is_read_where_training_reads_it():
+    """At the end of its persona, in words; no act changes it."""
+    mind, episode = untrained_transformer(), short_log()[0]
+    said = mind.own_traits(episode, 1, [3, 9])
+    otherwise = replace(episode, action=(episode.action + 1) % 5)
+    another = replace(
+        episode, agents=[replace(one, description=episode.agents[0].description) for one in episode.agents]
+    )
+    for trait, chance in said.items():
+        assert np.array_equal(chance[0], chance[1])
+        assert np.array_equal(chance, mind.own_traits(otherwise, 1, [3, 9])[trait])
+    assert any(np.abs(said[trait] - mind.own_traits(another, 1, [3, 9])[trait]).max() > 1e-3 for trait in said)
