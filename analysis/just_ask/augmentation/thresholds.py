@@ -11,8 +11,13 @@ KL(policy || network) in nats, on clean scenes of unseen maps, paired by seed. T
   negative, must not: a token for changed scenes in which nothing is changed
 - *telling*: the share of the KL of the same augmentation untold that goes away with a token. TELLING.
   the statement: told, it is shown at every one of EPISODES
-  positive, must, at the most episodes: all colours exchanged around the wheel, where who is not told has to act for two
+  positive, must, at the most episodes: the fruits of another scene, so that the act has nothing to do with what is
+  seen, and who is not told is half as sure of everything
   negative, must not: a token at random
+
+All colours exchanged around the wheel stood here as that positive control. On validation it was none: telling saved
+nothing of it, for a network in which what a thing is worth is a product of the thing and of who acts does not find one
+product for a token and another without it. What acts have nothing to do with at all can be told by any network.
 """
 
 EPISODES = (25, 50, 100, 200, 400)
