@@ -4,7 +4,8 @@ It reads what lies on the cells around where each act leads, and who acts, all r
 its own to find out. Three layers, the same for every act: a thing on a cell, times who acts -> `channels`; all cells
 around -> `hidden`, rectified; one odd. All is float32, and a function of the generator.
 
-Axes: n scenes, a acts, w cells of a window, k things that may lie on a cell, p values of who acts, c channels, h hidden.
+Axes: n scenes, a acts, w cells of a window, k things that may lie on a cell, p values of who acts, c channels,
+h hidden.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ class Training(NamedTuple):
     look: int = 50  # steps between two looks at how far it is from the truth
     channels: int = 6
     hidden: int = 32
+
+
+TRAINING = Training()
 
 
 class Network(NamedTuple):
@@ -101,8 +105,8 @@ def learned(
     far: Callable[[Network], float],
     generator: np.random.Generator,
 ) -> Network:
-    """A network as it was at the look, the beginning among them, at which it was the least `far` from the truth. `drawn`
-    gives so many scenes, and their acts (n,)."""
+    """A network as it was at the look, the beginning among them, at which it was the least `far` from the truth.
+    `drawn` gives so many scenes, and their acts (n,)."""
     seen, act = drawn(training.batch)
     made = network(training, seen, generator)
     mean, square = (Network(*map(np.zeros_like, made)) for _ in range(2))

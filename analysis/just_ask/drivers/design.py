@@ -2,7 +2,7 @@
 
 Everybody is alone in the default world, one fruit of each kind, with a taste. The expert is decisive and sees every
 kind; the others are those of OTHERS, as many episodes of each. A network is told the taste (and blindness, where there
-is one), and z, who drives; it is asked as the expert, on the scenes that the expert visits on maps of the trial's split.
+is one), and z, who drives; it is asked as the expert, on scenes that the expert visits on maps of the trial's split.
 
 Of the expert every taste occurs in training: what is asked is unseen maps, not unseen types. Of the blind ones those
 that training holds out do not. Each network is taken at the step at which it was best on other maps of validation,
@@ -21,7 +21,7 @@ from agents.orchard.rollout import RunConfig
 from analysis.just_ask.asking import Lone
 from analysis.just_ask.drivers.thresholds import EPISODES
 from analysis.just_ask.imitated import Scenes, Truth, scenes, together, world
-from analysis.just_ask.learner import Seen, Training, learned
+from analysis.just_ask.learner import TRAINING, Seen, Training, learned
 
 EXPERT, BLIND, CARELESS, VAGUE, WILD = "expert", "blind to a kind", "careless", "vague", "at random"
 TASTE = {"traits": ("taste",)}
@@ -45,7 +45,20 @@ class Choice(NamedTuple):
     share: float  # of expert scenes in a batch, with others
 
 
-CHOICES = {n: Choice(1.0, 0.5, 0.5) for n in EPISODES}
+CHOICES = {  # by expert episodes
+    10: Choice(4.0, 1.0, 0.15),
+    25: Choice(2.0, 1.0, 0.15),
+    50: Choice(2.0, 0.5, 0.3),
+    100: Choice(1.0, 0.25, 0.3),
+    200: Choice(0.5, 0.25, 0.5),
+    400: Choice(0.35, 0.25, 0.7),
+    800: Choice(0.25, 0.1, 0.7),
+}
+
+
+def choice(size: int) -> Choice:
+    """That of the next larger number of episodes for which there was one."""
+    return CHOICES[min((n for n in EPISODES if n >= size), default=EPISODES[-1])]
 
 
 @dataclass(frozen=True)
@@ -54,9 +67,9 @@ class Design(Lone):
 
     episodes: int = 100  # of the expert, which are asked
     sizes: tuple[int, ...] = EPISODES
-    others: int = 400  # episodes of each of the others
+    others: int = 1000  # episodes of each of the others
     stop: int = 40  # episodes of validation by which a training is stopped
-    training: Training = Training()
+    training: Training = TRAINING
 
 
 class Ground:
@@ -71,14 +84,22 @@ class Ground:
         self.others = together([self.by(one) for one in OTHERS])
 
     def by(self, driver: str) -> Scenes:
-        """Episodes of training in which somebody drives, the expert on further maps."""
-        return self._driven(driver, "train", self._seed, APART * (1 + DRIVERS.index(driver)), self.design.others)
+        """Episodes of training in which somebody drives."""
+        return self._driven(driver, "train", self._seed, APART * DRIVERS.index(driver), self.design.others)
+
+    @cached_property
+    def wild(self) -> Scenes:
+        """As many episodes as the others have, all at random."""
+        return self._driven(WILD, "train", self._seed, APART * len(DRIVERS), self.design.others * len(OTHERS))
+
+    def shuffling(self, size: int) -> np.random.Generator:
+        """Draws z where it says nothing."""
+        return np.random.default_rng([self._seed, size, 2])
 
     @cached_property
     def more(self) -> Scenes:
         """As many episodes as the others have, of the expert."""
-        first, count = APART * (1 + len(DRIVERS)), self.design.others * len(OTHERS)
-        return self._driven(EXPERT, "train", self._seed, first, count)
+        return self._driven(EXPERT, "train", self._seed, APART * len(DRIVERS), self.design.others * len(OTHERS))
 
     def _driven(self, driver: str, split: str, seed: int, first: int, count: int) -> Scenes:
         # where everybody is blind to a kind, training has the types that it sees, all others all there are
@@ -89,7 +110,7 @@ class Ground:
         """KL of a network that learned from `size` expert episodes and `others`, told z of each episode of those, (e,),
         and of the expert's, (size,); asked as the expert."""
         eye, steps = np.eye(len(DRIVERS), dtype=np.float32), self.design.steps
-        share = 1.0 if others is None else CHOICES.get(size, CHOICES[EPISODES[0]]).share
+        share = 1.0 if others is None else choice(size).share
         generator = np.random.default_rng([self._seed, size])
 
         def drawn(batch: int) -> tuple[Seen, np.ndarray]:
