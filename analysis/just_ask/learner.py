@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-BETAS, TINY = (0.9, 0.98), 1e-8  # of AdamW
+from analysis.just_ask.adamw import AdamW
+
 FULL = 0.5  # the share of the steps at the full rate, which then falls to nearly 0
 
 
@@ -109,15 +110,11 @@ def learned(
     `drawn` gives so many scenes, and their acts (n,)."""
     seen, act = drawn(training.batch)
     made = network(training, seen, generator)
-    mean, square = (Network(*map(np.zeros_like, made)) for _ in range(2))
+    optimiser = AdamW(made, training.decay)
     least, kept = far(made), _copied(made)
     for step in range(1, training.steps + 1):
         rate = training.rate * min(1.0, (1 - step / training.steps) / FULL + 0.02)
-        for layer, slope, m, v in zip(made, made.slopes(seen, act), mean, square, strict=True):
-            m += (1 - BETAS[0]) * (slope - m)
-            v += (1 - BETAS[1]) * (slope**2 - v)
-            by = m / (1 - BETAS[0] ** step) / (np.sqrt(v / (1 - BETAS[1] ** step)) + TINY)
-            layer -= rate * (by + training.decay * layer)
+        optimiser.step(made.slopes(seen, act), rate)
         if step % training.look == 0 and (now := far(made)) < least:
             least, kept = now, _copied(made)
         seen, act = drawn(training.batch)

@@ -16,14 +16,14 @@ import numpy as np
 
 from agents.orchard.rollout import RunConfig
 from analysis.just_ask.asking import Lone
-from analysis.just_ask.augmentation.changes import CHANGES, CLEAN, FEWER
+from analysis.just_ask.augmentation.changes import CHANGES, CLEAN, FEWER, MOVED, OPEN
 from analysis.just_ask.augmentation.thresholds import EPISODES
 from analysis.just_ask.imitated import Scenes, Truth, scenes, together, world
 from analysis.just_ask.learner import TRAINING, Seen, Training, learned
 
 TOLD, UNTOLD, RANDOM = "told", "not told", "random"
 TOKENS = (CLEAN, *CHANGES)
-CHOSEN: tuple[str, ...] = (FEWER,)  # on validation, of CHANGES that are no symmetry
+CHOSEN: tuple[str, ...] = (FEWER, MOVED, OPEN)  # on validation, of CHANGES that are no symmetry
 SHARE = 0.5  # of scenes that are changed
 ASIDE = 1000  # added to a seed: maps to stop on
 
@@ -35,7 +35,13 @@ class Choice(NamedTuple):
     changed: float
 
 
-CHOICES = {n: Choice(1.0, 1.0) for n in EPISODES}
+CHOICES = {  # by episodes
+    25: Choice(4.0, 4.0),
+    50: Choice(2.0, 2.0),
+    100: Choice(1.0, 1.0),
+    200: Choice(1.0, 0.5),
+    400: Choice(0.5, 0.25),
+}
 
 
 def choice(size: int) -> Choice:
