@@ -60,8 +60,7 @@ class Transforming(Architecture):
         check_one_world(batches.inputs)
         heads = max(Size.heads, (config.width or 0) // HEAD)
         shape: dict[str, Any] = {"width": config.width, "layers": config.layers, "heads": heads, "rung": config.rung}
-        shape["abreast"] = True
-        return Size(len(batches.vocabulary), **first.network(), **shape)
+        return Size(len(batches.vocabulary), **first.network(), **shape, abreast=True)
 
     def going_on(self, size: Size, before: Size) -> Size:
         """What reads events one way goes on so."""

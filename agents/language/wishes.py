@@ -96,9 +96,10 @@ def wish_tokens(text: str) -> list[str]:
 @lru_cache(maxsize=1 << 16)
 def dated(text: str, left: int) -> str:
     """The same wish with its deadline said, before its hint: the `left` steps that there are, where it has none."""
-    wish, reader = parse_wish(text), Reader(text)
+    wish = parse_wish(text)
     if wish.steps:
         return text
+    reader = Reader(text)
     first = len(reader.words)  # of the hint
     while wish.hint and _HINTS.match(reader.words, first) is None:
         first -= 1

@@ -74,6 +74,11 @@ def row(contender: str, kind: str, questions: int, figures: Mapping[str, Bounded
     return {"contender": contender, "kind": kind, **own, "questions": questions, **told}
 
 
+def shown(effect: Bounded, least: float) -> str:
+    """Whether the whole interval of an effect is at or above a threshold, in a row's words."""
+    return "yes" if effect[1] is not None and effect[1] >= least else "no"
+
+
 def _flat(one: Row) -> Row:
     """A row with the ends of its intervals as keys of their own, as tables have it."""
     ends = {name: tuple(value) for name, value in one.items() if isinstance(value, list)}

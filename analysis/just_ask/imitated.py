@@ -5,9 +5,9 @@ Axes: n scenes, a acts, w cells of a window, k things that may lie on a cell: a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from worlds import KINDS, Episode, OrchardConfig
 REACH = 3  # cells, as far as is seen from where an act leads
 FAR = 1  # the sense of who sees as far as walls let it, as everybody in the default world does
 TRAITS = ("taste", "blindness")  # of a persona; its manner shows among others alone
+C = TypeVar("C")
 
 
 class Scenes(NamedTuple):
@@ -57,6 +58,11 @@ class Truth:
         """Nats."""
         exact = self.scenes.chances
         return float((exact * np.log(exact / made.chances(self._seen))).sum(1).mean())
+
+
+def chosen_for(choices: Mapping[int, C], size: int) -> C:
+    """Of what was chosen for some numbers of episodes, that of the next larger one; of the largest beyond it."""
+    return choices[min((n for n in choices if n >= size), default=max(choices))]
 
 
 def together(many: Sequence[Scenes]) -> Scenes:

@@ -54,13 +54,13 @@ class Network(NamedTuple):
 
     def chances(self, seen: Seen) -> np.ndarray:
         """(n, a): how likely each act is."""
-        return _softmax(self._passed(seen)[-1])
+        return softmax(self._passed(seen)[-1])
 
     def slopes(self, seen: Seen, act: np.ndarray) -> Network:
         """The gradient of the mean cross-entropy of acts (n,) int, with regard to each layer."""
         (n, a), (_, c) = seen.around.shape[:2], self.thing.shape
         flat, gate, worth, inner, odds = self._passed(seen)
-        wrong = _softmax(odds)
+        wrong = softmax(odds)
         wrong[np.arange(n), act] -= 1
         wrong = wrong.reshape(-1) / np.float32(n)
         back = wrong[:, None] * self.last * (inner > 0)
@@ -125,6 +125,7 @@ def _copied(made: Network) -> Network:
     return Network(*(layer.copy() for layer in made))
 
 
-def _softmax(odds: np.ndarray) -> np.ndarray:
+def softmax(odds: np.ndarray) -> np.ndarray:
+    """Chances (n, a) of odds (n, a), in logarithms."""
     odds = np.exp(odds - odds.max(1, keepdims=True))
     return odds / odds.sum(1, keepdims=True)

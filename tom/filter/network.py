@@ -85,7 +85,7 @@ class Network(nn.Module):
             pad_sequence(part.split(event["sizes"]), batch_first=True)
             for part in self.acts(seen["scene"], seen["policy"], row)
         )
-        return seen | {"evidence": evidence, "keys_values": self.offered(x)}
+        return seen | {"evidence": evidence, "keys_values": [_offered(block, x) for block in self.blocks]}
 
     def look(self, row: dict[str, Tensor]) -> dict:
         """What lies around the actor of each event, and what the library would do there; the action taken is not read.
@@ -115,21 +115,13 @@ class Network(nn.Module):
         taken = _of_action(around, row["action"])
         return [taken, taken - around.amax(1), F.one_hot(row["action"], self.config.actions).to(self.dtype)]
 
-    def offered(self, event: Tensor) -> list[tuple[Tensor, Tensor]]:
-        """The keys and values that events (b e d) offer each block: two of (b h) e c."""
-        return [_offered(block, event) for block in self.blocks]
-
     def answer(self, encoded: dict, question: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """Log probabilities of the actions (b q a) and trait logits of the last one named (b q traits), float32.
 
         question: text (b q) and persona (b) index question["texts"] (u w); place (b q) is the event at whose actor's
         cell and step the action is taken; relation (b r q e).
         """
-        return self.answer_said(encoded, question, self.text(question["texts"]))
-
-    def answer_said(self, encoded: dict, question: dict[str, Tensor], text: Tensor) -> tuple[Tensor, Tensor]:
-        """The same with the question's texts encoded already, text (u d)."""
-        place = question["place"]
+        place, text = question["place"], self.text(question["texts"])
         x = text[question["text"]] + self.persona(text[question["persona"]])[:, None]
         x = x + self.scene(encoded["scene"][place])
         belief = self.beliefs(encoded["evidence"], question["relation"])
@@ -142,7 +134,7 @@ class Network(nn.Module):
 
 
 def _offered(block: nn.Module, event: Tensor) -> tuple[Tensor, Tensor]:
-    """The keys and values that events offer a block."""
+    """The keys and values that events (b e d) offer a block, two of (b h) e c."""
     assert isinstance(block, Block)
     return block.attend.keys_values(event)
 

@@ -10,7 +10,7 @@ import numpy as np
 from analysis.just_ask.augmentation.changes import ANOTHER, NOTHING, TURNED
 from analysis.just_ask.augmentation.design import CHOSEN, RANDOM, TOLD, UNTOLD, Ground, choice
 from analysis.just_ask.augmentation.thresholds import SAVED, TELLING
-from analysis.just_ask.experiment import row
+from analysis.just_ask.experiment import row, shown
 from analysis.probes.probe import NEGATIVE, POSITIVE, Trial, control
 from analysis.scores.intervals import NONE, Bounded, mean
 
@@ -42,8 +42,8 @@ def measure(trial: Trial) -> dict[str, Any]:
         saved = NONE if name == NONE_CHANGED else _share(nats, found[size, NONE_CHANGED])
         telling = _share(nats, found[size, UNTOLD_OF[name]]) if name in UNTOLD_OF else NONE
         told[size, name] = figures = {"nats": mean(nats), "saved": saved, "telling": telling}
-        shown = _shown(saved, SAVED) if name not in UNTOLD_OF else f"{_shown(saved, SAVED)}, {_shown(telling, TELLING)}"
-        own = {"episodes": size, "shown": "–" if name == NONE_CHANGED else shown}
+        yes = [shown(saved, SAVED), *([shown(telling, TELLING)] if name in UNTOLD_OF else [])]
+        own = {"episodes": size, "shown": "–" if name == NONE_CHANGED else ", ".join(yes)}
         questions = count * design.steps * len(by_seed)
         rows.append(row(name, KINDS.get(name, "control"), questions, figures, **own))
     most = max(design.sizes)
@@ -56,10 +56,6 @@ def measure(trial: Trial) -> dict[str, Any]:
 def _share(nats: np.ndarray, than: list[float]) -> Bounded:
     """By how much of it nats are less than others, seed by seed."""
     return mean(1 - nats / np.array(than))
-
-
-def _shown(effect: Bounded, least: float) -> str:
-    return "yes" if effect[1] is not None and effect[1] >= least else "no"
 
 
 def _arms(ground: Ground, size: int) -> Iterator[tuple[str, float]]:

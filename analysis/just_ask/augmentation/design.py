@@ -18,7 +18,7 @@ from agents.orchard.rollout import RunConfig
 from analysis.just_ask.asking import Lone
 from analysis.just_ask.augmentation.changes import CHANGES, CLEAN, FEWER, MOVED, OPEN
 from analysis.just_ask.augmentation.thresholds import EPISODES
-from analysis.just_ask.imitated import Scenes, Truth, scenes, together, world
+from analysis.just_ask.imitated import Scenes, Truth, chosen_for, scenes, together, world
 from analysis.just_ask.learner import TRAINING, Seen, Training, learned
 
 TOLD, UNTOLD, RANDOM = "told", "not told", "random"
@@ -45,8 +45,8 @@ CHOICES = {  # by episodes
 
 
 def choice(size: int) -> Choice:
-    """That of the next larger number of episodes for which there was one."""
-    return CHOICES[min((n for n in EPISODES if n >= size), default=EPISODES[-1])]
+    """What was chosen for so many episodes."""
+    return chosen_for(CHOICES, size)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from analysis.just_ask.augmentation.thresholds import SAVED
 from analysis.just_ask.lines import through
 from analysis.probes.probe import one_of
 
-LINES = {ASKED: (BLUE, "changed, and told", 12), NOT_TOLD: (GREEN, "changed, not told", -22)}
+LINES = {ASKED: (BLUE, "changed, and told", -13), NOT_TOLD: (GREEN, "changed, not told", 13)}
 
 
 def pictured(document: Mapping[str, Any]) -> Figure:
@@ -43,5 +43,5 @@ def _finding(document: Mapping[str, Any]) -> str:
     told = [row for row in document["rows"] if row["contender"] == ASKED]
     if all(row["shown"].startswith("yes") for row in told):
         return f"augmentation: changed scenes save a share of {min(row['saved'][0] for row in told):.2f} or more"
-    most = max(row["saved"][0] for row in document["rows"] if row["contender"] in LINES)
-    return f"augmentation: changed scenes save too little, at most {most:.0%}, told or not"
+    most = max(row["saved"][0] for row in told)
+    return f"augmentation: told of changes, one saves {most:.0%} at most (asked for: {SAVED:.0%})"

@@ -9,9 +9,9 @@ import numpy as np
 
 from analysis.just_ask.drivers.design import DRIVERS, EXPERT, WILD, Choice, Ground, choice
 from analysis.just_ask.drivers.thresholds import FEW, GAIN
-from analysis.just_ask.experiment import row
+from analysis.just_ask.experiment import row, shown
 from analysis.probes.probe import NEGATIVE, POSITIVE, Trial, control
-from analysis.scores.intervals import Bounded, mean
+from analysis.scores.intervals import mean
 
 ALONE, TOLD = "expert episodes alone", "with others, z told"
 SHUFFLED, UNTOLD = "with others, z shuffled", "with others, z not told"
@@ -34,7 +34,7 @@ def measure(trial: Trial) -> dict[str, Any]:
     for (size, name), by_seed in found.items():
         nats = np.array(by_seed)
         gain = gains[size, name] = mean(np.array(found[size, ALONE]) - nats)
-        own = {"episodes": size, "shown": "–" if name == ALONE else _shown(gain)}
+        own = {"episodes": size, "shown": "–" if name == ALONE else shown(gain, GAIN)}
         rows.append(row(name, KINDS.get(name, "control"), questions, {"nats": mean(nats), "gain": gain}, **own))
     size = judged(design.sizes)
     kinds = {EXPERTS: POSITIVE, SHUFFLED: NEGATIVE, RANDOM: NEGATIVE}
@@ -45,10 +45,6 @@ def measure(trial: Trial) -> dict[str, Any]:
 def judged(sizes: tuple[int, ...]) -> int:
     """The number of expert episodes at which controls are held: the most up to FEW."""
     return max([size for size in sizes if size <= FEW] or sizes)
-
-
-def _shown(gain: Bounded) -> str:
-    return "yes" if gain[1] is not None and gain[1] >= GAIN else "no"
 
 
 def _arms(ground: Ground, size: int, few: int) -> Iterator[tuple[str, float]]:

@@ -20,7 +20,7 @@ import numpy as np
 from agents.orchard.rollout import RunConfig
 from analysis.just_ask.asking import Lone
 from analysis.just_ask.drivers.thresholds import EPISODES
-from analysis.just_ask.imitated import Scenes, Truth, scenes, together, world
+from analysis.just_ask.imitated import Scenes, Truth, chosen_for, scenes, together, world
 from analysis.just_ask.learner import TRAINING, Seen, Training, learned
 
 EXPERT, BLIND, CARELESS, VAGUE, WILD = "expert", "blind to a kind", "careless", "vague", "at random"
@@ -57,8 +57,8 @@ CHOICES = {  # by expert episodes
 
 
 def choice(size: int) -> Choice:
-    """That of the next larger number of episodes for which there was one."""
-    return CHOICES[min((n for n in EPISODES if n >= size), default=EPISODES[-1])]
+    """What was chosen for so many episodes."""
+    return chosen_for(CHOICES, size)
 
 
 @dataclass(frozen=True)

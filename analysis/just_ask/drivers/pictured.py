@@ -12,10 +12,10 @@ from analysis.just_ask.drivers.analysis import ALONE, SHUFFLED, TOLD, UNTOLD
 from analysis.just_ask.lines import through
 
 LINES = {
-    ALONE: (ORANGE, "the expert's episodes alone", 12),
-    TOLD: (BLUE, "worse drivers too, told who drives", -12),
-    UNTOLD: (GREEN, "not told who drives", -5),
-    SHUFFLED: (GREY, "told at random", 5),
+    ALONE: (ORANGE, "expert alone", -10),
+    TOLD: (BLUE, "others too,\ntold who drives", 10),
+    UNTOLD: (GREEN, "not told", 10),
+    SHUFFLED: (GREY, "told at random", -5),
 }
 
 
@@ -26,14 +26,16 @@ def pictured(document: Mapping[str, Any]) -> Figure:
         x, y = through(far, document["rows"], name, "nats", color)
         label(far, x[-1], y[-1], words, color, dy=dy, fontsize=9)
     for name in (TOLD, SHUFFLED):
-        through(gain, document["rows"], name, "gain", LINES[name][0])
+        color, words, _ = LINES[name]
+        x, y = through(gain, document["rows"], name, "gain", color)
+        label(gain, x[-1], y[-1], words, color, fontsize=9, dy=-12 if name == TOLD else 0)
     gain.axhline(0, color=ORANGE, linewidth=1.5, linestyle="--", zorder=1)
-    gain.set_title("nats nearer than the expert's episodes alone", loc="left", fontsize=11)
+    gain.set_title("nats nearer than with the expert's episodes alone", loc="left", fontsize=11)
     far.set_title("nats from the expert's exact chances", loc="left", fontsize=11)
     for axes in (far, gain):
         axes.set_xlabel("episodes of the expert learned from")
         logarithmic(axes, x, ())
-    far.set_xlim(x[0] / 1.15, x[-1] * 9)
+        axes.set_xlim(x[0] / 1.15, x[-1] * 4.5)
     return drawn
 
 
@@ -46,5 +48,5 @@ def _finding(document: Mapping[str, Any]) -> str:
             break
         helped.append(row["episodes"])
     if not helped:
-        return "drivers: worse drivers do not help"
-    return f"drivers: with up to {helped[-1]} episodes of the expert, worse drivers help who is told who drives"
+        return "drivers: episodes of worse drivers do not help"
+    return f"drivers: told who drives, worse drivers help with up to {helped[-1]} episodes of the expert"

@@ -7,6 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from analysis.just_ask.learner import softmax
+
 Layers = list[np.ndarray]  # by layer its weights (in, out) and its shifts (out,), one after the other
 
 
@@ -21,13 +23,13 @@ def network(sizes: Sequence[int], generator: np.random.Generator) -> Layers:
 
 def chances(layers: Layers, x: np.ndarray) -> np.ndarray:
     """(n, a): how likely each act is in scenes (n, d)."""
-    return _softmax(_passed(layers, x)[-1])
+    return softmax(_passed(layers, x)[-1])
 
 
 def slopes(layers: Layers, x: np.ndarray, act: np.ndarray) -> Layers:
     """The gradient of the mean cross-entropy of acts (n,) int in scenes (n, d), with regard to each of the layers."""
     passed = _passed(layers, x)
-    back = _softmax(passed.pop())
+    back = softmax(passed.pop())
     back[np.arange(len(act)), act] -= 1
     back /= np.float32(len(act))
     found: Layers = []
@@ -44,8 +46,3 @@ def _passed(layers: Layers, x: np.ndarray) -> list[np.ndarray]:
         came = passed[-1] @ layers[number] + layers[number + 1]
         passed.append(np.maximum(came, 0) if number + 2 < len(layers) else came)
     return passed
-
-
-def _softmax(odds: np.ndarray) -> np.ndarray:
-    odds = np.exp(odds - odds.max(1, keepdims=True))
-    return odds / odds.sum(1, keepdims=True)
