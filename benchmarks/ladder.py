@@ -4,9 +4,11 @@
     python benchmarks/ladder.py --set gifts --log logs/reference --minutes 10 --seeds 0 --out runs/gifts
     python benchmarks/ladder.py --out runs/ladder --table
 
-Each training is a run of its own under `out`, on one core; a row of figures on the validation split and one on the test
-split is added to `out`/rows.jsonl when it ends. What has a row there is not done again, so that a ladder can be made in
-several sittings; a training that was interrupted goes on. The filter reads the worlds of near-far alone.
+Each training is a run of its own under `out`, on one core, of as many steps as its minutes would hold on a quiet core:
+how long a step takes is measured first, by half a minute's training (`--pace` measures and does no more: on a machine
+that does nothing else; `out`/pace.json). A row of figures on the validation split and one on the test split is added to
+`out`/rows.jsonl when it ends. What has a row there is not done again, so that a ladder can be made in several sittings;
+a training that was interrupted goes on. The filter reads the worlds of near-far alone.
 """
 
 import argparse
@@ -15,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import mean
+from tempfile import TemporaryDirectory
 
 import torch
 from variants import GIFTS, RUNGS
@@ -43,13 +46,20 @@ def main() -> None:
     parser.add_argument("--episodes", type=int, default=128, help="that are scored, of each split")
     parser.add_argument("--questions", type=int, default=96, help="of each episode")
     parser.add_argument("--out", default="runs/ladder")
+    parser.add_argument("--pace", action="store_true", help="measure how long steps take, and no more")
     parser.add_argument("--table", action="store_true", help="print the table of what is done, and train nothing")
     asked = parser.parse_args()
+    torch.set_num_threads(1)
+    names = [name for name in (RUNGS if asked.set == "rungs" else GIFTS) if not asked.only or name in asked.only]
     if not asked.table:
-        for name in RUNGS if asked.set == "rungs" else GIFTS:
-            if not asked.only or name in asked.only:
-                for seed in asked.seeds:
-                    one(asked, name, seed)
+        for name in names:
+            pace(asked, name)
+    if asked.pace:
+        return
+    if not asked.table:
+        for seed in asked.seeds:
+            for name in names:
+                one(asked, name, seed)
     print("\n".join(table(list(rows(asked.out)), "test")))
 
 
@@ -60,25 +70,41 @@ def rows(out: str) -> Iterator[dict]:
         yield from map(json.loads, path.read_text().splitlines())
 
 
+def trained(asked: argparse.Namespace, name: str, place: Path, **bound):
+    """The mind of a training that is without a gift, or of a rung."""
+    settings, patch = (RUNGS[name], None) if asked.set == "rungs" else GIFTS[name]
+    with ExitStack() as stack:
+        if patch:
+            patch(stack)
+        resume = (place / "checkpoint").exists()
+        return train(asked.log, place, resume=resume, device="cpu", **settings, **bound)
+
+
+def pace(asked: argparse.Namespace, name: str) -> float:
+    """Seconds a step, measured once for each name."""
+    path = Path(asked.out) / "pace.json"
+    known = json.loads(path.read_text()) if path.exists() else {}
+    if name not in known:
+        for minutes in (0.05, 0.5):  # the first compiles, and warms the files
+            with TemporaryDirectory() as place:
+                done = trained(asked, name, Path(place) / "run", minutes=minutes).meta["done"]
+        known[name] = done["seconds"] / done["steps"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(known))
+        print(f"{name}: {known[name]:.3f} seconds a step", flush=True)
+    return known[name]
+
+
 def one(asked: argparse.Namespace, name: str, seed: int) -> None:
     """One training and its rows, unless they are there."""
     told = {"name": name, "seed": seed, "minutes": asked.minutes}
     if any(all(row[key] == value for key, value in told.items()) for row in rows(asked.out)):
         return
-    torch.set_num_threads(1)
-    settings, patch = (RUNGS[name], None) if asked.set == "rungs" else GIFTS[name]
     place = Path(asked.out) / f"{name.replace(' ', '-')}-{seed}-{asked.minutes:g}"
-    with ExitStack() as stack:
-        if patch:
-            patch(stack)
-        resume = (place / "checkpoint").exists()
-        mind = train(asked.log, place, resume=resume, minutes=asked.minutes, seed=seed, device="cpu", **settings)
-        done = mind.meta["done"]
-        told |= {
-            "steps": done["steps"],
-            "histories_a_second": done["steps"] * mind.meta["train"]["batch"] / done["seconds"],
-        }
-        made = [told | {"split": split, "rows": scored(asked, mind, split)} for split in SPLITS]
+    steps = round(60 * asked.minutes / pace(asked, name))
+    mind = trained(asked, name, place, train_steps=steps, seed=seed)
+    told |= {"steps": steps, "histories_a_second": mind.meta["train"]["batch"] / pace(asked, name)}
+    made = [told | {"split": split, "rows": scored(asked, mind, split)} for split in SPLITS]
     with (Path(asked.out) / "rows.jsonl").open("a") as file:
         file.writelines(json.dumps(row) + "\n" for row in made)
 
