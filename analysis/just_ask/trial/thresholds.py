@@ -8,7 +8,7 @@ how often exact Bayes does at its own second try, and is there where the whole 9
 answer did, and asked again, GENERATIONS times; its effect is how much more often it then succeeds than the best policy
 that it was shown, and is there where the whole interval is at or above RISE.
 
-- positive, must: exact Bayes, act by act; the network's second try; the exact operator, and the network, iterated
+- positive, must: exact Bayes; the network's second try; the exact operator, and the network, iterated
 - negative, must not: the second try of a network whose rewards are another's, in training and when asked; a second try
   by the demonstration alone; by the try alone; the operator, iterated, that was shown policies in no order
 """
