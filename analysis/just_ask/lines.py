@@ -1,4 +1,4 @@
-"""Lines through a figure of rows, by how many episodes were learned from."""
+"""Lines through a figure of rows, by how many episodes were learned from, or by another amount."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from matplotlib.axes import Axes
 
 
 def through(
-    axes: Axes, rows: Sequence[Mapping[str, Any]], contender: str, figure: str, color: str
+    axes: Axes,
+    rows: Sequence[Mapping[str, Any]],
+    contender: str,
+    figure: str,
+    color: str,
+    by: str = "episodes",
 ) -> tuple[list[int], list[float]]:
     """A line with the band of its interval through one contender's rows, and its x and y."""
-    mine = sorted((row for row in rows if row["contender"] == contender), key=lambda row: row["episodes"])
-    x = [row["episodes"] for row in mine]
+    mine = sorted((row for row in rows if row["contender"] == contender), key=lambda row: row[by])
+    x = [row[by] for row in mine]
     value, low, high = zip(*(_ends(row[figure]) for row in mine), strict=True)
     axes.plot(x, value, color=color, marker="o", linewidth=2.2, zorder=3)
     axes.fill_between(x, low, high, color=color, alpha=0.18, linewidth=0)

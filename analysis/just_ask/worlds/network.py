@@ -23,26 +23,30 @@ def network(sizes: Sequence[int], generator: np.random.Generator) -> Layers:
 
 def chances(layers: Layers, x: np.ndarray) -> np.ndarray:
     """(n, a): how likely each act is in scenes (n, d)."""
-    return softmax(_passed(layers, x)[-1])
+    return softmax(forwards(layers, x)[-1])
 
 
 def slopes(layers: Layers, x: np.ndarray, act: np.ndarray) -> Layers:
     """The gradient of the mean cross-entropy of acts (n,) int in scenes (n, d), with regard to each of the layers."""
-    passed = _passed(layers, x)
+    passed = forwards(layers, x)
     back = softmax(passed.pop())
     back[np.arange(len(act)), act] -= 1
-    back /= np.float32(len(act))
-    found: Layers = []
-    for weight, inward in zip(layers[-2::-2], passed[::-1], strict=True):
-        found += [back.sum(0), inward.T @ back]
-        back = (back @ weight.T) * (inward > 0)
-    return found[::-1]
+    return backwards(layers, passed, back / np.float32(len(act)))
 
 
-def _passed(layers: Layers, x: np.ndarray) -> list[np.ndarray]:
+def forwards(layers: Layers, x: np.ndarray) -> list[np.ndarray]:
     """What goes into each layer, and the odds that come out of the last."""
     passed = [x]
     for number in range(0, len(layers), 2):
         came = passed[-1] @ layers[number] + layers[number + 1]
         passed.append(np.maximum(came, 0) if number + 2 < len(layers) else came)
     return passed
+
+
+def backwards(layers: Layers, passed: list[np.ndarray], back: np.ndarray) -> Layers:
+    """The gradient with regard to each of the layers, of what goes into each, and of the gradient of the odds."""
+    found: Layers = []
+    for weight, inward in zip(layers[-2::-2], passed[::-1], strict=True):
+        found += [back.sum(0), inward.T @ back]
+        back = (back @ weight.T) * (inward > 0)
+    return found[::-1]
