@@ -125,7 +125,7 @@ def logged(home: Path, kinds: int, agents: int, part: str, split: str, episodes:
 
 def one(home: Path, kinds: int, agents: int, objective: str, seed: int) -> None:
     """One trunk and its rows, unless they are there."""
-    told = {"kinds": kinds, "agents": agents, "seed": seed}
+    told: dict[str, Any] = {"kinds": kinds, "agents": agents, "seed": seed}
     if any(row["objective"] == objective and all(row[key] == told[key] for key in told) for row in done(home)):
         return
     logs = {part: logged(home, kinds, agents, part, part, n) for part, n in EPISODES.items()}
@@ -149,15 +149,9 @@ def one(home: Path, kinds: int, agents: int, objective: str, seed: int) -> None:
     told |= {"loss": round(float(np.mean(came[-100:])), 4)}
     with (home / "rows.jsonl").open("a") as file:
         file.writelines(json.dumps(told | {"objective": name} | bits) + "\n" for name, bits in found.items())
-    means = {
-        name: {trait: round(float(np.mean(x)), 3) for trait, x in one["bits"].items()} for name, one in found.items()
-    }
-    print(
-        told,
-        means,
-        {trait: round(float(np.mean(x)), 3) for trait, x in found[objective]["posterior"].items()},
-        flush=True,
-    )
+    found["posterior"] = {"bits": found[objective]["posterior"]}
+    for name, gained in found.items():
+        print(told, name, {trait: round(float(np.mean(x)), 3) for trait, x in gained["bits"].items()}, flush=True)
 
 
 class Shown:
