@@ -7,8 +7,9 @@ episodes, as a share of those that the exact posterior tells, trait by trait. A 
 whole interval of its share is at or above SHARE; worlds differ in how many kinds of fruit and how many agents there are.
 
 - positive, must: the exact posterior; the trunk that learned what comes next, in some world
-- negative, must not, in any world: the same trunk as it was before it learned; the trunk that learned, its reading
-  fitted to the traits of another agent
+- negative, must not, in any world: the same trunk as it was before it learned; one that learned where it will be
+  itself, and no more, as a planner (the essay's A*) represents itself alone; the trunk that learned what comes next, its
+  reading fitted to the traits of another agent
 """
 
 SHARE = 0.25
