@@ -2,7 +2,7 @@
 
     python benchmarks/ladder.py --preset near-far --log logs/near-far-8 --minutes 10 --seeds 0 1 2 --out runs/ladder
     python benchmarks/ladder.py --set gifts --log logs/reference --minutes 10 --seeds 0 --out runs/gifts
-    python benchmarks/ladder.py --out runs/ladder --table
+    python benchmarks/ladder.py --out runs/ladder --table --picture docs/pictures/ladder.png
 
 Each training is a run of its own under `out`, on one core, of as many steps as its minutes would hold on a quiet core:
 how long a step takes is measured first, by half a minute's training (`--pace` measures and does no more: on a machine
@@ -20,17 +20,20 @@ from statistics import mean
 from tempfile import TemporaryDirectory
 
 import torch
+from matplotlib.figure import Figure
 from variants import GIFTS, RUNGS
 
 from agents import RunConfig
 from agents.orchard.presets import PRESETS
 from agents.recording import record
 from analysis import Sampling, score
+from analysis.figures.picture import BLUE, GREY, ORANGE, canvas
 from tom.training.train import train
 from worlds import open_log
 
 SPLITS = {"validation": 401, "test": 402}  # seeds of the logs that are scored
 KEYS = [("behave", d) for d in range(4)] + [("predict", d) for d in (1, 2)]
+PANELS, COLOURS = KEYS[:3] + KEYS[4:5], (BLUE, ORANGE)  # of the picture; a colour for each budget
 FIGURES = ("skill", "skill_low", "skill_high", "strict_skill", "excess_nats", "kept", "questions")
 
 
@@ -47,6 +50,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=96, help="of each episode")
     parser.add_argument("--out", default="runs/ladder")
     parser.add_argument("--pace", action="store_true", help="measure how long steps take, and no more")
+    parser.add_argument("--picture", help="where to draw the table")
     parser.add_argument("--table", action="store_true", help="print the table of what is done, and train nothing")
     asked = parser.parse_args()
     torch.set_num_threads(1)
@@ -61,6 +65,8 @@ def main() -> None:
             for name in names:
                 one(asked, name, seed)
     print("\n".join(table(list(rows(asked.out)), "test")))
+    if asked.picture:
+        picture(list(rows(asked.out)), "test").savefig(asked.picture)
 
 
 def rows(out: str) -> Iterator[dict]:
@@ -149,6 +155,30 @@ def _cell(some: list[dict], key: tuple[str, int]) -> str:
     if not found:
         return "–"
     return f"{mean(found):.2f}" + (f" ({min(found):.2f} to {max(found):.2f})" if len(found) > 1 else "")
+
+
+def picture(done: list[dict], split: str) -> Figure:
+    """A panel for each stance and depth, a line for each name, a dot with its interval for each training."""
+    done = [row for row in done if row["split"] == split]
+    names, minutes = (list(dict.fromkeys(row[key] for row in done)) for key in ("name", "minutes"))
+    drawn, panels = canvas(
+        "Skill of what each rung learns", len(PANELS), (3.2 * len(PANELS), 1.6 + 0.5 * len(names)), "y"
+    )
+    for axes, (stance, depth) in zip(panels, PANELS, strict=True):
+        for row in done:
+            for one in row["rows"]:
+                if (one["contender"], one["stance"], one["depth"]) == ("mind", stance, depth) and one[
+                    "skill"
+                ] is not None:
+                    color = COLOURS[minutes.index(row["minutes"]) % len(COLOURS)]
+                    y = names.index(row["name"]) + 0.16 * (row["seed"] - 1)
+                    axes.plot([one["skill_low"], one["skill_high"]], [y, y], color=color, linewidth=2)
+                    axes.plot(one["skill"], y, marker="o", color=color)
+        axes.set_title(f"{stance} {depth}", loc="left", fontsize=11)
+        axes.axvline(0, color=GREY, linewidth=1, linestyle="--", zorder=1)
+    panels[0].set_yticks(range(len(names)), names)
+    panels[0].set_ylim(len(names) - 0.5, -0.5)
+    return drawn
 
 
 if __name__ == "__main__":

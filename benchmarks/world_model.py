@@ -75,10 +75,12 @@ def main() -> None:
 class Foreseen(TrainingBatches):
     """Of everybody who was seen, where it was next: as the first act that leads there. No traits are said."""
 
+    alone = False  # whether one learns it of oneself alone
+
     def _asked(self, reader: Any, episode: Any, me: int, types: np.ndarray, generator: np.random.Generator) -> Asked:
         native = reader.native(episode) > 0
         there, prompts = reader.sees(episode, me) & native, []
-        for who in np.flatnonzero(there.any(0)).tolist():
+        for who in [me] if self.alone else np.flatnonzero(there.any(0)).tolist():
             words, named = about(self.vocabulary, episode, me, who)
             for step in _choose(np.flatnonzero(there[:, who]), EACH, generator).tolist():
                 leads = episode.geometry.neighbor[episode.cell[step, who]]  # of each act, the cell
@@ -95,16 +97,21 @@ def about(vocabulary: Vocabulary, episode: Any, me: int, who: int) -> tuple[tupl
 
 
 class Foreseeing(Transforming):
-    """The transformer, learning what comes next."""
+    """The transformer, learning what comes next; alone: of itself."""
+
+    def __init__(self, alone: bool = False):
+        self.alone = alone
 
     def batches(self, logs, config: TrainConfig) -> Foreseen:
         whole = super().batches(logs, config)
-        return Foreseen(logs, whole.vocabulary, whole.size, config.seed)
+        made = Foreseen(logs, whole.vocabulary, whole.size, config.seed)
+        made.alone = self.alone
+        return made
 
 
 NEXT, IMITATION = "what comes next", "imitation"
-RANDOM, EXCHANGED = "random trunk", "another's traits"
-OBJECTIVES: dict[str, Transforming] = {NEXT: Foreseeing(), IMITATION: Transforming()}
+SELF, RANDOM, EXCHANGED = "what it does next itself", "random trunk", "another's traits"
+OBJECTIVES: dict[str, Transforming] = {NEXT: Foreseeing(), IMITATION: Transforming(), SELF: Foreseeing(alone=True)}
 
 
 def run(split: str, kinds: int, agents: int, seed: int) -> RunConfig:

@@ -18,7 +18,8 @@ __all__ = ["Experiment", "experiments", "find"]
 def experiments() -> dict[str, Experiment]:
     """Every experiment there is, by name, in alphabetical order."""
     folders = sorted(part.name for part in iter_modules(__path__) if part.ispkg)
-    return {folder: import_module(f"{__name__}.{folder}").EXPERIMENT for folder in folders}
+    found = [import_module(f"{__name__}.{folder}").EXPERIMENT for folder in folders]
+    return {one.name: one for one in found}
 
 
 def find(name: str) -> Experiment:

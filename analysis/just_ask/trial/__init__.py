@@ -8,6 +8,6 @@ from analysis.just_ask.trial.thresholds import OF_BAYES
 
 EXPERIMENT = Experiment(
     "trial", "twelve tasks, a clumsy demonstration and tries: who learns from them, and who improves past what it saw",
-    Design, measure, ("of", "contender", "kind", "step", "questions"), ("success", "share", "rise"),
+    Design, measure, ("of", "contender", "kind", "step", "questions", "shown"), ("success", "share", "rise"),
     "share", "success, as a share of exact Bayes's", [OF_BAYES, 1.0], pictured,
 )  # fmt: skip

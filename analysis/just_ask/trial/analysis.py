@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.just_ask.experiment import row
+from analysis.just_ask.experiment import row, shown
 from analysis.just_ask.trial.design import Acting, Lives, bayes, born, by_act, improved
 from analysis.just_ask.trial.learned import DEMONSTRATORS, LEVELS, asked, experience, improving, retrying
 from analysis.just_ask.trial.thresholds import GENERATIONS, OF_BAYES, RISE
@@ -25,16 +25,18 @@ BEST, ONCE = "best that was shown", "operator asked once, likeliest acts"
 KIND = {BAYES: "oracle", BY_ACT: "oracle", EXACT: "oracle", NETWORK: "network", OPERATOR: "network"}
 KIND |= {MISTOLD: "control", UNORDERED: "control"}
 JUDGED = {
-    RETRIAL: {BAYES: POSITIVE, NETWORK: POSITIVE, MISTOLD: NEGATIVE, ALONE: NEGATIVE, NO_DEMONSTRATION: NEGATIVE},
-    ITERATED: {EXACT: POSITIVE, OPERATOR: POSITIVE, UNORDERED: NEGATIVE},
+    RETRIAL: {BAYES: POSITIVE, MISTOLD: NEGATIVE, ALONE: NEGATIVE, NO_DEMONSTRATION: NEGATIVE},
+    ITERATED: {EXACT: POSITIVE, UNORDERED: NEGATIVE},
 }
+EFFECT = {RETRIAL: (2, "share", OF_BAYES), ITERATED: (GENERATIONS, "rise", RISE)}  # at which step, what, how much of it
 Key = tuple[str, str, int]
 Found = dict[Key, np.ndarray]  # by part, contender and step (n,): whether, or how often, it succeeds
 
 
 def measure(trial: Trial) -> dict[str, Any]:
     """{"rows", "controls"}. Nobody is asked. Of *retrial* step is the try, of *iterated* the generation, 0 being what
-    it begins from; success: how often; share: of what Bayes has at that try; rise: above the best that was shown.
+    it begins from; success: how often; share: of what Bayes has at that try; rise: above the best that was shown;
+    shown: whether this is enough, at the second try and the last generation.
     Intervals are over seeds, each with lives and trainings of its own."""
     found: dict[Key, list[float]] = {}
     count = 0
@@ -50,14 +52,16 @@ def measure(trial: Trial) -> dict[str, Any]:
 
 def _judged(every: Mapping[Key, np.ndarray], of: str, name: str, kind: str) -> dict[str, Any]:
     """The control that is judged by the second try, or by the last generation."""
-    step, figure, least = (2, "share", OF_BAYES) if of == RETRIAL else (GENERATIONS, "rise", RISE)
+    step, figure, least = EFFECT[of]
     value, low, high = _figures((of, name, step), every)[figure]
     return control(f"{of}: {name}", kind, value, low, high, least)
 
 
 def _row(key: Key, every: Mapping[Key, np.ndarray], count: int) -> dict[str, Any]:
-    of, name, step = key
-    return row(name, KIND.get(name, "shortcut"), count, _figures(key, every), of=of, step=step)
+    (of, name, step), figures = key, _figures(key, every)
+    judged, figure, least = EFFECT[of]
+    told = shown(figures[figure], least) if step == judged else "–"
+    return row(name, KIND.get(name, "shortcut"), count, figures, of=of, step=step, shown=told)
 
 
 def _figures(key: Key, every: Mapping[Key, np.ndarray]) -> dict[str, Bounded]:
@@ -89,9 +93,9 @@ def _tried(seed: int, rounds: int, lives: Any, dice: Any) -> Iterator[tuple[Key,
     for name, (acting, mistold) in contenders.items():
         generator = dice()
         one: Lives = lives(generator, mistold)
-        shown = one.watch(DEMONSTRATORS[one.task], generator)
+        succeeded = one.watch(DEMONSTRATORS[one.task], generator)
         if name == BAYES:
-            yield (RETRIAL, SOURCE, 0), shown
+            yield (RETRIAL, SOURCE, 0), succeeded
         for step in range(1, TRIES + 1):
             yield (RETRIAL, name, step), one.attempt(acting(one), generator)
 
@@ -111,8 +115,8 @@ def _iterated(seed: int, rounds: int, lives: Any, dice: Any) -> Iterator[tuple[K
     for name, acting in contenders.items():
         generator = dice()
         one = lives(generator)
-        shown = experience(one, LEVELS[0, one.task], generator)
+        succeeded = experience(one, LEVELS[0, one.task], generator)
         if name == EXACT:
-            yield (ITERATED, "clumsiest that was shown", 0), shown
+            yield (ITERATED, "clumsiest that was shown", 0), succeeded
         for step in range(1, 2 if name == ONCE else GENERATIONS + 1):
             yield (ITERATED, name, step), experience(one, acting(one), generator)
