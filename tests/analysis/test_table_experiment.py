@@ -28,7 +28,12 @@ LINE = np.array([[0, 0, 1], [1, 0, 2], [2, 1, 3], [3, 2, 4], [4, 3, 4]])  # stay
 def rivals(tmp_path_factory):
     rows = [
         {"of": REACH, "method": method, "seed": seed, "budget": budget, "share": share + seed / 100}
-        for method, share in (("DQN", 0.9), ("PPO", -0.5), ("DQN, hindsight replay", 0.99))
+        for method, share in (
+            ("DQN", 0.9),
+            ("PPO", -0.5),
+            ("DQN, hindsight replay", 0.99),
+            ("PPO, its own simulator", 1),
+        )
         for seed in (0, 1)
         for budget in LITTLE.steps
     ]
@@ -232,6 +237,21 @@ def test_a_control_that_reaches_its_goal_is_caught(rivals, monkeypatch, broken):
         monkeypatch.setattr(stitching, "cloned", lambda lives: best)
         told = f"{ACROSS}: cloning"
     assert [what for what in wrong(little(rivals)) if told in what]
+
+
+def test_what_ships_has_five_seeds_of_every_method_and_budget():
+    rows = measured.measured(range(5))
+    found = {}
+    for row in rows:
+        found.setdefault((row["of"], row["method"], row["budget"]), set()).add(row["seed"])
+    assert found
+    assert all(seeds == set(range(5)) for seeds in found.values())
+    design = Design()
+    for budget in design.steps:
+        assert {(REACH, method, budget) for method in ("DQN", "PPO", "DQN, hindsight replay")} <= found.keys()
+    assert {(TRIES, "PPO", budget) for budget in design.tries} <= found.keys()
+    assert {(ACROSS, "CQL", budget) for budget in design.recorded} <= found.keys()
+    assert {(TUNED, "PPO, fine-tuned", budget) for budget in design.there} <= found.keys()
 
 
 def test_measuring_again_takes_the_place_of_what_was_measured_of_the_same_goals(tmp_path, monkeypatch):

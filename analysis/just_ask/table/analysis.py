@@ -55,11 +55,15 @@ def measure(trial: Trial) -> dict[str, Any]:
         for told in _told(trial, seed):
             found[told.of, told.column, told.contender, told.budget][seed] = told.share
     for one in measured.measured(trial.seeds):
-        column = BETWEEN if measured.BETWEEN in one["method"] else OPTIMISE
-        found[one["of"], column, one["method"], one["budget"]][one["seed"]] = one["share"]
+        found[one["of"], _column(one["method"]), one["method"], one["budget"]][one["seed"]] = one["share"]
     rows = [_row(found, *which) for which in sorted(found, key=_order)]
     verdicts = [control(f"{of}: {who}", kind, *_most(rows, of, who), SHARE) for of, who, kind in JUDGED]
     return {"rows": rows, "controls": verdicts}
+
+
+def _column(method: str) -> str:
+    """Of one of the libraries' methods."""
+    return BETWEEN if measured.BETWEEN in method else EXACT if measured.BESIDE in method else OPTIMISE
 
 
 def _told(trial: Trial, seed: int) -> Iterator[Told]:

@@ -17,7 +17,7 @@ PANELS = {
     WORTH[SHARP]: ("2 infer rewards", "demonstrations"),
     TRIES: ("3 improve by tries", "lives in the task"),
     TUNED: ("4 another world", "lives in it"),
-    ACROSS: ("and stitch", "lives recorded"),
+    ACROSS: ("stitching", "lives recorded"),
 }
 COLOURS = {ASK: BLUE, OPTIMISE: ORANGE, BETWEEN: GREY}
 
@@ -29,6 +29,8 @@ def pictured(document: Mapping[str, Any]) -> Figure:
         _panel(axes, [row for row in document["rows"] if row["of"] == of and row["column"] in COLOURS])
         axes.set_title(title, loc="left", fontsize=11)
         axes.set_xlabel(words)
+    for y, (words, color) in enumerate((("direct optimisation", ORANGE), ("asking", BLUE), ("between", GREY))):
+        panels[1].text(0.04, 0.06 + 0.07 * y, words, color=color, fontweight="bold", transform=panels[1].transAxes)
     panels[0].set_ylim(-0.08, 1.08)
     panels[0].set_ylabel("share of the way from random acts to V*")
     return drawn
@@ -52,7 +54,7 @@ def _panel(axes: Axes, rows: list[Mapping[str, Any]]) -> None:
     axes.set_xlim(-0.2, (len(budgets) - 1) * 1.75 + 0.3)
 
 
-def _apart(heights: list[float], least: float = 0.075) -> list[float]:
+def _apart(heights: list[float], least: float = 0.085) -> list[float]:
     """Heights, ascending, moved up where two words would lie on each other; none above what the panel has."""
     moved: list[float] = []
     for height in heights:
