@@ -146,12 +146,7 @@ def table(done: list[dict], split: str) -> list[str]:
 
 def _cell(some: list[dict], key: tuple[str, int]) -> str:
     """The mean skill over trainings, and how far they lie apart."""
-    found = [
-        row["skill"]
-        for one in some
-        for row in one["rows"]
-        if row["contender"] == "mind" and (row["stance"], row["depth"]) == key and row["skill"] is not None
-    ]
+    found = [row["skill"] for one in some for row in _of_mind(one, key)]
     if not found:
         return "–"
     return f"{mean(found):.2f}" + (f" ({min(found):.2f} to {max(found):.2f})" if len(found) > 1 else "")
@@ -161,24 +156,36 @@ def picture(done: list[dict], split: str) -> Figure:
     """A panel for each stance and depth, a line for each name, a dot with its interval for each training."""
     done = [row for row in done if row["split"] == split]
     names, minutes = (list(dict.fromkeys(row[key] for row in done)) for key in ("name", "minutes"))
-    drawn, panels = canvas(
-        "Skill of what each rung learns", len(PANELS), (3.2 * len(PANELS), 1.6 + 0.5 * len(names)), "y"
-    )
-    for axes, (stance, depth) in zip(panels, PANELS, strict=True):
+    drawn, panels = canvas(_finding(done, names), len(PANELS), (3.2 * len(PANELS), 1.6 + 0.5 * len(names)), "y")
+    for axes, key in zip(panels, PANELS, strict=True):
         for row in done:
-            for one in row["rows"]:
-                if (one["contender"], one["stance"], one["depth"]) == ("mind", stance, depth) and one[
-                    "skill"
-                ] is not None:
-                    color = COLOURS[minutes.index(row["minutes"]) % len(COLOURS)]
-                    y = names.index(row["name"]) + 0.16 * (row["seed"] - 1)
-                    axes.plot([one["skill_low"], one["skill_high"]], [y, y], color=color, linewidth=2)
-                    axes.plot(one["skill"], y, marker="o", color=color)
-        axes.set_title(f"{stance} {depth}", loc="left", fontsize=11)
+            for one in _of_mind(row, key):
+                color = COLOURS[minutes.index(row["minutes"]) % len(COLOURS)]
+                y = names.index(row["name"]) + 0.16 * (row["seed"] - 1)
+                axes.plot([one["skill_low"], one["skill_high"]], [y, y], color=color, linewidth=2)
+                axes.plot(one["skill"], y, marker="o", color=color)
+        axes.set_title(f"{key[0]} {key[1]}", loc="left", fontsize=11)
         axes.axvline(0, color=GREY, linewidth=1, linestyle="--", zorder=1)
+        axes.set_xlabel("skill")
     panels[0].set_yticks(range(len(names)), names)
     panels[0].set_ylim(len(names) - 0.5, -0.5)
     return drawn
+
+
+def _finding(done: list[dict], names: list[str]) -> str:
+    """Who comes closer to the truth than any shortcut at the greatest depth that is drawn."""
+    nest = [name for name in names if min(one["skill"] for row in done if row["name"] == name
+                                          for one in _of_mind(row, ("behave", 2))) > 0]  # fmt: skip
+    return f"At depth 2, better than any shortcut: {', '.join(nest) or 'none'}"
+
+
+def _of_mind(row: dict, key: tuple[str, int]) -> list[dict]:
+    """A training's figures at a stance and depth, if anything was asked there."""
+    return [
+        one
+        for one in row["rows"]
+        if one["contender"] == "mind" and (one["stance"], one["depth"]) == key and one["skill"] is not None
+    ]
 
 
 if __name__ == "__main__":
