@@ -4,11 +4,14 @@ Episodes are edited and not played on: every act is as it was, so all that an ed
 Axes: t steps, n agents, c cells.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from agents.answer import Question
+from agents.language.prompt import say
 from agents.orchard import policy
 from agents.orchard.presets import preset
 from agents.orchard.run import MindsConfig, RunConfig
@@ -37,10 +40,21 @@ def types_of(episode: Episode) -> TypeSpace:
     return space
 
 
+def asking(episode: Episode, agent: int, step: int, stance: str, *chain: int) -> Question:
+    """What an agent is asked at a step, about a chain of others; all by index."""
+    names = episode.names
+    return Question(names[agent], step, say(stance, tuple(names[who] for who in chain), me=names[agent]))
+
+
+def during(episode: Episode, steps: slice) -> Episode:
+    """Some steps of an episode."""
+    names = ("cell", "board", "action", "reward", "role", "prompt", "mark")
+    return replace(episode, **{name: getattr(episode, name)[steps] for name in names}, probability=None)
+
+
 def until(episode: Episode, step: int) -> Episode:
     """An episode that ends with a step: whoever is asked at it knows nothing later."""
-    end, names = step + 1, ("cell", "board", "action", "reward", "role", "prompt")
-    return replace(episode, **{name: getattr(episode, name)[:end] for name in names}, probability=None)
+    return during(episode, slice(step + 1))
 
 
 def changed(episode: Episode, cell: int, kind: int, steps: slice | np.ndarray) -> Episode:
@@ -93,6 +107,28 @@ def acts(episode: Episode, type_index: int, step: int, body: int, known: np.ndar
     cell = episode.cell[step].astype(int)
     others = [int(place) for who, place in enumerate(cell) if who != body and view[place]]
     return policy.act(types_of(episode), type_index, fruit, others, int(cell[body]), episode.geometry)
+
+
+class Looks:
+    """What everybody saw in an episode, and what a type would do that knew it otherwise; dice for a search in it."""
+
+    def __init__(self, episode: Episode, stream: int):
+        self.episode, self.space = episode, types_of(episode)
+        self.perception, self.view = Perception(episode), views(episode)
+        self.fruit = episode.fruit.reshape(episode.steps, -1)  # t c
+        self.generator = np.random.default_rng([int(episode.seed), stream])
+
+    def acts(
+        self, own: int, step: int, body: int, knower: int, window: int, *worlds: Mapping[int, int]
+    ) -> list[np.ndarray]:
+        """What a type does in a body, (5,) in each world, that remembers so many steps of what somebody saw.
+
+        worlds: of some cells, the kinds to be known there in place of those that were seen.
+        """
+        known = [latest(self.fruit, self.view[:, knower], step, window) for _ in worlds]
+        for one, lies in zip(known, worlds, strict=True):
+            one[list(lies)] = list(lies.values())
+        return [acts(self.episode, own, step, body, one, self.view[step, knower]) for one in known]
 
 
 def window_of(space: TypeSpace, type_index: int) -> int:

@@ -36,6 +36,10 @@ class Shifts:
         said, real = (np.hstack([self.shift(one, *pair) for pair in worlds or [(1, 0)]]) for one in (name, TRUE))
         return correlation(self.bootstrap, said, real, rows)
 
+    def largest(self, name: str, rows: np.ndarray, after: int = 1, before: int = 0) -> float | None:
+        """The largest change of any probability, over some cases."""
+        return float(np.abs(self.shift(name, after, before)[rows]).max()) if len(rows) else None
+
     def by_seed(self, effect: Callable[[np.ndarray], Bounded], rows: np.ndarray) -> list[float | None]:
         """An effect over some cases, seed by seed."""
         return [effect(rows[self.seed[rows] == one])[0] for one in np.unique(self.seed)]
