@@ -198,6 +198,12 @@ def figure(
     }  # fmt: skip
 
 
+def keys(figure: str) -> tuple[str, str, str]:
+    """Under which keys a row has a figure and its interval."""
+    stem = "" if figure == "value" else f"{figure}_"
+    return figure, f"{stem}low", f"{stem}high"
+
+
 def some(found: S, what: str) -> S:
     """What was found to be asked. Raises FunhouseError, saying what, where there is nothing."""
     if not len(found):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from analysis.probes.contenders import TRUE, everybody
-from analysis.probes.probe import Trial
+from analysis.probes.probe import Trial, keys
 from analysis.scores.intervals import NONE, Bounded, EpisodeBootstrap, or_none, share
 
 
@@ -92,11 +92,10 @@ def bounded(bootstrap: EpisodeBootstrap, value: float, drawn: np.ndarray) -> Bou
 
 def flat(found: Mapping[str, Sequence[float | None]]) -> dict[str, float | None]:
     """Figures with their intervals as the keys of a row: {"slope": value, "slope_low": ..., "slope_high": ...}."""
-    ends = ("", "_low", "_high")
-    return {f"{name}{end}": one for name, ones in found.items() for end, one in zip(ends, ones, strict=True)}
+    return {key: one for name, ones in found.items() for key, one in zip(keys(name), ones, strict=True)}
 
 
 def bounds(row: Mapping[str, Any], figure: str = "value") -> Bounded:
     """A figure of a row with its interval."""
-    stem = "" if figure == "value" else f"{figure}_"
-    return row[figure], row[f"{stem}low"], row[f"{stem}high"]
+    value, low, high = (row[key] for key in keys(figure))
+    return value, low, high
