@@ -43,8 +43,10 @@ def legend(place: Figure | Axes, panels: Sequence[Axes], **style: Any) -> None:
         key.set(color=line.get_color(), fontweight="bold")
 
 
-def counted(axes: Axes, counts: Sequence[int]) -> None:
-    """Marks the x axis with counts that lie evenly, whatever lies between them."""
+def over_counts(axes: Axes, lines: Lines, figure: str) -> None:
+    """Curves over the steps that were `observed`, which lie evenly, whatever lies between them."""
+    counts = sorted({row["observed"] for *_, rows in lines for row in rows})
+    curves(axes, lines, figure, lambda row: counts.index(row["observed"]))
     axes.set_xticks(range(len(counts)), [str(count) for count in counts])
 
 

@@ -122,7 +122,6 @@ def _row(sheet: Sheet, name: str, kind: str, condition: str, dose: str | None, r
 
 
 def _figures(sheet: Sheet, mind: str) -> Iterator[Row]:
-    """What the mind came to, and whether that is what it should reach."""
     watching, retentive, away = partial(sheet.watching, mind), sheet.rows(RETENTIVE), sheet.rows(AWAY)
     by_seed = sheet.by_seed(watching, sheet.pooled)
     yield figure("what watching changes, correlation", watching(sheet.pooled), SHOWN, by_seed=by_seed)

@@ -131,8 +131,6 @@ def _direct(sheet: Sheet, name: str, world: str) -> Row:
 
 
 def _figures(sheet: Sheet) -> Iterator[Row]:
-    """What the mind came to, and whether that is what it should reach."""
-
     def area(rows: np.ndarray) -> Bounded:
         return sheet.area(sheet.mind, rows)
 

@@ -37,7 +37,7 @@ from agents.orchard.reasoner import fill_natives
 from agents.orchard.run import RunConfig
 from agents.population import NAMES, Population, PopulationConfig
 from agents.registry import reasoner_of
-from analysis.probes.orchard import run_of
+from analysis.probes.orchard import during, run_of
 from analysis.probes.probe import Trial
 from worlds import SPLITS, Agent, Episode, dice
 from worlds.orchard.maps import GLASS, WALL
@@ -105,14 +105,12 @@ class Mirror:
 
     def episode(self, condition: str) -> Episode:
         """The episode with the image of one condition."""
-        lead = self.design.lead
-        life, one = Life(*(part[lead:] for part in reflected(self._shown(condition)))), self.played
-        before = replace(
-            one, cell=one.cell[lead:], board=one.board[lead:], action=one.action[lead:], reward=one.reward[lead:],
-            role=one.role[lead:], prompt=one.prompt[lead:], mark=one.mark[lead:],
-            run=_walled(one.run) if condition == BLANK else one.run,
-        )  # fmt: skip
-        return show(before, life, replace(one.agents[ME], name=self.name))
+        asked = slice(self.design.lead, None)
+        life = Life(*(part[asked] for part in reflected(self._shown(condition))))
+        before = during(self.played, asked)
+        if condition == BLANK:
+            before = replace(before, run=_walled(before.run))
+        return show(before, life, replace(before.agents[ME], name=self.name))
 
     @cached_property
     def name(self) -> str:
@@ -123,7 +121,15 @@ class Mirror:
     @property
     def another(self) -> Agent:
         """An agent of another type, whom a likelihood is held against."""
-        return Agent("", self.space[self.foil].to_dict(), self.space.descriptions[self.foil])
+        return self._agent(self.foil)
+
+    def sensitive(self, episode: Episode) -> Episode:
+        """The episode with an agent that feels a mark on itself."""
+        type = self.space.index({**episode.agents[ME].type, "feeling": "feels"})
+        return replace(episode, agents=[self._agent(type, episode.names[ME]), *episode.agents[IMAGE:]])
+
+    def _agent(self, type: int, name: str = "") -> Agent:
+        return Agent(name, self.space[type].to_dict(), self.space.descriptions[type])
 
     def _apt(self, type: int) -> int:
         """The type of an agent that sees all behind the glass, and, where there are marks, does not feel its own."""
@@ -194,15 +200,7 @@ def marked(mirror: Mirror) -> Iterator[tuple[str, Episode]]:
         mark = np.zeros(episode.action.shape, bool)
         mark[MARKED:, ME], mark[MARKED:, IMAGE] = mine, theirs
         episode = replace(episode, mark=mark)
-        yield condition, sensitive(episode, mirror) if condition == FELT else episode
-
-
-def sensitive(episode: Episode, mirror: Mirror) -> Episode:
-    """The episode with an agent that feels a mark on itself."""
-    space = mirror.space
-    type = space.index({**episode.agents[ME].type, "feeling": "feels"})
-    agent = replace(episode.agents[ME], type=space[type].to_dict(), description=space.descriptions[type])
-    return replace(episode, agents=[agent, *episode.agents[IMAGE:]])
+        yield condition, mirror.sensitive(episode) if condition == FELT else episode
 
 
 def _cast_as(types: list[int]) -> Callable[[Population], Population]:

@@ -20,19 +20,8 @@ from agents.language.prompt import say
 from analysis.contenders.contingency import CONTINGENCY, LAG, oneself
 from analysis.contenders.controls import PLANNER
 from analysis.probes.contenders import REASONER, TRUE, Exact
-from analysis.probes.mirror.design import (
-    BLANK,
-    FORESEEN,
-    IMAGE,
-    LIVE,
-    ME,
-    ON_OTHER,
-    REPLAY,
-    SEEN,
-    Design,
-    marked,
-    mirrors,
-)
+from analysis.probes.mirror import design as glass
+from analysis.probes.mirror.design import BLANK, FORESEEN, IMAGE, LIVE, ME, REPLAY, Design
 from analysis.probes.mirror.thresholds import AT, WASHED
 from analysis.probes.probe import Row, Trial
 from analysis.probes.shift import flat
@@ -60,7 +49,7 @@ class Told:
 
     def images(self, trial: Trial, part: int) -> "Told":
         """Asks of every image: to be it, and oneself; what it will do, where that is known; whether it is oneself."""
-        for mirror in mirrors(trial, part, self.design):
+        for mirror in glass.mirrors(trial, part, self.design):
             for condition in self.design.conditions:
                 episode = mirror.episode(condition)
                 for name, one in self.everybody.items():
@@ -74,8 +63,8 @@ class Told:
 
     def washing(self, trial: Trial, part: int) -> "Told":
         """Asks how likely everybody would wash, if asked to behave as itself."""
-        for mirror in mirrors(trial, part, self.design):
-            for condition, episode in marked(mirror):
+        for mirror in glass.mirrors(trial, part, self.design):
+            for condition, episode in glass.marked(mirror):
                 for name, one in self.everybody.items():
                     said = self._answers(one, episode, ["behave as myself"])
                     self._keep(WASHING, name, condition, said[:, 0, WASH])
@@ -129,7 +118,7 @@ class Told:
 
     def mark(self, name: str) -> Bounded:
         """How much likelier it washes with the mark seen on the live image than with it seen on another."""
-        return mean(self.at(WASHING, name, SEEN, WASHED) - self.at(WASHING, name, ON_OTHER, WASHED))
+        return mean(self.at(WASHING, name, glass.SEEN, WASHED) - self.at(WASHING, name, glass.ON_OTHER, WASHED))
 
     def rows(self) -> Iterator[Row]:
         """A row for each readout, contender, condition and number of steps."""

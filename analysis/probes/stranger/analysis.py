@@ -18,7 +18,7 @@ from rich.table import Table
 from analysis.contenders.controls import PLANNER
 from analysis.contenders.fitting import Fitted, fit
 from analysis.contenders.shortcuts import FULL_INFORMATION, IGNORANT, LAST_ACTION
-from analysis.figures.picture import BLACK, BLUE, GREY, ORANGE, canvas
+from analysis.figures.picture import BLACK, GREY, canvas
 from analysis.probes import panels
 from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure, some
 from analysis.probes.shift import bounds
@@ -158,7 +158,7 @@ def tables(document: Document) -> list[Table]:
 def draw(document: Document) -> dict[str, Figure]:
     """ "stranger": nats from what the stranger would do, a panel with a scale of its own for each kind of stranger."""
     rows = [row for row in document["rows"] if row["against"] == STRANGER]
-    strangers, counts = [*dict.fromkeys(row["stranger"] for row in rows)], sorted({row["observed"] for row in rows})
+    strangers = [*dict.fromkeys(row["stranger"] for row in rows)]
     across = min(ACROSS, len(strangers))
     down = -(-len(strangers) // across)
     figure, places = canvas(_title(document), across, (3.9 * across + 0.4, 3.1 * down + 1.3), rows=down)
@@ -166,13 +166,8 @@ def draw(document: Document) -> dict[str, Figure]:
         axes.set_axis_off()
     for axes, stranger in zip(places, strangers, strict=False):
         own = [row for row in rows if row["stranger"] == stranger]
-        lines = [
-            ("has seen nothing", GREY, [row for row in own if row["contender"] == IGNORANT]),
-            ("exact reasoner", ORANGE, [row for row in own if row["contender"] == REASONER]),
-            ("the mind", BLUE, [row for row in own if row["kind"] == "mind"]),
-        ]
-        panels.curves(axes, lines, "excess_nats", lambda row: counts.index(row["observed"]))
-        panels.counted(axes, counts)
+        drawn = panels.rows_of(own, ("has seen nothing", GREY, IGNORANT), panels.EXACT, panels.MIND)
+        panels.over_counts(axes, drawn, "excess_nats")
         panels.titled(axes, WORDS.get(stranger, stranger))
         axes.set_ylim(bottom=0)
     panels.legend(figure, places[:1], loc="outside lower right", ncols=3, fontsize=11)
