@@ -142,6 +142,12 @@ class Probe:
     draw: Callable[[Document], dict[str, Figure]]
     tables: Callable[[Document], list[Table]]
 
+    @classmethod
+    def of(cls, words: str | None, design: Any, analysis: Any) -> "Probe":
+        """The probe of two modules, its design and its analysis; words: a folder's docstring, "name: one line"."""
+        name, about = " ".join(str(words).split()).split(": ", 1)
+        return cls(name, about, design.Design, analysis.measure, analysis.draw, analysis.tables)
+
     def run(
         self,
         subject: Subject,
