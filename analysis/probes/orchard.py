@@ -4,7 +4,6 @@ Episodes are edited and not played on: every act is as it was, so all that an ed
 Axes: t steps, n agents, c cells.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -118,9 +117,7 @@ class Looks:
         self.fruit = episode.fruit.reshape(episode.steps, -1)  # t c
         self.generator = np.random.default_rng([int(episode.seed), stream])
 
-    def acts(
-        self, own: int, step: int, body: int, knower: int, window: int, *worlds: Mapping[int, int]
-    ) -> list[np.ndarray]:
+    def acts(self, k: int, step: int, body: int, knower: int, window: int, *worlds: dict[int, int]) -> list[np.ndarray]:
         """What a type does in a body, (5,) in each world, that remembers so many steps of what somebody saw.
 
         worlds: of some cells, the kinds to be known there in place of those that were seen.
@@ -128,7 +125,7 @@ class Looks:
         known = [latest(self.fruit, self.view[:, knower], step, window) for _ in worlds]
         for one, lies in zip(known, worlds, strict=True):
             one[list(lies)] = list(lies.values())
-        return [acts(self.episode, own, step, body, one, self.view[step, knower]) for one in known]
+        return [acts(self.episode, k, step, body, one, self.view[step, knower]) for one in known]
 
 
 def window_of(space: TypeSpace, type_index: int) -> int:

@@ -153,16 +153,17 @@ def _title(document: Document, what: str) -> str:
 
 def _over_time(axes: Axes, rows: Sequence[Row]) -> None:
     """A line for each contender, over the steps that it has spent before the mirror."""
-    lines = [(words, color, [row for row in rows if row["contender"] == name]) for name, (color, words) in WHO.items()]
-    panels.over_counts(axes, lines, FIGURES[rows[0]["readout"]])
+    panels.over_counts(axes, _by_contender(rows), FIGURES[rows[0]["readout"]])
 
 
 def _by_condition(axes: Axes, rows: Sequence[Row]) -> None:
     """Bars of every contender over each condition."""
     conditions, figure = list(dict.fromkeys(row["condition"] for row in rows)), FIGURES[rows[0]["readout"]]
-    asked = [name for name in WHO if any(row["contender"] == name for row in rows)]
-    series = [
-        (WHO[name][1], WHO[name][0], [bounds(row, figure) for row in rows if row["contender"] == name])
-        for name in asked
-    ]
+    series = [(words, color, [bounds(row, figure) for row in own]) for words, color, own in _by_contender(rows)]
     panels.grouped(axes, [WORDS.get(one, one.replace(" ", "\n")) for one in conditions], series)
+
+
+def _by_contender(rows: Sequence[Row]) -> panels.Lines:
+    """The rows of everybody who is drawn and has some."""
+    found = {name: [row for row in rows if row["contender"] == name] for name in WHO}
+    return [(WHO[name][1], WHO[name][0], own) for name, own in found.items() if own]

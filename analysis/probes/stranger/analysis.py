@@ -30,7 +30,6 @@ from analysis.questions.survey import REASONER, Survey, bound, put
 from analysis.scores.fidelity import Scores, training_episodes
 from analysis.scores.intervals import NONE, Bounded, less, share
 from analysis.scores.measures import divergence
-from worlds import Episode
 
 CELL: Cell = ("behave", 1)
 DEFINITION, STRANGER = "definition", "stranger"  # what a row is against
@@ -95,7 +94,9 @@ def measure(trial: Trial) -> dict[str, Any]:
     fitted = {hidden: _fitted(trial, hidden) for hidden in {one == HIDDEN for one in design.strangers}}
     pages: dict[str, list[Page]] = {stranger: [] for stranger in design.strangers}
     total = sum(trial.count(design.count(stranger)) for stranger in design.strangers) * len(trial.seeds)
-    for stranger, seed, episode in trial.watched(_episodes(trial), total):
+    drawn = ((stranger, seed) for stranger in design.strangers for seed in trial.seeds)
+    episodes = ((*one, episode) for one in drawn for episode in meetings(trial, *one))
+    for stranger, seed, episode in trial.watched(episodes, total):
         if asked := asked_of(episode, design):
             page = put(len(pages[stranger]), episode, asked, [mind], trial.blind)
             pages[stranger].append((page, own(episode, stranger, asked), seed))
@@ -107,12 +108,6 @@ def measure(trial: Trial) -> dict[str, Any]:
         "controls": [one for met in held_out for one in controls(met.gain, GAIN, *who)],
         "figures": [one for met in every for one in _figures(met, mind.name, design)],
     }
-
-
-def _episodes(trial: Trial) -> Iterator[tuple[str, int, Episode]]:
-    for stranger in trial.design.strangers:
-        for seed in trial.seeds:
-            yield from ((stranger, seed, episode) for episode in meetings(trial, stranger, seed))
 
 
 def _fitted(trial: Trial, hidden: bool) -> dict[Cell, Fitted]:
