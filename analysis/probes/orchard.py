@@ -109,23 +109,13 @@ def acts(episode: Episode, type_index: int, step: int, body: int, known: np.ndar
 
 
 class Looks:
-    """What everybody saw in an episode, and what a type would do that knew it otherwise; dice for a search in it."""
+    """An episode and what everybody saw in it, to be searched with dice of its own."""
 
     def __init__(self, episode: Episode, stream: int):
         self.episode, self.space = episode, types_of(episode)
         self.perception, self.view = Perception(episode), views(episode)
         self.fruit = episode.fruit.reshape(episode.steps, -1)  # t c
         self.generator = np.random.default_rng([int(episode.seed), stream])
-
-    def acts(self, k: int, step: int, body: int, knower: int, window: int, *worlds: dict[int, int]) -> list[np.ndarray]:
-        """What a type does in a body, (5,) in each world, that remembers so many steps of what somebody saw.
-
-        worlds: of some cells, the kinds to be known there in place of those that were seen.
-        """
-        known = [latest(self.fruit, self.view[:, knower], step, window) for _ in worlds]
-        for one, lies in zip(known, worlds, strict=True):
-            one[list(lies)] = list(lies.values())
-        return [acts(self.episode, k, step, body, one, self.view[step, knower]) for one in known]
 
 
 def window_of(space: TypeSpace, type_index: int) -> int:

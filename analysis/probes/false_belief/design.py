@@ -36,7 +36,7 @@ from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
 from agents.query import Query
 from agents.registry import reasoner_of
-from analysis.probes.orchard import NO_FRUIT, Looks, asking, changed, in_role, run_of, until
+from analysis.probes.orchard import NO_FRUIT, Looks, acts, asking, changed, in_role, latest, run_of, until
 from analysis.scores.measures import total_variation
 from worlds import Episode
 
@@ -183,9 +183,11 @@ class Search(Looks):
 
     def _weight(self, case: Case, own: int) -> tuple[float, float]:
         """By how much a fruit, if remembered, changes what a type does in a place; the most with another taste."""
-        worlds, found = ({case.cell: case.kind}, {case.cell: NO_FRUIT}), {}
+        view, found = self.view[:, case.who], {}
+        known = latest(self.fruit, view, case.step, self.window)
+        worlds = [np.where(np.arange(len(known)) == case.cell, one, known) for one in (case.kind, NO_FRUIT)]
         for other in (self.space.index({**self.space[own], "taste": taste}) for taste in self.space.traits["taste"]):
-            pair = self.acts(other, case.step, case.who, case.who, self.window, *worlds)
+            pair = [acts(self.episode, other, case.step, case.who, one, view[case.step]) for one in worlds]
             found[other] = float(total_variation(*pair))
         return found.pop(own), max(found.values())
 

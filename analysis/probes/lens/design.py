@@ -31,7 +31,7 @@ import numpy as np
 from agents.answer import Question
 from agents.orchard.rollout import play
 from agents.population import PopulationConfig
-from analysis.probes.orchard import NO_FRUIT, Looks, asking, changed, run_of, unpacked, until, window_of
+from analysis.probes.orchard import NO_FRUIT, Looks, acts, asking, changed, latest, run_of, unpacked, until, window_of
 from worlds import Episode
 
 NEW, TRAINED = "new", "trained"
@@ -144,8 +144,10 @@ class Search(Looks):
 
     def _would(self, put: Put, cell: int, kind: int, knower: int) -> np.ndarray:
         """(5,): what Bo would do if it saw the change, less what it does, knowing all else that somebody saw."""
-        own = self.space.index(self.episode.agents[put.who].type)
-        after, before = self.acts(own, put.step, put.who, knower, window_of(self.space, own), {cell: kind}, {})
+        own, view = self.space.index(self.episode.agents[put.who].type), self.view[:, knower]
+        known = latest(self.fruit, view, put.step, window_of(self.space, own))
+        worlds = np.where(np.arange(len(known)) == cell, kind, known), known
+        after, before = (acts(self.episode, own, put.step, put.who, one, view[put.step]) for one in worlds)
         return after - before
 
     def as_it_was(self, put: Put) -> Episode:
