@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from agents.answer import Question
+from agents.language.prompt import say
 from agents.orchard import policy
 from agents.orchard.presets import preset
 from agents.orchard.run import MindsConfig, RunConfig
@@ -37,10 +39,21 @@ def types_of(episode: Episode) -> TypeSpace:
     return space
 
 
+def asking(episode: Episode, agent: int, step: int, stance: str, *chain: int) -> Question:
+    """What an agent is asked at a step, about a chain of others; all by index."""
+    names = episode.names
+    return Question(names[agent], step, say(stance, tuple(names[who] for who in chain), me=names[agent]))
+
+
+def during(episode: Episode, steps: slice) -> Episode:
+    """Some steps of an episode."""
+    names = ("cell", "board", "action", "reward", "role", "prompt", "mark")
+    return replace(episode, **{name: getattr(episode, name)[steps] for name in names}, probability=None)
+
+
 def until(episode: Episode, step: int) -> Episode:
     """An episode that ends with a step: whoever is asked at it knows nothing later."""
-    end, names = step + 1, ("cell", "board", "action", "reward", "role", "prompt")
-    return replace(episode, **{name: getattr(episode, name)[:end] for name in names}, probability=None)
+    return during(episode, slice(step + 1))
 
 
 def changed(episode: Episode, cell: int, kind: int, steps: slice | np.ndarray) -> Episode:
@@ -93,6 +106,16 @@ def acts(episode: Episode, type_index: int, step: int, body: int, known: np.ndar
     cell = episode.cell[step].astype(int)
     others = [int(place) for who, place in enumerate(cell) if who != body and view[place]]
     return policy.act(types_of(episode), type_index, fruit, others, int(cell[body]), episode.geometry)
+
+
+class Looks:
+    """An episode and what everybody saw in it, to be searched with dice of its own."""
+
+    def __init__(self, episode: Episode, stream: int):
+        self.episode, self.space = episode, types_of(episode)
+        self.perception, self.view = Perception(episode), views(episode)
+        self.fruit = episode.fruit.reshape(episode.steps, -1)  # t c
+        self.generator = np.random.default_rng([int(episode.seed), stream])
 
 
 def window_of(space: TypeSpace, type_index: int) -> int:

@@ -7,11 +7,23 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures.picture import BLACK, BLUE, GREY, ORANGE, interval_line
+from analysis.figures.picture import BLACK, BLUE, GREEN, GREY, ORANGE, interval_line
+from analysis.probes.contenders import EGOCENTRIC, REASONER
 from analysis.scores.intervals import Bounded
 
 Row = dict[str, Any]
 Lines = Sequence[tuple[str, str, Sequence[Row]]]  # words, colour and rows of each
+Who = tuple[str, str, str]  # words, colour, and the contender by its name or, of the mind, its kind
+MIND, EXACT = ("the mind", BLUE, "mind"), ("exact reasoner", ORANGE, REASONER)
+KNOWS_ALL = ("egocentric (Bo knows what Ada knows)", GREEN, EGOCENTRIC)
+
+
+def rows_of(rows: Sequence[Row], *everybody: Who) -> Lines:
+    """The rows of everybody who is drawn, with the words and colours of each."""
+    return [
+        (words, color, [row for row in rows if name in (row["contender"], row.get("kind"))])
+        for words, color, name in everybody
+    ]
 
 
 def curves(axes: Axes, lines: Lines, figure: str, x: Callable[[Row], float]) -> None:
@@ -31,8 +43,10 @@ def legend(place: Figure | Axes, panels: Sequence[Axes], **style: Any) -> None:
         key.set(color=line.get_color(), fontweight="bold")
 
 
-def counted(axes: Axes, counts: Sequence[int]) -> None:
-    """Marks the x axis with counts that lie evenly, whatever lies between them."""
+def over_counts(axes: Axes, lines: Lines, figure: str) -> None:
+    """Curves over the steps that were `observed`, which lie evenly, whatever lies between them."""
+    counts = sorted({row["observed"] for *_, rows in lines for row in rows})
+    curves(axes, lines, figure, lambda row: counts.index(row["observed"]))
     axes.set_xticks(range(len(counts)), [str(count) for count in counts])
 
 

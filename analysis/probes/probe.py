@@ -142,6 +142,12 @@ class Probe:
     draw: Callable[[Document], dict[str, Figure]]
     tables: Callable[[Document], list[Table]]
 
+    @classmethod
+    def of(cls, words: str | None, design: Any, analysis: Any) -> "Probe":
+        """The probe of two modules, its design and its analysis; words: a folder's docstring, "name: one line"."""
+        name, about = " ".join(str(words).split()).split(": ", 1)
+        return cls(name, about, design.Design, analysis.measure, analysis.draw, analysis.tables)
+
     def run(
         self,
         subject: Subject,
@@ -196,6 +202,12 @@ def figure(
         "name": name, **own, "value": value, "low": low, "high": high, "goal": goal, "reached": judged,
         "by_seed": by_seed,
     }  # fmt: skip
+
+
+def keys(figure: str) -> tuple[str, str, str]:
+    """Under which keys a row has a figure and its interval."""
+    stem = "" if figure == "value" else f"{figure}_"
+    return figure, f"{stem}low", f"{stem}high"
 
 
 def some(found: S, what: str) -> S:

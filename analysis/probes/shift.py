@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from analysis.probes.contenders import TRUE, everybody
-from analysis.probes.probe import Trial
+from analysis.probes.probe import Trial, keys
 from analysis.scores.intervals import NONE, Bounded, EpisodeBootstrap, or_none, share
 
 
@@ -35,6 +35,10 @@ class Shifts:
         """Of an answer's shifts with the real ones, over some cases: to the first world of each pair from the other."""
         said, real = (np.hstack([self.shift(one, *pair) for pair in worlds or [(1, 0)]]) for one in (name, TRUE))
         return correlation(self.bootstrap, said, real, rows)
+
+    def largest(self, name: str, rows: np.ndarray, after: int = 1, before: int = 0) -> float | None:
+        """The largest change of any probability, over some cases."""
+        return float(np.abs(self.shift(name, after, before)[rows]).max()) if len(rows) else None
 
     def by_seed(self, effect: Callable[[np.ndarray], Bounded], rows: np.ndarray) -> list[float | None]:
         """An effect over some cases, seed by seed."""
@@ -88,11 +92,10 @@ def bounded(bootstrap: EpisodeBootstrap, value: float, drawn: np.ndarray) -> Bou
 
 def flat(found: Mapping[str, Sequence[float | None]]) -> dict[str, float | None]:
     """Figures with their intervals as the keys of a row: {"slope": value, "slope_low": ..., "slope_high": ...}."""
-    ends = ("", "_low", "_high")
-    return {f"{name}{end}": one for name, ones in found.items() for end, one in zip(ends, ones, strict=True)}
+    return {key: one for name, ones in found.items() for key, one in zip(keys(name), ones, strict=True)}
 
 
 def bounds(row: Mapping[str, Any], figure: str = "value") -> Bounded:
     """A figure of a row with its interval."""
-    stem = "" if figure == "value" else f"{figure}_"
-    return row[figure], row[f"{stem}low"], row[f"{stem}high"]
+    value, low, high = (row[key] for key in keys(figure))
+    return value, low, high

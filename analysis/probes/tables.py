@@ -6,6 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from analysis.probes.contenders import EGOCENTRIC, IGNORANT, REASONER
+from analysis.probes.probe import keys
 
 Row = Mapping[str, Any]
 Column = str | tuple[str, Callable[[Row], str]]  # a key of the rows; or words, and what fills the cells under them
@@ -24,10 +25,9 @@ def beside(rows: Iterable[Row], *more: str) -> list[Row]:
 
 def bounded(figure: str) -> Callable[[Row], str]:
     """Fills cells with a figure of a row and its interval, to two places."""
-    stem = "" if figure == "value" else f"{figure}_"
 
     def cell(row: Row) -> str:
-        value, low, high = row.get(figure), row.get(f"{stem}low"), row.get(f"{stem}high")
+        value, low, high = (row.get(key) for key in keys(figure))
         if value is None:
             return "–"
         return f"{value:.2f}" if low is None or high is None else f"{value:.2f} ({low:.2f} to {high:.2f})"

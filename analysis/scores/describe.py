@@ -144,7 +144,7 @@ def _page(place: int, episode: BaseEpisode, describers: Sequence[Describer], que
     belief = belief.reshape(len(asked), len(space))
     kinds = Perception(episode).species[who].tolist()
     prior = np.array([prior_of(space, kind) for kind in kinds]).reshape(belief.shape)
-    stated = {one.name: described(one, episode, asked, space) for one in describers}
+    stated = described_by(describers, episode, asked)
     stated |= {POSTERIOR: belief @ values.T, PRIOR: prior @ values.T}
     true = values.T[own]
     loss = {(POSTERIOR, TYPE): _nats(belief[np.arange(len(own)), own])}
@@ -178,6 +178,18 @@ def described(one: Describer, episode: BaseEpisode, asked: Sequence[Subject], sp
             remedy="the probabilities of each trait's values are to sum to 1",
         )
     return table
+
+
+def described_by(who: Iterable[Describer], episode: BaseEpisode, asked: Sequence[Subject]) -> dict[str, np.ndarray]:
+    """By name of a describer, (q, v): what each says of some subjects. Raises FunhouseError as `described` does."""
+    return {one.name: described(one, episode, asked, type_space(episode)) for one in who}
+
+
+def posterior(episode: BaseEpisode, asked: Sequence[Subject]) -> np.ndarray:
+    """(q, v): what exact reasoning has to say, of the probability of each value of each trait."""
+    reasoner = reasoner_of(type_space(episode))
+    belief = [reasoner.posteriors(episode, one.agent, one.who)[one.step] for one in asked]
+    return np.array(belief) @ trait_values(type_space(episode)).T
 
 
 def _parts(table: np.ndarray, space: Space) -> list[np.ndarray]:

@@ -136,20 +136,16 @@ def draw(document: Document) -> dict[str, Figure]:
 
 def _depths(rows: Sequence[Row]) -> Figure:
     stances = [stance for stance in STANCES if any(row["stance"] == stance for row in rows)]
-    mine = {row["depth"]: row["skill"] for row in rows if row["kind"] == "mind" and row["stance"] == STANCES[0]}
-    deeper = " and ".join(f"{mine[depth]:.2f}" for depth in sorted(mine) if depth > TRAINED)
+    skill = {row["depth"]: row["skill"] for row in rows if row["kind"] == "mind" and row["stance"] == STANCES[0]}
+    deeper = " and ".join(f"{skill[depth]:.2f}" for depth in sorted(skill) if depth > TRAINED)
     told = "What will a copy of me do, pretending to be me? Skill {:.2f}"
     told += f";\n{deeper} at depths that were never trained" if deeper else ""
-    title = panels.finding(told, [mine.get(TRAINED)], "What a copy expects of a copy, by depth")
+    title = panels.finding(told, [skill.get(TRAINED)], "What a copy expects of a copy, by depth")
     figure, places = canvas(title, len(stances), (4.6 * len(stances) + 0.4, 4.9), share="y")
+    theirs, mine = ("exact reasoning in θ's place", GREEN, EXACT), ("exact reasoning in φ's place", ORANGE, REASONER)
     for axes, stance in zip(places, stances, strict=True):
         own = [row for row in rows if row["stance"] == stance]
-        drawn = [
-            ("exact reasoning in θ's place", GREEN, [row for row in own if row["contender"] == EXACT]),
-            ("the mind", BLUE, [row for row in own if row["kind"] == "mind"]),
-            ("exact reasoning in φ's place", ORANGE, [row for row in own if row["contender"] == REASONER]),
-        ]
-        panels.curves(axes, drawn, "skill", lambda row: row["depth"])
+        panels.curves(axes, panels.rows_of(own, theirs, panels.MIND, mine), "skill", lambda row: row["depth"])
         panels.bound(axes, 0, "the best shortcut", across=True)
         panels.bound(axes, TRAINED + 0.5, "never trained →")
         asked = "behave as θ …" if stance == "behave" else "predict θ …"

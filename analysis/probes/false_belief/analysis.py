@@ -15,19 +15,11 @@ from matplotlib.figure import Figure
 from rich.table import Table
 
 from agents.orchard.rollout import play
-from analysis.figures.picture import BLUE, GREEN, GREY, ORANGE, canvas
+from analysis.figures.picture import GREY, canvas
 from analysis.probes import panels
-from analysis.probes.contenders import EGOCENTRIC, REASONER, TRUE, answerers, asked_in, judges
-from analysis.probes.false_belief.design import (
-    AWAY,
-    FORGETFUL,
-    IRRELEVANT,
-    POOLED,
-    RETENTIVE,
-    SECOND,
-    Search,
-    worlds_of,
-)
+from analysis.probes.contenders import TRUE, answerers, asked_in, judges
+from analysis.probes.false_belief import design as fruits
+from analysis.probes.false_belief.design import AWAY, FORGETFUL, IRRELEVANT, POOLED, RETENTIVE, SECOND
 from analysis.probes.false_belief.thresholds import SHOWN, STILL
 from analysis.probes.orchard import types_of
 from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure, one_of, some
@@ -63,9 +55,9 @@ class Sheet(Shifts):
         for place, seed, _, index in trial.places({"": trial.design.episodes}):
             episode = play(trial.design.run(seed, trial.settings.split), index)
             space = types_of(episode)
-            for case in Search(episode, trial.design).cases():
+            for case in fruits.Search(episode, trial.design).cases():
                 held_out = bool(space.held_out[space.index(episode.agents[case.who].type)])
-                said = asked_in(worlds_of(episode, case), case.question(episode), answerers(trial))
+                said = asked_in(fruits.worlds_of(episode, case), case.question(episode), answerers(trial))
                 yield place, seed, (case, held_out), said
 
     def rows(self, *conditions: str) -> np.ndarray:
@@ -130,7 +122,6 @@ def _row(sheet: Sheet, name: str, kind: str, condition: str, dose: str | None, r
 
 
 def _figures(sheet: Sheet, mind: str) -> Iterator[Row]:
-    """What the mind came to, and whether that is what it should reach."""
     watching, retentive, away = partial(sheet.watching, mind), sheet.rows(RETENTIVE), sheet.rows(AWAY)
     by_seed = sheet.by_seed(watching, sheet.pooled)
     yield figure("what watching changes, correlation", watching(sheet.pooled), SHOWN, by_seed=by_seed)
@@ -138,7 +129,7 @@ def _figures(sheet: Sheet, mind: str) -> Iterator[Row]:
     yield figure("what watching changes, slope", sheet.slope(mind, retentive))
     yield figure("leak", sheet.leak(mind, retentive))
     yield figure("second order, correlation", watching(sheet.rows(SECOND)))
-    still = max(float(np.abs(sheet.shift(mind, world)[away]).max(initial=0)) for world in (MISSED, WATCHED))
+    still = max(sheet.largest(mind, away, world) or 0.0 for world in (MISSED, WATCHED))
     yield figure("largest shift where Ada was away", (still, None, None), STILL, reached=at_most)
 
 
@@ -162,15 +153,17 @@ def draw(document: Document) -> dict[str, Figure]:
     picture, (missed, watched, shown) = canvas(title, 3, (13.5, 5.2))
     missed.sharey(watched)
     mind = one_of(document["rows"], kind="mind")["contender"]
-    bars = (
-        ("real", mind, "real", GREY), ("exact reasoner", REASONER, "said", ORANGE), ("the mind", mind, "said", BLUE),
-        ("egocentric (Bo knows what Ada knows)", EGOCENTRIC, "said", GREEN),
-    )  # fmt: skip
+    said = panels.rows_of(document["rows"], panels.EXACT, panels.MIND, panels.KNOWS_ALL)
+    bars = [("real", GREY, said[1][2], "real"), *((*one, "said") for one in said)]
     for axes, world in ((missed, "missed"), (watched, "watched")):
-        series = []
-        for words, name, said, color in bars:
-            own = [one_of(document["rows"], contender=name, condition=one, dose=None) for one in CONDITIONS]
-            series.append((words, color, [(row[f"{said}_{world}"], None, None) for row in own]))
+        series = [
+            (
+                words,
+                color,
+                [(one_of(own, condition=one, dose=None)[f"{whose}_{world}"], None, None) for one in CONDITIONS],
+            )
+            for words, color, own, whose in bars
+        ]
         panels.grouped(axes, [*CONDITIONS.values()], series)
         panels.titled(axes, f"Bo {world} the move")
     missed.set_ylim(bottom=0)  # both are drawn by now, and share the axis

@@ -32,13 +32,11 @@ from functools import cached_property
 import numpy as np
 
 from agents.answer import Question
-from agents.language.prompt import say
 from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
 from agents.query import Query
 from agents.registry import reasoner_of
-from analysis.probes.orchard import NO_FRUIT, acts, changed, in_role, latest, run_of, types_of, until, views
-from analysis.questions.perception import Perception
+from analysis.probes.orchard import NO_FRUIT, Looks, acts, asking, changed, in_role, latest, run_of, until
 from analysis.scores.measures import total_variation
 from worlds import Episode
 
@@ -90,9 +88,8 @@ class Case:
 
     def question(self, episode: Episode) -> Question:
         """What Ada is asked."""
-        names = episode.names
-        chain = (names[self.who],) if self.via is None else (names[self.who], names[self.via])
-        return Question(names[self.asked], self.step, say("predict", chain, me=names[self.asked]))
+        chain = (self.who,) if self.via is None else (self.who, self.via)
+        return asking(episode, self.asked, self.step, "predict", *chain)
 
 
 def worlds_of(episode: Episode, case: Case) -> tuple[Episode, Episode, Episode]:
@@ -108,16 +105,13 @@ def _without(episode: Episode, case: Case, first: int) -> Episode:
     return gone if case.goal is None else changed(gone, case.goal, case.kind, slice(first, None))
 
 
-class Search:
+class Search(Looks):
     """Finds the cases of one episode; the same ones whoever is asked."""
 
     def __init__(self, episode: Episode, design: Design):
-        self.episode, self.design, self.space = episode, design, types_of(episode)
-        self.perception, self.view = Perception(episode), views(episode)
-        self.fruit = episode.fruit.reshape(episode.steps, -1)
-        self.window = int(self.space.table.window.max())
+        super().__init__(episode, 5)
+        self.design, self.window = design, int(self.space.table.window.max())
         self.types = [self.space.index(agent.type) for agent in episode.agents]
-        self.generator = np.random.default_rng([int(episode.seed), 5])
 
     def cases(self) -> list[Case]:
         """At most as many of each condition as the design says, none twice about one agent at one step."""
@@ -189,12 +183,11 @@ class Search:
 
     def _weight(self, case: Case, own: int) -> tuple[float, float]:
         """By how much a fruit, if remembered, changes what a type does in a place; the most with another taste."""
-        known = latest(self.fruit, self.view[:, case.who], case.step, self.window)
+        view, found = self.view[:, case.who], {}
+        known = latest(self.fruit, view, case.step, self.window)
         worlds = [np.where(np.arange(len(known)) == case.cell, one, known) for one in (case.kind, NO_FRUIT)]
-        found = {}
         for other in (self.space.index({**self.space[own], "taste": taste}) for taste in self.space.traits["taste"]):
-            view = self.view[case.step, case.who]
-            pair = [acts(self.episode, other, case.step, case.who, one, view) for one in worlds]
+            pair = [acts(self.episode, other, case.step, case.who, one, view[case.step]) for one in worlds]
             found[other] = float(total_variation(*pair))
         return found.pop(own), max(found.values())
 

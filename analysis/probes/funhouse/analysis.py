@@ -3,6 +3,7 @@
 Rows have `readout`, `of` (which imitators), contender, value with its interval; to undo, some of the fidelity table.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import permutations
@@ -16,24 +17,11 @@ from agents.registry import type_space
 from analysis.figures.picture import canvas
 from analysis.probes import panels
 from analysis.probes.contenders import IGNORANT, REASONER, Exact, Ignorant
-from analysis.probes.funhouse.design import (
-    IN_PLACE,
-    NOT_UNDONE,
-    TARGET,
-    THEMSELVES,
-    Design,
-    Images,
-    Themselves,
-    column,
-    descriptions,
-    images,
-    likelihoods,
-    masquerade,
-    unannounced,
-)
+from analysis.probes.funhouse import design as masks
+from analysis.probes.funhouse.design import IN_PLACE, NOT_UNDONE, TARGET, THEMSELVES, Design, column, descriptions
 from analysis.probes.funhouse.thresholds import APART, STILL, UNDONE
 from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure, one_of
-from analysis.probes.shift import bounds
+from analysis.probes.shift import bounds, flat
 from analysis.probes.tables import bounded, pivot
 from analysis.scores.describe import POSTERIOR, Describer
 from analysis.scores.intervals import Bounded, less, mean, ratio
@@ -50,22 +38,18 @@ Told = dict[str, list[Any]]  # by contender: of each episode
 def measure(trial: Trial) -> dict[str, Any]:
     """{"rows", "controls", "figures"}."""
     design, mind, who = trial.design, trial.mind, [trial.mind, *trial.blind]
-    told: dict[str, Told] = {what: {} for what in ("apart", "behind", "named", "moved")}
+    told: dict[str, Told] = defaultdict(lambda: defaultdict(list))
     seeds, imaged = [], []
-
-    def keep(what: str, name: str, said: Any) -> None:
-        told[what].setdefault(name, []).append(said)
-
     for place, seed, _, index in trial.places({"": design.episodes}):
-        episode = masquerade(design, seed, trial.settings.split, index)
-        for name, table in likelihoods(episode, design, [*who, Themselves(), Exact(), Ignorant()]).items():
-            keep("apart", name, told_apart(table, design))
-            keep("behind", name, placed(table))
+        episode = masks.masquerade(design, seed, trial.settings.split, index)
+        for name, table in masks.likelihoods(episode, design, [*who, masks.Themselves(), Exact(), Ignorant()]).items():
+            told["apart"][name].append(told_apart(table, design))
+            told["behind"][name].append(placed(table))
         for name, said in descriptions(episode, design, who, episode.steps - 1).items():
-            keep("named", name, nearer(said[:, column(type_space(episode), "near")], design))
+            told["named"][name].append(nearer(said[:, column(type_space(episode), "near")], design))
         for name, said in movements(episode, design, [mind]).items():
-            keep("moved", name, said)
-        imaged += [(place, one) for one in images(episode, design, mind, trial.blind)]
+            told["moved"][name].append(said)
+        imaged += [(place, one) for one in masks.images(episode, design, mind, trial.blind)]
         seeds.append(seed)
     every, apart = len(seeds) * len(design.imitators), np.array(told["apart"][mind.name])[:, design.mixed].mean(1)
     rows = [
@@ -108,7 +92,7 @@ def movements(episode: Episode, design: Design, who: Sequence[Describer]) -> dic
     target's taste became likelier, NaN where it is theirs."""
     space, last = type_space(episode), episode.steps - 1
     start = descriptions(episode, design, who, design.alone)
-    ends = [descriptions(world, design, who, last) for world in (episode, unannounced(episode, design.alone))]
+    ends = [descriptions(world, design, who, last) for world in (episode, masks.unannounced(episode, design.alone))]
     taste = [column(space, agent.type["taste"]) for agent in episode.agents]
     same = np.array([taste[one] == taste[TARGET] for one in design.crowd])
     found = {}
@@ -129,11 +113,8 @@ def _pairs(readout: str, told: Told, kinds: dict[str, np.ndarray]) -> Iterator[R
 
 def _row(readout: str, of: str, contender: str, values: Bounded, questions: int, **more: Any) -> Row:
     """A row; `more` are the keys of the fidelity table that it has."""
-    value, low, high = values
-    return {
-        "readout": readout, "of": of, "contender": contender, "questions": questions,
-        "value": value, "low": low, "high": high, **more,
-    }  # fmt: skip
+    named = {"readout": readout, "of": of, "contender": contender, "questions": questions}
+    return named | flat({"value": values}) | more
 
 
 def _mean(told: np.ndarray) -> Bounded:
@@ -142,7 +123,7 @@ def _mean(told: np.ndarray) -> Bounded:
     return ratio(np.where(there, told, 0.0).sum(1), there.sum(1).astype(float))
 
 
-def _undone(design: Design, imaged: Sequence[tuple[int, Images]], sight: str) -> Iterator[Row]:
+def _undone(design: Design, imaged: Sequence[tuple[int, masks.Images]], sight: str) -> Iterator[Row]:
     """The share of the distortion undone in the places of imitators with that sight, and the nats that are left."""
     part = [(place, one) for place, one in imaged if design.imitators[one.imitator - 1] == sight]
     if not part:

@@ -28,18 +28,16 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.answer import Answerer, Question, Truth
-from agents.language.prompt import say
 from agents.orchard.live_episode import Match
 from agents.orchard.run import RunConfig
 from agents.population import NO_ELEMENT, Population, PopulationConfig
 from agents.reasoning import Space
-from agents.registry import reasoner_of, type_space
-from analysis.probes.contenders import REASONER, Exact, Ignorant
-from analysis.probes.orchard import run_of
+from agents.registry import type_space
+from analysis.probes.contenders import Exact, Ignorant
+from analysis.probes.orchard import asking, run_of
 from analysis.questions.perception import Perception
-from analysis.scores.describe import POSTERIOR, Describer, Subject, described
+from analysis.scores.describe import POSTERIOR, Describer, Subject, described_by, posterior
 from analysis.scores.measures import LEAST
-from analysis.scores.traits import trait_values
 from worlds import Episode
 
 THEMSELVES = "the imitators themselves"
@@ -130,9 +128,7 @@ def seen(episode: Episode, design: Design, who: int, every: int = 1) -> list[int
 
 def foretell(episode: Episode, design: Design, steps: list[int], *chain: int) -> list[Question]:
     """The observer is asked at some steps to predict the first, pretending to be the next."""
-    names = episode.names
-    prompt = say("predict", tuple(names[who] for who in chain), me=names[design.observer])
-    return [Question(names[design.observer], t, prompt) for t in steps]
+    return [asking(episode, design.observer, step, "predict", *chain) for step in steps]
 
 
 class Themselves:
@@ -181,14 +177,9 @@ def images(episode: Episode, design: Design, mind: Answerer, blind: Sequence[Ans
         world = exchanged(episode, TARGET, imitator, design.alone)
         straight = foretell(world, design, steps, TARGET)
         bent = foretell(episode, design, steps, imitator, TARGET)
-        name = episode.names[imitator]
-        inside = [Question(name, t, say("behave", (episode.names[TARGET],), me=name)) for t in steps]
-        answer = {one.name: one.answer(world, straight) for one in (mind, *blind, Ignorant())}
-        answer |= {
-            REASONER: Exact().answer(world, straight),
-            NOT_UNDONE: mind.answer(episode, bent),
-            IN_PLACE: mind.answer(episode, inside),
-        }
+        inside = [asking(episode, imitator, step, "behave", TARGET) for step in steps]
+        answer = {one.name: one.answer(world, straight) for one in (mind, *blind, Ignorant(), Exact())}
+        answer |= {NOT_UNDONE: mind.answer(episode, bent), IN_PLACE: mind.answer(episode, inside)}
         truth, image = Themselves().answer(world, straight), Themselves().answer(episode, bent)
         said = {name: np.asarray(rows) for name, rows in answer.items()}
         yield Images(imitator, truth, image, episode.action[steps, imitator].astype(np.int64), said)
@@ -196,12 +187,8 @@ def images(episode: Episode, design: Design, mind: Answerer, blind: Sequence[Ans
 
 def descriptions(episode: Episode, design: Design, who: Sequence[Describer], step: int) -> dict[str, np.ndarray]:
     """By contender, (imitators, v): what the observer says of each, of every value of every trait."""
-    space = type_space(episode)
     asked = [Subject(design.observer, step, one, 0) for one in design.crowd]
-    reasoner = reasoner_of(space)
-    belief = np.array([reasoner.posteriors(episode, one.agent, one.who)[step] for one in asked])
-    said = {one.name: described(one, episode, asked, space) for one in who}
-    return said | {POSTERIOR: belief @ trait_values(space).T}
+    return described_by(who, episode, asked) | {POSTERIOR: posterior(episode, asked)}
 
 
 def column(space: Space, value: str) -> int:

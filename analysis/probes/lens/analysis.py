@@ -15,9 +15,9 @@ from rich.table import Table
 
 from agents.registry import reasoner_of
 from agents.traits.sight import SIGHTS
-from analysis.figures.picture import BLUE, GREEN, GREY, ORANGE, canvas
+from analysis.figures.picture import GREY, canvas
 from analysis.probes import panels
-from analysis.probes.contenders import EGOCENTRIC, REASONER, answerers, asked_in, judges
+from analysis.probes.contenders import REASONER, answerers, asked_in, judges
 from analysis.probes.lens.design import CONTESTED, EVERY, HIDDEN, NEAR, NEW, UNSEEN, Put, Search
 from analysis.probes.lens.thresholds import AREA, CORRELATION, STILL
 from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure, one_of, some
@@ -81,10 +81,6 @@ class Sheet(Shifts):
         """How well the uptake separates cells that Bo sees from those that it does not."""
         return separation(self.bootstrap, self.uptake(name), self.seen, rows)
 
-    def largest(self, name: str, rows: np.ndarray) -> float | None:
-        """The largest change of any probability."""
-        return float(np.abs(self.shift(name)[rows]).max()) if len(rows) else None
-
 
 def _stated(search: Search, put: Put, mind: Any) -> dict[str, float]:
     """The chance given to Bo's true sight, by who states one: the posterior, and a mind that describes."""
@@ -135,8 +131,6 @@ def _direct(sheet: Sheet, name: str, world: str) -> Row:
 
 
 def _figures(sheet: Sheet) -> Iterator[Row]:
-    """What the mind came to, and whether that is what it should reach."""
-
     def area(rows: np.ndarray) -> Bounded:
         return sheet.area(sheet.mind, rows)
 
@@ -170,12 +164,12 @@ def draw(document: Document) -> dict[str, Figure]:
     title = panels.finding(f"{told} where walls and distance do not decide", [main["value"]], "What could Bo see?")
     picture, (uptakes, areas) = canvas(title, 2, (13, 5.2))
     truth: list[Bounded] = [(true, None, None) for *_, true in SORTS]
-    series = [("truth", GREY, truth)]
-    for words, name, color in (("exact reasoner", REASONER, ORANGE), ("the mind", mind, BLUE),
-                               ("egocentric (Bo knows what Ada knows)", EGOCENTRIC, GREEN)):  # fmt: skip
-        own = [one_of(document["rows"], contender=name, world=NEW, cells=cells) for cells, *_ in SORTS]
-        series.append((words, color, [bounds(row, key) for row, (_, key, *_) in zip(own, SORTS, strict=True)]))
-    panels.grouped(uptakes, [words for *_, words, _ in SORTS], series)
+    told_by = panels.rows_of(document["rows"], panels.EXACT, panels.MIND, panels.KNOWS_ALL)
+    series = [
+        (words, color, [bounds(one_of(own, world=NEW, cells=cells), key) for cells, key, *_ in SORTS])
+        for words, color, own in told_by
+    ]
+    panels.grouped(uptakes, [words for *_, words, _ in SORTS], [("truth", GREY, truth), *series])
     panels.titled(uptakes, "A cell changes before Ada's eyes: does the prediction of Bo move?",
                   y="uptake: 1 moves as if Bo saw the cell, 0 not at all")  # fmt: skip
     picture.legend(*uptakes.get_legend_handles_labels(), loc="outside lower left", ncols=4, frameon=False)

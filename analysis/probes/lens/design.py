@@ -29,11 +29,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.answer import Question
-from agents.language.prompt import say
 from agents.orchard.rollout import play
 from agents.population import PopulationConfig
-from analysis.probes.orchard import NO_FRUIT, acts, changed, latest, run_of, types_of, unpacked, until, views, window_of
-from analysis.questions.perception import Perception
+from analysis.probes.orchard import NO_FRUIT, Looks, acts, asking, changed, latest, run_of, unpacked, until, window_of
 from worlds import Episode
 
 NEW, TRAINED = "new", "trained"
@@ -79,8 +77,7 @@ class Put:
 
     def question(self, episode: Episode) -> Question:
         """What Ada is asked."""
-        names = episode.names
-        return Question(names[self.asked], self.step, say("predict", (names[self.who],), me=names[self.asked]))
+        return asking(episode, self.asked, self.step, "predict", self.who)
 
 
 @dataclass(frozen=True)
@@ -94,15 +91,12 @@ class Spot:
     would: np.ndarray  # (5,) the would-be shift; 0 of an unseen cell
 
 
-class Search:
+class Search(Looks):
     """Finds the questions of one episode; the same ones whoever is asked."""
 
     def __init__(self, episode: Episode, design: Design):
-        self.episode, self.design, self.space = episode, design, types_of(episode)
-        self.perception, self.view = Perception(episode), views(episode)
-        self.fruit = episode.fruit.reshape(episode.steps, -1)
-        self.floor = ~episode.walls.ravel()
-        self.generator = np.random.default_rng([int(episode.seed), 6])
+        super().__init__(episode, 6)
+        self.design, self.floor = design, ~episode.walls.ravel()
 
     def questions(self) -> list[Put]:
         """At most as many as the design says, each about a pair of its own."""

@@ -9,14 +9,7 @@ from matplotlib.figure import Figure
 from rich.table import Table
 
 from agents.answer import Answerer
-from analysis.contenders.contingency import (
-    CONTINGENCY,
-    FLOOR,
-    LAG,
-    ContingencyTest,
-    LagCorrelation,
-    Recogniser,
-)
+from analysis.contenders.contingency import CONTINGENCY, FLOOR, LAG, ContingencyTest, LagCorrelation, Recogniser
 from analysis.contenders.controls import PLANNER
 from analysis.figures.picture import BLUE, GREEN, ORANGE, PURPLE, canvas
 from analysis.probes import panels
@@ -26,7 +19,7 @@ from analysis.probes.mirror.design import COLOURS, FORESEEN, LIVE, TWIN, Design,
 from analysis.probes.mirror.thresholds import AT, SHOWN, WASHED
 from analysis.probes.mirror.told import AS_IMAGE, BLIND, FIGURES, NEXT, WASHING, WHICH, Told
 from analysis.probes.probe import BASELINE, NEGATIVE, POSITIVE, Document, Row, Subject, Trial, control
-from analysis.probes.shift import bounds
+from analysis.probes.shift import bounds, flat
 from analysis.probes.tables import pivot
 from worlds.drawing.frame import Frame
 from worlds.drawing.render import image
@@ -75,8 +68,8 @@ def measure(trial: Trial) -> dict[str, Any]:
         "rows": [row for told in (plain, among, wash) for row in told.rows()],
         "controls": [control(words, kind, *value, SHOWN) for words, name, value in found if (kind := kinds[name])],
         "figures": [
-            {"name": words, "value": value, "low": low, "high": high, "goal": None, "reached": None}
-            for words, name, (value, low, high) in found if name.endswith(MIND)
+            {"name": words, **flat({"value": value}), "goal": None, "reached": None}
+            for words, name, value in found if name.endswith(MIND)
         ],
     }  # fmt: skip
 
@@ -160,18 +153,17 @@ def _title(document: Document, what: str) -> str:
 
 def _over_time(axes: Axes, rows: Sequence[Row]) -> None:
     """A line for each contender, over the steps that it has spent before the mirror."""
-    counts = sorted({row["observed"] for row in rows})
-    lines = [(words, color, [row for row in rows if row["contender"] == name]) for name, (color, words) in WHO.items()]
-    panels.curves(axes, lines, FIGURES[rows[0]["readout"]], lambda row: counts.index(row["observed"]))
-    panels.counted(axes, counts)
+    panels.over_counts(axes, _by_contender(rows), FIGURES[rows[0]["readout"]])
 
 
 def _by_condition(axes: Axes, rows: Sequence[Row]) -> None:
     """Bars of every contender over each condition."""
     conditions, figure = list(dict.fromkeys(row["condition"] for row in rows)), FIGURES[rows[0]["readout"]]
-    asked = [name for name in WHO if any(row["contender"] == name for row in rows)]
-    series = [
-        (WHO[name][1], WHO[name][0], [bounds(row, figure) for row in rows if row["contender"] == name])
-        for name in asked
-    ]
+    series = [(words, color, [bounds(row, figure) for row in own]) for words, color, own in _by_contender(rows)]
     panels.grouped(axes, [WORDS.get(one, one.replace(" ", "\n")) for one in conditions], series)
+
+
+def _by_contender(rows: Sequence[Row]) -> panels.Lines:
+    """The rows of everybody who is drawn and has some."""
+    found = {name: [row for row in rows if row["contender"] == name] for name in WHO}
+    return [(WHO[name][1], WHO[name][0], own) for name, own in found.items() if own]

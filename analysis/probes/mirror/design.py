@@ -35,9 +35,9 @@ import numpy as np
 from agents.orchard.live_episode import Match, sample
 from agents.orchard.reasoner import fill_natives
 from agents.orchard.run import RunConfig
-from agents.population import NAMES, Population, PopulationConfig
+from agents.population import NAMES, PopulationConfig
 from agents.registry import reasoner_of
-from analysis.probes.orchard import run_of
+from analysis.probes.orchard import during, run_of
 from analysis.probes.probe import Trial
 from worlds import SPLITS, Agent, Episode, dice
 from worlds.orchard.maps import GLASS, WALL
@@ -59,6 +59,8 @@ SCENES = {
 }  # fmt: skip
 _SWAPPED = np.array([0, 2, 1, 3, 4, 5], np.int8)  # actions with north and south changed about
 _NEVER = 1e-12  # a chance that never comes true
+_LATE = {LIVE: 0, BLANK: 0, **DELAYS}  # by condition, how many steps ago was what is shown
+_SHARED = {TWIN: 0.0, **SHARES}  # by condition, the share of the steps at which it does what the agent does
 _AWAY = 1_000_000  # so many episodes on is another of the same run
 
 
@@ -100,19 +102,17 @@ class Mirror:
         drawn = Match(run, index)
         self.type = self._apt(int(drawn.cast.type_index[ME]))
         self.foil = self._another()
-        self.played = self._match([self.type]).episode()
+        self.played = _lived(self._match(self.type))
         self.life = life_of(self.played, ME)
 
     def episode(self, condition: str) -> Episode:
         """The episode with the image of one condition."""
-        lead = self.design.lead
-        life, one = Life(*(part[lead:] for part in reflected(self._shown(condition)))), self.played
-        before = replace(
-            one, cell=one.cell[lead:], board=one.board[lead:], action=one.action[lead:], reward=one.reward[lead:],
-            role=one.role[lead:], prompt=one.prompt[lead:], mark=one.mark[lead:],
-            run=_walled(one.run) if condition == BLANK else one.run,
-        )  # fmt: skip
-        return show(before, life, replace(one.agents[ME], name=self.name))
+        asked = slice(self.design.lead, None)
+        life = Life(*(part[asked] for part in reflected(self._shown(condition))))
+        before = during(self.played, asked)
+        if condition == BLANK:
+            before = replace(before, run=_walled(before.run))
+        return show(before, life, replace(before.agents[ME], name=self.name))
 
     @cached_property
     def name(self) -> str:
@@ -120,10 +120,14 @@ class Mirror:
         free = [name for name in NAMES if name not in self.played.names]
         return free[int(dice.pick(self.key, 0, ME, dice.NAME, len(free)))]
 
-    @property
-    def another(self) -> Agent:
-        """An agent of another type, whom a likelihood is held against."""
-        return Agent("", self.space[self.foil].to_dict(), self.space.descriptions[self.foil])
+    def sensitive(self, episode: Episode) -> Episode:
+        """The episode with an agent that feels a mark on itself."""
+        type = self.space.index({**episode.agents[ME].type, "feeling": "feels"})
+        return replace(episode, agents=[self.agent(type, episode.names[ME]), *episode.agents[IMAGE:]])
+
+    def agent(self, type: int, name: str = "") -> Agent:
+        """An agent of a type; the foil's is whom a likelihood is held against."""
+        return Agent(name, self.space[type].to_dict(), self.space.descriptions[type])
 
     def _apt(self, type: int) -> int:
         """The type of an agent that sees all behind the glass, and, where there are marks, does not feel its own."""
@@ -136,39 +140,35 @@ class Mirror:
         apt = np.flatnonzero((table.sight == 1) & (table.taste != table.taste[self.type]))
         return int(apt[dice.pick(self.key, 0, ME, dice.OPTION, len(apt))])
 
-    def _match(self, types: list[int], index: int | None = None, later: np.uint64 | None = None) -> Match:
-        """A life, lived to its end."""
-        match = Match(self.run, self.index if index is None else index, _cast_as(types), later)
-        match.play(self.run.orchard.steps)
-        return match
+    def _match(self, type: int, away: int = 0, later: np.uint64 | None = None) -> Match:
+        """A life to be lived by an agent of a type, in an episode so many away."""
+        one = np.array([type], np.int64)
+        return Match(self.run, self.index + away, lambda drawn: replace(drawn, type_index=one), later)
 
     def _shown(self, condition: str) -> Life:
         """Whose life is shown, before it is reflected."""
-        if condition in DELAYS:
-            return Life(*(np.roll(part, DELAYS[condition], axis=0) for part in self.life))
-        if condition in SHARES:
-            return self._contingent(SHARES[condition])
+        if condition in _LATE:
+            return Life(*(np.roll(part, _LATE[condition], axis=0) for part in self.life))
+        if condition in _SHARED:
+            return self._contingent(_SHARED[condition])
         make: dict[str, Callable[[], Life]] = {
-            LIVE: lambda: self.life, BLANK: lambda: self.life,
-            FLIPPED: lambda: _flipped(self.life), COLOURS: lambda: _recoloured(self.life),
-            REPLAY: lambda: life_of(self._match([self.type], self.index + _AWAY).episode(), ME),
-            TWIN: lambda: self._contingent(0.0), IMITATOR: self._imitated,
-            OTHER: lambda: life_of(self._match([self.foil], later=self.key).episode(), ME),
+            FLIPPED: lambda: _flipped(self.life), COLOURS: lambda: _recoloured(self.life), IMITATOR: self._imitated,
+            REPLAY: lambda: life_of(_lived(self._match(self.type, _AWAY)), ME),
+            OTHER: lambda: life_of(_lived(self._match(self.foil, later=self.key)), ME),
         }  # fmt: skip
         return make[condition]()
 
     def _contingent(self, share: float) -> Life:
         """A twin from the same start on, which at that share of the steps does what the agent does."""
-        match = Match(self.run, self.index, _cast_as([self.type]), self.key)
+        match = self._match(self.type, later=self.key)
         steps = range(len(match.given))
         same = np.array([dice.pick(self.key, 1 + t, ME, dice.OPTION, 100) < 100 * share for t in steps])
         match.given[same, ME] = self.life.action[same]
-        match.play(len(steps))
-        return life_of(match.episode(), ME)
+        return life_of(_lived(match), ME)
 
     def _imitated(self) -> Life:
         """An agent that does what the agent would do in its place, as far as an onlooker knows the agent's type."""
-        match = Match(self.run, self.index, _cast_as([self.foil]), self.key)
+        match = self._match(self.foil, later=self.key)
         watched = show(self.played, reflected(self.life), replace(self.played.agents[ME], name=self.name))
         belief = reasoner_of(self.space).posteriors(watched, IMAGE, ME)
         would, drawn = np.empty((len(match.chance[0, ME]), len(self.space))), np.empty(1, np.int8)
@@ -194,20 +194,13 @@ def marked(mirror: Mirror) -> Iterator[tuple[str, Episode]]:
         mark = np.zeros(episode.action.shape, bool)
         mark[MARKED:, ME], mark[MARKED:, IMAGE] = mine, theirs
         episode = replace(episode, mark=mark)
-        yield condition, sensitive(episode, mirror) if condition == FELT else episode
+        yield condition, mirror.sensitive(episode) if condition == FELT else episode
 
 
-def sensitive(episode: Episode, mirror: Mirror) -> Episode:
-    """The episode with an agent that feels a mark on itself."""
-    space = mirror.space
-    type = space.index({**episode.agents[ME].type, "feeling": "feels"})
-    agent = replace(episode.agents[ME], type=space[type].to_dict(), description=space.descriptions[type])
-    return replace(episode, agents=[agent, *episode.agents[IMAGE:]])
-
-
-def _cast_as(types: list[int]) -> Callable[[Population], Population]:
-    """Those who were drawn, of these types."""
-    return lambda drawn: replace(drawn, type_index=np.array(types, np.int64))
+def _lived(match: Match) -> Episode:
+    """A life, lived to its end."""
+    match.play(len(match.given))
+    return match.episode()
 
 
 def _flipped(life: Life) -> Life:

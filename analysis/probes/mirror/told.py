@@ -10,30 +10,20 @@ Readouts, by which rows are told apart ("readout"); those of the worlds with mar
 - washing: `wash` is the mean chance of washing
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from agents.answer import Answerer, Question
-from agents.language.prompt import say
+from agents.answer import Answerer
 from analysis.contenders.contingency import CONTINGENCY, LAG, oneself
 from analysis.contenders.controls import PLANNER
 from analysis.probes.contenders import REASONER, TRUE, Exact
-from analysis.probes.mirror.design import (
-    BLANK,
-    FORESEEN,
-    IMAGE,
-    LIVE,
-    ME,
-    ON_OTHER,
-    REPLAY,
-    SEEN,
-    Design,
-    marked,
-    mirrors,
-)
+from analysis.probes.mirror import design as glass
+from analysis.probes.mirror.design import BLANK, FORESEEN, IMAGE, LIVE, ME, REPLAY, Design
 from analysis.probes.mirror.thresholds import AT, WASHED
+from analysis.probes.orchard import asking
 from analysis.probes.probe import Row, Trial
 from analysis.probes.shift import flat
 from analysis.scores.intervals import Bounded, mean, means, ratio
@@ -56,48 +46,45 @@ class Told:
 
     def __init__(self, everybody: Mapping[str, Answerer], design: Design):
         self.everybody, self.design = everybody, design
-        self.said: dict[tuple[str, str, str], list[Any]] = {}  # by readout, contender and condition: of each e
+        # By readout, contender and condition, what was said in each episode.
+        self.said: defaultdict[tuple[str, str, str], list[Any]] = defaultdict(list)
 
     def images(self, trial: Trial, part: int) -> "Told":
         """Asks of every image: to be it, and oneself; what it will do, where that is known; whether it is oneself."""
-        for mirror in mirrors(trial, part, self.design):
+        for mirror in glass.mirrors(trial, part, self.design):
             for condition in self.design.conditions:
                 episode = mirror.episode(condition)
                 for name, one in self.everybody.items():
                     self._ask(name, one, condition, episode)
                     if condition != BLANK and not name.endswith((BLIND, PLANNER)):
-                        self._keep(WHICH, name, condition, oneself(one, episode, ME, IMAGE, mirror.another))
+                        score = oneself(one, episode, ME, IMAGE, mirror.agent(mirror.foil))
+                        self.said[WHICH, name, condition].append(score)
                 if condition in FORESEEN:
-                    itself = [Question(episode.names[IMAGE], step, "behave as myself") for step in self.design.observed]
-                    self._keep(NEXT, TRUE, condition, Exact().answer(episode, itself))
+                    itself = [asking(episode, IMAGE, step, "behave") for step in self.design.observed]
+                    self.said[NEXT, TRUE, condition].append(Exact().answer(episode, itself))
         return self
 
     def washing(self, trial: Trial, part: int) -> "Told":
         """Asks how likely everybody would wash, if asked to behave as itself."""
-        for mirror in mirrors(trial, part, self.design):
-            for condition, episode in marked(mirror):
+        for mirror in glass.mirrors(trial, part, self.design):
+            for condition, episode in glass.marked(mirror):
                 for name, one in self.everybody.items():
-                    said = self._answers(one, episode, ["behave as myself"])
-                    self._keep(WASHING, name, condition, said[:, 0, WASH])
+                    said = self._answers(one, episode, ("behave",))
+                    self.said[WASHING, name, condition].append(said[:, 0, WASH])
         return self
 
-    def _keep(self, readout: str, name: str, condition: str, said: Any) -> None:
-        self.said.setdefault((readout, name, condition), []).append(said)
-
     def _ask(self, name: str, one: Answerer, condition: str, episode: Episode) -> None:
-        me, shown = episode.names[ME], (episode.names[IMAGE],)
-        prompts = [say("behave", shown, me=me), say("behave", (), me=me)]
-        prompts += [say("predict", shown, me=me)] * (condition in FORESEEN)
-        said = self._answers(one, episode, prompts)
-        self._keep(AS_IMAGE, name, condition, said[:, :2])
-        if condition in FORESEEN:
-            self._keep(NEXT, name, condition, said[:, 2])
+        next_act = [("predict", IMAGE)] * (condition in FORESEEN)
+        said = self._answers(one, episode, ("behave", IMAGE), ("behave",), *next_act)
+        self.said[AS_IMAGE, name, condition].append(said[:, :2])
+        if next_act:
+            self.said[NEXT, name, condition].append(said[:, 2])
 
-    def _answers(self, one: Answerer, episode: Episode, prompts: Sequence[str]) -> np.ndarray:
-        """(k, prompts, actions): what the agent answers at every step that is asked about."""
-        asked = [Question(episode.names[ME], step, prompt) for step in self.design.observed for prompt in prompts]
-        said = checked(one.answer(episode, asked), len(asked), one.name, episode.actions)
-        return said.reshape(-1, len(prompts), episode.actions)
+    def _answers(self, one: Answerer, episode: Episode, *asked: tuple) -> np.ndarray:
+        """(k, asked, actions): the agent's answers at every step that is asked about; asked: a stance and a chain."""
+        questions = [asking(episode, ME, step, *words) for step in self.design.observed for words in asked]
+        said = checked(one.answer(episode, questions), len(questions), one.name, episode.actions)
+        return said.reshape(-1, len(asked), episode.actions)
 
     def value(self, readout: str, name: str, condition: str) -> np.ndarray:
         """(e, k) the figure of a readout; of which one is oneself (e, 1)."""
@@ -129,7 +116,7 @@ class Told:
 
     def mark(self, name: str) -> Bounded:
         """How much likelier it washes with the mark seen on the live image than with it seen on another."""
-        return mean(self.at(WASHING, name, SEEN, WASHED) - self.at(WASHING, name, ON_OTHER, WASHED))
+        return mean(self.at(WASHING, name, glass.SEEN, WASHED) - self.at(WASHING, name, glass.ON_OTHER, WASHED))
 
     def rows(self) -> Iterator[Row]:
         """A row for each readout, contender, condition and number of steps."""

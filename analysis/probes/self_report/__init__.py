@@ -1,11 +1,7 @@
-"""self-report: say what others are like, and what you are like, and mean the same by it whatever the tastes are."""
+"""self-report: say what others are like, and what you are like yourself, as surely as you can know, whatever the
+tastes"""
 
 from analysis.probes.probe import Probe
-from analysis.probes.self_report.analysis import draw, measure, tables
-from analysis.probes.self_report.design import Design
+from analysis.probes.self_report import analysis, design
 
-PROBE = Probe(
-    "self-report",
-    "say what others are like, and what you are like yourself, as surely as you can know, whatever the tastes",
-    Design, measure, draw, tables,
-)  # fmt: skip
+PROBE = Probe.of(__doc__, design, analysis)

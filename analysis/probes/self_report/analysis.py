@@ -23,25 +23,9 @@ from analysis.contenders.fitting import fit
 from analysis.figures.picture import BLUE, GREY, ORANGE, canvas
 from analysis.probes import panels
 from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure, one_of
+from analysis.probes.self_report import design as reports
 from analysis.probes.self_report import thresholds
-from analysis.probes.self_report.design import (
-    ANOTHERS,
-    AS_ITSELF,
-    BY_NAME,
-    JUDGED,
-    NO_ACTS,
-    OTHERS,
-    OWN,
-    PERMUTED,
-    PLACES,
-    READER,
-    SAMPLING,
-    SHUFFLED,
-    UNTOLD,
-    behaviour,
-    called,
-    descriptions,
-)
+from analysis.probes.self_report.design import ANOTHERS, AS_ITSELF, OTHERS, OWN, PERMUTED, PLACES, UNTOLD, called
 from analysis.probes.shift import bounds, flat
 from analysis.probes.tables import bounded, lines
 from analysis.questions.survey import bound, conduct
@@ -60,12 +44,12 @@ def measure(trial: Trial) -> dict[str, Any]:
     asked = []
     for place, seed, _, index in trial.places({"": trial.design.episodes}):
         episode = play(trial.design.run(seed, trial.settings.split), index)
-        for one in descriptions(trial, seed, episode):
+        for one in reports.descriptions(trial, seed, episode):
             pages.setdefault((one.about, one.words), []).append((place, seed, one))
-        asked.append(behaviour(trial, place, episode))
+        asked.append(reports.behaviour(trial, place, episode))
     mind, said = trial.mind.name, {key: Statements.of(own) for key, own in pages.items()}
     made = training_episodes(trial.design.run(trial.settings.seed, "train").to_dict(), TRAINING_EPISODES)
-    scores = Scores.of(bound(asked), fit(conduct(made, sampling=SAMPLING)))
+    scores = Scores.of(bound(asked), fit(conduct(made, sampling=reports.SAMPLING)))
     return {
         "rows": [*_rows(said), *_fidelity(scores)],
         "calibration": [
@@ -100,8 +84,10 @@ def _fidelity(scores: Scores) -> Iterator[Row]:
 
 
 def _controls(trial: Trial, said: dict[tuple[str, str], Statements], scores: Scores) -> list[Row]:
-    others, acts, blind = said[OTHERS, OWN], said[BY_NAME, UNTOLD], trial.blinded
-    shuffled, no_acts = ([name] if name in of.stated else [] for name, of in ((SHUFFLED, others), (NO_ACTS, acts)))
+    others, acts, blind = said[OTHERS, OWN], said[reports.BY_NAME, UNTOLD], trial.blinded
+    shuffled, no_acts = (
+        [name] if name in of.stated else [] for name, of in ((reports.SHUFFLED, others), (reports.NO_ACTS, acts))
+    )
 
     def sure(name: str) -> Bounded:
         return less(others.miscalibrated(name))
@@ -110,13 +96,13 @@ def _controls(trial: Trial, said: dict[tuple[str, str], Statements], scores: Sco
         return said[AS_ITSELF, words].resolved(trial.mind.name)
 
     def skill(name: str) -> Bounded:
-        return bounds(scores.rows(JUDGED, names=[called(name, PLACES[0])])[0], "skill")
+        return bounds(scores.rows(reports.JUDGED, names=[called(name, PLACES[0])])[0], "skill")
 
     return [
         *controls(others.resolved, thresholds.RESOLVED, [POSTERIOR], blind, words="others: {}"),
         *controls(sure, thresholds.CALIBRATED, [POSTERIOR], shuffled, words="calibration: {}"),
         *controls(acts.resolved, thresholds.RESOLVED, [POSTERIOR], no_acts, words="itself, from acts: {}"),
-        *controls(said[AS_ITSELF, OWN].resolved, thresholds.READ, [READER], [], words="itself, from words: {}"),
+        *controls(said[AS_ITSELF, OWN].resolved, thresholds.READ, [reports.READER], [], words="itself, from words: {}"),
         *controls(ignored, thresholds.READ, [], [UNTOLD, ANOTHERS], words="itself, from words: mind, {}"),
         *controls(skill, thresholds.SKILLED, [Reasoned.name], blind, words=f"{PERMUTED}: {{}}"),
     ]
@@ -167,7 +153,8 @@ def draw(document: Document) -> dict[str, Figure]:
     found = [value[name, OTHERS] for name in ("calibration error", "calibration error of the posterior")]
     found += [value["resolved", f"{AS_ITSELF}, {words}"] for words in (OWN, ANOTHERS)]
     picture, (others, itself, tastes) = canvas(panels.finding(told, found, "What it says of others"), 3, (14.6, 4.9))
-    _calibration(others, [one for one in document["calibration"] if one["about"] == OTHERS])
+    mind = one_of(document["rows"], about=None, kind="mind")["contender"]
+    _calibration(others, [one for one in document["calibration"] if one["about"] == OTHERS], mind)
     own = [one for one in document["figures"] if one["name"] == "resolved" and one["about"] != f"{OTHERS}, {OWN}"]
     acts = {**one_of(document["controls"], name=f"itself, from acts: {POSTERIOR}"), "about": "posterior of its acts"}
     panels.verdicts(itself, [{**one, "name": one["about"]} for one in (acts, *own)], thresholds.READ)
@@ -182,13 +169,10 @@ def draw(document: Document) -> dict[str, Figure]:
     return {"self_report": picture}
 
 
-def _calibration(axes: Axes, points: Sequence[Row]) -> None:
+def _calibration(axes: Axes, points: Sequence[Row], mind: str) -> None:
     shown = [point for point in points if point["count"] >= FEWEST]
-    lines = [
-        ("exact posterior", ORANGE, [point for point in shown if point["contender"] == POSTERIOR]),
-        ("the mind", BLUE, [point for point in shown if point["contender"] != POSTERIOR]),
-    ]
-    panels.curves(axes, lines, "right", lambda point: point["stated"])
+    drawn = panels.rows_of(shown, ("exact posterior", ORANGE, POSTERIOR), ("the mind", BLUE, mind))
+    panels.curves(axes, drawn, "right", lambda point: point["stated"])
     panels.legend(axes, [axes])
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
     panels.titled(axes, "of others", "stated probability of another's trait", "how often it was so")

@@ -17,13 +17,13 @@ import numpy as np
 from agents.answer import Reasoned
 from agents.orchard.run import RunConfig
 from agents.population import PopulationConfig
-from agents.registry import reasoner_of, type_space
+from agents.registry import type_space
 from analysis.contenders.permuted import Permuted
 from analysis.probes.orchard import run_of
 from analysis.probes.probe import Contender, Mind, Trial
 from analysis.questions.sampling import Cell, Draw, Sampling
 from analysis.questions.survey import Survey, put
-from analysis.scores.describe import POSTERIOR, Describer, Subject, described, subjects
+from analysis.scores.describe import POSTERIOR, Subject, described_by, posterior, subjects
 from analysis.scores.statements import Said
 from analysis.scores.traits import trait_values
 from worlds import Episode
@@ -81,13 +81,6 @@ def told(episode: Episode, words: str) -> Episode:
     return replace(episode, agents=[replace(one, description=text) for one, text in pairs])
 
 
-def posterior(episode: Episode, asked: Sequence[Subject]) -> np.ndarray:
-    """(q, v): what exact reasoning has to say, of the probability of each value of each trait."""
-    reasoner = reasoner_of(type_space(episode))
-    belief = [reasoner.posteriors(episode, one.agent, one.who)[one.step] for one in asked]
-    return np.array(belief) @ trait_values(type_space(episode)).T
-
-
 def reader(episode: Episode, asked: Sequence[Subject]) -> np.ndarray:
     """(q, v): the types that the described one's description fits, equally likely."""
     space, heard = type_space(episode), [episode.agents[one.who].description for one in asked]
@@ -98,21 +91,17 @@ def reader(episode: Episode, asked: Sequence[Subject]) -> np.ndarray:
 def descriptions(trial: Trial, seed: int, episode: Episode) -> Iterator[Said]:
     """What is said in one episode: of others, and by each way of asking and of having been told of oneself."""
     mind, design = trial.mind, trial.design
-
-    def said(world: Episode, asked: Sequence[Subject], *say: Describer) -> dict[str, np.ndarray]:
-        return {one.name: described(one, world, asked, type_space(world)) for one in say}
-
     about = [one for one in subjects(episode, MANY, seed) if one.agent < design.asked][: design.questions]
-    stated = said(episode, about, mind, *trial.blind, *permutations(mind))
+    stated = described_by([mind, *trial.blind, *permutations(mind)], episode, about)
     yield Said(OTHERS, OWN, episode, about, stated | {POSTERIOR: posterior(episode, about)})
     selves = [replace(one, who=one.agent) for one in about]
     acts = [one for one in trial.subject.blanked if one.name == NO_ACTS]
     exact = {POSTERIOR: posterior(episode, selves)}
     for words in (OWN, UNTOLD, ANOTHERS):
         heard = told(episode, words)
-        yield Said(BY_NAME, words, heard, selves, said(heard, selves, mind, *acts) | exact)
+        yield Said(BY_NAME, words, heard, selves, described_by([mind, *acts], heard, selves) | exact)
         read = {READER: reader(heard, selves)} if words != UNTOLD else {}
-        yield Said(AS_ITSELF, words, heard, selves, said(heard, selves, AsItself(mind)) | read)
+        yield Said(AS_ITSELF, words, heard, selves, described_by([AsItself(mind)], heard, selves) | read)
 
 
 def called(name: str, places: int) -> str:

@@ -1,11 +1,6 @@
-"""stranger: live beside somebody whom no training population held, then be it."""
+"""stranger: behave as one that you watched for k steps: of a type that training never held, or of no type at all"""
 
 from analysis.probes.probe import Probe
-from analysis.probes.stranger.analysis import draw, measure, tables
-from analysis.probes.stranger.design import Design
+from analysis.probes.stranger import analysis, design
 
-PROBE = Probe(
-    "stranger",
-    "behave as one that you watched for k steps: of a type that training never held, or of no type at all",
-    Design, measure, draw, tables,
-)  # fmt: skip
+PROBE = Probe.of(__doc__, design, analysis)

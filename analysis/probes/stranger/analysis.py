@@ -18,7 +18,7 @@ from rich.table import Table
 from analysis.contenders.controls import PLANNER
 from analysis.contenders.fitting import Fitted, fit
 from analysis.contenders.shortcuts import FULL_INFORMATION, IGNORANT, LAST_ACTION
-from analysis.figures.picture import BLACK, BLUE, GREY, ORANGE, canvas
+from analysis.figures.picture import BLACK, GREY, canvas
 from analysis.probes import panels
 from analysis.probes.probe import Document, Row, Trial, at_most, controls, figure, some
 from analysis.probes.shift import bounds
@@ -30,7 +30,6 @@ from analysis.questions.survey import REASONER, Survey, bound, put
 from analysis.scores.fidelity import Scores, training_episodes
 from analysis.scores.intervals import NONE, Bounded, less, share
 from analysis.scores.measures import divergence
-from worlds import Episode
 
 CELL: Cell = ("behave", 1)
 DEFINITION, STRANGER = "definition", "stranger"  # what a row is against
@@ -95,7 +94,9 @@ def measure(trial: Trial) -> dict[str, Any]:
     fitted = {hidden: _fitted(trial, hidden) for hidden in {one == HIDDEN for one in design.strangers}}
     pages: dict[str, list[Page]] = {stranger: [] for stranger in design.strangers}
     total = sum(trial.count(design.count(stranger)) for stranger in design.strangers) * len(trial.seeds)
-    for stranger, seed, episode in trial.watched(_episodes(trial), total):
+    drawn = ((stranger, seed) for stranger in design.strangers for seed in trial.seeds)
+    episodes = ((*one, episode) for one in drawn for episode in meetings(trial, *one))
+    for stranger, seed, episode in trial.watched(episodes, total):
         if asked := asked_of(episode, design):
             page = put(len(pages[stranger]), episode, asked, [mind], trial.blind)
             pages[stranger].append((page, own(episode, stranger, asked), seed))
@@ -107,12 +108,6 @@ def measure(trial: Trial) -> dict[str, Any]:
         "controls": [one for met in held_out for one in controls(met.gain, GAIN, *who)],
         "figures": [one for met in every for one in _figures(met, mind.name, design)],
     }
-
-
-def _episodes(trial: Trial) -> Iterator[tuple[str, int, Episode]]:
-    for stranger in trial.design.strangers:
-        for seed in trial.seeds:
-            yield from ((stranger, seed, episode) for episode in meetings(trial, stranger, seed))
 
 
 def _fitted(trial: Trial, hidden: bool) -> dict[Cell, Fitted]:
@@ -158,7 +153,7 @@ def tables(document: Document) -> list[Table]:
 def draw(document: Document) -> dict[str, Figure]:
     """ "stranger": nats from what the stranger would do, a panel with a scale of its own for each kind of stranger."""
     rows = [row for row in document["rows"] if row["against"] == STRANGER]
-    strangers, counts = [*dict.fromkeys(row["stranger"] for row in rows)], sorted({row["observed"] for row in rows})
+    strangers = [*dict.fromkeys(row["stranger"] for row in rows)]
     across = min(ACROSS, len(strangers))
     down = -(-len(strangers) // across)
     figure, places = canvas(_title(document), across, (3.9 * across + 0.4, 3.1 * down + 1.3), rows=down)
@@ -166,13 +161,8 @@ def draw(document: Document) -> dict[str, Figure]:
         axes.set_axis_off()
     for axes, stranger in zip(places, strangers, strict=False):
         own = [row for row in rows if row["stranger"] == stranger]
-        lines = [
-            ("has seen nothing", GREY, [row for row in own if row["contender"] == IGNORANT]),
-            ("exact reasoner", ORANGE, [row for row in own if row["contender"] == REASONER]),
-            ("the mind", BLUE, [row for row in own if row["kind"] == "mind"]),
-        ]
-        panels.curves(axes, lines, "excess_nats", lambda row: counts.index(row["observed"]))
-        panels.counted(axes, counts)
+        drawn = panels.rows_of(own, ("has seen nothing", GREY, IGNORANT), panels.EXACT, panels.MIND)
+        panels.over_counts(axes, drawn, "excess_nats")
         panels.titled(axes, WORDS.get(stranger, stranger))
         axes.set_ylim(bottom=0)
     panels.legend(figure, places[:1], loc="outside lower right", ncols=3, fontsize=11)

@@ -13,13 +13,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from agents.answer import Question, resolve
-from agents.language.prompt import say
+from agents.answer import resolve
 from agents.orchard.rollout import play
 from agents.orchard.run import MindsConfig, RunConfig
 from agents.orchard.strangers import OUTSIDE, introduced, meet, native, would
 from agents.population import PopulationConfig
-from analysis.probes.orchard import run_of
+from analysis.probes.orchard import asking, run_of
 from analysis.probes.probe import Trial
 from analysis.questions.perception import Perception
 from analysis.questions.sampling import Asked
@@ -79,13 +78,13 @@ def meetings(trial: Trial, stranger: str, seed: int) -> Iterator[Episode]:
 
 def asked_of(episode: Episode, design: Design) -> list[Asked]:
     """The questions of an episode: of each pair that comes to the largest k some, evenly spaced, at every k."""
-    who, names = design.who, episode.names
+    who = design.who
     observed = Perception(episode).observed[:, :, who]
     found: list[Asked] = []
     for agent in range(len(episode.agents)):
         if agent != who and observed[-1, agent] >= max(design.observed):
             for step, count in _moments(observed[:, agent], design):
-                question = Question(names[agent], step, say("behave", (names[who],), me=names[agent]))
+                question = asking(episode, agent, step, "behave", who)
                 found.append(Asked(question, resolve(episode, question), count, action=-1))
     return found
 
