@@ -143,9 +143,8 @@ class Probe:
     tables: Callable[[Document], list[Table]]
 
     @classmethod
-    def of(cls, words: str | None, design: Any, analysis: Any) -> "Probe":
-        """The probe of two modules, its design and its analysis; words: a folder's docstring, "name: one line"."""
-        name, about = " ".join(str(words).split()).split(": ", 1)
+    def of(cls, name: str, about: str, design: Any, analysis: Any) -> "Probe":
+        """The probe of two modules, its design and its analysis."""
         return cls(name, about, design.Design, analysis.measure, analysis.draw, analysis.tables)
 
     def run(
