@@ -28,6 +28,7 @@ from agents.orchard.presets import PRESETS
 from agents.orchard.run import RunConfig
 from agents.recording import record
 from agents.registry import reasoner_of, type_space
+from analysis.just_ask.world_model.design import EXCHANGED, IMITATION, MEASURED, NEXT, RANDOM, SELF
 from analysis.scores.describe import Subject, losses, subjects
 from analysis.scores.traits import prior_of, trait_values
 from tom.allocation import keep_memory
@@ -49,7 +50,6 @@ QUESTIONS = 32  # of each episode
 EACH = 4  # steps at which training asks what somebody does next, of each that was seen
 STEPS, WIDTH, LAYERS = 1000, 80, 4
 RIDGES = (1e-4, 1e-3, 1e-2, 1e-1)  # of which the best on validation is taken
-OUT = Path("analysis/just_ask/world_model/measured.json")
 
 
 def main() -> None:
@@ -61,8 +61,8 @@ def main() -> None:
     asked = parser.parse_args()
     home = Path(asked.out)
     if asked.collect:
-        document = {"command": "python benchmarks/world_model.py", "rows": list(done(home))}
-        OUT.write_text(json.dumps(document, indent=1) + "\n")
+        rows = ",\n".join(map(json.dumps, done(home)))
+        MEASURED.write_text(f'{{"command": "python benchmarks/world_model.py", "rows": [\n{rows}\n]}}\n')
         return
     torch.set_num_threads(1)
     keep_memory()
@@ -109,8 +109,6 @@ class Foreseeing(Transforming):
         return made
 
 
-NEXT, IMITATION = "what comes next", "imitation"
-SELF, RANDOM, EXCHANGED = "what it does next itself", "random trunk", "another's traits"
 OBJECTIVES: dict[str, Transforming] = {NEXT: Foreseeing(), SELF: Foreseeing(alone=True), IMITATION: Transforming()}
 
 

@@ -92,7 +92,7 @@ def test_the_page_shows_the_numbers_of_the_example(demo: Path):
         assert said[source] == pytest.approx([float(row[column]) for row in rows], abs=off)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+@pytest.mark.parametrize("page", [*PAGES[:-1], pytest.param(PAGES[-1], marks=pytest.mark.slow)], ids=NAMES)
 def test_every_example_runs(page: Path, demo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture):
     monkeypatch.chdir(demo)
     python = "\n".join(block.text for block in blocks(page) if block.language in PYTHON)

@@ -106,6 +106,7 @@ def test_an_unknown_probe_is_a_message(capsys, trained):
     assert all(name in said for name in registered())
 
 
+@pytest.mark.slow
 def test_the_stranger_is_probed(capsys, trained, tmp_path):
     settings = ("--seeds", 1, "--episodes", 2, "--split", "validation", "--out", tmp_path)
     said = document(capsys, "probe", "stranger", trained, *settings)
