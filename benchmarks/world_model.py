@@ -143,7 +143,7 @@ def one(home: Path, kinds: int, agents: int, objective: str, seed: int) -> None:
     trainer, began = Trainer(config, kind, network), time.process_time()
     shown = [Shown(log) for log in (fitted, logs["validation"], logs["test"])]
     made = partial(kind.made, network, batches.vocabulary, {"run": logs["train"].config})
-    before = [states(made(), one) for one in shown]
+    before = [states(made(), one) for one in shown] if objective == NEXT else []
     with without_denormals():
         came = [float(trainer.update(batches.batch(step))["action"]) for step in range(STEPS)]
     after = [states(made(), one) for one in shown]

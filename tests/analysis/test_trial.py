@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from analysis.just_ask.layers import forwards, network
 from analysis.just_ask.trial import EXPERIMENT, analysis, learned
 from analysis.just_ask.trial.analysis import ALONE, ITERATED, RETRIAL, UNORDERED
 from analysis.just_ask.trial.design import (
@@ -24,7 +25,6 @@ from analysis.just_ask.trial.design import (
 )
 from analysis.just_ask.trial.learned import DEMONSTRATORS, asked, improving, retrying, slopes, told
 from analysis.just_ask.worlds.design import ACTS, SIDE, room
-from analysis.just_ask.worlds.network import forwards, network
 from analysis.probes import Settings, wrong
 from analysis.probes.probe import one_of
 

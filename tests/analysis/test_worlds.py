@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.just_ask.worlds import EXPERIMENT, analysis, design, learned, network
+from analysis.just_ask import layers as network
+from analysis.just_ask.worlds import EXPERIMENT, analysis, design, learned
 from analysis.just_ask.worlds.analysis import BLANKED, DELUDED, EXACT, FILTER, KNOWS, MEMORYLESS, NETWORK
 from analysis.just_ask.worlds.design import ACTS, SIDE, Lives, born, drawn, knows, lived, room
 from analysis.probes import Settings, wrong

@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.just_ask.adamw import AdamW
+from analysis.just_ask.layers import Layers, chances, network, slopes
 from analysis.just_ask.table.ground import SIDE, every, ground, seen
 from analysis.just_ask.worlds.design import ACTS, STEPS, drawn
-from analysis.just_ask.worlds.network import Layers, chances, network, slopes
 
 HIDDEN, BATCH, RATE = (128, 128), 128, 2e-3
 SIDE_BY_SIDE, WARM = 8, 4096  # lives at once; steps that are drawn at random, at first
@@ -36,6 +36,11 @@ class Lived(NamedTuple):
     def and_more(self, more: Lived) -> Lived:
         """These and others."""
         return Lived(*(np.concatenate(both) for both in zip(self, more, strict=True)))
+
+    def each(self) -> tuple[np.ndarray, np.ndarray]:
+        """(n,) int64 each: lives, and steps in them, every one."""
+        life, step = np.nonzero(np.arange(self.act.shape[1]) < self.length[:, None])
+        return life, step
 
     def steps(self, count: int, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """(n,) int64 each: lives, and steps in them, each step of all as likely."""

@@ -62,7 +62,7 @@ def taught(lives: Lived, steps: int, seed: int, shuffled: bool) -> Iterator[tupl
 
 def meetings(lives: Lived) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(n,) int64 each, of all steps by the cell in which they begin: that cell, the life, the step."""
-    life, step = np.nonzero(np.arange(STEPS) < lives.length[:, None])
+    life, step = lives.each()
     order = np.argsort(lives.cell[life, step], kind="stable")
     return lives.cell[life, step][order], life[order], step[order]
 
@@ -83,7 +83,7 @@ def joined(
 
 def planned(lives: Lived) -> np.ndarray:
     """(g, c, a): Q-learning on a table to its end, on what was recorded and nothing else: the fewest steps."""
-    life, step = np.nonzero(np.arange(STEPS) < lives.length[:, None])
+    life, step = lives.each()
     known = np.zeros((SIDE**2, ACTS), bool)
     known[lives.cell[life, step], lives.act[life, step]] = True
     far, led = np.full((SIDE**2, SIDE**2), float(ROUNDS)), ground().led
@@ -96,7 +96,7 @@ def planned(lives: Lived) -> np.ndarray:
 
 def cloned(lives: Lived) -> np.ndarray:
     """(g, c, a): what was done where, whatever the goal."""
-    life, step = np.nonzero(np.arange(STEPS) < lives.length[:, None])
+    life, step = lives.each()
     did = np.full((SIDE**2, ACTS), 1e-9)
     np.add.at(did, (lives.cell[life, step], lives.act[life, step]), 1)
     return np.broadcast_to(did / did.sum(1, keepdims=True), (SIDE**2, SIDE**2, ACTS))

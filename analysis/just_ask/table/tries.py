@@ -17,16 +17,16 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.just_ask.adamw import AdamW
+from analysis.just_ask.layers import Layers, chances, network, slopes
 from analysis.just_ask.table.asking import HIDDEN
 from analysis.just_ask.table.ground import ONE, SIDE, ground
+from analysis.just_ask.tabular import Table
 from analysis.just_ask.worlds.design import ACTS, STEPS, drawn
-from analysis.just_ask.worlds.network import Layers, chances, network, slopes
 
 START = (SIDE - 2) * SIDE + SIDE // 2  # in the gap
 _LEFT = np.array([(0, 0), (0, 2), (2, 1), (4, 0), (4, 2), (8, 0)])
 GOALS = np.concatenate([_LEFT, _LEFT * (1, -1) + (0, SIDE - 1)]) @ (SIDE, 1)  # (k,) int64: cells
 TOGETHER, LIVES, PARTS, RATE = 64, 4, 4, 2e-3  # tasks at once while learning, lives of each, steps of training a life
-EAGER, LEARNS, LATER = 0.1, 0.5, 0.95  # of Q-learning: acts drawn at random, the rate, the discount
 
 
 @dataclass
@@ -174,25 +174,19 @@ def lived(acting: Acting, copies: int, tries: Sequence[int], generator: np.rando
 def anew(copies: int, tries: Sequence[int], generator: np.random.Generator) -> Iterator[np.ndarray]:
     """(e,) int64: the same of Q-learning on a table in the one task, at its best after so many lives."""
     tasks = Tasks(np.tile(np.arange(len(GOALS)), copies))
-    each, worth = np.arange(len(tasks.goal)), np.zeros((len(tasks.goal), SIDE**2, ACTS))
-
-    def best() -> np.ndarray:
-        here = worth[each, tasks.cell]
-        return (here + 1e-9 * generator.random(here.shape)).argmax(1)
-
+    table = Table(len(tasks.goal), SIDE**2, ACTS)
     for number in range(max(tries) + 1):
         if number in tries:
             tasks.again()
             for step in range(STEPS):
-                tasks.live(best(), step)
+                tasks.live(table.best(tasks.cell, generator), step)
             yield tasks.took
         tasks.again()
         for step in range(STEPS):
-            cell, going, wild = tasks.cell, ~tasks.there, generator.random(len(each)) < EAGER
-            act = np.where(wild, generator.integers(ACTS, size=len(each)), best())
+            cell, going = tasks.cell, ~tasks.there
+            act = table.tried(cell, generator)
             tasks.live(act, step)
-            due = -1 + LATER * np.where(tasks.there, 0.0, worth[each, tasks.cell].max(1))
-            worth[each, cell, act] += LEARNS * going * (due - worth[each, cell, act])
+            table.learn(cell, act, tasks.cell, going, tasks.there)
 
 
 def share(took: np.ndarray, generator: np.random.Generator) -> float:

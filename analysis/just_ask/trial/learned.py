@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.just_ask.adamw import AdamW
+from analysis.just_ask.layers import Layers, backwards, forwards, network
 from analysis.just_ask.learner import softmax
 from analysis.just_ask.trial.design import CLUMSY, EACH, SHOWN, Acting, Lives, born, clumsy, likeliest, lived
 from analysis.just_ask.worlds.design import ACTS, SIDE
-from analysis.just_ask.worlds.network import Layers, backwards, forwards, network
 
 HIDDEN = (256, 256)
 SIDE_BY_SIDE = 256  # lives

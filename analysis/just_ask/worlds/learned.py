@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from analysis.just_ask.adamw import AdamW
+from analysis.just_ask.layers import Layers, chances, network, slopes
+from analysis.just_ask.tabular import Table
 from analysis.just_ask.worlds.design import ACTS, SIDE, STEPS, Acting, Lives, born, drawn, knows, lived
-from analysis.just_ask.worlds.network import Layers, chances, network, slopes
 
 HIDDEN = (256, 256)
 ROUNDS, SIDE_BY_SIDE = 2000, 128  # of lives that are lived and learned from; how many at once
 RATE, PARTS = 3e-3, 2  # of AdamW, falling over the last half; steps for each round
 ONE, PLACE = np.eye(SIDE, dtype=np.float32), np.eye(2 * SIDE - 1, dtype=np.float32)
-EAGER, LEARNS, LATER = 0.1, 0.5, 0.95  # of Q-learning: acts drawn at random, the rate, the discount
 
 
 def seen(lives: Lives, history: bool = True) -> np.ndarray:
@@ -57,27 +57,19 @@ def asked(layers: Layers, history: bool = True) -> Acting:
 def anew(lives: Lives, episodes: Sequence[int], generator: np.random.Generator) -> Iterator[np.ndarray]:
     """(e,): how many steps Q-learning takes, at its best, that has lived so many episodes of each life's own world,
     goal and start, for each of some numbers of episodes."""
-    every, worth, done = np.arange(len(lives.start)), np.zeros((len(lives.start), SIDE * SIDE, ACTS)), 0
+    table, done = Table(len(lives.start), SIDE * SIDE, ACTS), 0
     for count in episodes:
         for _ in range(count - done):
             one = _again(lives)
             for _ in range(STEPS):
                 cell, going = one.cell, ~one.there
-                wild = generator.random(len(every)) < EAGER
-                act = np.where(wild, generator.integers(ACTS, size=len(every)), _best(worth, cell, generator))
+                act = table.tried(cell, generator)
                 one.live(act, generator)
-                due = -1 + LATER * np.where(one.there, 0.0, worth[every, one.cell].max(1))
-                worth[every, cell, act] += LEARNS * going * (due - worth[every, cell, act])
+                table.learn(cell, act, one.cell, going, one.there)
         done = count
-        yield lived(_again(lives), lambda one: np.eye(ACTS)[_best(worth, one.cell, generator)], generator).took
+        yield lived(_again(lives), lambda one: np.eye(ACTS)[table.best(one.cell, generator)], generator).took
 
 
 def _again(lives: Lives) -> Lives:
     """The same lives at their beginnings."""
     return Lives(lives.start, lives.goal, lives.way)
-
-
-def _best(worth: np.ndarray, cell: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """(e,): the act that is worth most where each is; of several one at random."""
-    here = worth[np.arange(len(cell)), cell]
-    return (here + 1e-9 * generator.random(here.shape)).argmax(1)

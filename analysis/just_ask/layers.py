@@ -1,4 +1,4 @@
-"""worlds: a plain network, rectified layers one after the other. Axes: n scenes, d inputs, a acts; float32."""
+"""A plain network, rectified layers one after the other. Axes: n scenes, d inputs, a acts; float32."""
 
 from __future__ import annotations
 
