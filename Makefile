@@ -94,8 +94,8 @@ reference-cpu: $(READY)  ## train a smaller such mind, into runs/reference-cpu: 
 	[ -d logs/small-5 ] || $(BIN)/tom run --out logs/small-5 --episodes 20000 --seed 102 --switch 5
 	[ -d logs/small ] || $(BIN)/tom run --out logs/small --episodes 20000 --seed 101
 	two=runs/reference-cpu-two; run=runs/reference-cpu; \
-	    OMP_NUM_THREADS=1 $(BIN)/tom train logs/small-2 --out $$two --minutes 25 $$(if [ -d $$two/checkpoint ]; then echo --resume; fi) && \
-	    OMP_NUM_THREADS=1 $(BIN)/tom train logs/small-5 logs/small --out $$run --minutes 75 \
+	    OMP_NUM_THREADS=1 $(BIN)/tom train logs/small-2 --out $$two --minutes 25 --layers 6 $$(if [ -d $$two/checkpoint ]; then echo --resume; fi) && \
+	    OMP_NUM_THREADS=1 $(BIN)/tom train logs/small-5 logs/small --out $$run --minutes 75 --layers 6 \
 	        $$(if [ -d $$run/checkpoint ]; then echo --resume; else echo --start $$two; fi)
 
 # The mind of near-far, where probes and generations live: among two agents first, then among 2 to 16 on maps of every kind.
@@ -106,8 +106,9 @@ near-far: $(READY)  ## train the mind of near-far anew, into runs/near-far: an h
 	$(BIN)/tom run --preset near-far --out logs/near-far-3 --episodes 4000 --seed 103 --agents 3 --steps 48 --switch 8 --map mixed
 	$(BIN)/tom run --preset near-far --out logs/near-far-16 --episodes 800 --seed 116 --agents 16 --steps 40 --map mixed \
 	    --height 11 --width 11 --fruits 9
-	OMP_NUM_THREADS=1 $(BIN)/tom train logs/near-far-2 --out runs/near-far-two --minutes 18
-	OMP_NUM_THREADS=1 $(BIN)/tom train $(addprefix logs/near-far-,8 4 3 2 16) --start runs/near-far-two --out runs/near-far --minutes 54
+	OMP_NUM_THREADS=1 $(BIN)/tom train logs/near-far-2 --out runs/near-far-two --minutes 18 --layers 6
+	OMP_NUM_THREADS=1 $(BIN)/tom train $(addprefix logs/near-far-,8 4 3 2 16) --start runs/near-far-two --out runs/near-far --minutes 54 \
+	    --layers 6
 
 # Its rival.
 RIVAL := 8 4 16 2 24 mixed
@@ -131,8 +132,10 @@ marks: $(READY)  ## train the minds that know marks, without mirrors and among t
 	@set -e; for hall in 1 2 3; do \
 	    $(BIN)/tom run $(HALL) --out logs/glass-$$hall --seed 31$$hall --map tom/minds/mirrored/hall-$$hall.txt --mirrors; \
 	    $(BIN)/tom run $(HALL) --out logs/wall-$$hall --seed 31$$hall --map tom/minds/mirrorless/hall-$$hall.txt; done
-	OMP_NUM_THREADS=1 $(BIN)/tom train logs/glass-1 logs/glass-2 logs/glass-3 logs/marks --out runs/mirrored --train-steps 7500
-	OMP_NUM_THREADS=1 $(BIN)/tom train logs/wall-1 logs/wall-2 logs/wall-3 logs/marks --out runs/mirrorless --train-steps 7500
+	OMP_NUM_THREADS=1 $(BIN)/tom train logs/glass-1 logs/glass-2 logs/glass-3 logs/marks --out runs/mirrored --train-steps 7500 \
+	    --layers 6
+	OMP_NUM_THREADS=1 $(BIN)/tom train logs/wall-1 logs/wall-2 logs/wall-3 logs/marks --out runs/mirrorless --train-steps 7500 \
+	    --layers 6
 
 # The mind that is asked wishes: agents alone where nothing regrows, each as itself throughout.
 SOLO := --agents 1 --no-regrow --fruits 1 --steps 20 --switch 20

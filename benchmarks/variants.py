@@ -18,12 +18,15 @@ from tom.transformer import Block, Transformer
 
 Patch = Callable[[ExitStack], None]
 
+SIX = {"layers": 6}  # blocks
+
 RUNGS: dict[str, dict[str, Any]] = {
-    "plain": {},
-    "pointers": {"rung": "pointers"},
-    "sight": {"rung": "sight"},
-    "lens": {"rung": "lens"},
+    "plain": SIX,
+    "pointers": {**SIX, "rung": "pointers"},
+    "sight": {**SIX, "rung": "sight"},
+    "lens": {**SIX, "rung": "lens"},
     "filter": {"network": "filter"},
+    "plain, three blocks": {"layers": 3},
 }
 
 

@@ -42,11 +42,11 @@ class Transforming(Architecture):
     name = "transformer"
     version = VERSION
     sizes = Size
-    defaults: ClassVar = {"batch": 8, "rate": 3e-3, "width": 128, "layers": 6, "nested": 1.0}
+    defaults: ClassVar = {"batch": 8, "rate": 3e-3, "width": 128, "layers": 3, "nested": 1.0}
 
     def filled(self, config: TrainConfig) -> TrainConfig:
-        """Wishes are learned from short histories, of which more make a batch, and as well with half of the blocks."""
-        wishing: dict[str, Any] = {"batch": 32, "rate": 4e-3, "layers": 3} if config.wishes else {}
+        """Wishes are learned from short histories, of which more make a batch."""
+        wishing: dict[str, Any] = {"batch": 32, "rate": 4e-3} if config.wishes else {}
         own: dict[str, Any] = {name: value for name, value in wishing.items() if getattr(config, name) is None}
         return super().filled(replace(config, **own))
 

@@ -156,8 +156,9 @@ def test_a_mind_that_is_there_is_not_overwritten(logged, tmp_path):
     saved = checkpoint.load(tmp_path / "run")[0]
     with pytest.raises(FunhouseError, match="there is a mind already"):
         train(logged, tmp_path / "run", train_steps=1, **SMALL)
-    with pytest.raises(FunhouseError, match="another size"):
+    with pytest.raises(FunhouseError, match="another size") as raised:
         train(logged, tmp_path / "run", train_steps=2, resume=True, **{**SMALL, "width": 64})
+    assert raised.value.remedy.endswith("--width 32 --layers 1")
     now = checkpoint.load(tmp_path / "run")[0]
     assert all(torch.equal(saved[name], now[name]) for name in saved)
 

@@ -234,4 +234,4 @@ def test_wishes_have_a_batch_and_a_rate_of_their_own_unless_others_are_given():
     made = [
         kind.filled(TrainConfig(train_steps=1, **more)) for more in ({}, {"wishes": True}, {"wishes": True, "batch": 3})
     ]
-    assert [(one.batch, one.rate, one.layers) for one in made] == [(8, 3e-3, 6), (32, 4e-3, 3), (3, 4e-3, 3)]
+    assert [(one.batch, one.rate, one.layers) for one in made] == [(8, 3e-3, 3), (32, 4e-3, 3), (3, 4e-3, 3)]

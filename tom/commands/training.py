@@ -45,7 +45,7 @@ class Train(Command):
     width: int | None = None
     """The width of the network; 128."""
     layers: int | None = None
-    """Its blocks: 6 of the transformer, with --wishes 3, 1 of the filter."""
+    """Its blocks: 3 of the transformer, 1 of the filter."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where to train: auto is a GPU, where torch can use one. Of the transformer only."""
     loaders: int = 0

@@ -15,7 +15,7 @@ from tom.tokens.words import padded
 from tom.transformer import CODES, ME, NOBODY
 from worlds import FunhouseError
 
-LINE = 64  # tokens: prompts of one history stand on a line up to here, where a history is asked many
+LINE = 64  # tokens: prompts of one history stand on a line up to here
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,10 @@ def codes(agents: int, me: int, generator: np.random.Generator | None = None) ->
     return code
 
 
-def tensors(asked: Sequence[Asked], longest: int | None = None) -> dict[str, Any]:
-    """A batch: rows (r ...), event (b e ...), and the prompts of each history on a line of their own (b t ...); or on
-    several, of so many tokens as `lines` says."""
+def tensors(asked: Sequence[Asked]) -> dict[str, Any]:
+    """A batch: rows (r ...), event (b e ...), and the prompts of all histories, in lines (l t ...)."""
     rows, event = history(asked)
-    prompt, _ = lines(asked, [one.prompts for one in asked], firsts(asked), longest)
+    prompt, _ = lines(asked, [one.prompts for one in asked], firsts(asked))
     return {"rows": rows, "event": event, "prompt": prompt}
 
 

@@ -125,7 +125,6 @@ class TrainingBatches:
     """
 
     each = 2  # histories of an episode
-    longest: int | None = None  # see tom.tokens.tensors.lines
 
     def __init__(self, logs: Sequence, vocabulary: Vocabulary, size: int, seed: int, draws: Draws = Draws()):
         self.logs, self.vocabulary, self.size, self.seed, self.draws = logs, vocabulary, size, seed, draws
@@ -156,7 +155,7 @@ class TrainingBatches:
             able = np.setdiff1d(np.flatnonzero(episode.acts.any(0)), episode.images)
             for me in generator.choice(able, min(self.each, len(able)), replace=False).tolist():
                 asked.append(self._asked(reader, episode, me, types, generator))
-        return tensors(asked, self.longest)
+        return tensors(asked)
 
     def _episodes(self, near: int) -> tuple[int, list[list]]:
         """Of which log `near` batches are, and the episodes of each."""

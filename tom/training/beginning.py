@@ -76,16 +76,10 @@ def _weights(
     Raises FunhouseError where they are of another version or network.
     """
     tensors, meta = load_checkpoint(source)
-    if architecture_of(meta) is kind:
-        size = kind.going_on(size, read_document(kind, meta))
-    if (
-        architecture_of(meta) is not kind
-        or read_document(kind, meta) != size
-        or meta["words"] != list(vocabulary.words)
-    ):
-        raise FunhouseError(
-            "the mind there has another size or vocabulary",
-            place=str(source),
-            remedy="go on with the settings and logs that it was begun with",
-        )
+    before = read_document(kind, meta) if architecture_of(meta) is kind else None
+    size = kind.going_on(size, before) if before else size
+    if before != size or meta["words"] != list(vocabulary.words):
+        own = f": --width {before.width} --layers {before.layers}" if before else ""
+        remedy = f"go on with the settings and logs that it was begun with{own}"
+        raise FunhouseError("the mind there has another size or vocabulary", place=str(source), remedy=remedy)
     return kind.fitting(size, tensors, str(source)), meta, size

@@ -23,7 +23,7 @@ from agents.wishes.drawing import joined
 from agents.wishes.held_out import held_out
 from agents.wishes.wish import Wish
 from tom.tokens import reader_of
-from tom.tokens.tensors import LINE, Asked, Prompt, codes
+from tom.tokens.tensors import Asked, Prompt, codes
 from tom.tokens.words import Vocabulary
 from tom.training.batch import TrainingBatches
 from tom.training.common import Common
@@ -47,7 +47,6 @@ class WishBatches(TrainingBatches):
     """As TrainingBatches: histories of lone agents, most of them asked wishes. Raises FunhouseError for other logs."""
 
     each = 1
-    longest = LINE
 
     def __init__(self, logs: Sequence, vocabulary: Vocabulary, size: int, seed: int, hopes: Hopes = Hopes()):
         for log in logs:
