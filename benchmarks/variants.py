@@ -27,6 +27,7 @@ RUNGS: dict[str, dict[str, Any]] = {
     "lens": {**SIX, "rung": "lens"},
     "filter": {"network": "filter"},
     "plain, three blocks": {"layers": 3},
+    "lens, three blocks": {"layers": 3, "rung": "lens"},
 }
 
 
