@@ -44,6 +44,8 @@ def steps(console: str) -> Iterator[tuple[str, str]]:
 def cut_down(command: str) -> list[str]:
     """The arguments of a `tom` command, with fewer episodes, and two training steps in place of minutes."""
     arguments = shlex.split(command)[1:]
+    if arguments[0] == "score" and "--episodes" not in arguments:
+        arguments += ["--episodes", str(MOST_EPISODES["score"])]
     for at, argument in enumerate(arguments):
         if argument == "--episodes":
             arguments[at + 1] = str(min(int(arguments[at + 1]), MOST_EPISODES[arguments[0]]))
