@@ -1,11 +1,12 @@
 """What `tom view` takes, of a log of the default world: seconds to the first answer, an ask, and all questions.
 
-    python benchmarks/view.py LOG
+    python benchmarks/view.py LOG [RUN]
 
-Seconds are those of the processor that the process had, kernels compiled before. "All questions" are those of depth 0
-to 2 of every agent at every step of the log's first episode: the truth, the best shortcut, which is fitted before, and
-the mind; the file holds them, and what is known and seen. Agents are asked side by side, so that it takes less by the
-clock where there are several cores.
+Seconds are those of the processor that the process had, kernels compiled before. The first answer is the reference
+mind's; all else is asked of the mind of RUN, where one is named. "All questions" are those of depth 0 to 2 of every
+agent at every step of the log's first episode: the truth, the best shortcut, which is fitted before, and the mind; the
+file holds them, and what is known and seen. Agents are asked side by side, so that it takes less by the clock where
+there are several cores.
 """
 
 import os
@@ -35,7 +36,7 @@ def main() -> None:
     torch.set_num_threads(1)
     path = sys.argv[1]
     print(f"first answer               {first_answer(path):8.2f} s")
-    desk, text = Desk(open_log(path), tom.load()), [""]
+    desk, text = Desk(open_log(path), tom.load(*sys.argv[2:3])), [""]
     names, step = desk.episode(0).names, iter(range(10**9))
 
     def ask() -> None:
