@@ -143,13 +143,23 @@ def say(stance: str, chain: Sequence[str], me: str | None = None, paraphrase: in
     `paraphrase` modulo len(PARAPHRASES[stance]) is the form, its quotient the wording of descriptions and of
     "me". Raises FunhouseError where nobody is predicted.
     """
-    if stance == "predict" and not chain:
-        raise FunhouseError("nobody is predicted", place="say", remedy="let the chain begin with a name")
+    if not chain:
+        return _say_myself(stance, paraphrase)
     wording, opening, link, closing = _form(stance, paraphrase)
     said = opening + link.join(
-        [_say_who(one, me, place, wording, closing) for place, one in enumerate(chain or ("me",))]
+        [
+            one if one != me and " " not in one and one not in SELF else _say_who(one, me, place, wording, closing)
+            for place, one in enumerate(chain)
+        ]
     )
     return f"{said} {closing}" if closing else said
+
+
+@lru_cache(maxsize=4096)
+def _say_myself(stance: str, paraphrase: int) -> str:
+    if stance == "predict":
+        raise FunhouseError("nobody is predicted", place="say", remedy="let the chain begin with a name")
+    return say(stance, ("me",), paraphrase=paraphrase)
 
 
 @lru_cache(maxsize=4096)

@@ -91,7 +91,8 @@ class Work(NamedTuple):
     most: np.ndarray  # (lanes,) float64
     judged: np.ndarray  # (eyes,) bool: whose fruit holds what was last looked at
     company: np.ndarray  # (sights, tempers, moves) float64: the other
-    lures: np.ndarray  # (memories, kinds and none, blocks, moves · LANES) float64: what is due to each kind; 1 for none
+    # (memories, sets of kinds, blocks, moves · LANES) float64: what is due to kinds of one half, see lures_of
+    lures: np.ndarray
     moderate: np.ndarray  # (1,) bool: whether the odds can be made of these
     cover: np.ndarray  # (senses, lanes) float64, by taste
     held: np.ndarray  # (sights,) int64: how many cells were shown
@@ -196,8 +197,8 @@ def make_work(stage, depth):
     )
     tastes, packed, blocks = powers.pull.shape[0], powers.packed, lanes // LANES
     nodes, groups, pairs, eyes = powers.senses**depth, len(powers.played) - 1, depth + 2, sights << kinds
-    far, dues, minds, apart = 0 if packed else eyes, len(powers.lure) + 1, len(powers.example), powers.mind_of.shape[1]
-    every = len(powers.every.sight)
+    far, half, minds, apart = 0 if packed else eyes, len(powers.lure) // 2, len(powers.example), powers.mind_of.shape[1]
+    every, dues = len(powers.every.sight), (1 << half) + (1 << len(powers.lure) - half)
     return Work(
         Look(
             np.empty((memories, kinds), np.uint64),

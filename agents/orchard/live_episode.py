@@ -198,14 +198,18 @@ class Match:
         cast, minds = self.cast, self.run.minds
         agents = [self._agent(i) for i in range(len(cast.names))]
         role, prompt = cast.roles, cast.prompts
-        taken = np.take_along_axis(self.chance, self.events.action[..., None].astype(np.int64), 2)[..., 0]
         return Episode(
             index=self.index, seed=self.key, split=self.run.split, run=settings_of(self.run), walls=self.walls,
             cell=self.events.cell, board=self.events.board, action=self.events.action, reward=self._state.reward,
             role=[role[p] for p in cast.phase_of], prompt=[prompt[p] for p in cast.phase_of], agents=agents,
-            probability=taken.astype(np.float32) if minds else None, mark=self.events.mark,
+            probability=self._taken() if minds else None, mark=self.events.mark,
             hollow=self._state.hollow if self.run.orchard.luck else None,
         )  # fmt: skip
+
+    def _taken(self) -> np.ndarray:
+        """(t, n) float32: how likely each act was."""
+        action = self.events.action[..., None].astype(np.int64)
+        return np.take_along_axis(self.chance, action, 2)[..., 0].astype(np.float32)
 
     def _agent(self, i: int) -> Agent:
         """Who an agent is. The words for a stranger tell of its senses alone, for that is all it has of its type."""

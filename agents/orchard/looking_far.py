@@ -10,6 +10,8 @@ from agents.orchard.lens import compiled, in_lens, sees, shows
 from agents.orchard.registers import LANES, eight, put, times
 from worlds.orchard.geometry import lowest_bit, popcount
 
+FIVE = 5  # products at a time
+
 
 @compiled
 def look_far(events, ground, window, discount, lens, pairs, step, out):
@@ -78,28 +80,71 @@ def field_of(ground, at, discount, summed, look, memories, kinds):
 
 
 @compiled
+def halves_of(kinds, half):
+    """Which rows of lures are those of some kinds, as bits: of those before `half`, and of the others."""
+    return kinds & (1 << half) - 1, (1 << half) + (kinds >> half)
+
+
+@compiled
 def lures_of(ground, at, lure, look, memories, kinds, lures):
-    """Writes lures (memories, all kinds, blocks, actions · LANES), exp(β·weight · the sum of γ^distance) from the cell
-    `at`, of some kinds, as bits; lure is that of Powers. Three actions at a time: each product has to wait for the one
-    before."""
-    distance, neighbor, actions = ground.distance, ground.neighbor, ground.neighbor.shape[1]
+    """Writes lures (memories, sets of kinds, blocks, actions · LANES), exp(β·weight · the sum of γ^distance) from the
+    cell `at`, of some kinds, as bits; lure is that of Powers.
+
+    The sets are those of either half of the kinds (halves_of): so the odds of any eye are one product. Of those without
+    a kind, whose lures are 1, nothing is written.
+    """
+    half = len(lure) // 2
     for memory in range(memories):
+        due, shorter = lures[memory], lures[max(memory - 1, 0)]
         for kind in range(len(lure)):
-            if not kinds >> kind & 1:
-                continue
-            first, last = look.first[memory * len(lure) + kind], look.first[memory * len(lure) + kind + 1]
-            for block in range(lure.shape[1]):
-                row, due = lure[kind, block], lures[memory, kind, block]
-                shorter = lures[memory - 1, kind, block] if memory > 0 else lures[0, -1, block]
-                for a in range(0, actions, 3):
-                    b, c = min(a + 1, actions - 1), min(a + 2, actions - 1)
-                    here, there, yonder = uint64(neighbor[at, a]), uint64(neighbor[at, b]), uint64(neighbor[at, c])
-                    x, y, z = eight(shorter, LANES * a), eight(shorter, LANES * b), eight(shorter, LANES * c)
-                    for f in range(first, last):
-                        away = distance[look.fruit[f]]  # as far as from there to here
-                        x = times(x, eight(row, LANES * int64(away[here])))
-                        y = times(y, eight(row, LANES * int64(away[there])))
-                        z = times(z, eight(row, LANES * int64(away[yonder])))
-                    put(x, due, LANES * a)
-                    put(y, due, LANES * b)
-                    put(z, due, LANES * c)
+            if kinds >> kind & 1:
+                group = memory * len(lure) + kind
+                row = 1 << kind if kind < half else (1 << half) + (1 << kind - half)
+                fruits = look.fruit[look.first[group] : look.first[group + 1]]
+                before = shorter[row] if memory > 0 else lures[0, 0]
+                _lures_of_kind(ground.distance, ground.neighbor[at], fruits, lure[kind], before, due[row])
+        lower, upper = halves_of(kinds, half)
+        for first, shown in ((0, lower), (1 << half, upper - (1 << half))):
+            for some in range(3, shown + 1):
+                others = some & some - 1
+                if others != 0 and some & ~shown == 0:
+                    _product(due[first + others], due[first + some - others], due[first + some])
+
+
+@compiled
+def _product(one, other, out):
+    """Writes the product of two rows of lures (blocks, actions · LANES)."""
+    for block in range(len(out)):
+        mine, others, both = one[block], other[block], out[block]
+        for lane in range(0, len(both), LANES):
+            put(times(eight(mine, lane), eight(others, lane)), both, lane)
+
+
+@compiled
+def _lures_of_kind(distance, cells, fruits, lure, shorter, due):
+    """Writes the lures of one kind, due (blocks, actions · LANES), from those of a shorter memory."""
+    for block in range(len(lure)):
+        _five_lures(distance, cells, fruits, lure[block], shorter[block], 0, due[block])
+        if len(cells) > FIVE:
+            _five_lures(distance, cells, fruits, lure[block], shorter[block], len(cells) - FIVE, due[block])
+
+
+@compiled
+def _five_lures(distance, cells, fruits, row, shorter, a, due):
+    """Five actions of one row of lures, from `a` on, at a time: each product has to wait for the one before."""
+    here, there, beyond = uint64(cells[a]), uint64(cells[a + 1]), uint64(cells[a + 2])
+    left, right = uint64(cells[a + 3]), uint64(cells[a + 4])
+    v, w, x = eight(shorter, LANES * a), eight(shorter, LANES * (a + 1)), eight(shorter, LANES * (a + 2))
+    y, z = eight(shorter, LANES * (a + 3)), eight(shorter, LANES * (a + 4))
+    for fruit in fruits:
+        away = distance[fruit]  # as far as from there to here
+        v = times(v, eight(row, LANES * int64(away[here])))
+        w = times(w, eight(row, LANES * int64(away[there])))
+        x = times(x, eight(row, LANES * int64(away[beyond])))
+        y = times(y, eight(row, LANES * int64(away[left])))
+        z = times(z, eight(row, LANES * int64(away[right])))
+    put(v, due, LANES * a)
+    put(w, due, LANES * (a + 1))
+    put(x, due, LANES * (a + 2))
+    put(y, due, LANES * (a + 3))
+    put(z, due, LANES * (a + 4))

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from agents.orchard.lens import compiled
-from agents.orchard.looking_far import company_of, field_of, look_far, lures_of
+from agents.orchard.looking_far import company_of, field_of, halves_of, look_far, lures_of
 from agents.orchard.registers import LANES, alike, eight, minus, over, plus, put, sum_of, times
 
 # Sums in any order.
@@ -63,20 +63,12 @@ def judge_unpacked(powers, memories, eye, work):
     if not work.moderate[0]:
         for memory in range(memories):
             _worth(powers, work.look.field[memory], kinds, odds[eye, memory], work.most)
-            _multiply(odds[eye, memory], work.lures[0, -1], company, odds[eye, memory], total[eye, memory])
+            _multiply(odds[eye, memory], work.lures[0, 0], company, odds[eye, memory], total[eye, memory])
         return
-    # The odds of an eye are those of the eye that lacks the last of its kinds, which several have in common, times
-    # what is due to that kind.
-    after, none = eye - kinds, work.lures[0, -1]
-    for memory in range(memories if kinds == 0 else 0):
-        _multiply(none, none, company, odds[eye, memory], total[eye, memory])
-    for kind in range(len(powers.lure)):
-        if kinds >> kind & 1:
-            before, after = after, after | 1 << kind
-            for memory in range(0 if work.judged[after] else memories):
-                others = odds[before, memory] if before & powers.eyes - 1 else none
-                _multiply(others, work.lures[memory, kind], company, odds[after, memory], total[after, memory])
-            work.judged[after] = True
+    lower, upper = halves_of(kinds, len(powers.lure) // 2)
+    for memory in range(memories):
+        one, other = work.lures[memory, lower], work.lures[memory, upper]
+        _multiply(one, other, company, odds[eye, memory], total[eye, memory])
 
 
 @compiled

@@ -96,9 +96,9 @@ def fill_neighbors(walls, neighbor):
 @njit(cache=True, nogil=True)
 def fill_distances(walls, neighbor, distance):
     """Writes all walking distances, (cells, cells) uint8: a breadth-first search from each floor cell."""
-    cells = neighbor.shape[0]
+    cells, actions = neighbor.shape
     wall = walls.ravel()
-    queue = np.empty(cells, np.int16)
+    queue = np.empty(cells, np.int64)
     distance[:] = 255
     for start in range(cells):
         if wall[start]:
@@ -106,13 +106,12 @@ def fill_distances(walls, neighbor, distance):
         row = distance[start]
         row[start], queue[0], head, tail = 0, start, 0, 1
         while head < tail:
-            cell = queue[head]
+            around, further = neighbor[queue[head]], min(row[queue[head]] + 1, FARTHEST)
             head += 1
-            for a in range(1, neighbor.shape[1]):
-                after = neighbor[cell, a]
+            for a in range(1, actions):
+                after = uint64(around[a])  # an index that might be negative takes longer
                 if row[after] == 255:
-                    row[after] = min(row[cell] + 1, FARTHEST)
-                    queue[tail] = after
+                    row[after], queue[tail] = further, after
                     tail += 1
 
 
@@ -125,22 +124,24 @@ def fill_visible(walls, opaque, sights, visible, seen):
     height, width = walls.shape
     reach = sights.max()
     visible[:] = uint64(0)
-    seen[:] = 0
     for cell in range(height * width):
         row, column = cell // width, cell % width
         if walls[row, column]:
             continue
-        for other in range(cell, min((row + reach + 1) * width, height * width)):
-            row2, column2 = other // width, other % width
-            away = max(row2 - row, abs(column2 - column))
-            if away > reach or walls[row2, column2] or not line_is_clear(opaque, row, column, row2, column2):
-                continue
-            for s in range(len(sights)):
-                if away <= sights[s]:
-                    put(visible[s, cell], other)
-                    put(visible[s, other], cell)
-                    seen[s, cell] += 1
-                    seen[s, other] += other != cell
+        for row2 in range(row, min(row + reach + 1, height)):
+            for column2 in range(max(column - reach, 0) if row2 > row else column, min(column + reach + 1, width)):
+                if walls[row2, column2] or not line_is_clear(opaque, row, column, row2, column2):
+                    continue
+                other, away = row2 * width + column2, max(row2 - row, abs(column2 - column))
+                for s in range(len(sights)):
+                    if away <= sights[s]:
+                        put(visible[s, cell], other)
+                        put(visible[s, other], cell)
+    for s in range(len(sights)):
+        for cell in range(height * width):
+            seen[s, cell] = 0
+            for word in range(visible.shape[2]):
+                seen[s, cell] += popcount(visible[s, cell, word])
 
 
 def empty_geometry(shape: tuple[int, int], sights: int, batch: tuple[int, ...] = (), moves: int = 4) -> Geometry:
