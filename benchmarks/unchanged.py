@@ -3,10 +3,10 @@
     python benchmarks/unchanged.py --write DIR       before the change: what comes out now
     python benchmarks/unchanged.py --against DIR     after it: what differs; exit 1 where anything does
 
-Thirteen settings are run, of all kinds of maps, 2 to 24 agents, hidden roles, marks, mirrors, copies, and four
-environments of PettingZoo. The minds that ship are asked some 600 questions on those logs, beside the truth. Every
-probe is made small, its document and its pictures. Only stable commands and calls are used, so that the same script
-serves before and after.
+Fourteen settings are run, of two worlds, of all kinds of maps, 2 to 24 agents, hidden roles, marks, mirrors, copies,
+and four environments of PettingZoo. The minds that ship are asked some 600 questions on those logs, beside the truth.
+Every probe is made small, its document and its pictures. Only stable commands and calls are used, so that the same
+script serves before and after.
 """
 
 import argparse
@@ -25,17 +25,19 @@ import tom
 import worlds
 
 GLASS = "...|\n...|\n.#.|\n...|\n...|\n"
-SMALL = "--agents 2 --fruits 2"
+OLD = "--preset near-far"
+SMALL = f"{OLD} --agents 2 --fruits 2"
 RUNS = {
     "open": "--map open --agents 2 --steps 40",
-    "rooms": "",
-    "maze": "--map maze --agents 4 --steps 64 --split test",
+    "blind": "",
     "mixed": "--map mixed --agents 16 --height 11 --width 11 --fruits 9 --seed 5",
     "crowd": "--map mixed --agents 24 --steps 64 --height 13 --width 13 --fruits 12",
     "hidden": "--roles hidden --types held-out --split validation",
-    "marks": "--marks 0.1",
-    "mirrors": f"--map MAP --mirrors --marks 0.1 {SMALL} --steps 40 --switch 40",
     "copies": "--copies 4 --seed 9",
+    "rooms": OLD,
+    "maze": f"{OLD} --map maze --agents 4 --steps 64 --split test",
+    "marks": f"{OLD} --marks 0.1",
+    "mirrors": f"--map MAP --mirrors --marks 0.1 {SMALL} --steps 40 --switch 40",
     "simple_tag": "--world pettingzoo:mpe2.simple_tag_v3 --visibility partial --split test",
     "connect_four": "--world pettingzoo:pettingzoo.classic.connect_four_v3",
     "pursuit": "--world pettingzoo:pettingzoo.sisl.pursuit_v5 --visibility radius:5 --steps 16",
@@ -43,7 +45,8 @@ RUNS = {
 }
 EPISODES = 4
 ASKED = {
-    "near-far": ("rooms", "maze", "mixed", "hidden", "copies"),
+    "reference": ("open", "blind", "mixed", "hidden", "copies"),
+    "near-far": ("rooms", "maze"),
     "mirrorless": ("marks",),
     "mirrored": ("mirrors",),
 }
