@@ -157,7 +157,8 @@ class Mind(BaseMind):
         reader = self.reads(episode.run)  # by the episode's rules: its roles may be hidden
         self.check(reader, f"episode {episode.index}")
         if view == OWN:
-            seen, persona = reader.seen(episode, agent), self.vocabulary.encode(episode.agents[agent].description)
+            seen, myself = reader.seen(episode, agent), episode.agents[agent]
+            persona = self.vocabulary.encode(myself.description) if reader.tells(myself) else ()
         else:
             seen, persona = wishing_reader(episode.run).overlooked(episode, agent, told=view == OVERLOOKED), ()
         one = Asked(seen, persona, reader.types(episode), (), codes(len(episode.agents), agent))

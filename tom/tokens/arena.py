@@ -1,7 +1,8 @@
 """Anybody's environment as the mind reads it: an agent-step is the observation of whoever acted.
 
 Of the bank it knows the members that training sees, by their words and as what `describe` tells apart. Of a held-out
-member it knows nothing: no word that describes nobody else, and no place of its own.
+member it knows nothing: no word that describes nobody else, and no place of its own. Nor is such a member told what it
+is, in words that were learned from others: it finds out by what it did, as half of the histories of training teach.
 """
 
 import numpy as np
@@ -25,6 +26,8 @@ def check_legal(most: int, place: str) -> None:
 class ArenaReader(Reader):
     """A bank of policies for types."""
 
+    untold = 0.5
+
     def __init__(self, run: dict):
         self.space = bank_of_run(run)
         arena, forms = self.space.config, self.space.forms
@@ -43,6 +46,9 @@ class ArenaReader(Reader):
 
     def sees(self, episode, me: int) -> np.ndarray:
         return episode.perceived[:, me]
+
+    def tells(self, agent) -> bool:
+        return self.space.index(agent.type) in self.met
 
     def types(self, episode) -> np.ndarray:
         """(n, 1) int64: each agent's place among the members that training sees; nobody says who is another."""

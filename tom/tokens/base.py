@@ -74,6 +74,12 @@ class Reading(ABC):
 class Reader(Reading):
     """A world as the mind reads it: how its episodes become tokens."""
 
+    untold = 0.0  # the share of histories of training in which one is not told what one is oneself
+
+    def tells(self, agent: Any) -> bool:
+        """Whether the words that describe an agent are told to it."""
+        return True
+
     def taught(self, episode: Any) -> np.ndarray:
         """(t, n) bool: whether what an agent of a training log is to do in its role is what it would do elsewhere."""
         return np.ones((episode.steps, len(episode.agents)), bool)

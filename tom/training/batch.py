@@ -177,6 +177,7 @@ class TrainingBatches:
         if generator.random() < self.draws.unseen:
             seen = replace(seen, native=seen.native & (seen.agent != me))
         prompts = [_half_heard(p, self.draws.unheard, generator) for p in prompts]
-        persona = self.vocabulary.encode(episode.agents[me].description)
+        told = not reader.untold or generator.random() >= reader.untold
+        persona = self.vocabulary.encode(episode.agents[me].description) if told else ()
         code = codes(len(episode.agents), me, generator)
         return Asked(seen, persona, types, prompts, code)

@@ -1,5 +1,7 @@
 """What a mind reads of anybody's environment: of a member held out nothing, neither a word nor a place of its own."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ from agents.arena.run import ArenaRun
 from agents.arena.words import SENTENCES
 from agents.recording import record
 from analysis.scores.describe import losses
+from tom.mind import OWN as AS_PERCEIVED
 from tom.mind import Mind
 from tom.size import Size
 from tom.tokens import reader_of
@@ -81,6 +84,23 @@ def test_who_is_held_out_is_no_label_and_others_are_their_places_among_the_rest(
     out = np.array([one.held_out for one in reader.space])
     assert (labels[out] == UNLABELLED).all()
     assert labels[~out].tolist() == list(range((~out).sum()))
+
+
+def test_a_member_held_out_is_told_nothing_of_itself(log):
+    reader = reader_of(log.config)
+    vocabulary = Vocabulary(reader.words)
+    mind = Mind(Transformer(Size(len(vocabulary), **reader.network(), width=32, layers=1)), vocabulary, log.config)
+    met, unmet = (next(one for one in reader.space if one.held_out is out) for out in (False, True))
+    for member, words in ((met, vocabulary.encode(met.description)), (unmet, ())):
+        played = [replace(one, type=member.to_dict(), description=member.description) for one in log[0].agents]
+        assert mind._encoded(replace(log[0], agents=played), 0, AS_PERCEIVED).asked.persona == words
+
+
+def test_half_of_the_histories_of_training_tell_nobody_what_it_is_itself(log):
+    reader = reader_of(log.config)
+    batches = TrainingBatches([log], Vocabulary(reader.words), 8, seed=0)
+    told = np.concatenate([(batches.batch(k)["event"]["persona"] > 0).any(1) for k in range(16)])
+    assert 0.3 < told.mean() < 0.7
 
 
 def test_describe_gives_a_held_out_member_no_chance_and_is_scored_all_the_same(log):
