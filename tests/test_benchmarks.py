@@ -1,4 +1,5 @@
-"""Every benchmark ends with one line of JSON that a program can read; what the ladder takes out is out."""
+"""Every benchmark ends with one line of JSON that a program can read; what the ladder takes out is out; who is asked
+to be a stranger saw it."""
 
 import json
 import os
@@ -7,9 +8,15 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
+from agents.orchard.presets import preset
+from agents.orchard.run import RunConfig
+from agents.population import PopulationConfig
+from agents.registry import played
+from benchmarks import strangers
 from benchmarks.one_other import ANSWERS, KINDS, World
 from benchmarks.variants import GIFTS
 from tests.tom.worlds_of_minds import short_log
@@ -74,3 +81,21 @@ def test_what_one_other_would_do_is_known_exactly():
     for k in as_myself[:5].tolist():
         own = world.acts[at[k], KINDS * taste[seen][k] + blind[seen][k]]
         assert torch.allclose(exact[seen][k], own, atol=1e-6)
+
+
+@pytest.mark.parametrize("of", [True, False])
+def test_whoever_saw_one_act_often_enough_is_asked_to_be_it_after_every_count(of):
+    world = preset("near-far", strangers.ALIVE)[:2]
+    population = PopulationConfig(switch=strangers.ALIVE["steps"], types="held-out")
+    run = RunConfig(*world, population, seed=5, split="test", strangers=strangers.among(0.4))
+    asked = 0
+    for episode in played(run, range(4)):
+        sees = strangers.Perception(episode).sees
+        for one in strangers.asked_of(episode, strangers=of):
+            (target,) = one.query.chain
+            assert bool(episode.agents[target].stranger) is of
+            assert not episode.agents[one.query.agent].stranger
+            assert np.count_nonzero(sees[: one.query.step, one.query.agent, target]) == one.observed
+            asked += 1
+    assert asked
+    assert asked % len(strangers.OBSERVED) == 0
