@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from agents.arena.bank import Bank
 
 MANY_ACTIONS = 64  # actions: with more, the chances of an episode's acts are not kept
+REMEMBERED = 32  # episodes of which they are kept: they can take more room than the episode
 UNNAMED_AGENT = -1  # the name of an agent known by its description only
 
 
@@ -109,7 +110,7 @@ class _Read:
 
 
 class BankReasoner:
-    """The exact answers for the members of one bank; it remembers what it has read of living episodes."""
+    """The exact answers for the members of one bank; it remembers what it has read of the last living episodes."""
 
     def __init__(self, bank: Bank):
         self.space = bank
@@ -183,6 +184,8 @@ class BankReasoner:
     def _read(self, episode: ArenaEpisode) -> _Read:
         if episode not in self._episodes:
             self._episodes[episode] = _Read(self.space, episode)
+            while len(self._episodes) > REMEMBERED:
+                del self._episodes[next(iter(self._episodes))]
         return self._episodes[episode]
 
     def _chances(self, episode: ArenaEpisode, step: int, body: int) -> np.ndarray:

@@ -1,9 +1,12 @@
 """The fast reasoner equals the definition, and an enumeration that shares no code with either."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 
+from agents.arena import reasoner as reasoning
 from agents.arena.reasoner import BankReasoner
 from agents.partial import PRIOR_ALONE
 from agents.query import Query
@@ -189,3 +192,13 @@ def test_of_a_described_member_that_is_held_out_an_agent_in_training_knows_all_t
     natives = reasoner.natives(case.episode, 0, step)
     assert np.allclose(alone, natives[held_out])
     assert np.allclose(several, natives[5])  # of signs 2 and 5 the first is held out
+
+
+def test_of_many_episodes_the_last_are_remembered_and_all_are_answered(case, monkeypatch):
+    monkeypatch.setattr(reasoning, "REMEMBERED", 2)
+    reasoner, alone = BankReasoner(case.bank), BankReasoner(case.bank).posteriors(case.episode, 0, 1)
+    episodes = [replace(case.episode) for _ in range(5)]
+    for one in [*episodes, *episodes[:2]]:
+        assert (reasoner.posteriors(one, 0, 1) == alone).all()
+        assert len(reasoner._episodes) <= 2
+    assert set(reasoner._episodes) == set(episodes[:2])
