@@ -148,7 +148,7 @@ def say(stance: str, chain: Sequence[str], me: str | None = None, paraphrase: in
     wording, opening, link, closing = _form(stance, paraphrase)
     said = opening + link.join(
         [
-            one if one != me and " " not in one and one not in SELF else _say_who(one, me, place, wording, closing)
+            one if one != me and " " not in one and one not in SELF else _say_who(one, place, wording, closing)
             for place, one in enumerate(chain)
         ]
     )
@@ -170,11 +170,10 @@ def _form(stance: str, paraphrase: int) -> tuple[int, str, str, str]:
     return wording, f"{opening} ", f" {link} ", closing
 
 
-def _say_who(one: str, me: str | None, place: int, wording: int, closing: str) -> str:
+def _say_who(one: str, place: int, wording: int, closing: str) -> str:
+    """A description, or oneself, in a wording; other names are said as they are."""
     if " " in one:
         return _reworded(one, wording)
-    if one != me and one not in SELF:
-        return one
     if place:
         return ("me", "you", "myself", "yourself")[wording % 4]
     return ("you", "me")[wording % 2] if closing else ("myself", "yourself", "me", "you")[wording % 4]

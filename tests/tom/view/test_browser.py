@@ -162,6 +162,7 @@ def test_eyes_in_eyes_and_what_is_known_are_shown(page, names, at):
     page.locator("figcaption", has_text=f"what {names[1]} sees that {names[0]} sees").wait_for()
     page.locator(".ribbon h3", has_text="sight").wait_for()
     page.locator(f"#knower:text-is('{names[0]}')").wait_for()  # drawn with the answer, which may take a while
+    assert page.locator("#knower").inner_text() == names[0]
 
 
 @pytest.mark.parametrize("light", ["light", "dark"])
