@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
+from threading import get_ident
 from typing import Any
 
 import numpy as np
@@ -44,15 +45,15 @@ class Busy(Exception):
 
 
 class Compiling(event.Listener):
-    """Whether a kernel is being compiled."""
+    """Whether a kernel is being compiled by the thread that answers; all of the process tell of theirs."""
 
-    under_way = 0
+    under_way, thread = 0, 0
 
     def on_start(self, event: Any) -> None:
-        self.under_way += 1
+        self.under_way += get_ident() == self.thread
 
     def on_end(self, event: Any) -> None:
-        self.under_way -= 1
+        self.under_way -= get_ident() == self.thread
 
 
 class Desk:
@@ -89,6 +90,7 @@ class Desk:
     def _once(self, work: Callable[..., Any], asked: tuple) -> Any:
         key = (work.__qualname__, *asked)
         if key not in self._kept:
+            self._compiling.thread = get_ident()
             with event.install_listener("numba:compile", self._compiling):
                 self._kept[key] = work(*asked)
         self._kept.move_to_end(key)

@@ -161,8 +161,28 @@ def test_eyes_in_eyes_and_what_is_known_are_shown(page, names, at):
     page.keyboard.press("2")
     page.locator("figcaption", has_text=f"what {names[1]} sees that {names[0]} sees").wait_for()
     page.locator(".ribbon h3", has_text="sight").wait_for()
-    page.locator(f"#knower:text-is('{names[0]}')").wait_for()  # drawn with the answer, which may take a while
-    assert page.locator("#knower").inner_text() == names[0]
+    page.locator(f"#knower:text-is('{names[0]}')").wait_for()
+
+
+def test_whose_knowledge_is_told_is_who_is_asked_whatever_comes_late(browser, client, names):
+    held: list = []
+    page = opened(browser, f"http://127.0.0.1:{client.port}/#e=0&a={names[0]}&t={STEP}&q=behave+as+myself", 1200, 760)
+    page.route(re.compile(rf"/api/beliefs\?.*a={names[1]}"), lambda route: held.append(route))
+    page.locator(f"#knower:text-is('{names[0]}')").wait_for()
+    page.locator(".ribbon").first.wait_for()
+    page.keyboard.press("]")
+    page.locator(f"#knower:text-is('{names[1]}')").wait_for()
+    page.locator("#ribbons[aria-busy]").wait_for()
+    page.keyboard.press("[")
+    for _ in range(2):  # before and after what was asked in between
+        page.locator(f"#knower:text-is('{names[0]}')").wait_for()
+        page.locator("#ribbons:not([aria-busy]) .ribbon").first.wait_for()
+        assert page.locator("#whom option").all_inner_texts() == names[1:]
+        while held:
+            with page.expect_response(re.compile("/api/beliefs")):
+                held.pop().continue_()
+    assert page.wrong == []
+    page.context.close()
 
 
 @pytest.mark.parametrize("light", ["light", "dark"])

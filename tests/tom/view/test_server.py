@@ -235,6 +235,34 @@ def test_what_takes_long_is_not_called_a_crowd(client, monkeypatch):
     assert (said["status"], said["error"]["what"]) == (202, WORKING)
 
 
+def test_what_another_thread_compiles_is_not_told_of_here(client, monkeypatch):
+    from numba.core import event
+
+    ready = threading.Event()
+
+    def slow():
+        return {"ready": ready.wait(30)}
+
+    def later():
+        return slow()
+
+    def asked(what: str, patience: float) -> dict:
+        monkeypatch.setattr("tom.view.desk.PATIENCE", patience)
+        return client.document(what)
+
+    monkeypatch.setitem(client.page.routes, "/api/slow", (slow, ()))
+    monkeypatch.setitem(client.page.routes, "/api/later", (later, ()))
+    said = [asked("slow", 0.05)]
+    with event.trigger_event("numba:compile"):  # it begins while somebody is answered, and ends after that
+        said.append(asked("slow", 0.05))
+        ready.set()
+        assert asked("slow", 30)["status"] == 200
+    ready.clear()
+    said.append(asked("later", 0.05))
+    ready.set()
+    assert [one["error"]["what"] for one in said] == [WORKING] * 3
+
+
 def test_names_made_of_markup_come_as_the_text_that_they_are(logs):
     from dataclasses import replace
 

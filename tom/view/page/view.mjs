@@ -194,19 +194,14 @@ const source = within ? new File(JSON.parse(within.textContent)) : new Server();
 
 // --- the place in the log
 
-function told() { // the place, as an address says it
-  return new URLSearchParams(asking()).toString();
-}
-
+const told = () => new URLSearchParams(asking()).toString(); // the place, as an address says it
 const asking = () => ({ e: state.e, a: agentName(), t: state.t, q: state.q });
-
 const agentName = () => (episode ? episode.agents[state.a].name : "");
 
 async function follow(address) { // goes where an address says
   const said = new URLSearchParams(address.replace(/^#/, ""));
   const number = (key, otherwise) => (/^\d{1,9}$/.test(said.get(key) || "") ? Number(said.get(key)) : otherwise);
-  const q = said.get("q");
-  await go({ e: number("e", state.e), t: number("t", null), name: said.get("a"), q });
+  await go({ e: number("e", state.e), t: number("t", null), name: said.get("a"), q: said.get("q") });
 }
 
 async function go({ e = state.e, t = null, name = null, q = null }) {
@@ -314,7 +309,7 @@ function look() { // the map at this step
     body.setAttribute("aria-label", sentence(i));
     const gaze = before ? picture.moves[before[i]] : null;
     pupils.setAttribute("transform", gaze ? `translate(${gaze[1] * 0.045} ${gaze[0] * 0.045})` : "");
-    spot.setAttribute("visibility", picture.marked && picture.marked[state.t][i] ? "visible" : "hidden");
+    spot.setAttribute("visibility", picture.marked?.[state.t][i] ? "visible" : "hidden");
   });
   drawArrows();
 }
@@ -379,8 +374,7 @@ function drawArrows() {
   if (!layer.arrow) return;
   const rows = answers();
   if (!rows.length || answer.body === undefined) return layer.arrow.replaceChildren();
-  const { moves } = picture, cell = picture.cells[state.t][answer.body];
-  const [y, x] = cellAt(cell).map((part) => part + 0.5), drawn = [];
+  const { moves } = picture, [y, x] = cellAt(picture.cells[state.t][answer.body]).map((part) => part + 0.5), drawn = [];
   const rest = moves.findIndex((move) => move && !move[0] && !move[1]);
   episode.actions.forEach((_, action) => {
     const move = moves[action], way = move && Math.hypot(...move), most = Math.max(...rows.map((row) => row.chance[action]));
@@ -413,9 +407,7 @@ function arc(kind, x, y, chance) { // to stay: a part of a ring
 
 // --- time and roles
 
-function roles() {
-  return episode.phases.findLast((phase) => phase.from <= state.t).roles;
-}
+const roles = () => episode.phases.findLast((phase) => phase.from <= state.t).roles;
 
 function layPhases() {
   const starts = [...episode.phases.map((phase) => phase.from), episode.steps];
@@ -461,19 +453,18 @@ function ask(change) { // another place or question
 function through(i) { // one more agent in the chain
   if (!asked || i >= episode.agents.length) return;
   const who = episode.agents[i].name, chain = asked.chain;
-  if (who === (chain.length ? chain[chain.length - 1] : agentName())) return;
+  if (who === (chain.at(-1) ?? agentName())) return;
   ask({ parts: { stance: asked.stance, chain: [...chain, who] } });
 }
 
 function back() {
-  if (asked && asked.chain.length) ask({ parts: { stance: asked.chain.length > 1 ? asked.stance : "behave", chain: asked.chain.slice(0, -1) } });
+  if (asked?.chain.length) ask({ parts: { stance: asked.chain.length > 1 ? asked.stance : "behave", chain: asked.chain.slice(0, -1) } });
 }
 
 function turn() { // behave or predict
   if (!asked) return;
   if (asked.stance === "predict") return ask({ parts: { stance: "behave", chain: asked.chain } });
-  const seen = perceived();
-  const first = episode.agents.find((_, i) => seen[i] && i !== state.a);
+  const seen = perceived(), first = episode.agents.find((_, i) => seen[i] && i !== state.a);
   const chain = asked.chain.length ? asked.chain : first ? [first.name] : [];
   if (chain.length) ask({ parts: { stance: "predict", chain } });
 }
@@ -510,7 +501,7 @@ function chip(who, place) {
 }
 
 function spot(agent) {
-  const dot = html("i", {});
+  const dot = html("i");
   dot.style.background = agent.colour;
   return dot;
 }
@@ -633,9 +624,9 @@ function bars(rows, action, top) {
 
 async function glimpse() { // what is, what the asked agent sees, what others see of it in its mind
   if (($("mirrors").hidden = !picture?.sight || episode.agents.length < 2)) return;
-  const me = agentName(), place = told(), first = (asked && asked.chain[0]) || episode.agents[whom]?.name;
+  const me = agentName(), place = told(), first = asked?.chain[0] || episode.agents[whom]?.name;
   if (!first || first === me) return;
-  const second = asked && asked.chain[1] ? asked.chain[1] : me, chain = [first, second];
+  const second = asked?.chain[1] || me, chain = [first, second];
   let levels;
   try {
     levels = (await source.get("glimpses", { e: state.e, a: me, t: state.t, chain })).glimpses;
@@ -676,29 +667,31 @@ function described(cells, things) {
 
 // --- what is known over time
 
-let whom = null;
+let whom = null, headed = ""; // whom it is about; the episode, knower and known that the heading names
 
 async function know() {
   const others = episode.agents.map((_, i) => i).filter((i) => i !== state.a);
-  const chosen = asked && asked.chain.find((who) => who !== agentName());
+  const chosen = asked?.chain.find((who) => who !== agentName());
   const wanted = episode.agents.findIndex((one) => one.name === chosen);
   if (wanted >= 0 && state.from !== chosen) [whom, state.from] = [wanted, chosen];
   if (whom === null || whom === state.a || whom >= episode.agents.length) whom = others[0];
   $("beliefs").hidden = whom === undefined;
   if (whom === undefined) return;
   const place = `${state.e} ${state.a} ${whom}`;
-  if (beliefs && beliefs.place === place) return showBeliefs();
-  $("knower").textContent = agentName();
-  $("whom").replaceChildren(...others.map((i) => html("option", { value: i, text: episode.agents[i].name, selected: i === whom })));
-  try {
-    const said = await source.get("beliefs", { e: state.e, a: agentName(), who: episode.agents[whom].name });
-    if (place !== `${state.e} ${state.a} ${whom}`) return;
-    beliefs = { ...said, place };
-    layBeliefs();
-    showBeliefs();
-  } catch (error) {
-    $("ribbons").replaceChildren(html("p", { text: error.what }));
+  if (place !== headed) {
+    [headed, beliefs] = [place, null];
+    $("knower").textContent = agentName();
+    $("whom").replaceChildren(...others.map((i) => html("option", { value: i, text: episode.agents[i].name, selected: i === whom })));
+    $("ribbons").setAttribute("aria-busy", "true"); // they are still somebody else's
   }
+  if (beliefs) return showBeliefs();
+  const said = await source.get("beliefs", { e: state.e, a: agentName(), who: episode.agents[whom].name }).catch((error) => error);
+  if (place !== headed) return; // another was asked meanwhile
+  $("ribbons").removeAttribute("aria-busy");
+  if (!said.exact) return $("ribbons").replaceChildren(html("p", { text: said.what }));
+  beliefs = said;
+  layBeliefs();
+  showBeliefs();
 }
 
 function hue(trait, value, place) {
@@ -710,7 +703,7 @@ function layBeliefs() {
   $("ribbons").replaceChildren(...Object.keys(beliefs.exact).map((trait) => {
     const values = log.traits[trait], parts = [html("h3", { text: trait })];
     for (const [kind, title] of [["exact", "exactly"], ["mind", "as the mind says"]]) {
-      if (!beliefs[kind] || !beliefs[kind][trait]) continue;
+      if (!beliefs[kind]?.[trait]) continue;
       parts.push(ribbon(beliefs[kind][trait], (v) => hue(trait, values[v], v)), html("small", { text: title }));
     }
     return html("div", { class: "ribbon", "data-trait": trait }, ...parts, html("ul", {}));
@@ -732,11 +725,8 @@ function ribbon(rows, colour) { // a stack of chances over the steps
 function showBeliefs() {
   for (const block of $("ribbons").children) {
     const trait = block.dataset.trait;
-    for (const line of block.querySelectorAll(".now")) {
-      line.setAttribute("x1", state.t + 0.5);
-      line.setAttribute("x2", state.t + 0.5);
-    }
-    const exact = beliefs.exact[trait][state.t], mind = beliefs.mind && beliefs.mind[trait] && beliefs.mind[trait][state.t];
+    for (const line of block.querySelectorAll(".now")) line.setAttribute("transform", `translate(${state.t + 0.5})`);
+    const exact = beliefs.exact[trait][state.t], mind = beliefs.mind?.[trait]?.[state.t];
     const real = episode.agents[whom].type[trait], order = exact.map((_, v) => v).sort((a, b) => exact[b] - exact[a]);
     const shown = order.filter((v, place) => place < 6 || log.traits[trait][v] === real);
     block.lastChild.replaceChildren(...shown.map((v) => {
@@ -861,7 +851,7 @@ function listen() {
   $("shortcuts").addEventListener("click", () => toggle("shortcuts"));
   $("help").addEventListener("click", () => $("keys").showModal());
   $("copy").addEventListener("click", copy);
-  $("list").hidden = source instanceof File;
+  $("list").hidden = !!within;
   $("list").addEventListener("click", worth);
   $("more").addEventListener("click", () => further(Math.min(log.episodes, looked.length + 24)));
   $("ask").addEventListener("submit", (event) => { event.preventDefault(); ask({ q: $("prompt").value }); $("prompt").blur(); });
@@ -877,8 +867,8 @@ async function begin() {
   } catch (error) {
     return complain(error);
   }
-  if (source instanceof File) for (const id of ["before", "after"]) $(id).hidden = true;
-  if (source instanceof File) $("which").readOnly = true;
+  for (const id of ["before", "after"]) $(id).hidden = !!within;
+  $("which").readOnly = !!within;
   const by = log.mind ? `asked of mind ${log.mind}` : "no mind knows this world: the truth alone";
   $("about").textContent = `${log.log} · ${log.world} · ${log.split} split · ${log.episodes} episodes · ${by}`;
   listen();
