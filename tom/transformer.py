@@ -55,7 +55,8 @@ def attended(q: Tensor, keys: Tensor, values: Tensor, allowed: Tensor) -> Tensor
 
 def waves(steps: int, d: int) -> Tensor:
     """(steps d): sines and cosines of every wavelength, so that a step is most like itself, and like those near it."""
-    angle = torch.arange(steps)[:, None] * 512 ** -(torch.arange(0, d, 2) / d)
+    step, wave = torch.arange(steps, device="cpu"), torch.arange(0, d, 2, device="cpu")  # see tom.transforming.Unfilled
+    angle = step[:, None] * 512 ** -(wave / d)
     return torch.cat([angle.sin(), angle.cos()], -1)[:, :d]
 
 

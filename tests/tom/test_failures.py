@@ -156,6 +156,11 @@ def test_help_is_quick_because_it_imports_nothing_heavy(tmp_path):
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, check=True, capture_output=True)
 
 
+def test_a_mind_is_loaded_without_torchs_compiler_which_takes_seconds():
+    script = "import sys, tom; tom.load('near-far'); assert 'torch._dynamo' not in sys.modules"
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True)
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_explains_itself(capsys, name):
     from tom.cli import main
