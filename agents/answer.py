@@ -59,9 +59,15 @@ def resolve(episode: BaseEpisode, question: Question) -> Query:
         return _wished(episode, agent, question)
     role = canonical(parse(question.prompt, episode.names), question.agent)
     chain = tuple(_element(episode, who) for who in role.chain)
-    if role.stance == "predict":
-        _check_target(episode, question, agent, chain[0])
-    query = Query(role.stance, agent, question.step, chain, len(chain))
+    return put_at(episode, Query(role.stance, agent, question.step, chain, len(chain)), question.step, question.prompt)
+
+
+def put_at(episode: BaseEpisode, query: Query, step: int, prompt: str) -> Query:
+    """A query, which a prompt asks and which is no wish, at a step of the episode. Raises FunhouseError as `resolve`
+    does for whom the agent does not perceive and for who does not act."""
+    query = Query(query.stance, query.agent, step, query.chain, query.depth)
+    if query.stance == "predict":
+        _check_target(episode, query, prompt)
     world_of(episode).check(episode, query)
     return query
 
@@ -80,19 +86,20 @@ def _element(episode: BaseEpisode, who: str) -> int | str:
     return who
 
 
-def _check_target(episode: BaseEpisode, question: Question, agent: int, target: int | str) -> None:
+def _check_target(episode: BaseEpisode, query: Query, prompt: str) -> None:
+    agent, step, target = query.agent, query.step, query.chain[0]
     if isinstance(target, str):
         raise FunhouseError(
             f"'{target}' is imagined, so there is nothing it will do",
-            place=question.prompt,
+            place=prompt,
             remedy="predict an agent by its name, or behave as the description",
         )
-    world_of(episode).check(episode, Query("behave", target, question.step, (), 0))  # whether it acts at all
-    if not perceives(episode, agent, target, question.step):
+    world_of(episode).check(episode, Query("behave", target, step, (), 0))  # whether it acts at all
+    if not perceives(episode, agent, target, step):
         raise FunhouseError(
-            f"{question.agent} does not perceive {episode.names[target]} at step {question.step}",
-            place=f"episode {episode.index}: {question.prompt}",
-            remedy=f"{_whom(episode, agent, question.step)}, or say 'behave as {episode.names[target]}'",
+            f"{episode.names[agent]} does not perceive {episode.names[target]} at step {step}",
+            place=f"episode {episode.index}: {prompt}",
+            remedy=f"{_whom(episode, agent, step)}, or say 'behave as {episode.names[target]}'",
         )
 
 

@@ -75,10 +75,15 @@ class BaseMind(ABC):
         For controls: `edit` changes what the network reads; every name points `turned` agents on.
         """
         self._check_wishes([question.prompt for question in questions])
-        queries = [resolve(episode, question) for question in questions]
-        asked = [(query, question.prompt) for query, question in zip(queries, questions, strict=True)]
+        asked = [(resolve(episode, question), question.prompt) for question in questions]
+        return self.answer_resolved(episode, asked, edit, turned)
+
+    def answer_resolved(
+        self, episode: BaseEpisode, asked: Sequence[tuple[Query, str]], edit: Edit | None = None, turned: int = 0
+    ) -> np.ndarray:
+        """The same of questions that are resolved, with their prompts, which are no wishes unless it knows some."""
         log, _ = self._checked(episode, asked, edit, turned)
-        return _legal(episode, queries, torch.softmax(log, -1).numpy())
+        return _legal(episode, [query for query, _ in asked], torch.softmax(log, -1).numpy())
 
     def _check_wishes(self, prompts: Sequence[str]) -> None:
         """Raises FunhouseError for a wish where it was trained on none."""

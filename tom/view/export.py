@@ -19,8 +19,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.answer import Question, resolve
+from agents.answer import Question, put_at
 from agents.language.prompt import say
+from agents.query import Query, body_of
 from agents.registry import world_of
 from analysis.contenders.one_question import truth_and_best
 from analysis.questions.sampling import Asked, Cell
@@ -34,7 +35,7 @@ MOST_ACTIONS = 64
 LEVELS = (255, 127, 90, 63)
 ROUGHER = {"shortcut": 2, "glimpses": 4}
 LARGEST = 1_000_000  # bytes, as long as fewer levels help
-QUICK = 6  # zlib's effort where only the size is looked for: a sixth of the time, and 3% more bytes
+EFFORT = 6  # zlib's: a sixth of the time of 9, and 3% more bytes
 AT_ONCE = 4  # agents that are asked side by side: each waits for Python in between
 Report = Callable[..., None]
 
@@ -64,13 +65,17 @@ def page_of(desk: Desk, index: int, report: Report) -> str:
             best |= names
             report(agent + 1, len(agents))
     told["best"] = {f"{stance} {depth}": name for (stance, depth), name in best.items()}
-    fits = (levels for levels in LEVELS if len(_of(told, tables, levels, QUICK).encode()) < LARGEST)
-    return _of(told, tables, next(fits, LEVELS[-1]))
+    text = ""
+    for levels in LEVELS:
+        text = _of(told, tables, levels)
+        if len(text.encode()) < LARGEST:
+            break
+    return text
 
 
-def _of(told: dict[str, Any], tables: dict[str, list[np.ndarray]], levels: int, effort: int = 9) -> str:
+def _of(told: dict[str, Any], tables: dict[str, list[np.ndarray]], levels: int) -> str:
     kept = {name: levels // ROUGHER.get(name, 1) for name in tables}
-    packed = {name: [deflated(coded(one, kept[name]), effort) for one in several] for name, several in tables.items()}
+    packed = {name: [deflated(coded(one, kept[name])) for one in several] for name, several in tables.items()}
     return written({**told, "levels": kept, "tables": packed})
 
 
@@ -87,14 +92,16 @@ def questions(episode: BaseEpisode, agent: int) -> Iterator[tuple[str, tuple[str
 def _slots(episode: BaseEpisode, agent: int) -> list[Slot]:
     """The questions that can be asked of an agent, at all steps."""
     slots, me, sees = [], episode.names[agent], world_of(episode).perceived(episode)[:, agent]
-    every = [(chain, stance, say(stance, chain, me)) for stance, chain in questions(episode, agent)]
+    every = [
+        (Query(stance, agent, 0, tuple(map(episode.find, chain)), len(chain)), say(stance, chain, me))
+        for stance, chain in questions(episode, agent)
+    ]
     for step in range(episode.steps):
-        seen = {name for name, there in zip(episode.names, sees[step], strict=True) if there}
-        for place, (chain, stance, prompt) in enumerate(every):
-            if stance == "behave" or chain[0] in seen:
-                question = Question(me, step, prompt)
+        for place, (query, prompt) in enumerate(every):
+            if query.stance == "behave" or sees[step, body_of(query)]:
                 with suppress(FunhouseError):
-                    slots.append(Slot(place, Asked(question, resolve(episode, question), 0, -1)))
+                    put = put_at(episode, query, step, prompt)
+                    slots.append(Slot(place, Asked(Question(me, step, prompt), put, 0, -1)))
     return slots
 
 
@@ -108,7 +115,7 @@ def _tables_of(
     truth, shortcut, best = truth_and_best(episode, asked, desk.log)
     answered = {"shortcut": shortcut}
     if desk.mind is not None:
-        answered["mind"] = desk.mind.answer(episode, [one.question for one in asked])
+        answered["mind"] = desk.mind.answer_resolved(episode, [(one.query, one.question.prompt) for one in asked])
     tables = {name: _whole(episode, agent, slots, chance) for name, chance in answered.items()}
     behaves = len(others) ** 2 + len(others) + 1
     tables["truth"] = _whole(episode, agent, slots, truth)[:behaves]
@@ -145,9 +152,9 @@ def coded(chance: np.ndarray, levels: int) -> np.ndarray:
     return np.round(levels * np.clip(chance, 0, 1)).astype(np.uint8)
 
 
-def deflated(table: np.ndarray, effort: int = 9) -> str:
+def deflated(table: np.ndarray) -> str:
     """A table of bytes, its axes the other way round, so that what is alike stands together; deflated, as text."""
-    return as_text(zlib.compress(np.ascontiguousarray(table.T).tobytes(), effort))
+    return as_text(zlib.compress(np.ascontiguousarray(table.T).tobytes(), EFFORT))
 
 
 def as_text(data: bytes) -> str:
