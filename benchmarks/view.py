@@ -6,13 +6,16 @@ Seconds are those of the processor that the process had, kernels compiled before
 mind's; all else is asked of the mind of RUN, where one is named. "All questions" are those of depth 0 to 2 of every
 agent at every step of the log's first episode: the truth, the best shortcut, which is fitted before, and the mind; the
 file holds them, and what is known and seen. Agents are asked side by side, so that it takes less by the clock where
-there are several cores.
+there are several cores. A scrub is the script and the layout of one step of the slider, by the clock, in the Chromium
+that is on the path, answers fetched before; without one it is left out.
 """
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +23,7 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
+import numpy as np
 import torch
 
 import tom
@@ -55,8 +59,28 @@ def main() -> None:
     print(
         f"all questions, a file      {spent:8.2f} s, by the clock {clock:.2f} s on {len(os.sched_getaffinity(0))} cores"
     )
+    if chromium := shutil.which("chromium"):
+        scrubs = np.array(scrubbed(chromium, text[0]))
+        print(f"a scrub                    {np.median(scrubs):8.2f} ms, of 95% at most {np.quantile(scrubs, 0.95):.2f}")
     print(f"the file                   {len(text[0].encode()) / 1000:8.1f} KB, of {len(names)} agents")
     print(f"the page                   {sum(file.stat().st_size for file in PAGE.iterdir()) / 1000:8.1f} KB")
+
+
+def scrubbed(chromium: str, text: str) -> list[float]:
+    """Milliseconds that each step of the slider takes a page, from one end to the other and again."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as place:
+        (file := Path(place, "episode.html")).write_text(text)
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1200, "height": 760})
+        page.goto(file.as_uri())
+        page.locator(".ribbon").first.wait_for()
+        page.keyboard.press("2")
+        page.locator("#strip figure").nth(3).wait_for()
+        took = [page.evaluate(SCRUB) for _ in range(2)][1]
+        browser.close()
+    return took
 
 
 def timed(work: Callable[[], Any]) -> float:
@@ -80,6 +104,19 @@ def first_answer(path: str) -> float:
     return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
+SCRUB = """async () => {
+    const slider = document.getElementById("step"), took = [];
+    for (let step = 0; step <= Number(slider.max); step++) {
+        await new Promise((done) => setTimeout(done, 50));
+        const start = performance.now();
+        slider.value = step;
+        slider.dispatchEvent(new Event("input"));
+        for (let turn = 0; turn < 99; turn++) await null; // what has been fetched is shown, too
+        document.body.offsetHeight;
+        took.push(performance.now() - start);
+    }
+    return took;
+}"""
 SERVE = "import sys; from tom.cli import main; sys.exit(main(sys.argv[1:]))"
 
 if __name__ == "__main__":
