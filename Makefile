@@ -98,17 +98,16 @@ reference-cpu: $(READY)  ## train a smaller such mind, into runs/reference-cpu: 
 	    OMP_NUM_THREADS=1 $(BIN)/tom train logs/small-5 logs/small --out $$run --minutes 75 --layers 6 \
 	        $$(if [ -d $$run/checkpoint ]; then echo --resume; else echo --start $$two; fi)
 
-# The mind of near-far, where probes and generations live: among two agents first, then among 2 to 16 on maps of every kind.
-near-far: $(READY)  ## train the mind of near-far anew, into runs/near-far: an hour and a quarter of one core
+# The mind of near-far, where probes and generations live: among two agents first, then in the world itself most of the time.
+near-far: $(READY)  ## train the mind of near-far anew, into runs/near-far: an hour of one core
 	$(BIN)/tom run --preset near-far --out logs/near-far-2 --episodes 8000 --seed 502 --agents 2 --switch 5
-	$(BIN)/tom run --preset near-far --out logs/near-far-8 --episodes 6000 --seed 108 --switch 5
-	$(BIN)/tom run --preset near-far --out logs/near-far-4 --episodes 5000 --seed 104 --agents 4 --steps 64 --map mixed
-	$(BIN)/tom run --preset near-far --out logs/near-far-3 --episodes 4000 --seed 103 --agents 3 --steps 48 --switch 8 --map mixed
-	$(BIN)/tom run --preset near-far --out logs/near-far-16 --episodes 800 --seed 116 --agents 16 --steps 40 --map mixed \
+	$(BIN)/tom run --preset near-far --out logs/near-far --episodes 16000 --seed 108 --switch 5
+	$(BIN)/tom run --preset near-far --out logs/near-far-4 --episodes 3000 --seed 104 --agents 4 --steps 64 --map mixed
+	$(BIN)/tom run --preset near-far --out logs/near-far-16 --episodes 400 --seed 116 --agents 16 --steps 40 --map mixed \
 	    --height 11 --width 11 --fruits 9
-	OMP_NUM_THREADS=1 $(BIN)/tom train logs/near-far-2 --out runs/near-far-two --minutes 18 --layers 6
-	OMP_NUM_THREADS=1 $(BIN)/tom train $(addprefix logs/near-far-,8 4 3 2 16) --start runs/near-far-two --out runs/near-far --minutes 54 \
-	    --layers 6
+	OMP_NUM_THREADS=1 $(BIN)/tom train logs/near-far-2 --out runs/near-far-two --minutes 8
+	OMP_NUM_THREADS=1 $(BIN)/tom train logs/near-far logs/near-far-4 logs/near-far-2 logs/near-far-16 --start runs/near-far-two \
+	    --out runs/near-far --minutes 54
 
 # Its rival.
 RIVAL := 8 4 16 2 24 mixed

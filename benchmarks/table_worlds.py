@@ -14,7 +14,7 @@ from analysis.just_ask.worlds.design import ACTS, STEPS, Lives, born
 
 class Reaching(gymnasium.Env):
     """The room in two halves: 1 for arriving, else nothing. goal: the same in all lives, and untold; None: drawn anew,
-    and told."""
+    and told. hindsight: lives go on at the goal, for in a replay under another goal no arrival is an end."""
 
     def __init__(self, goal: int | None = None, hindsight: bool = False) -> None:
         self.hidden, self.hindsight, self.episodes = goal, hindsight, 0
@@ -39,8 +39,9 @@ class Reaching(gymnasium.Env):
         """One step."""
         self.cell, self.step_of = int(ground.ground().led[self.cell, int(action)]), self.step_of + 1
         there, over = self.cell == self.goal, self.step_of == STEPS
-        self.episodes += there or over
-        return self._seen(), float(there), there, over and not there, {}
+        ends = there and not self.hindsight
+        self.episodes += ends or over
+        return self._seen(), float(there), ends, over and not ends, {}
 
     def compute_reward(self, achieved_goal, desired_goal, info):
         """1 there, else 0."""
