@@ -22,15 +22,15 @@ PLAIN = ("index", "seed", "split", "run", "role", "prompt", "agents", "config")
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    return tmp_path_factory.mktemp("log")
+def home(tmp_path_factory, write):
+    """Ten episodes in three shards, the last of them half full."""
+    place = tmp_path_factory.mktemp("log")
+    write(place, 10)
+    return place
 
 
 @pytest.fixture
-def log(home, write):
-    """Ten episodes in three shards, the last of them half full; written once."""
-    if not (home / "manifest.json").exists():
-        write(home, 10)
+def log(home):
     return open_log(home)
 
 

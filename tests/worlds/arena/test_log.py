@@ -26,15 +26,15 @@ OTHERS = [
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    return tmp_path_factory.mktemp("arena")
+def home(tmp_path_factory, write):
+    """Five episodes in three shards."""
+    place = tmp_path_factory.mktemp("arena")
+    write(place, CONFIG, 5)
+    return place
 
 
 @pytest.fixture
-def log(home, write):
-    """Five episodes in three shards; written once."""
-    if not (home / "manifest.json").exists():
-        write(home, CONFIG, 5)
+def log(home):
     return open_log(home)
 
 
