@@ -59,17 +59,17 @@ def resolve(episode: BaseEpisode, question: Question) -> Query:
         return _wished(episode, agent, question)
     role = canonical(parse(question.prompt, episode.names), question.agent)
     chain = tuple(_element(episode, who) for who in role.chain)
-    return put_at(episode, Query(role.stance, agent, question.step, chain, len(chain)), question.step, question.prompt)
+    query = Query(role.stance, agent, question.step, chain, len(chain))
+    check_query(episode, query, question.prompt)
+    return query
 
 
-def put_at(episode: BaseEpisode, query: Query, step: int, prompt: str) -> Query:
-    """A query, which a prompt asks and which is no wish, at a step of the episode. Raises FunhouseError as `resolve`
-    does for whom the agent does not perceive and for who does not act."""
-    query = Query(query.stance, query.agent, step, query.chain, query.depth)
+def check_query(episode: BaseEpisode, query: Query, prompt: str) -> None:
+    """Raises FunhouseError as `resolve` does where a query, which the prompt asks and which is no wish, cannot be asked
+    at its step: for whom the agent does not perceive, and for who does not act."""
     if query.stance == "predict":
         _check_target(episode, query, prompt)
     world_of(episode).check(episode, query)
-    return query
 
 
 def _wished(episode: BaseEpisode, agent: int, question: Question) -> Query:

@@ -14,12 +14,13 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.answer import Question, put_at
+from agents.answer import Question, check_query
 from agents.language.prompt import say
 from agents.query import Query, body_of
 from agents.registry import world_of
@@ -100,7 +101,7 @@ def _slots(episode: BaseEpisode, agent: int) -> list[Slot]:
         for place, (query, prompt) in enumerate(every):
             if query.stance == "behave" or sees[step, body_of(query)]:
                 with suppress(FunhouseError):
-                    put = put_at(episode, query, step, prompt)
+                    check_query(episode, put := replace(query, step=step), prompt)
                     slots.append(Slot(place, Asked(Question(me, step, prompt), put, 0, -1)))
     return slots
 
